@@ -1,0 +1,59 @@
+"""`ModelCard`: everything about a snapshot but its weights. Free of torch, so that choosers can list models at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What stands in the header of a model file, as JSON."""
+
+    network: str  # name in the registry
+    class_names: tuple[str, ...]
+    stats: ChannelStats  # what the input is standardised with
+    network_settings: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Recipe | None = None  # how it was trained
+    data_name: str = ""  # "CIFAR-10"
+    trained_on: str = ""  # fingerprint of the training pictures
+    epoch: float = 0.0
+    step: int = 0
+    scores: Mapping[str, float] = field(default_factory=dict)
+    # ^ accuracies 0–1 and losses in nats: validation_accuracy, validation_loss, train_accuracy, train_loss,
+    #   and for shipped models test_accuracy, test_accuracy_six_views
+    calibration: Mapping[str, float] = field(default_factory=dict)
+    # ^ temperature: logits are divided by it before the softmax
+    title: str = ""  # "AirNet 94" for shipped models; "" otherwise
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able values."""
+        values = asdict(self)
+        values["recipe"] = self.recipe.to_dict() if self.recipe else None
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelCard:
+        """The reverse of `to_dict`. Raises KeyError, TypeError, ValueError or RecipeError for malformed values."""
+        stats = ChannelStats(
+            tuple(float(x) for x in values["stats"]["mean"]), tuple(float(x) for x in values["stats"]["std"])
+        )
+        recipe = Recipe.from_dict(values["recipe"]) if values.get("recipe") else None
+        return cls(
+            network=str(values["network"]),
+            class_names=tuple(str(name) for name in values["class_names"]),
+            stats=stats,
+            network_settings=dict(values.get("network_settings") or {}),
+            recipe=recipe,
+            data_name=str(values.get("data_name", "")),
+            trained_on=str(values.get("trained_on", "")),
+            epoch=float(values.get("epoch", 0)),
+            step=int(values.get("step", 0)),
+            scores={str(k): float(v) for k, v in (values.get("scores") or {}).items()},
+            calibration={str(k): float(v) for k, v in (values.get("calibration") or {}).items()},
+            title=str(values.get("title", "")),
+        )

@@ -1,0 +1,44 @@
+"""`ModelSnapshot`: the one currency for networks. The engine yields it, files hold it, everything that looks is built from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor, nn
+
+from cifar_gui.checkpoint.card import ModelCard
+
+
+@dataclass(frozen=True, eq=False)
+class ModelSnapshot:
+    """A card and the weights it describes, on the CPU. Two are equal when their digests are."""
+
+    card: ModelCard
+    weights: Mapping[str, Tensor]  # the network's state_dict: names → CPU tensors, never changed in place
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, hex, of the card and of every weight's name, type, shape and bytes."""
+        digest = hashlib.sha256(json.dumps(self.card.to_dict(), sort_keys=True).encode())
+        for name in sorted(self.weights):
+            weight = self.weights[name].contiguous()
+            digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
+            digest.update(weight.flatten().view(torch.uint8).numpy().data)
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ModelSnapshot) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+def capture(model: nn.Module, card: ModelCard) -> ModelSnapshot:
+    """Copy the weights of a live model, wherever it is, into a snapshot."""
+    weights = {name: value.detach().to("cpu", copy=True) for name, value in model.state_dict().items()}
+    return ModelSnapshot(card, weights)

@@ -1,0 +1,1 @@
+"""Which device really works, and what is fast and right on it."""

@@ -1,0 +1,35 @@
+"""Errors meant for people: each message says what happened, why, and what to do."""
+
+from __future__ import annotations
+
+
+class CifarGuiError(Exception):
+    """Something the user can understand and act on. `str(error)` is one or two whole sentences."""
+
+
+class DataError(CifarGuiError):
+    """A data set is missing, partial, damaged or not what it claims to be. The message names the file."""
+
+
+class PictureError(CifarGuiError):
+    """A single picture cannot be read. The message names the picture."""
+
+
+class CheckpointError(CifarGuiError):
+    """A model or run file is damaged, hostile, or of another version. The message names the file."""
+
+
+class RecipeError(CifarGuiError):
+    """A setting is out of range or misspelt. `setting` is its name in the recipe, "" if none in particular."""
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
+class TrainingError(CifarGuiError):
+    """The training cannot go on: the loss is no longer a number, memory ran out, a device was lost."""
+
+
+class DeviceError(CifarGuiError):
+    """The device asked for cannot be used here. The message says why and names one that can."""

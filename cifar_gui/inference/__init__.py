@@ -1,0 +1,1 @@
+"""From a snapshot and a picture to an answer."""

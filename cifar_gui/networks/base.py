@@ -1,0 +1,72 @@
+"""The registry of networks, how one is built by name, and what a network may ask of the training loop."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Tensor, nn
+
+from cifar_gui.errors import RecipeError
+from cifar_gui.recipe import Recipe
+from cifar_gui.registry import Registry
+
+
+class Builder(Protocol):
+    """Builds a network that turns float (N, 3, 32, 32) into (N, classes) logits. Keyword arguments are its settings."""
+
+    def __call__(self, classes: int = 10, **settings: Any) -> nn.Module: ...
+
+
+NETWORKS: Registry[Builder] = Registry("network", "cifar_gui.networks")
+
+
+@runtime_checkable
+class LearnsFromSample(Protocol):
+    """A network that sets some of its weights from a sample of the training pictures before the first step."""
+
+    def fit_sample(self, images: Tensor) -> None:
+        """`images`: standardised float (n, 3, 32, 32)."""
+
+
+@runtime_checkable
+class FollowsEpochs(Protocol):
+    """A network in which something changes with the epoch, such as a stem that freezes."""
+
+    def start_epoch(self, epoch: int) -> None:
+        """Called before the first step of `epoch`, counted from 1, and again on resume."""
+
+
+def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
+    """The network called `name`. Raises CifarGuiError for unknown names, RecipeError for settings it does not have."""
+    builder = NETWORKS[name]
+    known = network_settings(name)
+    for key, value in (settings or {}).items():
+        if key not in known:
+            words = ", ".join(known) or "none"
+            raise RecipeError(f"{name} has no setting called {key!r}. It has: {words}.", "network_settings")
+        if isinstance(value, bool) or not isinstance(value, int | float | list | tuple | str):
+            raise RecipeError(f"{name} cannot take {value!r} as {key}.", "network_settings")
+    try:
+        return builder(classes=classes, **(settings or {}))
+    except (TypeError, ValueError) as error:
+        raise RecipeError(
+            f"{name} cannot be built with {dict(settings or {})}: {error}.", "network_settings"
+        ) from error
+
+
+def network_settings(name: str) -> dict[str, Any]:
+    """The settings a network takes and their defaults, `classes` aside."""
+    parameters = inspect.signature(NETWORKS[name]).parameters
+    return {key: each.default for key, each in parameters.items() if key != "classes"}
+
+
+def presets(name: str) -> dict[str, Recipe]:
+    """The recipes that come with a network: quick, best, textbook."""
+    return dict(NETWORKS.entry(name).details["presets"])
+
+
+def about(name: str) -> str:
+    """One or two sentences on where a network comes from and what it should reach."""
+    return str(NETWORKS.entry(name).details["about"])

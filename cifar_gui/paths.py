@@ -1,0 +1,57 @@
+"""Where everything lives. `CIFAR_GUI_HOME` moves all of the user's files into one folder (tests, class rooms, USB sticks)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent
+_NAME = "cifar-gui"
+
+
+def _bundled(folder: str) -> Path:
+    """A folder shipped with the app: inside the package when installed from a wheel, beside it in a checkout."""
+    inside = _PACKAGE / folder
+    return inside if inside.is_dir() else _PACKAGE.parent / folder
+
+
+def _home(kind: str, default: str) -> Path:
+    home = os.environ.get("CIFAR_GUI_HOME")
+    return Path(home) / kind if home else Path(default)
+
+
+def resources() -> Path:
+    """Icons, samples, help pages."""
+    return _bundled("resources")
+
+
+def shipped_models() -> Path:
+    """The weights that come with the app."""
+    return _bundled("trained")
+
+
+def data_sets() -> Path:
+    """Downloaded archives and imported data sets. Not created here."""
+    return _home("data", str(platformdirs.user_data_path(_NAME, appauthor=False) / "data"))
+
+
+def runs() -> Path:
+    """One folder for each training run. Not created here."""
+    return _home("runs", str(platformdirs.user_data_path(_NAME, appauthor=False) / "runs"))
+
+
+def settings() -> Path:
+    """Window state and preferences. Not created here."""
+    return _home("settings", platformdirs.user_config_dir(_NAME, appauthor=False))
+
+
+def cache() -> Path:
+    """What can be computed again: precision probes, thumbnails. Not created here."""
+    return _home("cache", platformdirs.user_cache_dir(_NAME, appauthor=False))
+
+
+def logs() -> Path:
+    """The log and the report of the last native crash. Not created here."""
+    return _home("logs", platformdirs.user_log_dir(_NAME, appauthor=False))

@@ -1,0 +1,280 @@
+"""A recipe says all there is to say about one training run. Plain values, checked, TOML in and TOML out; free of torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from cifar_gui.errors import RecipeError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a person needs to know about one field of a recipe: name, meaning, range."""
+
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    advanced: bool = True  # folded away in the window
+
+
+def _setting(
+    default: Any,
+    label: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: tuple[str, ...] = (),
+    advanced: bool = True,
+) -> Any:
+    metadata = {"setting": Setting(label, help, low, high, choices, advanced)}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+PRESETS = ("quick", "best", "textbook")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One training run. Construction checks every field and raises RecipeError naming the first that does not fit."""
+
+    network: str = _setting("airnet", "Network", "The architecture to train.", advanced=False)
+    network_settings: Mapping[str, Any] = _setting(
+        {}, "Network settings", "What this architecture lets you choose, such as widths or dropout."
+    )
+    data: str = _setting(
+        "cifar10", "Data", "cifar10, shapes (built in), or the path of an archive or image folder.", advanced=False
+    )
+    preset: str = _setting(
+        "custom", "Preset", "Where these settings came from.", choices=(*PRESETS, "custom"), advanced=False
+    )
+    all_data: bool = _setting(
+        False, "Train on everything", "Also learn from the pictures held out for validation; no validation curves then."
+    )
+    seed: int = _setting(0, "Seed", "The same seed gives the same run on the same machine.", 0, 2**31 - 1)
+    epochs: int = _setting(
+        8,
+        "Epochs",
+        "How often the network sees every training picture. More takes longer and helps less and less.",
+        1,
+        10_000,
+        advanced=False,
+    )
+    batch_size: int = _setting(
+        500,
+        "Batch size",
+        "Pictures per step. Larger steps are steadier, fewer, and want a larger learning rate.",
+        1,
+        50_000,
+        advanced=False,
+    )
+    micro_batch: int = _setting(
+        500,
+        "Micro-batch",
+        "Pictures computed in one piece; batch norm looks at these. Lower it if memory runs out.",
+        1,
+        50_000,
+    )
+    optimiser: str = _setting(
+        "sgd",
+        "Optimiser",
+        "The rule that turns gradients into steps.",
+        choices=("sgd", "adam", "adamw", "adamax", "muon"),
+        advanced=False,
+    )
+    lr: float = _setting(
+        0.1,
+        "Learning rate",
+        "The size of the steps at their largest. If the loss turns into NaN, lower this.",
+        1e-9,
+        1e6,
+        advanced=False,
+    )
+    bias_lr: float | None = _setting(
+        None, "Bias learning rate", "A learning rate of their own for biases and norms; empty: the same.", 1e-9, 1e6
+    )
+    head_lr: float | None = _setting(
+        None,
+        "Head learning rate",
+        "A learning rate of its own for fully connected weights; empty: the same.",
+        1e-9,
+        1e6,
+    )
+    momentum: float = _setting(0.9, "Momentum", "How much of the last step is carried into the next.", 0, 0.9999)
+    nesterov: bool = _setting(True, "Nesterov", "Look ahead along the momentum before stepping (SGD and Muon).")
+    weight_decay: float = _setting(
+        0.0,
+        "Weight decay",
+        "Pulls weights towards zero against memorising. Higher if training beats validation.",
+        0,
+        10,
+    )
+    decoupled_decay: bool = _setting(
+        False, "Decouple decay", "Divide the decay by each learning rate, so that all weights shrink at one pace (SGD)."
+    )
+    lookahead_every: int = _setting(
+        0, "Lookahead", "Average the weights every so many steps (Lookahead); 0 turns it off.", 0, 1000
+    )
+    schedule: str = _setting(
+        "one_cycle",
+        "Schedule",
+        "How the learning rate changes during the run.",
+        choices=("one_cycle", "cosine", "linear", "exponential", "step", "constant"),
+        advanced=False,
+    )
+    warm_up: float = _setting(
+        0.25, "Warm-up", "The share of the run in which the learning rate rises (one-cycle, cosine, linear).", 0, 0.9
+    )
+    initial_lr: float = _setting(
+        0.2, "Initial learning rate", "Where the warm-up starts, as a share of the largest.", 0, 1
+    )
+    final_lr: float = _setting(0.0, "Final learning rate", "Where the schedule ends, as a share of the largest.", 0, 1)
+    lr_decay: float = _setting(
+        0.9, "Decay factor", "Exponential: factor per epoch. Step: factor at each step.", 1e-6, 1
+    )
+    lr_step_epochs: int = _setting(10, "Step every", "Step schedule: epochs between two reductions.", 1, 10_000)
+    loss_reduction: str = _setting(
+        "mean", "Loss over a batch", "Mean, as most do, or sum, as some published recipes do.", choices=("mean", "sum")
+    )
+    label_smoothing: float = _setting(
+        0.0, "Label smoothing", "Ask for a little doubt: 0.1 shares a tenth among all classes.", 0, 0.9
+    )
+    pixel_scaling: str = _setting(
+        "standardise",
+        "Pixel scaling",
+        "standardise: mean 0, deviation 1 per channel. centre: x/255 − 0.5.",
+        choices=("standardise", "centre"),
+    )
+    crop: int = _setting(0, "Crop", "Shift pictures by up to this many pixels, edges mirrored.", 0, 16, advanced=False)
+    flip: str = _setting(
+        "random",
+        "Flip",
+        "Mirror pictures: never, at random, or every other epoch (alternating).",
+        choices=("none", "random", "alternating"),
+        advanced=False,
+    )
+    cutout: int = _setting(
+        0, "Cutout", "Blank a square this many pixels wide, so that no detail is trusted alone.", 0, 31
+    )
+    early_stopping: int = _setting(
+        0, "Early stopping", "Stop after so many epochs without a better validation accuracy; 0: never.", 0, 1000
+    )
+    device: str = _setting("auto", "Device", "auto, cpu, cuda, cuda:1, mps.", advanced=False)
+    precision: str = _setting(
+        "auto",
+        "Precision",
+        "auto measures what is fast and right on this machine.",
+        choices=("auto", "float32", "bfloat16"),
+        advanced=False,
+    )
+    memory_format: str = _setting(
+        "auto",
+        "Memory format",
+        "auto measures what is fast on this machine.",
+        choices=("auto", "channels_last", "contiguous"),
+    )
+
+    def __post_init__(self) -> None:
+        for each in dataclasses.fields(self):
+            _check(each, getattr(self, each.name))
+        if self.micro_batch > self.batch_size:
+            object.__setattr__(self, "micro_batch", self.batch_size)
+
+    def changed(self, **changes: Any) -> Recipe:
+        """A copy with some fields changed, checked again. Misspelt names raise RecipeError."""
+        return Recipe.from_dict({**self.to_dict(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field that has a value, as plain JSON- and TOML-able values."""
+        values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        values["network_settings"] = dict(self.network_settings)
+        return {name: value for name, value in values.items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe with these fields, the rest at their defaults. Raises RecipeError for unknown or unfit ones."""
+        known = settings()
+        for name in values:
+            if name not in known:
+                raise RecipeError(f"There is no setting called {name!r}. Known: {', '.join(known)}.", name)
+        return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
+
+    def to_toml(self) -> str:
+        return tomli_w.dumps(self.to_dict())
+
+    @classmethod
+    def from_toml(cls, text: str, where: str = "The recipe") -> Recipe:
+        """Read what `to_toml` wrote, or what a person typed. Raises RecipeError naming line or setting."""
+        try:
+            return cls.from_dict(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(f"{where} is not valid TOML: {error}.") from error
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """The recipe in a TOML file. Raises RecipeError naming the file."""
+        try:
+            return cls.from_toml(path.read_text(encoding="utf-8"), where=path.name)
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path} cannot be read: {error}.") from error
+
+    def differences(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
+        """Fields in which two recipes differ: name → (this one's value, the other's)."""
+        pairs = {each.name: (getattr(self, each.name), getattr(other, each.name)) for each in dataclasses.fields(self)}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def settings() -> dict[str, Setting]:
+    """Field name → its `Setting`, in the order in which a person would fill them in."""
+    return {each.name: each.metadata["setting"] for each in dataclasses.fields(Recipe)}
+
+
+def _number_like(cls: type[Recipe], name: str, value: Any) -> Any:
+    """Let `1` stand for `1.0` where a float is wanted: TOML and people write it so."""
+    wanted = cls.__dataclass_fields__[name].type
+    is_float = str(wanted).startswith("float") and isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if is_float else value
+
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "str": (str, "text"),
+    "bool": (bool, "true or false"),
+    "int": (int, "a whole number"),
+    "float": (float, "a number"),
+    "Mapping[str, Any]": (Mapping, "a table"),
+}
+
+
+def _check(each: dataclasses.Field[Any], value: Any) -> None:
+    setting: Setting = each.metadata["setting"]
+    kind, optional, _ = str(each.type).partition(" | None")
+    if value is None and optional:
+        return
+    wanted, words = _KINDS[kind]
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        raise RecipeError(f"{setting.label} must be {words}, not {value!r}.", each.name)
+    if setting.choices and value not in setting.choices:
+        raise RecipeError(f"{setting.label} must be one of {', '.join(setting.choices)}, not {value!r}.", each.name)
+    if isinstance(value, int | float):
+        _check_range(setting, value, each.name)
+
+
+def _check_range(setting: Setting, value: float, name: str) -> None:
+    if not math.isfinite(value):
+        raise RecipeError(f"{setting.label} must be a finite number, not {value}.", name)
+    if setting.low is not None and value < setting.low:
+        raise RecipeError(f"{setting.label} must be at least {setting.low:g}, not {value:g}.", name)
+    if setting.high is not None and value > setting.high:
+        raise RecipeError(f"{setting.label} must be at most {setting.high:g}, not {value:g}.", name)

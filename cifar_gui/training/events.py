@@ -1,0 +1,115 @@
+"""What a training run tells its consumer. Events are values: immutable, on the CPU, comparable by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+
+FinishReason = Literal["completed", "stopped", "early", "diverged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first event of every run, after the data is resident and the precision chosen."""
+
+    network: str
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    first_step: int  # optimiser steps already done: 0, or where a resumed run goes on
+    device: str  # "cpu", "cuda:0"
+    precision: str  # "float32" or "bfloat16"
+    memory_format: str  # "channels_last" or "contiguous"
+    training_pictures: int
+    validation_pictures: int  # 0 when trained on all data
+    seconds: float = field(default=0.0, compare=False)  # set-up: data to the device, probes, stem
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """A few times a second at most: means over the steps since the last report."""
+
+    step: int  # optimiser steps so far, from 1
+    epoch: float  # epochs so far, fractional
+    loss: float  # mean cross-entropy in nats, without label smoothing
+    accuracy: float  # 0–1, on the augmented training pictures
+    lr: float  # learning rate of the last step
+    images_per_second: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """After each epoch. Validation figures are None when trained on all data."""
+
+    epoch: int  # from 1
+    step: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    lr: float  # learning rate of the epoch's last step
+    is_best: bool  # highest validation accuracy so far (without validation: the latest)
+    snapshot: ModelSnapshot
+    seconds: float = field(default=0.0, compare=False)  # training only, validation not counted
+    images_per_second: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """The network as it is now, because `Control.request_snapshot` asked for it."""
+
+    step: int
+    epoch: float
+    snapshot: ModelSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The engine waits for `Control.resume`. `lr` is what the next step would use."""
+
+    step: int
+    lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The engine goes on after a pause."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """A learning rate or number of epochs changed while running took effect before step `step` + 1."""
+
+    step: int
+    lr: float  # the new peak learning rate
+    epochs: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ResumeState:
+    """All that is needed to go on bit for bit: after each epoch, and when asked to stop."""
+
+    step: int
+    tensors: Mapping[str, Tensor]  # weights, optimiser state, partial gradients; on the CPU
+    values: Mapping[str, Any]  # JSON-able: position, counters, settings changed while running
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event. `message` is a sentence for the user, "" when there is nothing to explain."""
+
+    reason: FinishReason
+    epoch: int  # whole epochs done
+    best_epoch: int  # 0 if no epoch was finished
+    message: str = ""
+
+
+Event = Started | StepReport | EpochReport | SnapshotTaken | Paused | Resumed | SettingsChanged | ResumeState | Finished
