@@ -46,7 +46,7 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
         if key not in known:
             words = ", ".join(known) or "none"
             raise RecipeError(f"{name} has no setting called {key!r}. It has: {words}.", "network_settings")
-        if isinstance(value, bool) or not isinstance(value, int | float | list | tuple | str):
+        if not isinstance(value, int | float | list | tuple | str):
             raise RecipeError(f"{name} cannot take {value!r} as {key}.", "network_settings")
     try:
         return builder(classes=classes, **(settings or {}))

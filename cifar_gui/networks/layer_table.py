@@ -1,0 +1,122 @@
+"""What each layer of a network is: shape, parameters, work, how far it sees. The table that Keras calls the summary."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One layer. Shapes are without the batch; the receptive field is a side in input pixels, padding included."""
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+    receptive_field: int
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How far a value sees (side in input pixels) and the distance between two of its neighbours."""
+
+    field: int
+    jump: int
+
+
+class _Tracer(fx.Tracer):
+    """Layers are torch.nn's own modules; everything of ours is walked through."""
+
+    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+        return not any(True for _ in module.children())
+
+
+class _Walk(fx.Interpreter):
+    """Runs a traced network on meta tensors and notes a row for each layer."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module)
+        self.rows: list[LayerRow] = []
+        self._views: dict[fx.Node, _View] = {}
+
+    def run_node(self, node: fx.Node) -> Any:
+        output = super().run_node(node)
+        before = [self._views[each] for each in node.all_input_nodes if each in self._views]
+        # Where paths meet, the result sees as far as the path that sees farthest.
+        view = _View(max((v.field for v in before), default=1), max((v.jump for v in before), default=1))
+        if node.op == "call_module":
+            layer = self.fetch_attr(str(node.target))
+            view = _after(layer, view, self.inputs_of(node)[0])
+            self.rows.append(_row(str(node.target), layer, output, view))
+        self._views[node] = view
+        return output
+
+    def inputs_of(self, node: fx.Node) -> tuple[Tensor, ...]:
+        """The tensors that a layer is called with."""
+        return self.fetch_args_kwargs_from_env(node)[0]
+
+
+def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32)) -> list[LayerRow]:
+    """One row for each layer, in the order in which they run. `model` is not changed and nothing is computed:
+    a copy on the meta device is traced. Raises torch.fx's TraceError for a network whose path depends on its input."""
+    graph = _Tracer().trace(model)
+    traced = fx.GraphModule(model, graph)
+    meta = _to_meta(traced)
+    walk = _Walk(meta)
+    walk.run(torch.empty(1, *input_shape, device="meta"))
+    return walk.rows
+
+
+def total_parameters(model: nn.Module) -> int:
+    """All weights and biases, frozen ones included; running statistics are not parameters."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def total_multiply_adds(rows: Iterable[LayerRow]) -> int:
+    """For one picture."""
+    return sum(row.multiply_adds for row in rows)
+
+
+def _to_meta(traced: fx.GraphModule) -> fx.GraphModule:
+    memo: dict[int, Any] = {}
+    for tensor in (*traced.parameters(), *traced.buffers()):
+        empty = torch.empty_like(tensor, device="meta")
+        memo[id(tensor)] = nn.Parameter(empty, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else empty
+    return copy.deepcopy(traced, memo).eval()
+
+
+def _row(name: str, layer: nn.Module, output: Tensor, view: _View) -> LayerRow:
+    own = sum(parameter.numel() for parameter in layer.parameters(recurse=False))
+    return LayerRow(name, type(layer).__name__, tuple(output.shape[1:]), own, _multiply_adds(layer, output), view.field)
+
+
+def _multiply_adds(layer: nn.Module, output: Tensor) -> int:
+    if isinstance(layer, nn.Conv2d):
+        return math.prod(output.shape[1:]) * math.prod(layer.weight.shape[1:])
+    if isinstance(layer, nn.Linear):
+        return layer.weight.numel()
+    return 0
+
+
+def _after(layer: nn.Module, view: _View, source: Tensor) -> _View:
+    """A kernel k at stride s: the field grows by (k − 1) · jump, the jump by s (Dumoulin & Visin, arXiv 1603.07285)."""
+    if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+        kernel, stride = _side(layer.kernel_size), _side(layer.stride)
+        dilation = 1 if isinstance(layer, nn.AvgPool2d) else _side(layer.dilation)
+        return _View(view.field + (kernel - 1) * dilation * view.jump, view.jump * stride)
+    if isinstance(layer, nn.Flatten | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d) and source.dim() == 4:
+        return _View(view.field + (source.shape[-1] - 1) * view.jump, view.jump)
+    return view
+
+
+def _side(value: Any) -> int:
+    """The larger of height and width."""
+    return int(max(value)) if isinstance(value, tuple) else int(value)

@@ -1,0 +1,54 @@
+"""INPUT–CONV–RELU–POOL–FC: the smallest network that deserves to be called convolutional, as courses draw it."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from cifar_gui.networks.base import NETWORKS
+from cifar_gui.recipe import Recipe
+
+_TEXTBOOK = Recipe(
+    network="simple",
+    preset="textbook",
+    epochs=10,
+    batch_size=32,
+    micro_batch=32,
+    optimiser="sgd",
+    lr=0.01,
+    schedule="constant",
+    flip="none",
+)
+
+_BEST = Recipe(
+    network="simple",
+    preset="best",
+    epochs=30,
+    batch_size=250,
+    micro_batch=250,
+    optimiser="adam",
+    lr=3e-3,
+    weight_decay=1e-4,
+    schedule="one_cycle",
+    flip="random",
+)
+
+
+@NETWORKS.register(
+    "simple",
+    label="Simple CNN",
+    order=60,
+    about="One convolution of 12 filters, ReLU, pooling, one dense layer: 32×32×3 → 32×32×12 → 16×16×12 → 10. It "
+    "should reach 60–66 %; that is normal for so small a network. Made for 32×32.",
+    presets={"quick": _BEST.changed(preset="quick", epochs=5), "best": _BEST, "textbook": _TEXTBOOK},
+)
+def build(classes: int = 10, filters: int = 12, kernel: int = 3) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). `kernel` is odd, so that the map keeps its size."""
+    if kernel % 2 == 0 or not 1 <= kernel <= 31:
+        raise ValueError("kernel must be odd, from 1 to 31")
+    return nn.Sequential(
+        nn.Conv2d(3, filters, kernel, padding=kernel // 2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(filters * 16 * 16, classes),
+    )
