@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cifar_gui.data.picture import Crop
+
+__all__ = ["Confidence", "Crop", "Prediction", "Verdict"]
+
 Confidence = Literal["confident", "unsure", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """A square of the upright picture, in its pixels: top left corner and side. May be the whole of it."""
-
-    x: int
-    y: int
-    side: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,10 @@ class Prediction:
     class_names: tuple[str, ...]
     probabilities: tuple[float, ...]  # in the order of class_names, sum 1
     verdict: Verdict
+    familiarity: float = 0.0
+    # ^ higher = more like the training pictures: the log of the sum of the exponentials of the calibrated logits, which
+    #   is the negative free energy of Liu et al. 2020, "Energy-based Out-of-distribution Detection", eq. 4
+    crop: Crop | None = None  # of the picture, in its true pixels; None when there was no picture, only an input
     views: int = 1  # 6 with test-time augmentation
 
     @property
