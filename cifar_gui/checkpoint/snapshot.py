@@ -1,4 +1,4 @@
-"""`ModelSnapshot`: the one currency for networks. The engine yields it, files hold it, everything that looks is built from it."""
+"""`ModelSnapshot`, the one currency for networks: the engine yields it, files hold it, everything else looks at it."""
 
 from __future__ import annotations
 

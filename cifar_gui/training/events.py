@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from cifar_gui.checkpoint.state import ResumeState as ResumeState  # an event that can be stored
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
 
 FinishReason = Literal["completed", "stopped", "early", "diverged"]
@@ -91,15 +90,6 @@ class SettingsChanged:
     step: int
     lr: float  # the new peak learning rate
     epochs: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ResumeState:
-    """All that is needed to go on bit for bit: after each epoch, and when asked to stop."""
-
-    step: int
-    tensors: Mapping[str, Tensor]  # weights, optimiser state, partial gradients; on the CPU
-    values: Mapping[str, Any]  # JSON-able: position, counters, settings changed while running
 
 
 @dataclass(frozen=True, slots=True)
