@@ -1,0 +1,164 @@
+"""One-shot work off the GUI thread: classify, explain, evaluate, load. Stale answers are dropped."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject
+
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.doorbell import Doorbell
+
+T = TypeVar("T")
+
+_WORKERS = 3
+
+
+@dataclass(frozen=True)
+class _Job:
+    function: Callable[[], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[CifarGuiError], None] | None
+    key: str
+    generation: int
+
+
+class Background(QObject):
+    """A few worker threads, started when first needed; `shutdown` joins them, so none is ever killed in its work.
+
+    `unexpected` is told of exceptions that are not meant for people, and of `CifarGuiError`s nobody asked for.
+    """
+
+    def __init__(
+        self, unexpected: Callable[[BaseException], None] | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._unexpected = unexpected
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._doorbell = Doorbell(self._deliver, self)
+        self._generations: dict[str, int] = {}
+        self._threads: list[threading.Thread] = []
+        self._outstanding = 0  # jobs given and not yet answered; GUI thread only
+        self._closing = threading.Event()
+
+    @property
+    def closing(self) -> bool:
+        """Long jobs ask this now and then, and give up when it is true."""
+        return self._closing.is_set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether every job has been answered."""
+        return self._outstanding == 0
+
+    def run(
+        self,
+        function: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[CifarGuiError], None] | None = None,
+        *,
+        key: str = "",
+    ) -> None:
+        """Call `function` on a worker, then `done` with its result, or `failed`, on the GUI thread.
+
+        A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. Without
+        `failed`, errors go to the message bar. After `shutdown` nothing happens.
+        """
+        if self.closing:
+            return
+        generation = self._generations.get(key, 0) + 1
+        self._generations[key] = generation
+        self._outstanding += 1
+        self._start_thread_if_wanted()
+        self._jobs.put(_Job(function, done, failed, key, generation))
+
+    def cancel(self, key: str) -> None:
+        """Make the outstanding call with this key stale."""
+        self._generations[key] = self._generations.get(key, 0) + 1
+
+    def post(self, call: Callable[[], None]) -> None:
+        """From a worker: have `call` called on the GUI thread, soon."""
+        self._answers.put(call)
+        self._doorbell.ring()
+
+    def shutdown(self) -> None:
+        """Drop what has not begun, wait for what has, deliver nothing more."""
+        if self.closing:
+            return
+        self._closing.set()
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+        self._doorbell.close()
+
+    def _start_thread_if_wanted(self) -> None:
+        if len(self._threads) < min(self._outstanding, _WORKERS):
+            thread = threading.Thread(target=self._work, name=f"background {len(self._threads) + 1}")
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if self.closing:
+                continue
+            if self._is_stale(job):
+                self.post(self._on_answered)
+                continue
+            self.post(self._answer_of(job))
+
+    def _answer_of(self, job: _Job) -> Callable[[], None]:
+        """Do the job; what comes back is for the GUI thread to call."""
+        try:
+            result = job.function()
+        except CifarGuiError as error:
+            problem = error
+            return lambda: self._on_failed(job, problem)
+        except BaseException as error:  # the thread pump: whatever it was, the user hears of it
+            surprise = error
+            return lambda: self._on_surprised(job, surprise)
+        return lambda: self._on_done(job, result)
+
+    def _is_stale(self, job: _Job) -> bool:
+        return bool(job.key) and self._generations.get(job.key) != job.generation
+
+    def _on_answered(self) -> None:
+        self._outstanding -= 1
+
+    def _on_done(self, job: _Job, result: Any) -> None:
+        self._outstanding -= 1
+        if not self._is_stale(job):
+            job.done(result)
+
+    def _on_failed(self, job: _Job, error: CifarGuiError) -> None:
+        self._outstanding -= 1
+        if self._is_stale(job):
+            return
+        if job.failed is not None:
+            job.failed(error)
+        else:
+            self._tell(error)
+
+    def _on_surprised(self, job: _Job, error: BaseException) -> None:
+        self._outstanding -= 1
+        if type(error).__name__ != "Cancelled":  # by name: its module imports torch
+            self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
+        if self._unexpected is None:
+            raise error
+        self._unexpected(error)
+
+    def _deliver(self) -> None:
+        while not self.closing:
+            try:
+                call = self._answers.get_nowait()
+            except queue.Empty:
+                return
+            call()

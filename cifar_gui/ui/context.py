@@ -1,0 +1,32 @@
+"""What a page may use of the rest of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.actions import Actions
+    from cifar_gui.ui.background import Background
+    from cifar_gui.ui.data_library import DataLibrary
+    from cifar_gui.ui.messages import Messages
+    from cifar_gui.ui.models import ModelLibrary
+    from cifar_gui.ui.session import TrainingSession
+    from cifar_gui.ui.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """Handed to every page. Pages talk to these and never to each other."""
+
+    session: TrainingSession
+    models: ModelLibrary
+    data: DataLibrary
+    jobs: Background
+    settings: Settings
+    messages: Messages
+    actions: Actions
+    show_page: Callable[[str], None]
+    torch_ready: Callable[[], bool]
+    """Whether torch has been imported, so that using it does not block the window for seconds."""

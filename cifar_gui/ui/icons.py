@@ -1,0 +1,102 @@
+"""Icons drawn for the app, tinted to the theme and tinted anew when it changes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QTabBar
+
+from cifar_gui import paths
+from cifar_gui.ui.theme import theme, tokens
+
+_SIZES = (16, 24)
+_drawn: dict[int, tuple[str, str]] = {}  # cache key of an icon handed out → its name and colour
+_current: dict[tuple[str, str], QIcon] = {}  # those of the theme as it is now
+
+
+def icon(name: str, colour: str = "text") -> QIcon:
+    """The icon in resources/icons/<name>.svg in a token's colour ("muted", "on_accent", "bad", …).
+
+    On buttons, actions, tabs and combo boxes it follows the theme. Checked, it takes the accent colour; disabled, grey.
+    """
+    key = (name, colour)
+    if key not in _current:
+        _current[key] = _draw(name, colour)
+        _drawn[_current[key].cacheKey()] = key
+    return _current[key]
+
+
+def icon_names() -> list[str]:
+    """All icons there are."""
+    return sorted(path.stem for path in (paths.resources() / "icons").glob("*.svg"))
+
+
+def icon_pixmap(name: str, colour: str = "muted", size: int = 16) -> QPixmap:
+    """The icon as a picture `size` pixels wide at zoom 1, for labels and painting. Does not follow the theme."""
+    return _pixmap(name, getattr(tokens(), colour), theme().px(size))
+
+
+def retint() -> None:
+    """Draw every icon in use anew. Called by the window when the theme has changed."""
+    _current.clear()
+    actions: set[QAction] = set()
+    for widget in QApplication.allWidgets():
+        actions.update(widget.actions())
+        if isinstance(widget, QAbstractButton):
+            _retint_one(widget)
+        elif isinstance(widget, QTabBar):
+            for index in range(widget.count()):
+                if fresh := _fresh(widget.tabIcon(index)):
+                    widget.setTabIcon(index, fresh)
+        elif isinstance(widget, QComboBox):
+            for index in range(widget.count()):
+                if fresh := _fresh(widget.itemIcon(index)):
+                    widget.setItemIcon(index, fresh)
+    for action in actions:
+        _retint_one(action)
+
+
+def _retint_one(target: QAbstractButton | QAction) -> None:
+    if fresh := _fresh(target.icon()):
+        target.setIcon(fresh)
+
+
+def _fresh(old: QIcon) -> QIcon | None:
+    """The same icon in today's colours; None for icons that are not ours."""
+    key = _drawn.get(old.cacheKey())
+    return icon(*key) if key else None
+
+
+def _draw(name: str, colour: str) -> QIcon:
+    result, colours = QIcon(), tokens()
+    normal = QColor(getattr(colours, colour))
+    checked = normal if colour == "on_accent" else colours.accent
+    disabled = normal if colour == "on_accent" else colours.control_line
+    for size in _SIZES:
+        length = theme().px(size)
+        result.addPixmap(_pixmap(name, normal, length), QIcon.Mode.Normal, QIcon.State.Off)
+        result.addPixmap(_pixmap(name, checked, length), QIcon.Mode.Normal, QIcon.State.On)
+        result.addPixmap(_pixmap(name, disabled, length), QIcon.Mode.Disabled, QIcon.State.Off)
+    return result
+
+
+def _pixmap(name: str, colour: QColor, length: int) -> QPixmap:
+    """`length` device-independent pixels wide, as sharp as the sharpest screen."""
+    from PySide6.QtSvg import QSvgRenderer
+
+    ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+    pixmap = QPixmap(QSize(round(length * ratio), round(length * ratio)))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
+    painter = QPainter(pixmap)
+    renderer.render(painter)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+@cache
+def _source(name: str) -> str:
+    return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")

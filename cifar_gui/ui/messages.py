@@ -1,0 +1,72 @@
+"""What the message bar shows: one message per cause, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+Action = tuple[str, Callable[[], object]]
+"""A button's label and what it does."""
+
+_LIMIT = 3
+
+
+@dataclass(frozen=True)
+class Message:
+    """One bar. Two messages with the same text have the same cause."""
+
+    severity: str  # "error", "warning", "info"
+    text: str
+    details: str = ""
+    actions: tuple[Action, ...] = ()
+    count: int = 1  # how often it has happened
+
+
+class Messages(QObject):
+    """Collects messages from anywhere on the GUI thread.
+
+    Signals: changed() when `all` is another list.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._messages: list[Message] = []
+
+    @property
+    def all(self) -> list[Message]:
+        """What is to be seen now, newest first."""
+        return list(self._messages)
+
+    def error(self, text: str, details: str = "", action: Action | None = None) -> None:
+        """Something failed: what happened, why, what to do. `details` are folded away and can be copied."""
+        self._add(Message("error", text, details, (action,) if action else ()))
+
+    def warn(self, text: str, details: str = "", action: Action | None = None) -> None:
+        """Something works, but not as one would expect."""
+        self._add(Message("warning", text, details, (action,) if action else ()))
+
+    def info(self, text: str, action: Action | None = None) -> None:
+        """Something one may want to act on."""
+        self._add(Message("info", text, "", (action,) if action else ()))
+
+    def dismiss(self, text: str) -> None:
+        """Take away the message with this text."""
+        self._messages = [message for message in self._messages if message.text != text]
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Take away all messages."""
+        self._messages = []
+        self.changed.emit()
+
+    def _add(self, message: Message) -> None:
+        same = [old for old in self._messages if old.text == message.text]
+        others = [old for old in self._messages if old.text != message.text]
+        count = 1 + sum(old.count for old in same)
+        fresh = Message(message.severity, message.text, message.details, message.actions, count)
+        self._messages = [fresh, *others][:_LIMIT]
+        self.changed.emit()

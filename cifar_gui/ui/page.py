@@ -1,0 +1,69 @@
+"""What a page is, and the registry that the rail, the menu and the shortcuts are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from cifar_gui.registry import Registry
+from cifar_gui.ui.context import Context
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import ImageData
+    from cifar_gui.data.picture import PictureSource
+    from cifar_gui.training.events import Event
+
+
+class Page(QWidget):
+    """One page of the window. Built when first shown; every method below may be overridden and does nothing here.
+
+    The shell sets the object name ("page.<name>") and calls every method on the GUI thread.
+    """
+
+    accepts_pictures = False
+    """Whether pictures dropped anywhere on the window may be given to `open_pictures`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    def on_event(self, event: Event) -> None:
+        """A training event. Pages ignore those they do not know."""
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        """The network chosen for the whole window has changed; None while it is being loaded."""
+
+    def on_data(self, data: ImageData | None) -> None:
+        """A data set has been loaded; None when the one there was is gone."""
+
+    def on_theme(self) -> None:
+        """Colours or zoom have changed: repaint what the stylesheet does not reach."""
+
+    def page_shown(self) -> None:
+        """The page has come to the front."""
+
+    def page_hidden(self) -> None:
+        """Another page has come to the front, or the window is closing: stop repainting."""
+
+    def save_state(self) -> dict[str, Any]:
+        """What to remember between sessions, as JSON-able values."""
+        return {}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """The reverse of `save_state`. Values may be missing or of the wrong kind."""
+
+    def open_pictures(self, sources: list[PictureSource]) -> None:
+        """Pictures were dropped, pasted or opened."""
+
+    def start_training(self) -> None:
+        """Start or continue (F5): only the Train page, which knows the recipe, does anything."""
+
+    def get_data(self, source: str = "") -> None:
+        """Show how to get a data set, or load the one at the path `source`: only the Train page does anything."""
+
+
+PAGES: Registry[Callable[[Context], Page]] = Registry("page", "cifar_gui.ui.pages")
+"""Factories by name. Registered with label=, order= and icon= (the name of a file in resources/icons)."""

@@ -1,0 +1,46 @@
+"""The colours of the two themes, by what they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One theme's colours."""
+
+    ground: QColor  # behind everything
+    panel: QColor
+    raised: QColor  # buttons, fields, tracks of bars
+    panel_line: QColor
+    control_line: QColor
+    text: QColor
+    muted: QColor  # captions
+    accent: QColor
+    on_accent: QColor  # text on accent
+    accent_ground: QColor  # behind what is selected
+    good: QColor
+    bad: QColor
+    doubt: QColor
+    plot_ground: QColor
+    classes: tuple[QColor, ...]  # ten, told apart by colour-blind eyes too
+
+    def class_colour(self, index: int) -> QColor:
+        """The colour of a class; data sets with more than ten classes use them again."""
+        return self.classes[index % len(self.classes)]
+
+
+def _colours(text: str) -> tuple[QColor, ...]:
+    return tuple(QColor(f"#{each}") for each in text.split())
+
+
+LIGHT = Tokens(
+    *_colours("F4F5F8 FFFFFF F0F2F6 DCE0E7 7D8796 1A1E26 5C6575 2563EB FFFFFF E3ECFF 167348 C93C40 945A08 FFFFFF"),
+    classes=_colours("661B20 6F4C04 769600 0CA055 0D695B 0E3C5A 1980FB 331E8D B148B2 F74497"),
+)
+DARK = Tokens(
+    *_colours("15171C 1C1F26 252932 31363F 737D8D E7EAF0 98A1B0 6AA5FF 15171C 22324D 4CC38A F2777A E5A84B 191C22"),
+    classes=_colours("DC5954 C16401 EAC037 A7FF8B 00FFBD 3BFEF8 1BD3FF 0084C1 1F86FF BD6F8A"),
+)

@@ -1,0 +1,114 @@
+"""A page in columns, whose side panels become tabs where the window is narrow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QWidget
+
+from cifar_gui.ui.theme import px
+
+NARROW = 1200
+"""Windows narrower than this, at zoom 1, show one side panel at a time."""
+
+_RAIL = 76
+
+
+class Columns(QWidget):
+    """Left panel, middle, right panel with draggable borders; left or right may be missing (None).
+
+    Where the window is narrow the side panels share one column as tabs; the middle stays. `titles` name the tabs.
+    """
+
+    def __init__(
+        self,
+        left: QWidget | None,
+        middle: QWidget,
+        right: QWidget | None,
+        *,
+        titles: tuple[str, str] = ("Settings", "Details"),
+        widths: tuple[int, int] = (232, 268),
+        parent: QWidget | None = None,
+    ) -> None:
+        """`widths`: of the left and right panel to begin with, in pixels at zoom 1."""
+        super().__init__(parent)
+        self._sides = [side for side in (left, right) if side is not None]
+        self._left, self._right = left, right
+        self._titles = [title for side, title in zip((left, right), titles, strict=True) if side is not None]
+        self._widths = widths
+        self._narrow: bool | None = None
+        self._restored = False
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.hide()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(16)
+        self.splitter.setChildrenCollapsible(False)
+        for widget in (left, middle, right):
+            if widget is not None:
+                self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(self.splitter.indexOf(middle), 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        self._arrange(narrow=False)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the side panels are tabs now."""
+        return bool(self._narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(narrow=self.width() < px(NARROW - _RAIL - 40))
+
+    def show_side(self, side: QWidget) -> None:
+        """Bring a side panel to the front where they are tabs."""
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(side)
+
+    def save_state(self) -> str:
+        """Positions of the borders, for `restore_state`."""
+        return bytes(self.splitter.saveState().toBase64().data()).decode()
+
+    def restore_state(self, state: object) -> None:
+        """What `save_state` gave; anything else is ignored."""
+        if isinstance(state, str) and not self.is_narrow:
+            self._restored = self.splitter.restoreState(QByteArray.fromBase64(state.encode()))
+
+    def _arrange(self, *, narrow: bool) -> None:
+        narrow = narrow and len(self._sides) == 2
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        if narrow:
+            self._make_tabs()
+        elif self.tabs.count():
+            self._make_columns()
+        if not self._restored:
+            self._set_widths()
+
+    def _make_tabs(self) -> None:
+        for side, title in zip(self._sides, self._titles, strict=True):
+            self.tabs.addTab(side, title)
+        self.splitter.insertWidget(0, self.tabs)
+        self.tabs.show()
+
+    def _make_columns(self) -> None:
+        left, right = self._sides
+        self.splitter.insertWidget(0, left)
+        self.splitter.addWidget(right)
+        left.show()
+        right.show()
+        self.tabs.hide()
+        self.tabs.setParent(self)
+
+    def _set_widths(self) -> None:
+        left, right = (px(width) for width in self._widths)
+        total = max(self.width(), left + right + 1)
+        if self.is_narrow:
+            self.splitter.setSizes([max(left, right), total - max(left, right)])
+            return
+        sizes = [left if self._left is not None else 0, 0, right if self._right is not None else 0]
+        sizes[1] = total - sum(sizes)
+        self.splitter.setSizes([size for size in sizes if size])

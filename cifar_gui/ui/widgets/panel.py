@@ -1,0 +1,37 @@
+"""A quiet panel with a heading."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.text import heading
+
+_PADDING = 14
+
+
+class Panel(QFrame):
+    """Put content into `body`, controls that belong beside the heading into `header` (they stand on the right)."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
+        outer.setSpacing(SPACING)
+        self.title_label: QLabel = heading(title)
+        self.title_label.setVisible(bool(title))
+        self.header = QHBoxLayout()
+        self.header.setSpacing(SPACING)
+        self.header.addWidget(self.title_label)
+        self.header.addStretch(1)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(SPACING)
+        outer.addLayout(self.header)
+        outer.addLayout(self.body, 1)
+
+    def set_title(self, title: str) -> None:
+        """Change the heading; "" hides it."""
+        self.title_label.setText(title.upper())
+        self.title_label.setAccessibleName(title)
+        self.title_label.setVisible(bool(title))
