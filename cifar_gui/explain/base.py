@@ -1,0 +1,112 @@
+"""What every explanation returns, what it is asked with, and the registry it is filed in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.explain.layers import ConvLayer
+from cifar_gui.registry import Registry
+
+Order = Literal["index", "norm", "similarity"]
+Scale = Literal["own", "common"]
+
+ORDERS: dict[Order, str] = {"index": "number", "norm": "strength", "similarity": "similarity"}
+"""Ways to sort the units of a layer → what people call them."""
+
+SCALES: dict[Scale, str] = {"own": "each to its own", "common": "one for all"}
+"""How weights become brightness: each unit by its own largest weight, or all by the layer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which pictures are wanted. An explanation ignores what does not concern it."""
+
+    layer: ConvLayer
+    order: Order = "index"
+    scale: Scale = "own"
+    channel: int = 0  # of the layer's inputs, from 0: for views of one input channel at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """How to read the colours of a grid."""
+
+    kind: Literal["rgb", "signed"]  # three inputs as colours, or one signed value as dark blue – grey – amber
+    low: str  # what the lowest value is called: "−0.31" or "−largest"
+    high: str
+    note: str  # one sentence on the scale
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ImageGrid:
+    """One picture for each unit of a layer, in the order in which to show them."""
+
+    title: str  # "block 1 · conv 2"
+    noun: str  # what the pictures are of, in the plural: "filters"
+    tiles: NDArray[np.uint8]  # (N, h, w, 4) red, green, blue, opacity; gaps inside a tile are transparent
+    units: tuple[int, ...]  # (N) the unit of each tile, from 0
+    captions: tuple[str, ...]  # (N) one line on each tile: "filter 21 · norm 0.83"
+    note: str  # one or two sentences on what is seen
+    legend: Legend | None = None
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def position(self, unit: int) -> int:
+        """Where the tile of `unit` stands, from 0; −1 when it is not shown."""
+        return self.units.index(unit) if unit in self.units else -1
+
+    def tile(self, unit: int) -> NDArray[np.uint8]:
+        """uint8 (h, w, 4) of one unit. Raises KeyError when it is not shown."""
+        where = self.position(unit)
+        if where < 0:
+            raise KeyError(unit)
+        return self.tiles[where]
+
+
+class Explainer(Protocol):
+    """Turns a snapshot and a request into pictures. Details in the registry: `suits(layer) -> bool`."""
+
+    def __call__(self, snapshot: ModelSnapshot, request: Request) -> ImageGrid: ...
+
+
+EXPLAINERS: Registry[Explainer] = Registry("view", "cifar_gui.explain")
+
+
+def views(layer: ConvLayer) -> list[tuple[str, str]]:
+    """Name and label of every view that makes sense for a layer, the one to open with first."""
+    return [(entry.name, entry.label) for entry in EXPLAINERS if entry.details["suits"](layer)]
+
+
+def atlas(
+    grid: ImageGrid,
+    columns: int = 0,
+    *,
+    magnification: int = 1,
+    gap: int = 1,
+    ground: tuple[int, int, int] = (255, 255, 255),
+) -> NDArray[np.uint8]:
+    """All tiles in one picture, uint8 (H, W, 3), row by row; `columns` 0 makes it about square.
+
+    `magnification` repeats pixels, `gap` is in pixels of the result. Raises ValueError for an empty grid."""
+    count = len(grid)
+    if not count:
+        raise ValueError("an empty grid has no picture")
+    columns = min(columns or math.ceil(math.sqrt(count)), count)
+    tiles = grid.tiles.repeat(magnification, axis=1).repeat(magnification, axis=2)
+    height, width = tiles.shape[1] + gap, tiles.shape[2] + gap
+    rows = math.ceil(count / columns)
+    sheet = np.empty((rows * height + gap, columns * width + gap, 3), np.uint8)
+    sheet[:] = ground
+    for position, tile in enumerate(tiles):
+        top, left = position // columns * height + gap, position % columns * width + gap
+        opaque = tile[..., 3:] > 0
+        place = sheet[top : top + tile.shape[0], left : left + tile.shape[1]]
+        place[:] = np.where(opaque, tile[..., :3], place)
+    return sheet

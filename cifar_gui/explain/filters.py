@@ -1,0 +1,112 @@
+"""The weights of a convolution layer as pictures: in colour, as mosaics of slices, one input channel at a time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.explain import colours
+from cifar_gui.explain.arrange import arranged, norms, strongest_first
+from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Order, Request, Scale
+from cifar_gui.explain.layers import ConvLayer, weights_of
+
+Weights = NDArray[np.float32]
+
+
+def filter_images(
+    snapshot: ModelSnapshot, layer: ConvLayer, *, order: Order = "index", scale: Scale = "own"
+) -> ImageGrid:
+    """The filters of a layer as one wants to see them first: in colour where they have colours, else as mosaics."""
+    view = in_colour if layer.coloured else mosaic
+    return view(snapshot, Request(layer, order, scale))
+
+
+@EXPLAINERS.register("colour", label="In colour", order=1, suits=lambda layer: layer.coloured)
+def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
+    """Filters that see red, green and blue, themselves or through a fixed stem: their weights are the colours."""
+    layer = request.layer
+    weights = weights_of(snapshot, layer)
+    note = "Red, green and blue are the weights of the three inputs; mid-grey is 0."
+    if layer.stem is not None:
+        weights = seen_through(weights, weights_of(snapshot, layer.stem), layer.stem.stride)
+        note = (
+            f"Projected to colour through {layer.stem.label}, which is {layer.stem.note}: "
+            "what each filter answers to in the picture, its non-linearity left out."
+        )
+    values = weights.numpy()
+    shown = arranged(values, request.order)
+    tiles = colours.rgb(values / colours.largest(values, request.scale))[shown]
+    legend = colours.legend(values, request.scale, coloured=True)
+    strengths = norms(weights_of(snapshot, layer).numpy())
+    return ImageGrid(layer.label, "filters", tiles, tuple(shown), _captions(shown, strengths), note, legend)
+
+
+@EXPLAINERS.register("mosaic", label="Mosaic", order=2, suits=lambda layer: layer.shape[1] != 3)
+def mosaic(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
+    """All slices of each filter in one tile, the strongest top left."""
+    values = weights_of(snapshot, request.layer).numpy()
+    shown = arranged(values, request.order)
+    scaled = values / colours.largest(values, request.scale)
+    tiles = np.stack([_mosaic_tile(scaled[unit]) for unit in shown])
+    channels = request.layer.shape[1]
+    note = f"Each tile holds a filter's {channels} slices, one for each input channel, the strongest top left."
+    legend = colours.legend(values, request.scale, coloured=False)
+    title = request.layer.label
+    return ImageGrid(title, "filters", tiles, tuple(shown), _captions(shown, norms(values)), note, legend)
+
+
+@EXPLAINERS.register("channels", label="Input channels", order=3, suits=lambda layer: layer.shape[1] != 3)
+def one_channel(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
+    """The slice of every filter that looks at one input channel; channels past the end show the last."""
+    values = weights_of(snapshot, request.layer).numpy()
+    channels = request.layer.shape[1]
+    channel = min(max(request.channel, 0), channels - 1)
+    shown = arranged(values, request.order)
+    slices = values[:, channel]
+    tiles = colours.signed(slices / colours.largest(values, request.scale)[:, 0])[shown]
+    note = f"What each filter does with input channel {channel} of {channels}, on the scale of its other channels."
+    legend = colours.legend(values, request.scale, coloured=False)
+    captions = _captions(shown, norms(slices), f" in channel {channel}")
+    return ImageGrid(request.layer.label, "filters", tiles, tuple(shown), captions, note, legend)
+
+
+def seen_through(weights: Tensor, stem: Tensor, stride: tuple[int, int] = (1, 1)) -> Tensor:
+    """What a layer answers to in the picture itself, when a fixed convolution stands before it.
+
+    `weights` (O, C, h, w) and `stem` (C, 3, p, q) → (O, 3, (h−1)·s+p, (w−1)·s+q), the two applied in a row:
+    K[o,k,y,x] = Σ_c Σ_ij weights[o,c,i,j] · stem[c,k,y−s·i,x−s·j]. The activation between them is left out. For a
+    stem of filters and their negatives (a whitening stem) under GELU that is, but for a factor of 2, exactly the odd
+    part of the answer: gelu(x) − gelu(−x) = x."""
+    filters, _, height, width = weights.shape
+    _, colours_in, tall, wide = stem.shape
+    (down, across) = stride
+    seen = weights.new_zeros(filters, colours_in, (height - 1) * down + tall, (width - 1) * across + wide)
+    for row in range(height):
+        for column in range(width):
+            part = (weights[:, :, row, column] @ stem.flatten(1)).view(filters, colours_in, tall, wide)
+            top, left = row * down, column * across
+            seen[:, :, top : top + tall, left : left + wide] += part
+    return seen
+
+
+def _mosaic_tile(slices: Weights) -> NDArray[np.uint8]:
+    """(C, h, w) in [−1, 1] → RGBA (H, W, 4), about square: slices by falling norm, transparent lines between them."""
+    count, height, width = slices.shape
+    gap = 1 if height * width > 1 else 0
+    columns = math.ceil(math.sqrt(count * height / width))
+    rows = math.ceil(count / columns)
+    sheet = np.zeros((rows * (height + gap), columns * (width + gap), 4), np.uint8)
+    ordered = colours.signed(slices[strongest_first(slices)])
+    padded = np.zeros((rows * columns, height + gap, width + gap, 4), np.uint8)
+    padded[:count, :height, :width] = ordered
+    laid = padded.reshape(rows, columns, height + gap, width + gap, 4).transpose(0, 2, 1, 3, 4)
+    sheet[:] = laid.reshape(sheet.shape)
+    return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
+
+
+def _captions(shown: list[int], strengths: NDArray[np.float64], of_what: str = "") -> tuple[str, ...]:
+    return tuple(f"filter {unit} · norm {strengths[unit]:.3g}{of_what}" for unit in shown)

@@ -1,0 +1,43 @@
+"""Orders in which units are shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cifar_gui.explain.arrange import arranged, norms, side_by_side, strongest_first
+from cifar_gui.explain.base import ORDERS
+
+
+def test_the_norm_is_the_root_of_the_sum_of_squares():
+    weights = np.array([[[3.0, 4.0]], [[0.0, 0.0]]], np.float32)
+    assert norms(weights).tolist() == [5.0, 0.0]
+
+
+def test_strongest_first_keeps_the_order_of_equals():
+    assert strongest_first(np.array([[1.0], [3.0], [-3.0], [2.0]], np.float32)) == [1, 2, 3, 0]
+
+
+def test_likes_come_to_stand_side_by_side():
+    across, down = [1.0, 0.0], [0.0, 1.0]
+    weights = np.array([across, down, [0.9, 0.1], [0.1, 0.8]], np.float32) * np.array(
+        [[2.0], [1], [1], [1]], np.float32
+    )
+    assert side_by_side(weights) == [0, 2, 3, 1]
+
+
+def test_dead_filters_do_not_upset_the_similarity_order():
+    weights = np.zeros((3, 2), np.float32)
+    weights[1] = 1
+    assert sorted(side_by_side(weights)) == [0, 1, 2]
+    assert side_by_side(np.zeros((0, 2), np.float32)) == []
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_order_shows_every_unit_once(order):
+    weights = np.random.default_rng(0).normal(size=(37, 4, 3, 3)).astype(np.float32)
+    assert sorted(arranged(weights, order)) == list(range(37))
+
+
+def test_by_number_is_by_number():
+    assert arranged(np.ones((4, 1), np.float32), "index") == [0, 1, 2, 3]

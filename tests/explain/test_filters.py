@@ -1,0 +1,113 @@
+"""Weights as pictures, with weights that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import conv2d, gelu
+
+from cifar_gui.explain.base import Request
+from cifar_gui.explain.filters import filter_images, in_colour, mosaic, one_channel, seen_through
+from cifar_gui.explain.layers import convolution_layers
+
+GREY, AMBER, BLUE = [128, 128, 128, 255], [255, 214, 102, 255], [16, 48, 140, 255]
+
+
+def test_a_first_layer_is_shown_in_the_colours_it_looks_for(layer_with):
+    snapshot, layer = layer_with([[[[0.5]], [[0.0]], [[-0.5]]], [[[0.0]], [[0.1]], [[0.0]]]])
+    grid = in_colour(snapshot, Request(layer))
+    assert grid.tiles[:, 0, 0].tolist() == [[255, 128, 1, 255], [128, 255, 128, 255]]
+    assert grid.captions == ("filter 0 · norm 0.707", "filter 1 · norm 0.1")
+
+
+def test_on_a_common_scale_weak_filters_look_weak(layer_with):
+    snapshot, layer = layer_with([[[[0.5]], [[0.0]], [[0.0]]], [[[0.1]], [[0.0]], [[0.0]]]])
+    grid = in_colour(snapshot, Request(layer, scale="common"))
+    assert grid.tiles[:, 0, 0, 0].tolist() == [255, 153]
+    assert grid.legend.high == "+0.5"
+
+
+def test_tiles_follow_the_order_asked_for_and_keep_their_numbers(layer_with):
+    snapshot, layer = layer_with([[[[0.1]]] * 3, [[[0.3]]] * 3, [[[0.2]]] * 3])
+    grid = in_colour(snapshot, Request(layer, "norm"))
+    assert grid.units == (1, 2, 0)
+    assert grid.captions[0].startswith("filter 1 ")
+    assert (grid.tile(0) == grid.tiles[2]).all()
+
+
+def test_a_mosaic_lays_slices_by_strength_with_gaps_between_them(layer_with):
+    weak, strong = np.full((3, 3), 0.5), np.full((3, 3), -1.0)
+    snapshot, layer = layer_with([[weak, strong]])
+    tile = mosaic(snapshot, Request(layer)).tiles[0]
+    assert tile.shape == (3, 7, 4)
+    assert tile[0, 0].tolist() == BLUE
+    assert tile[:, 3, 3].tolist() == [0, 0, 0]
+    assert tile[0, 4, 3] == 255
+
+
+def test_a_mosaic_of_single_weights_has_no_gaps(layer_with):
+    snapshot, layer = layer_with([[[[1.0]], [[-1.0]], [[0.0]], [[0.0]]]])
+    tile = mosaic(snapshot, Request(layer)).tiles[0]
+    assert tile.tolist() == [[AMBER, BLUE], [GREY, GREY]]
+
+
+def test_places_in_a_mosaic_that_no_slice_fills_stay_transparent(layer_with):
+    snapshot, layer = layer_with([[[[1.0]], [[1.0]], [[1.0]]]])
+    assert mosaic(snapshot, Request(layer)).tiles[0, ..., 3].tolist() == [[255, 255], [255, 0]]
+
+
+def test_one_input_channel_is_shown_on_the_scale_of_all(layer_with):
+    snapshot, layer = layer_with([[[[1.0]], [[0.5]]], [[[0.0]], [[-2.0]]]])
+    tiles = one_channel(snapshot, Request(layer, channel=1)).tiles
+    assert tiles[1, 0, 0].tolist() == BLUE
+    assert tiles[0, 0, 0, 0] == round(128 + 127 / 2)
+
+
+def test_a_channel_past_the_end_shows_the_last(layer_with):
+    snapshot, layer = layer_with([[[[1.0]], [[-1.0]]]])
+    grid = one_channel(snapshot, Request(layer, channel=99))
+    assert grid.tiles[0, 0, 0].tolist() == BLUE
+    assert "channel 1 of 2" in grid.note
+
+
+def test_two_convolutions_in_a_row_answer_like_the_filters_seen_through_the_stem():
+    generator = torch.Generator().manual_seed(0)
+    stem = torch.randn(5, 3, 2, 2, generator=generator, dtype=torch.float64)
+    weights = torch.randn(4, 5, 3, 3, generator=generator, dtype=torch.float64)
+    pictures = torch.randn(2, 3, 9, 9, generator=generator, dtype=torch.float64)
+    for stride in (1, 2):
+        seen = seen_through(weights, stem, (stride, stride))
+        assert seen.shape == (4, 3, 2 * stride + 2, 2 * stride + 2)
+        in_a_row = conv2d(conv2d(pictures, stem, stride=stride), weights)
+        torch.testing.assert_close(conv2d(pictures, seen, stride=stride), in_a_row)
+
+
+def test_through_a_whitening_stem_the_projection_is_twice_the_odd_part_of_the_true_answer():
+    generator = torch.Generator().manual_seed(1)
+    half = torch.randn(6, 3, 2, 2, generator=generator, dtype=torch.float64)
+    stem = torch.cat([half, -half])
+    weights = torch.randn(4, 12, 3, 3, generator=generator, dtype=torch.float64)
+    picture = torch.randn(1, 3, 4, 4, generator=generator, dtype=torch.float64)
+
+    def answer(to: torch.Tensor) -> torch.Tensor:
+        return conv2d(gelu(conv2d(to, stem)), weights)
+
+    odd = (answer(picture) - answer(-picture)) / 2
+    torch.testing.assert_close(conv2d(picture, seen_through(weights, stem)), 2 * odd)
+
+
+def test_the_layer_after_a_fixed_stem_opens_in_colour_and_says_through_what(snapshot_of):
+    snapshot = snapshot_of("airnet", size="93")
+    following = convolution_layers(snapshot)[1]
+    grid = filter_images(snapshot, following)
+    assert grid.tiles.shape == (64, 4, 4, 4)
+    assert "through stem" in grid.note
+    assert "computed, not learned" in grid.note
+
+
+@pytest.mark.parametrize("which", [0, 3])
+def test_a_layer_opens_in_colour_where_it_has_colours_and_as_a_mosaic_elsewhere(which, snapshot_of):
+    snapshot = snapshot_of("keras1m")
+    grid = filter_images(snapshot, convolution_layers(snapshot)[which], order="norm")
+    assert grid.legend.kind == ("rgb" if which == 0 else "signed")

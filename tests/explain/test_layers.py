@@ -1,0 +1,90 @@
+"""Which convolution layers a network has."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from cifar_gui.explain import layers
+from cifar_gui.explain.layers import bias_of, convolution_layers, first_learned_layer, weights_of
+from cifar_gui.networks.base import NETWORKS, build
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_every_convolution_of_every_network_is_listed_with_its_true_shape(network, snapshot_of):
+    snapshot = snapshot_of(network)
+    modules = {name: module for name, module in build(network, 10).named_modules() if isinstance(module, nn.Conv2d)}
+    found = {layer.name: layer for layer in convolution_layers(snapshot)}
+    assert found.keys() == modules.keys()
+    for name, layer in found.items():
+        assert layer.shape == tuple(modules[name].weight.shape)
+        assert layer.parameters == sum(each.numel() for each in modules[name].parameters())
+        assert weights_of(snapshot, layer).shape == layer.shape
+
+
+def test_layers_of_the_whitening_network_have_names_for_people(snapshot_of):
+    labels = [layer.label for layer in convolution_layers(snapshot_of("airnet", size="93"))]
+    assert labels == ["stem", *(f"block {block} · conv {conv}" for block in (1, 2, 3) for conv in (1, 2))]
+
+
+def test_a_fixed_stem_is_called_computed_and_the_next_layer_is_seen_through_it(snapshot_of):
+    stem, following, third, *_ = convolution_layers(snapshot_of("airnet", size="93"))
+    assert (stem.learned, stem.note, stem.coloured) == (False, "computed, not learned", True)
+    assert following.learned
+    assert following.stem == stem
+    assert following.coloured
+    assert third.stem is None
+    assert not third.coloured
+
+
+@pytest.mark.parametrize(
+    ("network", "label"), [("airnet", "block 1 · conv 1"), ("keras1m", "conv 1"), ("mlp", None), ("handmade", None)]
+)
+def test_the_first_layer_that_learns(network, label, snapshot_of):
+    layer = first_learned_layer(snapshot_of(network))
+    assert (layer and layer.label) == label
+
+
+def test_a_learned_first_layer_is_no_stem(snapshot_of):
+    assert [layer.stem for layer in convolution_layers(snapshot_of("keras1m"))] == [None] * 4
+
+
+def test_a_network_is_looked_at_once_however_many_snapshots_come(snapshot_of, monkeypatch):
+    first = convolution_layers(snapshot_of("simple"))
+    monkeypatch.setattr(layers, "rebuild", lambda snapshot: pytest.fail("built again"))
+    assert convolution_layers(snapshot_of("simple")) == first
+
+
+def test_looking_leaves_no_hook_behind():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1))
+    found = layers._look(model)
+    assert [layer.label for layer in found] == ["conv 1", "conv 2"]
+    assert [layer.shape for layer in found] == [(4, 3, 3, 3), (2, 4, 1, 1)]
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_no_hook_is_left_behind_when_the_network_fails():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(5, 5))
+    with pytest.raises(RuntimeError):
+        layers._look(model)
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_looking_draws_no_random_numbers(snapshot_of):
+    snapshot = snapshot_of("simple", filters=5)
+    before = torch.get_rng_state()
+    convolution_layers(snapshot)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_weights_kept_in_half_precision_are_read_as_float32(layer_with):
+    snapshot, layer = layer_with([[[[0.5]]]], bias=[0.25])
+    snapshot.weights["conv.weight"] = snapshot.weights["conv.weight"].half()
+    assert weights_of(snapshot, layer).dtype == torch.float32
+    assert bias_of(snapshot, layer, 0) == 0.25
+
+
+def test_a_layer_without_biases_has_none(layer_with):
+    snapshot, layer = layer_with([[[[0.5]]]])
+    assert bias_of(snapshot, layer, 0) is None
