@@ -28,8 +28,8 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
 def logits_of(
     model: nn.Module, images: Tensor, stats: ChannelStats, precision: Precision, chunk: int = 500
 ) -> Iterator[Tensor]:
-    """uint8 (N, 3, 32, 32), on the model's device → float32 (≤ chunk, classes), a chunk at a time, so that a consumer can
-    stop in between. The model should be `evaluating`."""
+    """uint8 (N, 3, 32, 32), on the model's device → float32 (≤ chunk, classes), a chunk at a time, so that a
+    consumer can stop in between. The model should be `evaluating`."""
     for start in range(0, len(images), chunk):
         inputs = standardise(images[start : start + chunk], stats, precision.memory_format)
         with precision.autocast(images.device):

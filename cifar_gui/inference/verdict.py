@@ -1,0 +1,65 @@
+"""Probabilities → a verdict in words. Plain thresholds; free of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cifar_gui.inference.prediction import Confidence, Verdict
+
+CONFIDENT = 0.70
+"""A class with at least this (calibrated) probability is named without a question mark."""
+
+UNSURE = 0.60
+"""If the two best classes have less than this together, or the best less than LEAST, it is probably none of them."""
+
+LEAST = 0.35
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+
+
+def verdict(class_names: Sequence[str], probabilities: Sequence[float]) -> Verdict:
+    """The answer in words. `probabilities` belong to `class_names` and sum to 1; there is at least one class."""
+    ranked = sorted(zip(probabilities, class_names, strict=True), key=lambda pair: -pair[0])
+    (best, name), (second, runner_up) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
+    if best >= CONFIDENT:
+        rest = f"; next is {runner_up} with {percent(second)}" if runner_up else ""
+        return Verdict("confident", name, f"The network gives {name} {percent(best)}{rest}.")
+    if best < LEAST or best + second < UNSURE:
+        return Verdict("unknown", f"probably {none_of(class_names)}", _unknown_reason(best, name))
+    return Verdict("unsure", *_doubt(best, name, second, runner_up))
+
+
+def none_of(class_names: Sequence[str]) -> str:
+    """What something else is called: "none of the ten", "neither cat nor dog", "not a cat"."""
+    if len(class_names) == 1:
+        return f"not {class_names[0]}"
+    if len(class_names) == 2:
+        return f"neither {class_names[0]} nor {class_names[1]}"
+    count = len(class_names)
+    return f"none of the {_NUMBERS[count - 1] if count <= len(_NUMBERS) else count}"
+
+
+def percent(probability: float) -> str:
+    """A probability for people: "93 %", and never "100 %" or "0 %" of what is merely close to it."""
+    if 0.995 <= probability < 1:
+        return "over 99 %"
+    if 0 < probability < 0.005:
+        return "under 1 %"
+    return f"{probability:.0%}".replace("%", " %")
+
+
+def label_of(confidence: Confidence) -> str:
+    """The word shown beside a verdict."""
+    return {"confident": "confident", "unsure": "not sure", "unknown": "unknown"}[confidence]
+
+
+def _doubt(best: float, name: str, second: float, runner_up: str) -> tuple[str, str]:
+    """Headline and reason where one class, or one of two, is likely but not certain."""
+    if second * 3 < best:
+        return f"{name}?", f"The network gives {name} only {percent(best)}, and no other class comes near."
+    reason = f"The network gives {name} {percent(best)} and {runner_up} {percent(second)}: too close to decide."
+    return f"{name} or {runner_up}?", reason
+
+
+def _unknown_reason(best: float, name: str) -> str:
+    return f"No class stands out: the best, {name}, gets only {percent(best)}."

@@ -1,0 +1,50 @@
+"""Six views of a picture, and one answer from them: test-time augmentation.
+
+After Keller Jordan's airbench (arXiv 2404.00498, section 3.5): the picture, and the picture shifted by one pixel along
+the diagonal, both ways, each also mirrored. Adds about 0.7 points on CIFAR-10 for six times the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from cifar_gui.compute.precision import Precision
+from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.inference.forward import logits_of
+
+VIEW_WEIGHTS = (0.25, 0.25, 0.125, 0.125, 0.125, 0.125)
+"""Of the logits of each view, in the order of `six_views`: ½ for the picture and its mirror image, ¼ for each shift."""
+
+
+def six_views(images: Tensor) -> Tensor:
+    """(N, C, H, W) of any type → (6, N, C, H, W): plain, mirrored, shifted down right, that mirrored, shifted up left,
+    that mirrored. What a shift leaves bare is filled by reflection; H and W are at least 2."""
+    shifts = [images, _shifted(images, -1), _shifted(images, 1)]
+    return torch.stack([view for shift in shifts for view in (shift, shift.flip(-1))])
+
+
+def six_view_logits_of(
+    model: nn.Module, images: Tensor, stats: ChannelStats, precision: Precision, chunk: int = 500
+) -> Iterator[Tensor]:
+    """As `logits_of`, each row the weighted mean over the six views. `chunk` counts views: memory stays the same."""
+    pictures = max(chunk // 6, 1)
+    weights = torch.tensor(VIEW_WEIGHTS, device=images.device)
+    for start in range(0, len(images), pictures):
+        views = six_views(images[start : start + pictures])
+        logits = torch.cat(list(logits_of(model, views.flatten(0, 1), stats, precision, chunk)))
+        yield torch.einsum("v,vnc->nc", weights, logits.view(*views.shape[:2], -1))
+
+
+def _shifted(images: Tensor, by: int) -> Tensor:
+    """What is seen from a window moved by one pixel along the diagonal: `by` 1 down right, −1 up left."""
+    height, width = images.shape[-2:]
+    rows, columns = _reflected(height, by, images.device), _reflected(width, by, images.device)
+    return images.index_select(-2, rows).index_select(-1, columns)
+
+
+def _reflected(size: int, by: int, device: torch.device) -> Tensor:
+    places = torch.arange(size, device=device) + by
+    return (size - 1) - ((size - 1) - places.abs()).abs()
