@@ -19,7 +19,9 @@ def arranged(weights: NDArray[np.float32], order: Order) -> list[int]:
 
 def norms(weights: NDArray[np.float32]) -> NDArray[np.float64]:
     """(N, …) → (N): the Euclidean norm of each unit, sqrt(Σ w²)."""
-    return np.sqrt(np.square(weights.reshape(len(weights), -1).astype(np.float64)).sum(axis=1))
+    flat = weights.reshape(len(weights), -1).astype(np.float64)
+    lengths: NDArray[np.float64] = np.sqrt(np.square(flat).sum(axis=1))
+    return lengths
 
 
 def strongest_first(weights: NDArray[np.float32]) -> list[int]:

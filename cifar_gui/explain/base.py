@@ -67,7 +67,8 @@ class ImageGrid:
         where = self.position(unit)
         if where < 0:
             raise KeyError(unit)
-        return self.tiles[where]
+        found: NDArray[np.uint8] = self.tiles[where]
+        return found
 
 
 class Explainer(Protocol):

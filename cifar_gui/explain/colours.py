@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cifar_gui.explain.base import Legend, Scale
+
+Numbers = NDArray[np.floating[Any]]
 
 ZERO = 128
 """The grey level of a weight of 0."""
@@ -16,7 +20,7 @@ _STOPS = np.array([[-1.0, 0.0, 1.0], [16, ZERO, 255], [48, ZERO, 214], [140, ZER
 #   colour-blind and in black and white
 
 
-def largest(weights: NDArray[np.float32], scale: Scale) -> NDArray[np.float32]:
+def largest(weights: Numbers, scale: Scale) -> Numbers:
     """(N, …) → (N, 1, …): the absolute value that becomes full colour for each unit; 1 where all weights are 0."""
     across = tuple(range(1, weights.ndim)) if scale == "own" else tuple(range(weights.ndim))
     peak = np.abs(weights).max(axis=across, keepdims=True, initial=0.0)
@@ -24,13 +28,13 @@ def largest(weights: NDArray[np.float32], scale: Scale) -> NDArray[np.float32]:
     return np.where(peak > 0, peak, np.float32(1))
 
 
-def rgb(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def rgb(values: Numbers) -> NDArray[np.uint8]:
     """(N, 3, h, w) in [−1, 1] → opaque RGBA (N, h, w, 4): 128 is 0, 255 is 1, 1 is −1, channel by channel."""
     grey = np.rint(ZERO + 127 * np.clip(values, -1, 1)).astype(np.uint8)
     return _opaque(grey.transpose(0, 2, 3, 1))
 
 
-def signed(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def signed(values: Numbers) -> NDArray[np.uint8]:
     """(N, h, w) in [−1, 1] → opaque RGBA (N, h, w, 4), from dark blue over mid-grey to amber."""
     position, *channels = _STOPS
     mapped = [np.rint(np.interp(values, position, channel)).astype(np.uint8) for channel in channels]
@@ -39,12 +43,13 @@ def signed(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def signed_strip(width: int) -> NDArray[np.uint8]:
     """RGBA (1, width, 4): the colours of `signed` from −1 to 1, for a legend."""
-    return signed(np.linspace(-1, 1, width, dtype=np.float32)[None, None])[0]
+    strip: NDArray[np.uint8] = signed(np.linspace(-1, 1, width)[None, None])[0]
+    return strip
 
 
-def legend(weights: NDArray[np.float32], scale: Scale, *, coloured: bool) -> Legend:
+def legend(weights: Numbers, scale: Scale, *, coloured: bool) -> Legend:
     """The legend of pictures of `weights` (N, …) drawn with `largest(weights, scale)`."""
-    kind = "rgb" if coloured else "signed"
+    kind: Literal["rgb", "signed"] = "rgb" if coloured else "signed"
     if scale == "own":
         return Legend(kind, "−max", "+max", "Scaled to each filter's own largest weight; grey is 0.")
     peak = float(np.abs(weights).max(initial=0.0))

@@ -14,8 +14,6 @@ from cifar_gui.explain.arrange import arranged, norms, strongest_first
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Order, Request, Scale
 from cifar_gui.explain.layers import ConvLayer, weights_of
 
-Weights = NDArray[np.float32]
-
 
 def filter_images(
     snapshot: ModelSnapshot, layer: ConvLayer, *, order: Order = "index", scale: Scale = "own"
@@ -93,7 +91,7 @@ def seen_through(weights: Tensor, stem: Tensor, stride: tuple[int, int] = (1, 1)
     return seen
 
 
-def _mosaic_tile(slices: Weights) -> NDArray[np.uint8]:
+def _mosaic_tile(slices: colours.Numbers) -> NDArray[np.uint8]:
     """(C, h, w) in [−1, 1] → RGBA (H, W, 4), about square: slices by falling norm, transparent lines between them."""
     count, height, width = slices.shape
     gap = 1 if height * width > 1 else 0
