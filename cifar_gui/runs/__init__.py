@@ -1,0 +1,7 @@
+"""Run folders: recorded from a training's events, continued, listed, put into the trash. No Qt; no torch to list."""
+
+from cifar_gui.runs.run import Run
+from cifar_gui.runs.summary import RunSummary, list_runs, summarise
+from cifar_gui.runs.trash import list_trash, restore
+
+__all__ = ["Run", "RunSummary", "list_runs", "list_trash", "restore", "summarise"]

@@ -1,0 +1,70 @@
+"""history.csv and log.txt of a run: files that grow line by line, gathered in memory between epochs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cifar_gui.checkpoint.atomic import write_atomically
+from cifar_gui.errors import CheckpointError
+from cifar_gui.runs.layout import Layout, read_text
+from cifar_gui.runs.record import now
+
+if TYPE_CHECKING:
+    from cifar_gui.training.events import EpochReport, StepReport
+    from cifar_gui.training.history import History
+
+MAX_WAITING = 200
+
+
+class Journal:
+    """Appends to a run's history and log. Lines wait in memory until the next epoch or until they are many."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._waiting: list[str] = []
+
+    def begin(self, step: int) -> History:
+        """Cut the history back to the first `step` optimiser steps, where the training goes on, and return it."""
+        history = read_history(self._layout).up_to(step)
+        self._waiting.clear()
+        write_atomically(self._layout.history, [history.to_csv().encode()])
+        return history
+
+    def add(self, event: StepReport | EpochReport) -> None:
+        """Keep a line of the history."""
+        from cifar_gui.training.history import csv_line
+
+        self._waiting.append(csv_line(event) + "\n")
+        if len(self._waiting) >= MAX_WAITING:
+            self.flush(durable=False)
+
+    def flush(self, *, durable: bool = True) -> None:
+        """Write the waiting lines. Raises CheckpointError; then they go on waiting."""
+        _append(self._layout.history, "".join(self._waiting), durable=durable)
+        self._waiting.clear()
+
+    def log(self, text: str) -> None:
+        """One line of the log, with the time."""
+        _append(self._layout.log, f"{now()} {text}\n", durable=False)
+
+
+def read_history(layout: Layout) -> History:
+    """The history of a run, empty if there is none. A damaged file is set aside as .bad."""
+    from cifar_gui.training.history import History
+
+    return read_text(layout.history, History.from_csv) or History()
+
+
+def _append(path: Path, text: str, *, durable: bool) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(text.encode())
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise CheckpointError(
+            f"{path} could not be written: {error.strerror}. Make room on the disk, then continue the run."
+        ) from error

@@ -1,0 +1,77 @@
+"""`RunRecord`: how far a run has come; run.json. Written by whoever trains, so not the place for names and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+STATUSES = ("new", "running", "paused", "completed", "early", "stopped", "diverged", "failed")
+"""As the training told it. A run that says it is running though nobody trains it has been interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Figures of a run, for lists. All of them follow from the events."""
+
+    status: str = "new"
+    created: str = ""  # ISO 8601, UTC
+    epochs_done: int = 0
+    epochs_planned: int = 0
+    best_accuracy: float | None = None  # validation, 0–1; None when trained on all data
+    best_epoch: int = 0
+    seconds: float = 0.0  # of training, validation not counted
+    device: str = ""
+    precision: str = ""
+    memory_format: str = ""
+    parameters: int = 0
+    training_pictures: int = 0
+    validation_pictures: int = 0
+    message: str = ""  # why it ended, if that needs to be said
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunRecord:
+        """The reverse of `to_dict`; unknown keys are ignored. Raises KeyError, TypeError or ValueError."""
+        best = values["best_accuracy"]
+        record = cls(
+            status=str(values["status"]),
+            created=str(values["created"]),
+            epochs_done=int(values["epochs_done"]),
+            epochs_planned=int(values["epochs_planned"]),
+            best_accuracy=None if best is None else float(best),
+            best_epoch=int(values["best_epoch"]),
+            seconds=float(values["seconds"]),
+            device=str(values["device"]),
+            precision=str(values["precision"]),
+            memory_format=str(values["memory_format"]),
+            parameters=int(values["parameters"]),
+            training_pictures=int(values["training_pictures"]),
+            validation_pictures=int(values["validation_pictures"]),
+            message=str(values["message"]),
+        )
+        if record.status not in STATUSES:
+            raise ValueError(f"unknown status {record.status!r}")
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the user says about a run; notes.json, which the training never writes."""
+
+    name: str = ""
+    notes: str = ""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Notes:
+        """From JSON values. Raises KeyError."""
+        return cls(str(values["name"]), str(values["notes"]))
+
+
+def now() -> str:
+    """The time in UTC, to the second: "2026-01-31T12:00:00+00:00"."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
