@@ -1,0 +1,226 @@
+"""What the curves mean, in plain words. A pure function over the history; free of Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Series = Mapping[str, NDArray[np.float64]]
+Tone = Literal["neutral", "good", "doubt", "bad"]
+Kind = Literal[
+    "empty", "early", "diverging", "chance", "unvalidated", "overfitting", "plateau", "dip", "modest", "learning"
+]
+
+RISING_EPOCHS = 2
+"""So many epochs in a row of rising validation loss, under falling training loss, are called memorising."""
+
+PATIENCE = 4
+"""So many epochs without a better validation accuracy are called a standstill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A headline, one or two sentences after it, and how good the news is."""
+
+    kind: Kind
+    tone: Tone
+    headline: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The columns of the history that the rules look at, validation without gaps."""
+
+    train_loss: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
+    loss: NDArray[np.float64]  # validation, empty when trained on all data
+    accuracy: NDArray[np.float64]
+    chance: float
+
+    @property
+    def gained(self) -> float:
+        """Points of validation accuracy won in the last epoch."""
+        return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
+
+
+def diagnose(steps: Series, epochs: Series, *, classes: int, diverged: bool = False) -> Diagnosis:
+    """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
+
+    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss.
+    """
+    step_loss = _column(steps, "loss")
+    if diverged or _blew_up(step_loss, classes):
+        return _diverging(step_loss)
+    figures = _Figures(
+        _column(epochs, "train_loss"),
+        _column(epochs, "train_accuracy"),
+        _finite(_column(epochs, "validation_loss")),
+        _finite(_column(epochs, "validation_accuracy")),
+        1 / max(classes, 1),
+    )
+    if len(figures.train_loss) == 0:
+        return _before_first_epoch(step_loss)
+    if len(figures.accuracy) == 0:
+        return _unvalidated(figures)
+    for rule in (_at_chance, _memorising, _standstill, _first_epoch, _dip, _augmented):
+        if found := rule(figures):
+            return found
+    return _learning(figures)
+
+
+def _column(series: Series, name: str) -> NDArray[np.float64]:
+    return np.asarray(series[name], np.float64) if name in series else np.empty(0)
+
+
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[np.isfinite(values)]
+
+
+def _blew_up(loss: NDArray[np.float64], classes: int) -> bool:
+    """Whether the loss is no number, or has stayed far above that of guessing after having been lower."""
+    if len(loss) == 0:
+        return False
+    if not np.isfinite(loss[-1]):
+        return True
+    recent, guessing = loss[-5:], math.log(max(classes, 2))
+    return len(loss) >= 10 and float(recent.min()) > 1.5 * guessing and float(recent.min()) > 2 * float(loss.min())
+
+
+def _diverging(loss: NDArray[np.float64]) -> Diagnosis:
+    finite = _finite(loss)
+    seen = f" The lowest loss seen was {finite.min():.2f}." if len(finite) else ""
+    return Diagnosis(
+        "diverging",
+        "bad",
+        "The loss is running away.",
+        f"The steps are too large, so each one makes things worse.{seen} Lower the learning rate and start again.",
+    )
+
+
+def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
+    if len(loss) == 0:
+        return Diagnosis("empty", "neutral", "Nothing trained yet.", "Press Start and watch the two curves.")
+    if len(loss) >= 4 and loss[-1] < loss[0] - 0.1:
+        moved = f"Training loss has come down from {loss[0]:.2f} to {loss[-1]:.2f}; held-out pictures are looked at "
+        return Diagnosis("early", "neutral", "Too early to say.", moved + "after each epoch.")
+    return Diagnosis(
+        "early", "neutral", "Too early to say.", "Held-out pictures are looked at after each epoch; the first is on."
+    )
+
+
+def _unvalidated(figures: _Figures) -> Diagnosis:
+    return Diagnosis(
+        "unvalidated",
+        "neutral",
+        "Nothing to judge by.",
+        "This run learns from the held-out pictures too, so there is no validation. Training accuracy is "
+        f"{_percent(figures.train_accuracy[-1])}, which says little about new pictures.",
+    )
+
+
+def _at_chance(figures: _Figures) -> Diagnosis | None:
+    accuracy = float(figures.accuracy[-1])
+    if accuracy > 1.25 * figures.chance or float(figures.accuracy.max()) > 1.5 * figures.chance:
+        return None
+    return Diagnosis(
+        "chance",
+        "doubt",
+        "Not learning yet.",
+        f"Validation accuracy is {_percent(accuracy)}, no better than guessing ({_percent(figures.chance)}). "
+        "If it stays there, try a learning rate ten times lower, then ten times higher.",
+    )
+
+
+def _memorising(figures: _Figures) -> Diagnosis | None:
+    rising = _rising_tail(figures.loss)
+    falling = len(figures.train_loss) > rising and figures.train_loss[-1] < figures.train_loss[-1 - rising]
+    if rising < RISING_EPOCHS or not falling or figures.train_loss[-1] > figures.loss[-1]:
+        return None
+    return Diagnosis(
+        "overfitting",
+        "doubt",
+        "Memorising (overfitting).",
+        f"Validation loss has risen for {rising} epochs while training loss falls. The best epoch, "
+        f"{_best(figures)}, is kept; more augmentation or weight decay puts this off.",
+    )
+
+
+def _rising_tail(values: NDArray[np.float64]) -> int:
+    """How many steps in a row the series has been rising at its end."""
+    rising = np.diff(values) > 0
+    return len(rising) if rising.all() else int(np.argmin(rising[::-1]))
+
+
+def _standstill(figures: _Figures) -> Diagnosis | None:
+    since = len(figures.accuracy) - _best(figures)
+    if since < PATIENCE:
+        return None
+    return Diagnosis(
+        "plateau",
+        "doubt",
+        "No longer improving.",
+        f"Validation accuracy has not passed the {_percent(figures.accuracy.max())} of epoch {_best(figures)} for "
+        f"{since} epochs. If the learning rate is still high, it may yet; otherwise this is what the recipe gives.",
+    )
+
+
+def _first_epoch(figures: _Figures) -> Diagnosis | None:
+    if len(figures.accuracy) > 1:
+        return None
+    return Diagnosis(
+        "early",
+        "neutral",
+        "Off to a start.",
+        f"After one epoch {_percent(figures.accuracy[-1])} of the held-out pictures are named rightly; guessing "
+        f"would give {_percent(figures.chance)}. A trend needs two more.",
+    )
+
+
+def _dip(figures: _Figures) -> Diagnosis | None:
+    if figures.gained >= 0:
+        return None
+    return Diagnosis(
+        "dip",
+        "neutral",
+        "A step back.",
+        f"Validation accuracy fell {-figures.gained:.1f} points last epoch, from its {_percent(figures.accuracy[-2])}. "
+        "Swings like this are usual while the learning rate is high.",
+    )
+
+
+def _augmented(figures: _Figures) -> Diagnosis | None:
+    if figures.accuracy[-1] <= figures.train_accuracy[-1] or figures.loss[-1] >= figures.train_loss[-1]:
+        return None
+    return Diagnosis(
+        "modest",
+        "good",
+        "Learning well.",
+        f"Validation accuracy rose {figures.gained:.1f} points last epoch. Validation is better than training because "
+        "training pictures are cropped and flipped, and are counted while the network still learns: normal.",
+    )
+
+
+def _learning(figures: _Figures) -> Diagnosis:
+    both = figures.loss[-1] <= figures.loss[-2] and figures.train_loss[-1] <= figures.train_loss[-2]
+    trend = "training and validation loss still fall together." if both else "the losses no longer fall in every epoch."
+    return Diagnosis(
+        "learning",
+        "good",
+        "Learning well.",
+        f"Validation accuracy rose {figures.gained:.1f} points last epoch; {trend}",
+    )
+
+
+def _best(figures: _Figures) -> int:
+    """The epoch, from 1, with the highest validation accuracy; of equal ones the first."""
+    return int(np.argmax(figures.accuracy)) + 1
+
+
+def _percent(share: float) -> str:
+    return f"{100 * float(share):.1f} %"

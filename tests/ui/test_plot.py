@@ -1,0 +1,173 @@
+"""The plot shows what it is given, can be read in every way, and comes out of the window again."""
+
+from __future__ import annotations
+
+import csv
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
+
+
+@pytest.fixture
+def plot(qtbot):
+    made = Plot("Loss", form="{:.2f}".format, floor=0.0)
+    qtbot.addWidget(made)
+    made.add_curve("train", CurveStyle("training", "accent"))
+    made.add_curve("validation", CurveStyle("validation", "doubt", Qt.PenStyle.DashLine))
+    made.resize(640, 280)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def filled(plot):
+    x = np.linspace(0, 8, 200)
+    plot.set_curve("train", x, 2.3 * np.exp(-x / 3))
+    plot.set_curve("validation", np.arange(1.0, 9.0), np.linspace(1.5, 0.4, 8))
+    plot.set_ranges((0, 8))
+    plot.refresh()
+    return plot
+
+
+def colours_in(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
+
+
+def test_an_empty_plot_says_what_it_waits_for(plot):
+    plot.set_empty_text("Curves appear after Start.")
+    before = plot.image(1.0)
+    plot.set_empty_text("")
+    assert plot.image(1.0) != before
+    assert plot.summary() == "Loss. No data yet."
+
+
+def test_curves_are_told_apart_by_dash_as_well_as_colour(filled):
+    pens = [filled.canvas._items[key].opts["pen"] for key in ("train", "validation")]
+    assert pens[0].style() != pens[1].style()
+    assert pens[0].color() != pens[1].color()
+
+
+def test_the_plot_in_words_is_its_accessible_description(filled):
+    assert filled.canvas.accessibleName() == "Loss, plot"
+    assert "training: 200 points, from 2.30 at epoch 0" in filled.canvas.accessibleDescription()
+
+
+def test_no_curve_draws_more_than_four_thousand_points(plot):
+    x = np.arange(50_000.0)
+    plot.set_curve("train", x, np.sin(x))
+    assert len(plot.canvas.points["train"].x) <= 4000
+
+
+def test_values_that_are_no_number_are_left_out(plot):
+    plot.set_curve("train", np.arange(4.0), np.array([1, np.nan, np.inf, 2]))
+    assert plot.canvas.points["train"].y.tolist() == [1, 2]
+
+
+def test_hovering_reads_every_curve(filled, qtbot):
+    centre = filled.canvas.area().center().toPoint()
+    qtbot.mouseMove(filled.canvas.viewport(), centre + QPoint(1, 1))
+    with qtbot.waitSignal(filled.canvas.readout_changed, check_params_cb=lambda text: "validation 1." in text):
+        qtbot.mouseMove(filled.canvas.viewport(), centre)
+    filled.canvas.set_cursor(4.0)
+    assert filled.canvas.readout() == "epoch 4.00: training 0.60, validation 1.03"
+    filled.canvas.set_cursor(None)
+    assert filled.canvas.readout() == ""
+
+
+def test_the_arrow_keys_read_values_too(filled, qtbot):
+    qtbot.keyClick(filled.canvas, Qt.Key.Key_End)
+    assert filled.canvas.readout().startswith("epoch 8.00")
+    qtbot.keyClick(filled.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert filled.canvas.readout().startswith("epoch 7.20")
+    assert filled.canvas.accessibleDescription().startswith("epoch 7.20")
+    qtbot.keyClick(filled.canvas, Qt.Key.Key_Escape)
+    assert filled.canvas.readout() == ""
+
+
+def test_dragging_zooms_and_a_double_click_shows_everything(filled, qtbot):
+    view = filled.canvas.viewport()
+    area = filled.canvas.area()
+    start, end = area.center().toPoint(), (area.center() + QPointF(120, 60)).toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 5):
+        qtbot.mouseMove(view, start + (end - start) * step / 4)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
+    assert filled.canvas.zoomed
+    left, right = filled.canvas._box.viewRange()[0]
+    assert left == pytest.approx(4, abs=0.1)
+    assert right < 6.5
+    filled.set_curve("train", np.arange(3.0), np.arange(3.0))
+    filled.refresh()
+    assert filled.canvas._box.viewRange()[0] == [left, right], "new data must not move what is being looked at"
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=start)
+    assert not filled.canvas.zoomed
+    assert filled.canvas._box.viewRange()[0] == [0, 8]
+
+
+def test_a_logarithmic_axis_spreads_small_losses(filled):
+    def height(value):
+        return filled.canvas.to_scene(0, value).y()
+
+    linear = height(0.2) - height(0.4)
+    filled.set_log(log=True)
+    assert height(0.2) - height(0.4) > 1.5 * linear
+    assert filled.canvas.ticks()[1] == pytest.approx([0.2, 0.5, 1, 2])
+    filled.set_log(log=False)
+    assert height(0.2) - height(0.4) == pytest.approx(linear, rel=0.05)
+
+
+def test_marks_are_drawn(filled):
+    before = colours_in(filled.image(1.0))
+    filled.set_marks(vertical=[Mark(3, "best 92.3 %", "good")], horizontal=[Mark(1, "chance", "bad")])
+    assert len(colours_in(filled.image(1.0)) - before) > 0
+
+
+def test_the_table_twin_has_the_same_numbers(filled):
+    filled.show_table(shown=True)
+    model = filled._table.model()
+    assert model.rowCount() == 207
+    assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(3)] == ["epoch", "training", "validation"]
+    last = [model.index(206, column).data() for column in range(3)]
+    assert last == ["8.000", "0.16", "0.40"]
+
+
+def test_copying_gives_picture_and_numbers(filled, qtbot):
+    qtbot.keyClick(filled.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.hasImage()
+    assert mime.text().startswith("epoch\ttraining\tvalidation\n0.0\t2.3\t")
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "csv"])
+def test_it_saves_as(filled, tmp_path, suffix):
+    path = tmp_path / f"loss.{suffix}"
+    filled.save(path)
+    if suffix == "png":
+        assert QImage(str(path)).width() == 1280
+    elif suffix == "svg":
+        assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    else:
+        rows = list(csv.reader(path.read_text().splitlines()))
+        assert len(rows) == 208
+
+
+def test_saving_where_nothing_can_be_written_names_the_file(filled, tmp_path):
+    with pytest.raises(CifarGuiError, match=r"loss\.csv cannot be written"):
+        filled.save(tmp_path / "missing" / "loss.csv")
+    with pytest.raises(CifarGuiError, match=r"saved as \.png, \.svg or \.csv"):
+        filled.save(tmp_path / "loss.txt")
+
+
+def test_a_hidden_plot_draws_when_it_is_shown_again(filled):
+    filled.hide()
+    filled.set_curve("train", np.arange(3.0), np.full(3, 40.0))
+    filled.refresh()
+    hidden = filled.canvas._box.viewRange()[1]
+    filled.show()
+    assert filled.canvas._box.viewRange()[1][1] > 40 > hidden[1]
