@@ -1,4 +1,4 @@
-"""A recipe says all there is to say about one training run. Plain values, checked, TOML in and TOML out; free of torch."""
+"""A recipe says all there is to say about one training run. Plain values, checked; TOML in, TOML out; free of torch."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Recipe:
         advanced=False,
     )
     warm_up: float = _setting(
-        0.25, "Warm-up", "The share of the run in which the learning rate rises (one-cycle, cosine, linear).", 0, 0.9
+        0.25, "Warm-up", "The share of the run in which the learning rate rises (one-cycle, cosine).", 0, 0.9
     )
     initial_lr: float = _setting(
         0.2, "Initial learning rate", "Where the warm-up starts, as a share of the largest.", 0, 1

@@ -1,11 +1,32 @@
-"""In which precision and memory format a network computes."""
+"""In which precision and memory format a network computes: chosen by trying what is right and fast on this machine.
+
+Assuming does not do: bfloat16 more than doubles the speed of one CPU and makes another 44 times slower
+(pytorch#146508), and a wrong bfloat16 convolution has been reported (pytorch#163347).
+"""
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import json
+import platform
+import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from cifar_gui import paths
+from cifar_gui.recipe import Recipe
+
+TOLERANCE = 0.1
+"""Largest accepted difference to float32, relative to its norm: of the logits, and of all gradients together."""
+
+_PATIENCE = 4.0
+"""A candidate that takes this many times as long as the fastest so far is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +45,134 @@ class Precision:
         if self.name == "float32":
             return nullcontext()
         return torch.autocast(device.type, torch.bfloat16)
+
+
+REFERENCE = Precision("float32", channels_last=False)
+CANDIDATES = (REFERENCE, Precision("float32"), Precision("bfloat16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one candidate did: seconds for a forward and backward pass, and its error relative to float32."""
+
+    precision: Precision
+    seconds: float
+    error: float
+
+
+def choose_precision(recipe: Recipe, model: nn.Module, images: Tensor, labels: Tensor) -> Precision:
+    """The fastest right one of those that `recipe` leaves open, for this network on this machine; kept for next time.
+
+    `images`: standardised float (n, 3, 32, 32) on the model's device, a sample; the model is not changed."""
+    open_ones = [each for each in CANDIDATES if _is_open(each, recipe)]
+    if len(open_ones) <= 1:
+        return open_ones[0] if open_ones else Precision(recipe.precision, recipe.memory_format != "contiguous")
+    key = _key(recipe, images)
+    kept = _read_cache().get(key)
+    if kept is not None:
+        return kept
+    chosen = fastest(probe(model, images, labels, open_ones))
+    _write_cache({**_read_cache(), key: chosen})
+    return chosen
+
+
+def fastest(trials: list[Trial]) -> Precision:
+    """Of the trials that are right, the fastest; float32 without tricks if none is."""
+    right = [trial for trial in trials if trial.error <= TOLERANCE]
+    return min(right, key=lambda trial: trial.seconds).precision if right else REFERENCE
+
+
+def probe(
+    model: nn.Module, images: Tensor, labels: Tensor, candidates: list[Precision], repeats: int = 3
+) -> list[Trial]:
+    """Time each candidate's forward and backward pass, best of `repeats`, and compare it with float32."""
+    expected = _answers(copy.deepcopy(model), REFERENCE, images, labels)
+    trials: list[Trial] = []
+    for candidate in candidates:
+        try:
+            trials.append(_trial(copy.deepcopy(model), candidate, images, labels, expected, repeats, trials))
+        except RuntimeError:  # an operator that this machine does not have: simply not a candidate
+            continue
+    return trials
+
+
+def _trial(
+    model: nn.Module,
+    candidate: Precision,
+    images: Tensor,
+    labels: Tensor,
+    expected: list[Tensor],
+    repeats: int,
+    before: list[Trial],
+) -> Trial:
+    model.to(memory_format=candidate.memory_format)
+    inputs = images.contiguous(memory_format=candidate.memory_format)
+    error = _difference(_answers(model, candidate, inputs, labels), expected)  # the first pass also warms up
+    best = float("inf")
+    limit = _PATIENCE * min((trial.seconds for trial in before), default=float("inf"))
+    for _ in range(repeats):
+        began = time.perf_counter()
+        _answers(model, candidate, inputs, labels)
+        best = min(best, time.perf_counter() - began)
+        if best > limit:
+            break
+    return Trial(candidate, best, error)
+
+
+def _answers(model: nn.Module, precision: Precision, images: Tensor, labels: Tensor) -> list[Tensor]:
+    """Logits, and all gradients as one vector, on the CPU. Dropout is off, batch norm as in training."""
+    model.train()
+    for layer in model.modules():
+        if isinstance(layer, nn.Dropout | nn.Dropout2d):
+            layer.eval()
+    model.zero_grad()
+    with precision.autocast(images.device):
+        logits = model(images)
+    F.cross_entropy(logits.float(), labels).backward()  # type: ignore[no-untyped-call]
+    gradients = [each.grad.flatten().float() for each in model.parameters() if each.grad is not None]
+    return [logits.detach().float().cpu(), torch.cat(gradients).cpu()]
+
+
+def _difference(values: list[Tensor], expected: list[Tensor]) -> float:
+    pairs = zip(values, expected, strict=True)
+    errors = [float((value - right).norm() / (right.norm() + 1e-12)) for value, right in pairs]
+    return max(error if error == error else float("inf") for error in errors)
+
+
+def _is_open(candidate: Precision, recipe: Recipe) -> bool:
+    formats = {"auto": (True, False), "channels_last": (True,), "contiguous": (False,)}[recipe.memory_format]
+    return recipe.precision in ("auto", candidate.name) and candidate.channels_last in formats
+
+
+def _key(recipe: Recipe, images: Tensor) -> str:
+    device = torch.cuda.get_device_name(images.device) if images.is_cuda else _processor()
+    settings = sorted(recipe.network_settings.items())
+    asked = f"{recipe.precision} {recipe.memory_format} {len(images)}"
+    return f"{device} | torch {torch.__version__} | {recipe.network} {settings} | {asked}"
+
+
+def _processor() -> str:
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"{platform.machine()} {platform.processor()} {capability} {torch.get_num_threads()} threads"
+
+
+def _cache_file() -> Path:
+    return paths.cache() / "precision.json"
+
+
+def _read_cache() -> dict[str, Precision]:
+    try:
+        values = json.loads(_cache_file().read_text(encoding="utf-8"))
+        return {key: Precision(str(each["name"]), bool(each["channels_last"])) for key, each in values.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # missing or damaged: it is only a cache
+
+
+def _write_cache(chosen: dict[str, Precision]) -> None:
+    file = _cache_file()
+    text = json.dumps({key: asdict(each) for key, each in chosen.items()}, indent=1)
+    with contextlib.suppress(OSError):  # a cache that cannot be written costs a second next time, no more
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial = file.with_suffix(".new")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)

@@ -41,7 +41,8 @@ def gabor(angle: float, wavelength: float, phase: float, sigma: float) -> Tensor
     along = x * math.cos(angle) + y * math.sin(angle)
     patch = torch.exp(-(x * x + y * y) / (2 * sigma * sigma)) * torch.cos(2 * math.pi * along / wavelength + phase)
     patch = patch - patch.mean()
-    return (patch / patch.norm()).float()
+    unit: Tensor = patch / patch.norm()
+    return unit.float()
 
 
 def blob(sigma: float) -> Tensor:
@@ -49,7 +50,8 @@ def blob(sigma: float) -> Tensor:
     axis = torch.arange(KERNEL, dtype=torch.float32) - KERNEL // 2
     profile = torch.exp(-axis * axis / (2 * sigma * sigma))
     patch = torch.outer(profile, profile)
-    return patch / patch.norm()
+    unit: Tensor = patch / patch.norm()
+    return unit
 
 
 def filter_bank() -> Tensor:
@@ -69,7 +71,7 @@ def filter_bank() -> Tensor:
 
 
 class Handmade(nn.Module):
-    """Fixed filters, both signs of their answers, averages over a grid, a linear head. (N, 3, 32, 32) → (N, classes)."""
+    """Fixed filters, both signs of their answers, averages over a grid, a linear head. (N, 3, 32, 32) → logits."""
 
     def __init__(self, classes: int, cells: int) -> None:
         super().__init__()
