@@ -1,0 +1,1 @@
+"""The same core without a window: train, evaluate, classify, summary, models, doctor."""

@@ -1,0 +1,97 @@
+"""`cifar-gui classify`: pictures in, answers out."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cifar_gui.cli.answers import Answer, CsvAnswers, JsonAnswers, PlainAnswers
+from cifar_gui.cli.command import COMMANDS, ExitCode, Run, whole_number
+from cifar_gui.cli.console import Progress, say
+from cifar_gui.data.picture import PictureSource, picture_files
+from cifar_gui.errors import PictureError
+
+if TYPE_CHECKING:
+    from cifar_gui.inference.classifier import Classifier
+
+_STDIN = "-"
+
+
+@COMMANDS.register("classify", label="say what is on pictures", order=3)
+def configure(parser: ArgumentParser) -> Run:
+    """Say what is on pictures of any size and format. A picture that cannot be read gets a sentence, and the others go
+    on; the exit code is 3 only if none could be read."""
+    parser.add_argument("pictures", nargs="+", metavar="FILE|FOLDER|-", help="pictures; - reads one from stdin")
+    parser.add_argument("--model", metavar="FILE|NAME", default="", help="default: the shipped AirNet")
+    parser.add_argument(
+        "--top", type=whole_number, metavar="K", help="the K best classes (default: 3, with --json and --csv all)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON list")
+    form.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
+    return run
+
+
+def run(arguments: Namespace) -> int:
+    from cifar_gui.checkpoint.files import load_snapshot
+    from cifar_gui.checkpoint.shipped import find_model
+    from cifar_gui.inference.classifier import Classifier
+
+    classifier = Classifier(load_snapshot(find_model(arguments.model)))
+    wanted = list(_wanted(arguments.pictures))
+    out = _form(arguments, classifier.class_names)
+    read = 0
+    with Progress() as progress, closing(_answers(classifier, wanted, progress)) as answers:
+        for answer in answers:
+            progress.clear()
+            out.add(answer)
+            if answer.error:
+                say(f"cifar-gui: {answer.error}")
+            read += not answer.error
+    out.close()
+    return ExitCode.OK if read else ExitCode.BAD_INPUT
+
+
+def _form(arguments: Namespace, class_names: Sequence[str]) -> PlainAnswers | CsvAnswers | JsonAnswers:
+    if arguments.json:
+        return JsonAnswers(arguments.top)
+    if arguments.csv:
+        return CsvAnswers(class_names, arguments.top)
+    return PlainAnswers(arguments.top or 3)
+
+
+def _wanted(arguments: Sequence[str]) -> Iterator[tuple[str, PictureSource | PictureError]]:
+    """What to classify, in the order asked for: the path as it will be printed, and the picture or why there is none.
+    Folders are read to the bottom."""
+    for argument in arguments:
+        if argument == _STDIN:
+            yield _STDIN, _from_stdin()
+        elif Path(argument).is_dir():
+            files = picture_files(Path(argument))
+            yield from ((str(path), PictureSource.from_path(path)) for path in files)
+            if not files:
+                yield argument, PictureError(f"{argument} holds no pictures.")
+        else:
+            yield argument, PictureSource.from_path(Path(argument))
+
+
+def _from_stdin() -> PictureSource | PictureError:
+    content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    if not content:
+        return PictureError("There is no picture on stdin: nothing was piped in.")
+    return PictureSource.from_bytes(content, "the picture from stdin")
+
+
+def _answers(
+    classifier: Classifier, wanted: Sequence[tuple[str, PictureSource | PictureError]], progress: Progress
+) -> Generator[Answer, None, None]:
+    """One answer for each, in order."""
+    pictures = [picture for _, picture in wanted if isinstance(picture, PictureSource)]
+    with closing(classifier.classify_many(pictures, progress)) as results:
+        for path, picture in wanted:
+            answer = next(results)[1] if isinstance(picture, PictureSource) else picture
+            yield Answer(path, answer)

@@ -1,0 +1,114 @@
+"""`cifar-gui evaluate`: how good a model is on a whole split."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from cifar_gui.cli.command import COMMANDS, ExitCode, Run
+from cifar_gui.cli.console import Progress, duration, percent, say, table, write, write_json
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.card import ModelCard
+    from cifar_gui.inference.evaluate import Evaluation
+
+SPLITS = ("validation", "test", "train")
+
+
+@COMMANDS.register("evaluate", label="the accuracy of a model on a data set", order=2)
+def configure(parser: ArgumentParser) -> Run:
+    """The accuracy of a model, overall and for each class, with the confusion matrix."""
+    parser.add_argument("--model", metavar="FILE|NAME", default="", help="default: the shipped AirNet")
+    parser.add_argument(
+        "--data",
+        metavar="PATH",
+        help="cifar10, shapes, an archive or an image folder (default: what it was trained on)",
+    )
+    parser.add_argument("--split", choices=SPLITS, default="validation", help="default: %(default)s")
+    parser.add_argument("--tta", action="store_true", help="average six views of each picture: slower, more accurate")
+    parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return run
+
+
+def run(arguments: Namespace) -> int:
+    from cifar_gui.checkpoint.files import load_snapshot
+    from cifar_gui.checkpoint.shipped import find_model
+    from cifar_gui.compute.device import choose_device
+    from cifar_gui.data.sources import load
+    from cifar_gui.inference.evaluate import evaluate
+
+    path = find_model(arguments.model)
+    snapshot = load_snapshot(path)
+    device = choose_device(arguments.device).device
+    with Progress() as progress:
+        data = load(arguments.data or _own_data(snapshot.card), progress)
+    with Progress() as progress:
+        result = evaluate(
+            snapshot,
+            data.split(arguments.split),
+            six_views=arguments.tta,
+            progress=progress,
+            class_names=data.class_names,
+            device=device,
+        )
+    seen = data.was_trained_on(arguments.split, snapshot.card.trained_on)
+    if arguments.json:
+        write_json({**_as_dict(result), **_circumstances(arguments, path.stem, seen=seen)})
+    else:
+        write(_as_text(result, f"{path.stem} on the {arguments.split} split of {data.name}"))
+        if seen:
+            say("The model has learned from these very pictures: its accuracy on others will be lower.")
+    return ExitCode.OK
+
+
+def _own_data(card: ModelCard) -> str:
+    """What the model was trained on, if it is here; else CIFAR-10."""
+    from cifar_gui.data.sources import is_available
+
+    trained_on = card.recipe.data if card.recipe else ""
+    return trained_on if trained_on and is_available(trained_on) else "cifar10"
+
+
+def _circumstances(arguments: Namespace, model: str, *, seen: bool) -> dict[str, Any]:
+    return {"model": model, "split": arguments.split, "tta": arguments.tta, "seen_in_training": seen}
+
+
+def _as_dict(result: Evaluation) -> dict[str, Any]:
+    return {
+        "accuracy": result.accuracy,
+        "n": result.n,
+        "interval": list(result.interval),
+        "per_class": {
+            name: {"precision": score.precision, "recall": score.recall} for name, score in result.per_class.items()
+        },
+        "confusion": [list(row) for row in result.confusion],
+        "seconds": result.seconds,
+        "images_per_second": result.images_per_second,
+    }
+
+
+def _as_text(result: Evaluation, what: str) -> str:
+    low, high = result.interval
+    views = "six views" if result.views > 1 else "one view"
+    scores = [
+        (name, percent(score.precision), percent(score.recall), f"{score.count:,}")
+        for name, score in result.per_class.items()
+    ]
+    confusion = [
+        (name, *(f"{count:,}" for count in row)) for name, row in zip(result.class_names, result.confusion, strict=True)
+    ]
+    columns = range(1, len(result.class_names) + 1)
+    return "\n".join(
+        [
+            f"{what}: {percent(result.accuracy)} of {result.n:,} pictures right, {views}",
+            f"95 % interval {percent(low)} to {percent(high)}, cross-entropy {result.loss:.4f} nats",
+            f"{duration(result.seconds)}, {result.images_per_second:,.0f} pictures a second",
+            "",
+            table(("Class", "Precision", "Recall", "Pictures"), scores, right=(1, 2, 3)),
+            "",
+            "Confusion: rows are what the pictures show, columns what the model said.",
+            "",
+            table(("", *(name[:6] for name in result.class_names)), confusion, right=tuple(columns)),
+        ]
+    )

@@ -1,0 +1,85 @@
+"""`cifar-gui summary`: the table people know from Keras."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from cifar_gui.cli.command import COMMANDS, ExitCode, Run
+from cifar_gui.cli.console import table, write, write_json
+from cifar_gui.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from cifar_gui.networks.layer_table import LayerRow
+
+
+@COMMANDS.register("summary", label="layers, shapes, parameters and multiply-adds of a network", order=4)
+def configure(parser: ArgumentParser) -> Run:
+    """Layers, output shapes, parameters, multiply-adds and receptive fields of a network or a model file."""
+    parser.add_argument("network", metavar="NAME|FILE", help="a network, a shipped model, or a model file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return run
+
+
+def run(arguments: Namespace) -> int:
+    from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
+
+    name, model = _named_network(arguments.network)
+    rows = layer_table(model)
+    parameters, multiply_adds = total_parameters(model), total_multiply_adds(rows)
+    if arguments.json:
+        layers = [_row_as_dict(row) for row in rows]
+        write_json({"name": name, "layers": layers, "parameters": parameters, "multiply_adds": multiply_adds})
+    else:
+        trainable = sum(each.numel() for each in model.parameters() if each.requires_grad)
+        write(_as_text(name, rows, (parameters, trainable, multiply_adds)))
+    return ExitCode.OK
+
+
+def _named_network(wanted: str) -> tuple[str, nn.Module]:
+    """A network of the registry at its default settings, else the one in a model file."""
+    from cifar_gui.checkpoint.files import load_snapshot
+    from cifar_gui.checkpoint.rebuild import rebuild
+    from cifar_gui.checkpoint.shipped import find_model
+    from cifar_gui.networks.base import NETWORKS, build
+
+    if wanted in NETWORKS:
+        return wanted, build(wanted, 10)
+    try:
+        path = find_model(wanted)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error} Networks: {', '.join(NETWORKS.names())}.") from error
+    return path.stem, rebuild(load_snapshot(path))
+
+
+def _row_as_dict(row: LayerRow) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "output_shape": list(row.output_shape),
+        "parameters": row.parameters,
+        "multiply_adds": row.multiply_adds,
+        "receptive_field": row.receptive_field,
+    }
+
+
+def _as_text(name: str, rows: list[LayerRow], totals: tuple[int, int, int]) -> str:
+    header = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive field")
+    cells = [
+        (
+            row.name,
+            row.kind,
+            " × ".join(map(str, row.output_shape)),
+            f"{row.parameters:,}",
+            f"{row.multiply_adds:,}",
+            str(row.receptive_field),
+        )
+        for row in rows
+    ]
+    parameters, trainable, multiply_adds = totals
+    lines = [f"Network: {name}", "", table(header, cells, right=(3, 4, 5)), ""]
+    lines += [f"Parameters     {parameters:>15,}", f"  trainable    {trainable:>15,}"]
+    lines += [f"  fixed        {parameters - trainable:>15,}", f"Multiply-adds  {multiply_adds:>15,}  per picture"]
+    return "\n".join(lines)
