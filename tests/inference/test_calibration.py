@@ -1,0 +1,116 @@
+"""Temperatures are found again, and calibration is measured by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import ImageData, assemble
+from cifar_gui.errors import DataError
+from cifar_gui.inference.calibration import (
+    COLDEST,
+    HOTTEST,
+    calibrated,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    temperature,
+)
+
+
+def drawn_from(logits: torch.Tensor, seed: int = 0) -> torch.Tensor:
+    """Labels that follow the softmax of the logits."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.multinomial(torch.softmax(logits, 1), 1, generator=generator).squeeze(1)
+
+
+def some_logits(count: int = 20_000, spread: float = 2.0) -> torch.Tensor:
+    return torch.randn(count, 10, generator=torch.Generator().manual_seed(1)) * spread
+
+
+@pytest.mark.parametrize("known", [0.2, 0.5, 1.0, 1.7, 8.0])
+def test_a_known_temperature_is_found_again(known: float) -> None:
+    logits = some_logits()
+    assert fit_temperature(logits * known, drawn_from(logits)) == pytest.approx(known, rel=0.03)
+
+
+def test_no_other_temperature_has_less_loss() -> None:
+    logits = some_logits(500)
+    labels = drawn_from(logits * 0.3)
+    best = fit_temperature(logits, labels)
+    losses = [float(F.cross_entropy(logits.double() / (best * factor), labels)) for factor in (0.99, 1.0, 1.01)]
+    assert losses[1] < min(losses[0], losses[2])
+
+
+def test_extreme_networks_stay_within_bounds() -> None:
+    logits = some_logits(50)
+    always_right = fit_temperature(logits, logits.argmax(1))
+    always_wrong = fit_temperature(logits, logits.argmin(1))
+    assert always_right == pytest.approx(COLDEST, rel=0.5)
+    assert always_wrong == pytest.approx(HOTTEST, rel=0.5)
+    assert fit_temperature(torch.zeros(5, 3), torch.zeros(5, dtype=torch.long)) > 0
+    with pytest.raises(ValueError, match="at least one"):
+        fit_temperature(logits[:0], torch.zeros(0, dtype=torch.long))
+
+
+def test_the_calibration_error_is_that_of_a_calculation_by_hand() -> None:
+    probabilities = torch.tensor([[0.91, 0.09], [0.82, 0.18], [0.28, 0.72], [0.45, 0.55]])
+    labels = torch.tensor([0, 1, 1, 0])
+    bins = reliability(probabilities, labels, bins=2)
+    assert [each.count for each in bins] == [0, 4]
+    assert bins[1].confidence == pytest.approx(0.75)
+    assert bins[1].accuracy == 0.5
+    assert expected_calibration_error(probabilities, labels, bins=2) == pytest.approx(0.25)
+    fine = 0.25 * (0.09 + 0.82 + 0.28 + 0.55)  # every picture in a bin of its own
+    assert expected_calibration_error(probabilities, labels, bins=10) == pytest.approx(fine)
+
+
+def test_fitting_the_temperature_lowers_the_calibration_error() -> None:
+    logits = some_logits()
+    labels = drawn_from(logits)
+    modest = logits * 0.3
+    fitted = fit_temperature(modest, labels)
+    before, after = (expected_calibration_error(torch.softmax(each, 1), labels) for each in (modest, modest / fitted))
+    assert after < 0.02 < before
+
+
+@pytest.mark.parametrize(
+    ("card", "one", "six"),
+    [
+        ({}, 1.0, 1.0),
+        ({"temperature": 0.5}, 0.5, 0.5),
+        ({"temperature": 0.5, "temperature_six_views": 0.4}, 0.5, 0.4),
+        ({"temperature": 0.0}, 1.0, 1.0),
+        ({"temperature": float("nan")}, 1.0, 1.0),
+        ({"temperature": 1e9}, 1.0, 1.0),
+    ],
+)
+def test_the_card_says_which_temperature_is_used(card: dict[str, float], one: float, six: float) -> None:
+    assert temperature(card, six_views=False) == one
+    assert temperature(card, six_views=True) == six
+
+
+def noise(snapshot: ModelSnapshot, count: int) -> ImageData:
+    generator = torch.Generator().manual_seed(2)
+    images = torch.randint(0, 256, (count, 3, 32, 32), generator=generator, dtype=torch.uint8)
+    labels = torch.arange(count) % 10
+    return assemble("noise", images, labels, snapshot.card.class_names, test=torch.zeros(count, dtype=torch.bool))
+
+
+def test_a_calibrated_network_has_the_same_weights_and_two_temperatures(snapshot: ModelSnapshot) -> None:
+    found = calibrated(snapshot, noise(snapshot, 100))
+    assert set(found.card.calibration) == {"temperature", "temperature_six_views"}
+    assert found.weights is snapshot.weights
+
+
+def test_pictures_that_were_learned_from_are_no_good_for_calibration(snapshot: ModelSnapshot) -> None:
+    import dataclasses
+
+    data = noise(snapshot, 100)
+    card = dataclasses.replace(snapshot.card, trained_on=data.training(all_data=True).fingerprint)
+    with pytest.raises(DataError, match="learned from the validation pictures"):
+        calibrated(ModelSnapshot(card, snapshot.weights), data)
+    with pytest.raises(DataError, match="no validation pictures"):
+        calibrated(snapshot, noise(snapshot, 10))

@@ -1,0 +1,110 @@
+"""Evaluation against figures worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from cifar_gui.checkpoint.rebuild import rebuild
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import Cancelled, Split
+from cifar_gui.data.preprocess import standardise
+from cifar_gui.errors import DataError
+from cifar_gui.inference.classifier import Classifier
+from cifar_gui.inference.evaluate import ClassScore, class_scores, confusion_matrix, evaluate, wilson_interval
+
+
+@pytest.fixture
+def split(snapshot: ModelSnapshot, inputs: torch.Tensor) -> Split:
+    """Half of the labels are what the network says, the others are one further."""
+    answers = Classifier(snapshot, six_views=False).classify_inputs(inputs).argmax(1)
+    labels = torch.where(torch.arange(len(inputs)) % 2 == 0, answers, (answers + 1) % 10)
+    return Split("validation", inputs, labels, "fingerprint")
+
+
+def test_figures_are_those_of_a_plain_count(snapshot: ModelSnapshot, split: Split) -> None:
+    found = evaluate(snapshot, split)
+    with torch.inference_mode():
+        logits = rebuild(snapshot)(standardise(split.images, snapshot.card.stats))
+    answers, labels = logits.argmax(1).tolist(), split.labels.tolist()
+    pairs = list(zip(labels, answers, strict=True))
+    assert (found.accuracy, found.n, found.views) == (0.5, 20, 1)
+    assert found.interval == pytest.approx((0.2993, 0.7007), abs=1e-4)
+    assert found.loss == pytest.approx(float(F.cross_entropy(logits, split.labels)), abs=1e-5)
+    for row in range(10):
+        for column in range(10):
+            assert found.confusion[row][column] == pairs.count((row, column))
+    for number, name in enumerate(snapshot.card.class_names):
+        right, called, true = pairs.count((number, number)), answers.count(number), labels.count(number)
+        score = found.per_class[name]
+        assert score == ClassScore(right / called if called else 0.0, right / true if true else 0.0, true)
+    assert found.probabilities is None
+    assert found.images_per_second == pytest.approx(20 / found.seconds)
+
+
+@pytest.mark.parametrize("six_views", [False, True])
+def test_kept_probabilities_are_what_the_classifier_answers(
+    snapshot: ModelSnapshot, split: Split, six_views: bool
+) -> None:
+    found = evaluate(snapshot, split, six_views=six_views, keep_probabilities=True)
+    expected = Classifier(snapshot, six_views=six_views).classify_inputs(split.images)
+    assert found.probabilities is not None
+    assert torch.allclose(found.probabilities, expected, atol=1e-5)
+    assert found.views == (6 if six_views else 1)
+
+
+def test_precision_and_recall_of_a_small_matrix() -> None:
+    confusion = confusion_matrix(torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 1, 1, 1, 2]), 3)
+    assert confusion.tolist() == [[1, 0, 0], [1, 2, 0], [0, 1, 0]]
+    assert class_scores(confusion, ("a", "b", "c")) == {
+        "a": ClassScore(0.5, 1.0, 1),
+        "b": ClassScore(2 / 3, 2 / 3, 3),
+        "c": ClassScore(0.0, 0.0, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "expected"),
+    [
+        (81, 263, (0.2553, 0.3662)),  # Newcombe 1998, Statistics in Medicine 17, table I: the score method
+        (15, 148, (0.0624, 0.1605)),
+        (0, 20, (0.0, 0.1611)),
+        (1, 29, (0.0061, 0.1718)),
+        (29, 29, (0.8830, 1.0)),
+        (9400, 10_000, (0.9352, 0.9445)),
+        (0, 0, (0.0, 1.0)),
+    ],
+)
+def test_intervals_are_wilsons(right: int, n: int, expected: tuple[float, float]) -> None:
+    assert wilson_interval(right, n) == pytest.approx(expected, abs=1e-4)
+
+
+def test_progress_counts_up_and_may_cancel(snapshot: ModelSnapshot, split: Split) -> None:
+    shares: list[float] = []
+    evaluate(snapshot, split, progress=lambda share, _text: shares.append(share))
+    assert shares[-1] == 1
+
+    def give_up(_share: float, _text: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        evaluate(snapshot, split, progress=give_up)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [("empty", "no pictures in the validation split"), ("labels", "more classes than the 10"), ("names", "3 classes")],
+)
+def test_what_does_not_fit_is_refused(snapshot: ModelSnapshot, split: Split, change: str, expected: str) -> None:
+    names = ("cat", "dog", "cow") if change == "names" else None
+    if change == "empty":
+        split = Split("validation", split.images[:0], split.labels[:0], "")
+    if change == "labels":
+        split = Split("validation", split.images, split.labels + 10, "")
+    with pytest.raises(DataError, match=expected):
+        evaluate(snapshot, split, class_names=names)
+
+
+def test_names_that_agree_are_accepted(snapshot: ModelSnapshot, split: Split) -> None:
+    assert evaluate(snapshot, split, class_names=list(snapshot.card.class_names)).n == 20
