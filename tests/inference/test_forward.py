@@ -30,6 +30,6 @@ def test_evaluating_puts_back_the_mode_even_after_an_error(snapshot: ModelSnapsh
         assert not inside.training
         assert torch.is_inference_mode_enabled()
     assert model.training is training
-    with pytest.raises(RuntimeError, match="dimensions|size"), evaluating(model):
+    with pytest.raises(RuntimeError, match=r"dimensions|size"), evaluating(model):
         model(torch.zeros(1, 2, 3))
     assert model.training is training
