@@ -1,0 +1,1 @@
+"""The Filters page and its widgets."""

@@ -1,0 +1,211 @@
+"""The middle of the Filters page: which view, in which order and scale, and the grid itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QImage
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QToolButton, QWidget
+
+from cifar_gui.explain.base import ORDERS, SCALES, Request, atlas, views
+from cifar_gui.explain.layers import ConvLayer
+from cifar_gui.ui.filters.legend import LegendStrip
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import tokens
+from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet, file_stem
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.pixels import magnified, qimage_of
+from cifar_gui.ui.widgets.segmented import Segmented
+from cifar_gui.ui.widgets.text import caption, muted
+
+_SAVED_TILE = 96
+"""Tiles of a saved grid are magnified by the whole number that brings them to about so many pixels."""
+
+
+class GridPanel(Panel):
+    """Asks for pictures and shows them. Signals: wanted() when another request should be answered with `show_sheet`;
+    unit_chosen(int); saved(Path); save_failed(Path)."""
+
+    wanted = Signal()
+    unit_chosen = Signal(int)
+    saved = Signal(object)
+    save_failed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._layer: ConvLayer | None = None
+        self._views: list[tuple[str, str]] = []
+        self._asked_view = ""  # what the user last chose: kept while walking over layers that lack it
+        self.view_choice = Segmented([])
+        self.count = muted()
+        self.order = _combo("Sorted by", [(key, label) for key, label in ORDERS.items()])
+        self.scale = _combo("Scale", [(key, label) for key, label in SCALES.items()])
+        self.channel = QSpinBox()
+        self.channel.setAccessibleName("Input channel")
+        self.channel.setToolTip("Which of the layer's input channels is shown")
+        self.channel.setPrefix("channel ")
+        self.grid = ImageGridView()
+        self.grid.setObjectName("filters.grid")
+        self.grid.setAccessibleName("Filters")
+        self.legend = LegendStrip()
+        self.note = caption(wrap=True)
+        self._scale_label = caption("scale")
+        self._build()
+        self.order.currentIndexChanged.connect(lambda _index: self.wanted.emit())
+        self.scale.currentIndexChanged.connect(lambda _index: self.wanted.emit())
+        self.channel.valueChanged.connect(lambda _value: self.wanted.emit())
+        self.grid.unit_chosen.connect(self.unit_chosen)
+
+    @property
+    def view(self) -> str:
+        """The name of the view to show: the one asked for if the layer has it, else its first."""
+        names = [name for name, _label in self._views]
+        return self._asked_view if self._asked_view in names else (names[0] if names else "")
+
+    def request(self) -> Request | None:
+        """What is wanted now."""
+        if self._layer is None:
+            return None
+        return Request(self._layer, self.order.currentData(), self.scale.currentData(), self.channel.value())
+
+    def set_layer(self, layer: ConvLayer) -> None:
+        """Offer the views of another layer; does not ask for pictures."""
+        if layer == self._layer:
+            return
+        self._layer = layer
+        was_blocked = self.channel.blockSignals(True)
+        self.channel.setRange(0, layer.shape[1] - 1)
+        self.channel.setSuffix(f" of {layer.shape[1]}")
+        self.channel.blockSignals(was_blocked)
+        if views(layer) != self._views:
+            self._views = views(layer)
+            self._offer_views()
+        self._show_controls()
+
+    def show_sheet(self, sheet: TileSheet | None) -> None:
+        """The pictures that were asked for."""
+        self.grid.show_sheet(sheet)
+        if sheet is None:
+            return
+        grid = sheet.grid
+        total = self._layer.units if self._layer else len(grid)
+        self.count.setText(f"{len(grid):,} of {total:,} {grid.noun}")
+        self.note.setText(" ".join(each for each in (grid.note, grid.legend.note if grid.legend else "") if each))
+        self.legend.show_legend(grid.legend)
+        self.grid.setAccessibleName(f"{len(grid)} {grid.noun} of {grid.title}")
+
+    def picture(self) -> QImage:
+        """The whole grid as one picture, as it is sorted and coloured now, on the panel's colour."""
+        sheet = self.grid.sheet
+        if sheet is None or not len(sheet.grid):
+            return QImage()
+        times = max(_SAVED_TILE // max(sheet.grid.tiles.shape[1:3]), 1)
+        ground = tokens().panel
+        colour = (ground.red(), ground.green(), ground.blue())
+        return qimage_of(atlas(sheet.grid, self.grid.columns, magnification=times, gap=8, ground=colour))
+
+    def save_picture(self) -> None:
+        """Ask where and save the grid as a PNG."""
+        picture, grid = self.picture(), self.grid.grid
+        if picture.isNull() or grid is None:
+            return
+        name = f"{file_stem(grid.title)}-{self.view}.png"
+        chosen, _filter = QFileDialog.getSaveFileName(self, "Save the grid", name, "PNG picture (*.png)")
+        if not chosen:
+            return
+        path = Path(chosen) if chosen.lower().endswith(".png") else Path(f"{chosen}.png")
+        (self.saved if picture.save(str(path)) else self.save_failed).emit(path)
+
+    def copy_picture(self) -> None:
+        """Put the whole grid on the clipboard."""
+        if not (picture := self.picture()).isNull():
+            QGuiApplication.clipboard().setImage(picture)
+
+    def copy_tile(self) -> None:
+        """Put the chosen filter on the clipboard."""
+        if self.grid.sheet is not None and self.grid.chosen is not None:
+            QGuiApplication.clipboard().setImage(magnified(self.grid.sheet.tile(self.grid.chosen), 512))
+
+    def save_state(self) -> dict[str, str]:
+        return {"view": self._asked_view, "order": self.order.currentData(), "scale": self.scale.currentData()}
+
+    def restore_state(self, state: dict[str, object]) -> None:
+        """Values that mean nothing are ignored."""
+        self._asked_view = str(state.get("view", ""))
+        for combo, key in ((self.order, "order"), (self.scale, "scale")):
+            if (index := combo.findData(state.get(key))) >= 0:
+                combo.setCurrentIndex(index)
+
+    def _build(self) -> None:
+        self._place = QHBoxLayout()
+        self.header.insertLayout(0, self._place)
+        for widget in (self.count, caption("sorted by"), self.order):
+            self.header.addWidget(widget)
+        self.body.addWidget(self.grid, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.legend)
+        foot.addWidget(self._scale_label)
+        foot.addWidget(self.scale)
+        foot.addWidget(self.channel)
+        foot.addStretch(1)
+        for action in self._actions():
+            foot.addWidget(_button(action))
+        self.body.addWidget(self.note)
+        self.body.addLayout(foot)
+
+    def _actions(self) -> list[QAction]:
+        copy = _action(self.grid, "Copy the grid", "copy", self.copy_picture)
+        save = _action(self.grid, "Save the grid as PNG…", "save", self.save_picture)
+        _action(self.grid, "Copy this filter", "picture", self.copy_tile)
+        _action(self.grid, "Larger tiles (+)", "zoom-in", lambda: self.grid.enlarge(1))
+        _action(self.grid, "Smaller tiles (−)", "zoom-out", lambda: self.grid.enlarge(-1))
+        self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        return [copy, save]
+
+    def _offer_views(self) -> None:
+        """A choice only where there is one."""
+        old, self.view_choice = self.view_choice, Segmented(self._views)
+        self.view_choice.setObjectName("filters.view")
+        self.view_choice.setAccessibleName("View")
+        self.view_choice.choose(self.view)
+        self.view_choice.setVisible(len(self._views) > 1)
+        self.view_choice.chosen.connect(self._on_view_chosen)
+        self._place.addWidget(self.view_choice)
+        self._place.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+
+    def _on_view_chosen(self, name: str) -> None:
+        self._asked_view = name
+        self._show_controls()
+        self.wanted.emit()
+
+    def _show_controls(self) -> None:
+        self.channel.setVisible(self.view == "channels")
+
+
+def _combo(name: str, options: list[tuple[str, str]]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    for key, label in options:
+        combo.addItem(label, key)
+    return combo
+
+
+def _action(owner: QWidget, text: str, symbol: str, call: object) -> QAction:
+    action = QAction(icon(symbol), text, owner)
+    action.triggered.connect(call)
+    owner.addAction(action)
+    return action
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIcon(action.icon())
+    button.setToolTip(action.text())
+    button.setAccessibleName(action.text())
+    button.clicked.connect(action.trigger)
+    return button

@@ -1,0 +1,259 @@
+"""What the filters of every convolution layer look like, now and epoch by epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.explain.base import EXPLAINERS, Request
+from cifar_gui.explain.layers import ConvLayer, convolution_layers, first_learned_layer
+from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.ui.filters.detail import UnitDetail
+from cifar_gui.ui.filters.epoch_bar import EpochBar
+from cifar_gui.ui.filters.epochs import epoch_track
+from cifar_gui.ui.filters.grid_panel import GridPanel
+from cifar_gui.ui.filters.layer_list import LayerList
+from cifar_gui.ui.filters.pace import Pace
+from cifar_gui.ui.models import LIVE
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.image_grid import TileSheet, sheet_of
+from cifar_gui.ui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+_LIVE_MS = 500
+"""While it trains, pictures are drawn anew at most so often."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """What a worker hands back for one request."""
+
+    snapshot: ModelSnapshot
+    request: Request
+    sheet: TileSheet
+
+
+class FiltersPage(Page):
+    """Layers on the left, their filters in the middle, the chosen one on the right, the epochs below."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._snapshot: ModelSnapshot | None = None
+        self._wanted_layer = ""  # name of the layer to come back to
+        self._visible = False
+        self._dirty = False
+        self.layers = LayerList()
+        self.layers.setObjectName("filters.layers")
+        self.grid_panel = GridPanel()
+        self.detail = UnitDetail()
+        self.epochs = EpochBar()
+        self._pace = Pace(self._look, _LIVE_MS, self)
+        self._live = QTimer(self)
+        self._live.setInterval(_LIVE_MS)
+        self._live.timeout.connect(self._on_live_tick)
+        self._build()
+        self._connect()
+        self.on_model(context.models.snapshot)
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        if snapshot is None:
+            return  # another one is on its way; until then the last one stays
+        self._snapshot = snapshot
+        self._dirty = True
+        self.epochs.arrived()
+        self._show_track()
+        if self._visible:
+            self._pace.ask() if self._is_live() else self._pace.now()
+
+    def page_shown(self) -> None:
+        self._visible = True
+        self._show_track()
+        self._follow_training()
+        if self._dirty or self._snapshot is None:
+            self._pace.now()
+
+    def page_hidden(self) -> None:
+        self._visible = False
+        self._live.stop()
+        self._pace.cancel()
+        self.epochs.stop()
+
+    def save_state(self) -> dict[str, Any]:
+        layer = self.layers.chosen
+        return {
+            **self.grid_panel.save_state(),
+            "layer": layer.name if layer else self._wanted_layer,
+            "columns": self._columns.save_state(),
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        self._wanted_layer = str(state.get("layer", ""))
+        self._columns.restore_state(state.get("columns"))
+        self.grid_panel.restore_state(state)
+
+    def copy(self) -> None:
+        """The numbers where they have the focus, else the grid."""
+        if self.detail.numbers.hasFocus():
+            self.detail.numbers.copy_rows()
+        else:
+            self.grid_panel.copy_picture()
+
+    def save(self) -> None:
+        """The grid as a PNG."""
+        self.grid_panel.save_picture()
+
+    # --- building
+
+    def _build(self) -> None:
+        panel = Panel("Layers")
+        panel.body.addWidget(self.layers, 1)
+        self._columns = Columns(panel, self.grid_panel, self.detail, titles=("Layers", "Filter"), widths=(196, 262))
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(self._columns, 1)
+        column.addWidget(self.epochs)
+        self._content = content
+        self._empty = QWidget()
+        QVBoxLayout(self._empty)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 16, 16, 16)
+        outer.addLayout(self._stack)
+
+    def _connect(self) -> None:
+        self.layers.layer_chosen.connect(self._on_layer_chosen)
+        self.grid_panel.wanted.connect(self._request_pictures)
+        self.grid_panel.unit_chosen.connect(lambda _unit: self._request_details())
+        self.grid_panel.saved.connect(self._on_saved)
+        self.grid_panel.save_failed.connect(self._on_save_failed)
+        self.epochs.epoch_chosen.connect(self.context.models.choose)
+        self.context.models.choices_changed.connect(self._show_track)
+        self.context.session.state_changed.connect(lambda _state: self._follow_training())
+
+    # --- what is shown
+
+    def _look(self) -> None:
+        """Find the layers of the snapshot on a worker, then show them."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            self._show_empty(
+                "filters",
+                "No network yet",
+                "Choose a model above, or train one: its filters appear here as they form.",
+                "Train a network",
+            )
+            return
+        self._dirty = False
+        self.context.jobs.run(
+            lambda: (convolution_layers(snapshot), first_learned_layer(snapshot)),
+            lambda found: self._on_layers(*found),
+            key="filters.layers",
+        )
+
+    def _on_layers(self, layers: list[ConvLayer], first: ConvLayer | None) -> None:
+        if not layers:
+            name = self._snapshot.card.network if self._snapshot else ""
+            self._show_empty(
+                "filters",
+                "No convolution, no filters",
+                f"The network {name!r} looks at all pixels at once: each of its units has one weight for every pixel. "
+                "Choose a convolutional network above to see filters.",
+                "See the networks",
+                "network",
+            )
+            return
+        wanted = self.layers.chosen.name if self.layers.chosen else self._wanted_layer
+        chosen = next((layer for layer in layers if layer.name == wanted), first or layers[0])
+        self.layers.show_layers(layers, chosen)
+        self._stack.setCurrentWidget(self._content)
+        self._on_layer_chosen(chosen)
+
+    def _on_layer_chosen(self, layer: ConvLayer) -> None:
+        self._wanted_layer = layer.name
+        self.grid_panel.set_layer(layer)
+        self._request_pictures()
+
+    def _request_pictures(self) -> None:
+        snapshot, request = self._snapshot, self.grid_panel.request()
+        if snapshot is None or request is None:
+            return
+        explain = EXPLAINERS[self.grid_panel.view]
+        self.context.jobs.run(
+            lambda: _Answer(snapshot, request, sheet_of(explain(snapshot, request))),
+            self._on_pictures,
+            key="filters.grid",
+        )
+
+    def _on_pictures(self, answer: _Answer) -> None:
+        self._answered = answer
+        self.grid_panel.show_sheet(answer.sheet)
+        self._request_details()
+
+    def _request_details(self) -> None:
+        answer, unit = self._answered, self.grid_panel.grid.chosen
+        if unit is None or unit not in answer.sheet.grid.units:
+            self.detail.show_details(None)
+            return
+        self.detail.show_picture(answer.sheet, unit)
+        self.context.jobs.run(
+            lambda: unit_details(answer.snapshot, answer.request.layer, unit),
+            self._on_details,
+            key="filters.detail",
+        )
+
+    def _on_details(self, details: UnitDetails) -> None:
+        self.detail.show_details(details)
+
+    def _show_empty(self, symbol: str, title: str, text: str, label: str, page: str = "train") -> None:
+        layout = self._empty.layout()
+        while layout is not None and (item := layout.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        state = EmptyState(symbol, title, text, label, lambda: self.context.show_page(page))
+        if layout is not None:
+            layout.addWidget(state)
+        self._stack.setCurrentWidget(self._empty)
+
+    # --- epochs and training
+
+    def _show_track(self) -> None:
+        models, run = self.context.models, self.context.session.run
+        epoch = self._snapshot.card.epoch if self._snapshot else 0
+        track = epoch_track(models.choices(), models.current, run.number if run else "", epoch)
+        self.epochs.show_track(track)
+
+    def _is_live(self) -> bool:
+        current = self.context.models.current
+        return current is not None and current.key == LIVE
+
+    def _follow_training(self) -> None:
+        """Ask for fresh snapshots while they are wanted and can come."""
+        if self._visible and self.context.session.state == "running":
+            self._live.start()
+        else:
+            self._live.stop()
+
+    def _on_live_tick(self) -> None:
+        if self._is_live():
+            self.context.session.request_snapshot()
+
+    def _on_saved(self, path: Path) -> None:
+        self.context.messages.info(f"The grid was saved as {path.name}.")
+
+    def _on_save_failed(self, path: Path) -> None:
+        self.context.messages.error(
+            f"{path.name} could not be written to {path.parent}. Check that the folder is there and may be written to."
+        )

@@ -1,0 +1,314 @@
+"""An `ImageGrid` on screen: a scrolling grid of tiles, magnified by whole numbers, walked through with arrow keys."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import QDrag, QImage, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from cifar_gui import paths
+from cifar_gui.explain.base import ImageGrid
+from cifar_gui.ui.theme import px, theme
+from cifar_gui.ui.widgets.pixels import magnified, qimage_of
+from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+_SMALLEST, _LARGEST = 44, 112
+"""Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
+
+_DRAGGED = 256
+"""Side of a tile that is dragged out, in pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class TileSheet:
+    """A grid and one image that holds all its tiles, made off the GUI thread."""
+
+    grid: ImageGrid
+    image: QImage
+    columns: int
+
+    def place(self, position: int) -> QRect:
+        """Where a tile lies in the image."""
+        height, width = self.grid.tiles.shape[1:3]
+        return QRect(position % self.columns * width, position // self.columns * height, width, height)
+
+    def tile(self, unit: int) -> QImage:
+        """One unit's picture at its own size, a null image when it is not shown."""
+        position = self.grid.position(unit)
+        return self.image.copy(self.place(position)) if position >= 0 else QImage()
+
+
+def sheet_of(grid: ImageGrid) -> TileSheet:
+    """Lay all tiles into one image, about square. May be called on any thread."""
+    count, height, width = grid.tiles.shape[:3]
+    columns = max(math.ceil(math.sqrt(count)), 1)
+    rows = math.ceil(count / columns)
+    tiles = np.zeros((rows * columns, height, width, 4), np.uint8)
+    tiles[:count] = grid.tiles
+    laid = tiles.reshape(rows, columns, height, width, 4).transpose(0, 2, 1, 3, 4)
+    image = qimage_of(laid.reshape(rows * height, columns * width, 4)) if count else QImage()
+    return TileSheet(grid, image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied), columns)
+
+
+class TileModel(QAbstractListModel):
+    """One row for each tile. Its user role is the unit; the sheet holds the pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheet: TileSheet | None = None
+
+    def show_sheet(self, sheet: TileSheet | None) -> bool:
+        """Replace the pictures; whether the units or their order are others than before."""
+        before = self.sheet.grid.units if self.sheet else ()
+        after = sheet.grid.units if sheet else ()
+        if before != after:
+            self.beginResetModel()
+        self.sheet = sheet
+        if before != after:
+            self.endResetModel()
+        elif after:
+            self.dataChanged.emit(self.index(0), self.index(len(after) - 1))
+        return before != after
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() or self.sheet is None else len(self.sheet.grid)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.sheet is None or not index.isValid():
+            return None
+        grid = self.sheet.grid
+        if role == Qt.ItemDataRole.DisplayRole:
+            return str(grid.units[index.row()])
+        if role == Qt.ItemDataRole.UserRole:
+            return grid.units[index.row()]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return grid.captions[index.row()]
+        return None
+
+    def mimeTypes(self) -> list[str]:
+        return ["image/png", "text/uri-list"]
+
+    def mimeData(self, indexes: Any) -> QMimeData:
+        """A tile as a picture, and as a file for those who want one."""
+        mime = QMimeData()
+        if self.sheet is None or not indexes:
+            return mime
+        unit = self.sheet.grid.units[indexes[0].row()]
+        picture = magnified(self.sheet.tile(unit), _DRAGGED)
+        mime.setImageData(picture)
+        folder = paths.cache() / "dragged"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{file_stem(self.sheet.grid.title)}-{unit}.png"
+        if picture.save(str(path)):
+            mime.setUrls([QUrl.fromLocalFile(str(path))])
+        return mime
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+
+def file_stem(title: str) -> str:
+    """A title as the start of a file's name: "block 1 · conv 2" → "block-1-conv-2"."""
+    return "-".join(title.replace("·", " ").split())
+
+
+class ImageGridView(QListView):
+    """Shows a grid of units and says which one is chosen.
+
+    Arrow keys walk (past the end of a row into the next), Home and End jump; Ctrl+wheel, + and − change the size of the
+    tiles, 0 resets it. Signals: unit_chosen(int) when another unit becomes the chosen one.
+    """
+
+    unit_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None, *, labelled: bool = True) -> None:
+        """`labelled`: whether each tile's number stands under it."""
+        super().__init__(parent)
+        self._tiles = TileModel()
+        self._labelled = labelled
+        self._steps = 0  # of enlargement the user asked for
+        self._columns = 1
+        self._chosen: int | None = None
+        self._painter = TilePainter(self)
+        self.setModel(self._tiles)
+        self.setItemDelegate(self._painter)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setUniformItemSizes(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QListView { border: none; background: transparent; }")  # the chosen tile shows the focus
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        theme().changed.connect(self._arrange)
+
+    @property
+    def grid(self) -> ImageGrid | None:
+        """What is shown."""
+        return self._tiles.sheet.grid if self._tiles.sheet else None
+
+    @property
+    def sheet(self) -> TileSheet | None:
+        """What is shown, with its pictures."""
+        return self._tiles.sheet
+
+    @property
+    def columns(self) -> int:
+        """How many tiles stand in a row now."""
+        return self._columns
+
+    @property
+    def chosen(self) -> int | None:
+        """The chosen unit."""
+        return self._chosen
+
+    def show_sheet(self, sheet: TileSheet | None) -> None:
+        """Replace the pictures. The chosen unit stays chosen if it is still there, else it is the first."""
+        chosen, scrolled = self._chosen, self.verticalScrollBar().value()
+        shape = self._tile_shape()
+        others = self._tiles.show_sheet(sheet)
+        self._painter.sheet = sheet
+        if others or shape != self._tile_shape():
+            self._arrange()
+        if not others or sheet is None or not len(sheet.grid):
+            return
+        self.choose(chosen if chosen in sheet.grid.units else sheet.grid.units[0])
+        if chosen in sheet.grid.units:
+            self.verticalScrollBar().setValue(scrolled)
+
+    def choose(self, unit: int | None) -> None:
+        """Make a unit the chosen one and scroll it into sight; one that is not shown changes nothing."""
+        grid = self.grid
+        if grid is None or unit is None or unit not in grid.units:
+            return
+        index = self._tiles.index(grid.position(unit))
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def enlarge(self, steps: int) -> None:
+        """Larger or smaller tiles; 0 goes back to what fits."""
+        self._steps = 0 if steps == 0 else min(max(self._steps + steps, -8), 24)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.enlarge(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def keyPressEvent(self, event: Any) -> None:
+        steps = {"+": 1, "=": 1, "-": -1, "0": 0}.get(event.text())
+        if steps is not None and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.enlarge(steps)
+            return
+        super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing a number would fight with the keys for the size of the tiles."""
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        count = self._tiles.rowCount()
+        if not count:
+            return QModelIndex()
+        here = max(self.currentIndex().row(), 0)
+        page = max(self.viewport().height() // max(self.gridSize().height(), 1), 1) * self._columns
+        do = QAbstractItemView.CursorAction
+        steps = {
+            do.MoveLeft: -1,
+            do.MovePrevious: -1,
+            do.MoveRight: 1,
+            do.MoveNext: 1,
+            do.MoveUp: -self._columns,
+            do.MoveDown: self._columns,
+            do.MovePageUp: -page,
+            do.MovePageDown: page,
+            do.MoveHome: -here,
+            do.MoveEnd: count - 1 - here,
+        }
+        there = here + steps.get(action, 0)
+        if abs(steps.get(action, 0)) == self._columns and not 0 <= there < count:
+            there = here  # no row above or below
+        return self._tiles.index(min(max(there, 0), count - 1))
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        drag = QDrag(self)
+        mime = self._tiles.mimeData(self.selectedIndexes())
+        drag.setMimeData(mime)
+        drag.setPixmap(QPixmap.fromImage(magnified(mime.imageData(), px(64))))
+        drag.setHotSpot(QPoint(px(32), px(32)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        unit = current.data(Qt.ItemDataRole.UserRole)
+        if unit is None or unit == self._chosen:
+            return
+        self._chosen = unit
+        self.setAccessibleDescription(str(current.data(Qt.ItemDataRole.AccessibleTextRole)))
+        self.unit_chosen.emit(unit)
+
+    def _tile_shape(self) -> tuple[int, int]:
+        """Height and width of a tile in its own pixels."""
+        grid = self.grid
+        return (grid.tiles.shape[1], grid.tiles.shape[2]) if grid is not None and len(grid) else (0, 0)
+
+    def _arrange(self) -> None:
+        """Choose the magnification, spread the columns over the width."""
+        height, width = self._tile_shape()
+        if not height:
+            return
+        ratio = self.devicePixelRatioF()
+        room = QSize(self.width() - self.verticalScrollBar().sizeHint().width() - 2, self.height())
+        label = px(LABEL_HEIGHT) if self._labelled else 0
+        times = fitting_magnification(self._tiles.rowCount(), QSize(width, height), room, ratio, label)
+        times = max(times + self._steps, 1)
+        tile = QSize(math.ceil(width * times / ratio), math.ceil(height * times / ratio))
+        self._columns = max(room.width() // (tile.width() + 2 * px(MARGIN)), 1)
+        self._painter.magnification, self._painter.labelled = times, self._labelled
+        cell = QSize(room.width() // self._columns, tile.height() + 2 * px(MARGIN) + label)
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+        self.viewport().update()
+
+
+def fitting_magnification(count: int, tile: QSize, room: QSize, ratio: float, label: int) -> int:
+    """The whole number of device pixels per picture pixel at which `count` tiles fill the room best.
+
+    The largest at which all are in sight; if none is, or the tiles would be tiny, the smallest that can be seen well.
+    """
+    longest = max(tile.width(), tile.height())
+    smallest = max(math.ceil(px(_SMALLEST) * ratio / longest), 1)
+    largest = max(int(px(_LARGEST) * ratio / longest), smallest)
+    for times in range(largest, smallest, -1):
+        across = math.ceil(tile.width() * times / ratio) + 2 * px(MARGIN)
+        down = math.ceil(tile.height() * times / ratio) + 2 * px(MARGIN) + label
+        if math.ceil(count / max(room.width() // across, 1)) * down <= room.height():
+            return times
+    return smallest

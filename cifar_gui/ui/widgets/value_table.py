@@ -1,0 +1,110 @@
+"""A table of values to read, copy and export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as it is exported, and as it is shown."""
+
+    value: object
+    text: str
+    note: str = ""  # tool tip
+
+
+class CellModel(QAbstractTableModel):
+    """Rows of cells. Numbers stand on the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles: list[str] = []
+        self.rows: list[list[Cell]] = []
+
+    def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        self.beginResetModel()
+        self.titles, self.rows = list(titles), [list(row) for row in rows]
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.titles)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        cell = self.rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cell.note or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if isinstance(cell.value, str) else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self.rows:
+            return self.data(self.index(0, section), role)
+        return None
+
+
+class ValueTable(QTableView):
+    """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cells = CellModel()
+        self.setModel(self._cells)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        copy = QAction("Copy", self)
+        copy.triggered.connect(self.copy_rows)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        """Replace everything."""
+        self._cells.show_rows(titles, rows)
+
+    @property
+    def titles(self) -> list[str]:
+        return list(self._cells.titles)
+
+    @property
+    def rows(self) -> list[list[Cell]]:
+        return list(self._cells.rows)
+
+    def as_text(self, delimiter: str = "\t", *, selected: bool = False) -> str:
+        """The table as TSV (or CSV with ","), C locale, full precision; only selected rows if there are any."""
+        wanted = sorted({index.row() for index in self.selectedIndexes()}) if selected else []
+        stream = io.StringIO()
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(self._cells.titles)
+        for row in wanted or range(len(self._cells.rows)):
+            writer.writerow([cell.value for cell in self._cells.rows[row]])
+        return stream.getvalue()
+
+    def copy_rows(self) -> None:
+        """Put the selected rows, or all, on the clipboard."""
+        QGuiApplication.clipboard().setText(self.as_text(selected=True))
