@@ -22,7 +22,7 @@ def open_window() -> int:
     from cifar_gui.preflight import missing_library, window_problem
 
     problem = window_problem()
-    if not problem:
+    if problem is None:
         try:
             if sys.platform == "win32":
                 import torch  # noqa: F401  # before PySide6: the other way round its DLLs are not found
@@ -30,9 +30,9 @@ def open_window() -> int:
             from cifar_gui.app import main as start
         except ImportError as error:
             problem = missing_library(str(error))
-            if not problem:
+            if problem is None:
                 raise
-    if problem:
+    if problem is not None:
         print(f"cifar-gui: {problem}", file=sys.stderr)
         return 1
     return start()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib.util
 import os
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 _ADVICE = "The sub-commands work without a window: train, evaluate, classify, summary, models, doctor."
@@ -39,25 +39,38 @@ _PACKAGES = {  # shared library → Debian's and Ubuntu's package
 }
 
 
-def window_problem() -> str:
-    """Why no window can be opened on this machine and what to do, in two or three sentences; "" if one can."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that does not work here, and what to do about it: a sentence or two each."""
+
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.do}"
+
+
+def window_problem() -> Problem | None:
+    """Why no window can be opened on this machine; None if one can, as far as can be told without Qt."""
+    if importlib.util.find_spec("PySide6") is None:
+        return Problem("PySide6 is not installed, so there is no window.", "Install cifar-gui anew.")
     if not sys.platform.startswith("linux"):
-        return ""
+        return None
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if not (platform or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return f"There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. {_ADVICE}"
+        return Problem("There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set.", _ADVICE)
     if platform.partition(":")[0] not in ("", "xcb") or (os.environ.get("WAYLAND_DISPLAY") and not platform):
-        return ""
+        return None
     return _xcb_problem()
 
 
-def missing_library(message: str) -> str:
-    """What to do about a loader's message such as "libEGL.so.1: cannot open shared object file"; "" if it is none."""
+def missing_library(message: str) -> Problem | None:
+    """The problem behind a loader's "libEGL.so.1: cannot open shared object file"; None if it says something else."""
     found = re.search(r"(lib[\w.+-]+?\.so[.\d]*): cannot open shared object file", message)
-    return _install_sentence([found[1]]) if found else ""
+    return _missing([found[1]]) if found else None
 
 
-def _xcb_problem() -> str:
+def _xcb_problem() -> Problem | None:
     """Load what Qt will load for X11, and knock at the X server, as Qt will, but without ending the process."""
     plugin = _qt_folder() / "plugins" / "platforms" / "libqxcb.so"
     try:
@@ -67,14 +80,12 @@ def _xcb_problem() -> str:
     except OSError as error:
         first = re.match(r"lib[\w.+-]+", str(error))
         names = {first[0]} if first else set()
-        return _install_sentence(sorted(names | {name for name in _PACKAGES if not _loads(name)}), str(error))
-    return "" if _x_server_answers(xcb) else _refusal()
-
-
-def _refusal() -> str:
-    return (
-        f"The display {os.environ.get('DISPLAY', '')!r} does not answer. Check DISPLAY and xhost or ssh -X. {_ADVICE}"
-    )
+        missing = sorted(names | {name for name in _PACKAGES if not _loads(name)})
+        return _missing(missing) if missing else Problem(f"Qt cannot be loaded: {error}.", _ADVICE)
+    if _x_server_answers(xcb):
+        return None
+    display = os.environ.get("DISPLAY", "")
+    return Problem(f"The display {display!r} does not answer.", f"Check DISPLAY, xhost or ssh -X. {_ADVICE}")
 
 
 def _x_server_answers(xcb: ctypes.CDLL) -> bool:
@@ -100,12 +111,10 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _install_sentence(libraries: list[str], otherwise: str = "") -> str:
-    if not libraries:
-        return f"Qt cannot be loaded: {otherwise}. {_ADVICE}"
+def _missing(libraries: list[str]) -> Problem:
     packages = " ".join(_PACKAGES.get(name, f"(the package with {name})") for name in libraries)
     plural = "libraries are" if len(libraries) > 1 else "library is"
-    return (
-        f"The system {plural} missing that Qt needs for a window: {', '.join(libraries)}. "
-        f"On Debian or Ubuntu: apt-get install {packages}. {_ADVICE}"
+    return Problem(
+        f"The system {plural} missing that Qt needs for a window: {', '.join(libraries)}.",
+        f"On Debian or Ubuntu: apt-get install {packages}. {_ADVICE}",
     )

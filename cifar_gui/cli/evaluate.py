@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cifar_gui import paths
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
 from cifar_gui.cli.console import Progress, duration, percent, say, table, write, write_json
+from cifar_gui.cli.data import load_data
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
@@ -35,14 +38,12 @@ def run(arguments: Namespace) -> int:
     from cifar_gui.checkpoint.files import load_snapshot
     from cifar_gui.checkpoint.shipped import find_model
     from cifar_gui.compute.device import choose_device
-    from cifar_gui.data.sources import load
     from cifar_gui.inference.evaluate import evaluate
 
     path = find_model(arguments.model)
     snapshot = load_snapshot(path)
     device = choose_device(arguments.device).device
-    with Progress() as progress:
-        data = load(arguments.data or _own_data(snapshot.card), progress)
+    data = load_data(arguments.data or _own_data(snapshot.card))
     with Progress() as progress:
         result = evaluate(
             snapshot,
@@ -52,11 +53,12 @@ def run(arguments: Namespace) -> int:
             class_names=data.class_names,
             device=device,
         )
+    name = _model_name(path)
     seen = data.was_trained_on(arguments.split, snapshot.card.trained_on)
     if arguments.json:
-        write_json({**_as_dict(result), **_circumstances(arguments, path.stem, seen=seen)})
+        write_json({**_as_dict(result), **_circumstances(arguments, name, seen=seen)})
     else:
-        write(_as_text(result, f"{path.stem} on the {arguments.split} split of {data.name}"))
+        write(_as_text(result, f"{name} on the {arguments.split} split of {data.name}"))
         if seen:
             say("The model has learned from these very pictures: its accuracy on others will be lower.")
     return ExitCode.OK
@@ -68,6 +70,15 @@ def _own_data(card: ModelCard) -> str:
 
     trained_on = card.recipe.data if card.recipe else ""
     return trained_on if trained_on and is_available(trained_on) else "cifar10"
+
+
+def _model_name(path: Path) -> str:
+    """The name by which `--model` finds it again: of a shipped model, of a run's epoch, else the path."""
+    from cifar_gui.checkpoint.shipped import shipped_models
+
+    if path in shipped_models():
+        return path.stem
+    return f"{path.parent.name}/{path.stem}" if path.parent.parent == paths.runs() else str(path)
 
 
 def _circumstances(arguments: Namespace, model: str, *, seen: bool) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class DeviceStatus:
     name: str  # "cpu", "cuda:0", "mps"
     usable: bool
     reason: str
+    present: bool = True  # whether PyTorch sees it at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,12 @@ def _cuda_count() -> int:
 @functools.cache
 def _status(name: str) -> DeviceStatus:
     if name == "cpu":
-        instructions = torch.backends.cpu.get_cpu_capability()
-        return DeviceStatus("cpu", True, f"{torch.get_num_threads()} threads, {instructions}")
-    problem = _absence(name) or _failed_probe(torch.device(name))
+        threads = torch.get_num_threads()
+        words = f"{threads} thread{'s' * (threads != 1)}, {torch.backends.cpu.get_cpu_capability()}"
+        return DeviceStatus("cpu", True, words)
+    if absence := _absence(name):
+        return DeviceStatus(name, False, absence, present=False)
+    problem = _failed_probe(torch.device(name))
     return DeviceStatus(name, not problem, problem or _description(name))
 
 
