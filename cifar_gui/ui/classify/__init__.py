@@ -1,0 +1,1 @@
+"""The Classify page and the widgets that only it uses."""

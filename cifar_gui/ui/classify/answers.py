@@ -1,0 +1,138 @@
+"""From a picture and a crop to an answer, off the GUI thread. While one is computed only the newest question waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from cifar_gui.data.picture import Crop
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.widgets.pixels import qimage_of
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.decode import Picture
+    from cifar_gui.inference.classifier import Classifier
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Question:
+    """What to look at, and with which network; without one only the network's input is made."""
+
+    number: int  # of the picture, as in the history
+    picture: Picture
+    crop: Crop
+    snapshot: ModelSnapshot | None
+    six_views: bool
+    model: str  # what the chooser calls the network
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """The answer to `question`. `network_input` is 32 × 32 pixels, `thumbnail` shows the crop."""
+
+    question: Question
+    network_input: QImage
+    thumbnail: QImage
+    prediction: Prediction | None
+
+
+class ClassifierShelf:
+    """Keeps the last network built, as building one takes longer than asking it. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[ModelSnapshot, bool] | None = None
+        self._classifier: Classifier | None = None
+
+    def classifier(self, snapshot: ModelSnapshot, *, six_views: bool) -> Classifier:
+        """The classifier of a snapshot. Raises CheckpointError if its weights do not fit its network."""
+        from cifar_gui.inference.classifier import Classifier  # brings torch
+
+        with self._lock:
+            same = self._key is not None and self._key[0] is snapshot and self._key[1] == six_views
+            if not same or self._classifier is None:
+                self._classifier = Classifier(snapshot, six_views=six_views)
+                self._key = (snapshot, six_views)
+            return self._classifier
+
+
+class Answers(QObject):
+    """Asks the network. A question that is overtaken by a newer one is never asked.
+
+    Signals: answered(Answer); refused(CifarGuiError) when the network cannot be used.
+    """
+
+    answered = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, jobs: Background, shelf: ClassifierShelf, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._shelf = shelf
+        self._asked: Question | None = None
+        self._waiting: Question | None = None
+
+    def ask(self, question: Question) -> None:
+        """Answer this question next, forgetting one that still waits."""
+        self._waiting = question
+        if self._asked is None:
+            self._ask_next()
+
+    def forget(self) -> None:
+        """Nobody wants to know any more: what is being computed is dropped too."""
+        self._waiting = self._asked = None
+        self._jobs.cancel("classify.answer")
+
+    def _ask_next(self) -> None:
+        self._asked, self._waiting = self._waiting, None
+        if self._asked is not None:
+            question = self._asked
+            self._jobs.run(lambda: answer(question, self._shelf), self._on_done, self._on_failed, key="classify.answer")
+
+    def _on_done(self, answer: Answer) -> None:
+        self._finish(lambda: self.answered.emit(answer))
+
+    def _on_failed(self, error: CifarGuiError) -> None:
+        self._finish(lambda: self.refused.emit(error))
+
+    def _finish(self, tell: Callable[[], None]) -> None:
+        """Begin the next question before showing the last answer, so that the worker is not idle meanwhile."""
+        self._ask_next()
+        tell()
+
+
+def answer(question: Question, shelf: ClassifierShelf) -> Answer:
+    """Runs on a worker: what the network sees, and what it says of it."""
+    import torch
+
+    from cifar_gui.data.preprocess import network_input
+
+    pixels = network_input(question.picture, question.crop)
+    prediction = None
+    if question.snapshot is not None:
+        classifier = shelf.classifier(question.snapshot, six_views=question.six_views)
+        prediction = classifier.predict(torch.from_numpy(pixels[None]), [question.crop])[0]
+    shown = qimage_of(pixels.transpose(1, 2, 0))
+    return Answer(question, shown, crop_thumbnail(question.picture, question.crop), prediction)
+
+
+def crop_thumbnail(picture: Picture, crop: Crop, side: int = 128) -> QImage:
+    """A smooth little picture of the crop, at most `side` pixels wide; smaller crops are left as they are."""
+    from PySide6.QtCore import Qt
+
+    across, down = picture.scale
+    left, top = max(0, round(crop.x * across)), max(0, round(crop.y * down))
+    right, bottom = round((crop.x + crop.side) * across), round((crop.y + crop.side) * down)
+    image = qimage_of(picture.pixels[top : max(bottom, top + 1), left : max(right, left + 1)])
+    if max(image.width(), image.height()) <= side:
+        return image
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return image.scaled(side, side, keep, smooth)

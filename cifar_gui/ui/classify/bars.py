@@ -1,0 +1,179 @@
+"""One bar for each class. It is a list, so that keys and screen readers can walk through it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.theme import font, px, tokens
+
+_ROW = 25
+_TRACK = 12
+_LONGEST_NAME = 150  # longer names of classes are shortened
+_WORTH_READING = 0.005
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One class and its probability. `colour` is the class's place in the palette, `leads` marks the largest."""
+
+    name: str
+    probability: float
+    colour: int
+    leads: bool
+
+    @property
+    def percentage(self) -> str:
+        """With one decimal: "93.1 %"."""
+        return f"{100 * self.probability:.1f} %"
+
+
+def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ...]:
+    """Classes by falling probability; or in the order `kept`, if that names the same classes."""
+    if kept and sorted(kept) == sorted(prediction.class_names):
+        return tuple(kept)
+    return tuple(name for name, _ in prediction.top(len(prediction.class_names)))
+
+
+def bars_of(prediction: Prediction, order: Sequence[str]) -> list[Bar]:
+    """The bars of a prediction in the given order of classes."""
+    places = {name: place for place, name in enumerate(prediction.class_names)}
+    leader = prediction.label
+    return [Bar(name, prediction.probabilities[places[name]], places[name], name == leader) for name in order]
+
+
+class BarsModel(QAbstractListModel):
+    """The bars, in display order. The text of a row is what a screen reader says: "dog, 93.1 %"."""
+
+    BAR = Qt.ItemDataRole.UserRole
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars: list[Bar] = []
+
+    def show_bars(self, bars: list[Bar]) -> None:
+        """Replace the bars; in place when the classes are the same, so that what is selected stays so."""
+        if [bar.name for bar in bars] == [bar.name for bar in self._bars]:
+            self._bars = bars
+            if bars:
+                self.dataChanged.emit(self.index(0), self.index(len(bars) - 1))
+            return
+        self.beginResetModel()
+        self._bars = bars
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._bars)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        bar = self._bars[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{bar.name}, {bar.percentage}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{bar.name}: {bar.probability:.6g}"
+        return bar if role == self.BAR else None
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Paints name, bar and percentage."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        bar = index.data(BarsModel.BAR)
+        if not isinstance(bar, Bar):
+            return
+        colours = tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = QRectF(option.rect).adjusted(px(6), 0, -px(6), 0)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            _ring(painter, QRectF(option.rect))
+        names, numbers = _widths(index)
+        painter.setFont(font(bold=bar.leads))
+        painter.setPen(colours.text)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, names)
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, name)
+        painter.setPen(colours.text if bar.leads else colours.muted)
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, bar.percentage)
+        track = QRectF(row.left() + names + px(12), 0, row.width() - names - numbers - px(24), px(_TRACK))
+        track.moveTop(row.center().y() - track.height() / 2)
+        _draw_bar(painter, track, bar.probability, colours.class_colour(bar.colour))
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return QSize(px(200), px(_ROW))
+
+
+def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens().raised)
+    painter.drawRoundedRect(track, px(3), px(3))
+    if share >= 0.0005:  # what is written as 0.0 % has no bar
+        filled = QRectF(track.topLeft(), track.size())
+        filled.setWidth(max(float(px(2)), track.width() * share))
+        radius = min(float(px(3)), filled.width() / 2)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(filled, radius, radius)
+
+
+def _ring(painter: QPainter, around: QRectF) -> None:
+    painter.setPen(tokens().accent)
+    painter.setBrush(tokens().accent_ground)
+    painter.drawRoundedRect(around.adjusted(1, 1, -1, -1), px(4), px(4))
+
+
+def _widths(index: AnyIndex) -> tuple[int, int]:
+    """Room for the longest name and the widest number, in pixels: the same for every row."""
+    metrics = QFontMetrics(font(bold=True))
+    model = index.model()
+    bars = [model.index(row, 0).data(BarsModel.BAR) for row in range(model.rowCount())]
+    longest = max((metrics.horizontalAdvance(bar.name) for bar in bars), default=0)
+    return min(longest, px(_LONGEST_NAME)), metrics.horizontalAdvance("100.0 %")
+
+
+class Bars(QListView):
+    """One row for each class, sorted by probability for a new picture, kept in order while the same one changes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._order: tuple[str, ...] = ()
+        self._model = BarsModel()
+        self.setModel(self._model)
+        self.setItemDelegate(BarDelegate(self))
+        self.setObjectName("classify.bars")
+        self.setAccessibleName("Probability of each class")
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
+        """Show the probabilities. `keep_order`: the same picture as before, so rows stay where the eye left them."""
+        self._order = bar_order(prediction, self._order if keep_order else ())
+        self._model.show_bars(bars_of(prediction, self._order))
+        self.setAccessibleDescription(summary(prediction))
+
+    def clear(self) -> None:
+        """Show no bars."""
+        self._order = ()
+        self._model.show_bars([])
+        self.setAccessibleDescription("No picture yet.")
+
+    def names(self) -> tuple[str, ...]:
+        """The classes in the order shown."""
+        return self._order
+
+
+def summary(prediction: Prediction) -> str:
+    """The bars in words: every class with half a per cent or more."""
+    worth = [(name, share) for name, share in prediction.top(len(prediction.class_names)) if share >= _WORTH_READING]
+    return ", ".join(f"{name} {100 * share:.1f} %" for name, share in worth) + "."

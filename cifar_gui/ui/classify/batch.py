@@ -1,0 +1,118 @@
+"""Many pictures in the background: answers arrive in handfuls, whatever the network's pace, until done or cancelled."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import CifarGuiError, PictureError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.classify.answers import ClassifierShelf
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+
+Found = list[tuple[int, Prediction | PictureError]]
+"""Places in the list of sources, and what was found there."""
+
+_DELIVER_SECONDS = 0.1
+
+
+@dataclass(eq=False)
+class _Run:
+    """One pass over the pictures. The worker reads `cancelled` after each picture."""
+
+    started: float = field(default_factory=time.monotonic)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    done: int = 0
+    total: int = 0
+
+
+class Batch(QObject):
+    """Classifies a list of pictures.
+
+    Signals: found(Found) several times; progressed(int done, int total, float seconds left); ended(bool cancelled);
+    refused(CifarGuiError) when the network cannot be used.
+    """
+
+    found = Signal(object)
+    progressed = Signal(int, int, float)
+    ended = Signal(bool)
+    refused = Signal(object)
+
+    def __init__(self, jobs: Background, shelf: ClassifierShelf, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._shelf = shelf
+        self._run: _Run | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._run is not None
+
+    def start(self, sources: Sequence[PictureSource], snapshot: ModelSnapshot, *, six_views: bool) -> None:
+        """Begin anew, giving up what was running."""
+        self._give_up()
+        run = self._run = _Run(total=len(sources))
+        wanted = list(sources)
+        self._jobs.run(
+            lambda: self._work(run, wanted, snapshot, six_views),
+            lambda _: self._on_ended(run),
+            lambda error: self._on_refused(run, error),
+        )
+
+    def cancel(self) -> None:
+        """Stop after the picture that is being looked at; what has been found stays."""
+        if self._run is not None:
+            self._give_up()
+            self.ended.emit(True)
+
+    def _give_up(self) -> None:
+        if self._run is not None:
+            self._run.cancelled.set()
+            self._run = None
+
+    def _work(self, run: _Run, sources: list[PictureSource], snapshot: ModelSnapshot, six_views: bool) -> None:
+        """On a worker."""
+        classifier = self._shelf.classifier(snapshot, six_views=six_views)
+        handful: Found = []
+        due = time.monotonic() + _DELIVER_SECONDS
+        with closing(classifier.classify_many(sources)) as answers:
+            for place, (_, answer) in enumerate(answers):
+                if run.cancelled.is_set() or self._jobs.closing:
+                    return
+                handful.append((place, answer))
+                if time.monotonic() >= due:
+                    self._post(run, handful)
+                    handful, due = [], time.monotonic() + _DELIVER_SECONDS
+        self._post(run, handful)
+
+    def _post(self, run: _Run, handful: Found) -> None:
+        self._jobs.post(lambda: self._on_found(run, handful))
+
+    def _on_found(self, run: _Run, handful: Found) -> None:
+        if run is not self._run:
+            return  # overtaken or cancelled
+        run.done += len(handful)
+        self.found.emit(handful)
+        seconds = time.monotonic() - run.started
+        left = seconds / run.done * (run.total - run.done) if run.done else 0.0
+        self.progressed.emit(run.done, run.total, left)
+
+    def _on_ended(self, run: _Run) -> None:
+        if run is self._run:
+            self._run = None
+            self.ended.emit(False)
+
+    def _on_refused(self, run: _Run, error: CifarGuiError) -> None:
+        if run is self._run:
+            self._run = None
+            self.refused.emit(error)

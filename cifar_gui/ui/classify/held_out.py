@@ -1,0 +1,31 @@
+"""A random picture that the network has not learned from, out of the data set that is loaded."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.widgets.mime import encoded
+from cifar_gui.ui.widgets.pixels import qimage_of
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
+
+
+def why_none(data: ImageData | None) -> str:
+    """Why there is no held-out picture to show, as a sentence; "" if there is one."""
+    if data is None:
+        return "No data set is loaded yet: get one on the Train page"
+    if len(data.split("validation")) == 0:
+        return f"{data.name} has no pictures that were held out from training"
+    return ""
+
+
+def random_held_out(data: ImageData, random: Random) -> PictureSource:
+    """One of the validation pictures, as a lossless PNG; its name says which and what it is labelled."""
+    split = data.split("validation")
+    place = random.randrange(len(split))
+    label = data.class_names[int(split.labels[place])]
+    image = qimage_of(split.images[place].permute(1, 2, 0).numpy())
+    return encoded(image, f"{data.name}, held-out picture {place} (labelled {label})")

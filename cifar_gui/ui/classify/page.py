@@ -1,0 +1,271 @@
+"""Classify: drop a picture, see what the network sees of it and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+
+from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.classify import export, file_dialogs
+from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
+from cifar_gui.ui.classify.drop_area import accept_copy
+from cifar_gui.ui.classify.held_out import random_held_out, why_none
+from cifar_gui.ui.classify.history_panel import HistoryPanel
+from cifar_gui.ui.classify.history_strip import HistoryEntry
+from cifar_gui.ui.classify.opening import Opened, Opener
+from cifar_gui.ui.classify.results import Row, as_text, tally
+from cifar_gui.ui.classify.single import SingleView
+from cifar_gui.ui.classify.table_page import TablePage
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.mime import Dropped, picture_sources
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import ImageData
+
+RECENT = "pictures.recent"
+"""The setting with the paths of pictures opened lately, newest first."""
+
+
+class ClassifyPage(Page):
+    """Wires the parts: an opener, the answers, the single view, the table and the history."""
+
+    accepts_pictures = True
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._snapshot: ModelSnapshot | None = context.models.snapshot
+        self._shown: Opened | None = None
+        self._number = 0  # of the picture shown; 0 is none
+        self._answered = 0  # number of the picture that the verdict is about
+        self._random = Random()
+        shelf = ClassifierShelf()
+        self.opener = Opener(context.jobs, context.messages, self)
+        self.answers = Answers(context.jobs, shelf, self)
+        self.single = SingleView()
+        self.table_page = TablePage(context, shelf)
+        self.history_panel = HistoryPanel()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.single)
+        self._stack.addWidget(self.table_page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        layout.setSpacing(2 * SPACING)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.history_panel)
+        self.setAcceptDrops(True)
+        self._connect()
+        self.on_data(context.data.current)
+
+    # --- what the window tells
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        self._snapshot = snapshot
+        if snapshot is None:
+            return
+        self._ask()
+        if self.table_page.model.rows:
+            self._ask_about_table()
+
+    def on_data(self, data: ImageData | None) -> None:
+        self.single.picture_panel.set_random(why_none(data))
+
+    def on_theme(self) -> None:
+        self.history_panel.on_theme()
+        self.single.on_theme()
+
+    def open_pictures(self, sources: list[PictureSource]) -> None:
+        self.opener.open(sources)
+
+    def save_state(self) -> dict[str, Any]:
+        return {"six_views": self.single.verdict_panel.six_views, "splitter": self.single.columns.save_state()}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        six_views = state.get("six_views")
+        if isinstance(six_views, bool):
+            self.single.verdict_panel.set_six_views(on=six_views)
+        self.single.columns.restore_state(state.get("splitter"))
+
+    # --- what the user does
+
+    def take(self, dropped: Dropped) -> None:
+        """Open what was dropped on the page or pasted into it."""
+        self.opener.take(dropped)
+
+    def paste(self) -> None:
+        """Open the picture on the clipboard."""
+        self.take(picture_sources(file_dialogs.clipboard()))
+
+    def show_random(self) -> None:
+        """Open a picture that was held out from training."""
+        data = self.context.data.current
+        if data is not None and not why_none(data):
+            self.opener.open([random_held_out(data, self._random)])
+
+    def show_single(self) -> None:
+        """Bring the single picture to the front."""
+        self._stack.setCurrentWidget(self.single)
+
+    def show_table(self) -> None:
+        """Bring the table to the front."""
+        self._stack.setCurrentWidget(self.table_page)
+
+    @property
+    def shows_table(self) -> bool:
+        """Whether the table is in front."""
+        return self._stack.currentWidget() is self.table_page
+
+    def copy(self) -> None:
+        """Put the result into the clipboard: of the picture shown, or the selected rows."""
+        if self.shows_table:
+            file_dialogs.set_clipboard(export.rows_for_clipboard(self.table_page.table.selected_rows()))
+        elif entry := self._answered_entry():
+            file_dialogs.set_clipboard(export.entry_for_clipboard(entry))
+
+    def save(self) -> None:
+        """Save the result as CSV, with full precision."""
+        if self.shows_table:
+            rows = self.table_page.model.shown_rows()
+        elif entry := self._answered_entry():
+            rows = [Row(entry.source, entry.prediction)]
+        else:
+            return
+        if path := file_dialogs.ask_where_to_save(self, "verdicts.csv"):
+            self._write(path, rows)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.single.picture_panel.drop_area.light_up(on=True)
+        accept_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        accept_copy(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.single.picture_panel.drop_area.light_up(on=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.single.picture_panel.drop_area.light_up(on=False)
+        found = picture_sources(event.mimeData())
+        accept_copy(event)
+        self.take(found)
+
+    # --- the flow
+
+    def _connect(self) -> None:
+        panel, verdict = self.single.picture_panel, self.single.verdict_panel
+        panel.dropped.connect(self.take)
+        panel.source_chosen.connect(lambda source: self.opener.open([source]))
+        panel.crop_changed.connect(self._on_crop)
+        panel.open_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_pictures(self)))
+        panel.folder_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_folder(self)))
+        panel.paste_wanted.connect(self.paste)
+        panel.random_wanted.connect(self.show_random)
+        panel.table_wanted.connect(self.show_table)
+        verdict.six_views_changed.connect(self._on_six_views)
+        self.table_page.row_opened.connect(self._on_row)
+        self.table_page.back_wanted.connect(self.show_single)
+        for part in (verdict, self.table_page):
+            part.copy_wanted.connect(self.copy)
+            part.export_wanted.connect(self.save)
+        self.history_panel.entry_chosen.connect(self._on_history)
+        self.opener.opened.connect(self._on_opened)
+        self.opener.many_found.connect(self._on_many)
+        self.answers.answered.connect(self._on_answered)
+        self.answers.refused.connect(self._on_refused)
+
+    def _on_opened(self, opened: Opened) -> None:
+        known = opened.number > 0
+        self._number = opened.number if known else self.history_panel.next_number()
+        self._shown = opened
+        self.single.picture_panel.show_opened(opened)
+        self.show_single()
+        if not known:
+            self.history_panel.put(HistoryEntry(self._number, opened.source, opened.crop, opened.thumbnail))
+        if opened.source.path is not None:
+            self.context.settings.add_recent(RECENT, str(opened.source.path))
+        if self._snapshot is None:
+            self._say_why_no_answer()
+        self._ask()
+
+    def _on_many(self, sources: list[PictureSource]) -> None:
+        self.single.picture_panel.table_button.show()
+        self.show_table()
+        self.table_page.show_sources(sources, self._snapshot, six_views=self.single.verdict_panel.six_views)
+
+    def _on_row(self, row: Row) -> None:
+        if row.problem:
+            self.context.messages.error(row.problem)
+        else:
+            self.opener.open([row.source])
+
+    def _on_history(self, entry: HistoryEntry) -> None:
+        self.opener.reopen(entry.source, entry.crop, entry.number)
+
+    def _on_crop(self, _crop: Crop) -> None:
+        self._ask()
+
+    def _on_six_views(self) -> None:
+        self._ask()
+        if self.table_page.model.rows:
+            self._ask_about_table()
+
+    def _say_why_no_answer(self) -> None:
+        if not self.context.torch_ready():
+            self.single.verdict_panel.show_waiting("The answer follows when PyTorch is loaded.")
+        elif self.context.models.current is not None:
+            self.single.verdict_panel.show_waiting("The answer follows when the network is loaded.")
+        else:
+            self.single.verdict_panel.show_waiting("No network is chosen: choose one at the top right, or train one.")
+
+    def _ask(self) -> None:
+        """Ask about the picture shown, as it is cropped now."""
+        if self._shown is None or not (self._snapshot or self.context.torch_ready()):
+            return  # making the network's input imports torch: before it is there that would hold up a worker
+        current = self.context.models.current
+        self.answers.ask(
+            Question(
+                number=self._number,
+                picture=self._shown.picture,
+                crop=self.single.picture_panel.crop_view.crop,
+                snapshot=self._snapshot,
+                six_views=self.single.verdict_panel.six_views,
+                model=current.label if current is not None else "",
+            )
+        )
+
+    def _ask_about_table(self) -> None:
+        self.table_page.classify(self._snapshot, six_views=self.single.verdict_panel.six_views)
+
+    def _on_answered(self, answer: Answer) -> None:
+        question = answer.question
+        self.history_panel.renew(question, answer)
+        if question.number != self._number:
+            return  # the user has gone on to another picture
+        self.single.picture_panel.show_input(answer.network_input)
+        if answer.prediction is not None:
+            same = self._answered == question.number
+            self.single.verdict_panel.show_prediction(answer.prediction, keep_order=same)
+            self._answered = question.number
+
+    def _on_refused(self, error: CifarGuiError) -> None:
+        self.single.verdict_panel.show_waiting("There is no answer: this network cannot be used.")
+        self.context.messages.error(str(error))
+
+    def _write(self, path: Path, rows: list[Row]) -> None:
+        try:
+            path.write_text(as_text(rows), encoding="utf-8")
+        except OSError as error:
+            self.context.messages.error(f"{path} cannot be written: {error.strerror}. Choose another place.")
+        else:
+            self.context.messages.info(f"Saved {path.name}: {tally(rows)}.")
+
+    def _answered_entry(self) -> HistoryEntry | None:
+        entry = self.history_panel.entry(self._number)
+        return entry if entry is not None and entry.prediction is not None else None

@@ -1,0 +1,190 @@
+"""The left half of the page: the picture with its crop, what the network sees of it, and ways to get another one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QIcon, QImage, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from cifar_gui.data.picture import Crop, centre_crop
+from cifar_gui.ui.classify.crop_geometry import is_whole, whole
+from cifar_gui.ui.classify.drop_area import DropArea
+from cifar_gui.ui.classify.opening import Opened
+from cifar_gui.ui.classify.samples import sample_files, sample_source
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.pixels import PixelView
+from cifar_gui.ui.widgets.text import caption, heading, muted
+
+_INPUT = 32
+
+
+class PicturePanel(Panel):
+    """Signals: dropped(Dropped); source_chosen(PictureSource) a sample; crop_changed(Crop); open_wanted();
+    folder_wanted(); paste_wanted(); random_wanted(); table_wanted()."""
+
+    dropped = Signal(object)
+    source_chosen = Signal(object)
+    crop_changed = Signal(object)
+    open_wanted = Signal()
+    folder_wanted = Signal()
+    paste_wanted = Signal()
+    random_wanted = Signal()
+    table_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Picture", parent)
+        self._size = (1, 1)
+        self._name = caption()
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.header.insertWidget(1, self._name, 1)
+        self.table_button = QPushButton("Table")
+        self.table_button.setIcon(icon("table"))
+        self.table_button.setToolTip("Back to the table of many pictures")
+        self.table_button.clicked.connect(self.table_wanted)
+        self.table_button.hide()
+        self.header.addWidget(self.table_button)
+        self.drop_area = DropArea()
+        self.crop_view = self.drop_area.crop_view
+        self._side = self._make_side()
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * SPACING)
+        middle.addWidget(self.drop_area, 1)
+        middle.addWidget(self._side)
+        self.body.addLayout(middle, 1)
+        self.body.addLayout(self._make_buttons())
+        self._connect()
+        self.invite()
+
+    def show_opened(self, opened: Opened) -> None:
+        """Show a picture. What the network sees of it follows."""
+        self._size = (opened.picture.width, opened.picture.height)
+        self.crop_view.show_picture(opened.image, *self._size, opened.crop)
+        self.drop_area.show_picture()
+        self._side.show()
+        self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
+        self._name.setToolTip(str(opened.source.path or opened.source.name))
+        self.input_view.show_image(QImage())
+        self._show_proposals(opened.crop)
+
+    def show_input(self, image: QImage) -> None:
+        """What the network sees: 32 × 32 pixels."""
+        self.input_view.show_image(image)
+
+    def invite(self) -> None:
+        """Show the invitation to drop something."""
+        self.drop_area.invite()
+        self._side.hide()
+        self._name.setText("")
+
+    def set_random(self, why_not: str) -> None:
+        """Whether there is a held-out picture to show; if not, why."""
+        self._random.setEnabled(not why_not)
+        self._random.setToolTip(why_not or "A picture of the data set that the network has not learned from")
+
+    def on_theme(self) -> None:
+        """Lay out anew for another zoom."""
+        self._set_input_side()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_input_side()
+
+    def _set_input_side(self) -> None:
+        """Magnify the input by a whole number: as much as leaves two thirds of the width to the picture."""
+        ratio = self.devicePixelRatioF()
+        room = min(self.width() * 0.31, self.height() * 0.55)
+        magnification = max(3, min(14, int(room * ratio / _INPUT)))
+        side = round(magnification * _INPUT / ratio)
+        self.input_view.setFixedSize(side, side)
+        self._side.setFixedWidth(max(side, px(150)))
+
+    def _make_side(self) -> QWidget:
+        self.input_view = PixelView(7 * _INPUT)
+        self.input_view.setObjectName("classify.input")
+        self.input_view.setAccessibleName("What the network sees: the crop, reduced to 32 by 32 pixels")
+        self.centre_button, self.whole_button = QPushButton("Centre"), QPushButton("Whole")
+        self.centre_button.setToolTip("Look at the largest square in the middle (C)")
+        side = QWidget()
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(heading("What the network sees"))
+        layout.addWidget(self.input_view)
+        self._hint = muted("32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it.", wrap=True)
+        layout.addWidget(self._hint)
+        proposals = QHBoxLayout()
+        proposals.setSpacing(SPACING)
+        proposals.addWidget(self.centre_button)
+        proposals.addWidget(self.whole_button)
+        proposals.addStretch(1)
+        layout.addLayout(proposals)
+        layout.addStretch(1)
+        return side
+
+    def _make_buttons(self) -> QHBoxLayout:
+        self.open_button = QPushButton("Open…")
+        self.open_button.setProperty("primary", True)
+        self.open_button.setIcon(icon("open", "on_accent"))
+        self.open_button.setToolTip("Open one picture or several (Ctrl+O)")
+        self._paste = QPushButton("Paste")
+        self._paste.setIcon(icon("paste"))
+        self._paste.setToolTip("Classify the picture that was copied (Ctrl+V)")
+        self._folder = QPushButton("Folder…")
+        self._folder.setIcon(icon("folder"))
+        self._folder.setToolTip("Classify all pictures in a folder")
+        self._random = QPushButton("Random held-out picture")
+        self._random.setIcon(icon("shuffle"))
+        self.samples_button = QPushButton("Samples")
+        self.samples_button.setIcon(icon("samples"))
+        self.samples_button.setMenu(self._samples_menu())
+        self.samples_button.setVisible(bool(sample_files()))
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        for button in (self.open_button, self._folder, self._paste, self._random, self.samples_button):
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _samples_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for file in sample_files():
+            action = QAction(QIcon(str(file)), file.stem.capitalize(), menu)
+            action.triggered.connect(lambda _=False, file=file: self.source_chosen.emit(sample_source(file)))
+            menu.addAction(action)
+        return menu
+
+    def _connect(self) -> None:
+        self.drop_area.dropped.connect(self.dropped)
+        self.drop_area.samples.sample_chosen.connect(self.source_chosen)
+        self.crop_view.crop_changed.connect(self._on_crop)
+        self.crop_view.next_crop_wanted.connect(self._on_next_crop)
+        self.centre_button.clicked.connect(lambda: self._propose(centre_crop(*self._size)))
+        self.whole_button.clicked.connect(lambda: self._propose(whole(*self._size)))
+        self.open_button.clicked.connect(self.open_wanted)
+        self._folder.clicked.connect(self.folder_wanted)
+        self._paste.clicked.connect(self.paste_wanted)
+        self._random.clicked.connect(self.random_wanted)
+
+    def _on_crop(self, crop: Crop) -> None:
+        self._show_proposals(crop)
+        self.crop_changed.emit(crop)
+
+    def _on_next_crop(self) -> None:
+        """C: the centre, the whole, the centre again; for a square picture they are the same."""
+        centre = centre_crop(*self._size)
+        self._propose(whole(*self._size) if self.crop_view.crop == centre else centre)
+
+    def _propose(self, crop: Crop) -> None:
+        if crop != self.crop_view.crop:
+            self.crop_view.show_crop(crop)
+            self._on_crop(crop)
+
+    def _show_proposals(self, crop: Crop) -> None:
+        """Offer the proposals that the crop is not already; say why not."""
+        at_centre, all_of_it = crop == centre_crop(*self._size), is_whole(crop, *self._size)
+        self.centre_button.setEnabled(not at_centre)
+        self.whole_button.setEnabled(not all_of_it)
+        shown = "The whole picture is in the frame already"
+        self.whole_button.setToolTip(shown if all_of_it else "Look at the whole picture, squeezed into a square (C)")

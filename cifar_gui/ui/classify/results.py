@@ -1,0 +1,143 @@
+"""The table of many pictures as plain values: rows, how they sort and filter, and their text for files. No Qt."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cifar_gui.data.picture import PictureSource, natural_key
+from cifar_gui.inference.prediction import Prediction
+
+State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
+Column = Literal["name", "verdict", "probability", "second", "reason"]
+
+_ANSWER_COLUMNS = (
+    *("verdict", "confidence", "label", "probability", "second", "second_probability"),
+    *("crop_x", "crop_y", "crop_side"),
+)
+COLUMNS: tuple[Column, ...] = ("name", "verdict", "probability", "second", "reason")
+STATES: tuple[State, ...] = ("confident", "unsure", "unknown", "unreadable", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One picture of the table: waiting until it has a prediction or a problem."""
+
+    source: PictureSource
+    prediction: Prediction | None = None
+    problem: str = ""  # one sentence: why it cannot be read
+
+    @property
+    def state(self) -> State:
+        if self.problem:
+            return "unreadable"
+        return self.prediction.verdict.confidence if self.prediction else "waiting"
+
+    def text(self, column: Column) -> str:
+        """What stands in a cell."""
+        if column == "name":
+            return self.source.name
+        if self.problem:
+            return {"verdict": "cannot be read", "reason": self.problem}.get(column, "")
+        if self.prediction is None:
+            return "waiting" if column == "verdict" else ""
+        return _answer(self.prediction, column)
+
+    def sort_key(self, column: Column) -> tuple[object, ...]:
+        """Rows without an answer come last in rising order, whatever the column."""
+        if column == "name":
+            return (0, natural_key(self.source.name))
+        if self.prediction is None:
+            return (2 if self.problem else 1, 0)
+        if column == "verdict":
+            return (0, STATES.index(self.state), self.prediction.label, -self.prediction.probability)
+        if column == "probability":
+            return (0, self.prediction.probability)
+        if column == "second":
+            return (0, *second(self.prediction))
+        return (0, self.prediction.verdict.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows are shown: those of a class (the most probable one), of a state, or all."""
+
+    label: str = ""
+    state: State | None = None
+
+    def admits(self, row: Row) -> bool:
+        if self.label and (row.prediction is None or row.prediction.label != self.label):
+            return False
+        return self.state is None or row.state == self.state
+
+
+def second(prediction: Prediction) -> tuple[str, float]:
+    """The second guess; of a network with a single class, nothing."""
+    best = prediction.top(2)
+    return best[1] if len(best) > 1 else ("", 0.0)
+
+
+def arranged(rows: Sequence[Row], chosen: RowFilter, column: Column | None, *, falling: bool) -> list[int]:
+    """The places in `rows` of those to show, in the order to show them; as they came where `column` is None."""
+    places = [place for place, row in enumerate(rows) if chosen.admits(row)]
+    if column is not None:
+        without = [place for place in places if _lacks(rows[place], column)]
+        answered = [place for place in places if not _lacks(rows[place], column)]
+        answered.sort(key=lambda place: rows[place].sort_key(column), reverse=falling)
+        without.sort(key=lambda place: rows[place].sort_key(column))
+        places = answered + without  # what has no answer yet stays at the end, whichever way it is sorted
+    return places
+
+
+def as_text(rows: Iterable[Row], separator: str = ",") -> str:
+    """CSV (or TSV) with a header, full precision and a point as decimal sign, whatever the country."""
+    rows = list(rows)
+    classes = _class_names(rows)
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
+    writer.writerow(["picture", "path", *_ANSWER_COLUMNS, *classes, "problem"])
+    for row in rows:
+        writer.writerow([row.source.name, row.source.path or "", *_values(row, classes), row.problem])
+    return out.getvalue()
+
+
+def tally(rows: Sequence[Row]) -> str:
+    """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
+    counts = {state: sum(row.state == state for row in rows) for state in STATES}
+    words = {"unreadable": "cannot be read"}
+    parts = [f"{count:,} {words.get(state, state)}" for state, count in counts.items() if count]
+    pictures = "1 picture" if len(rows) == 1 else f"{len(rows):,} pictures"
+    return f"{pictures}: {', '.join(parts)}" if parts else "No pictures"
+
+
+def _answer(prediction: Prediction, column: Column) -> str:
+    if column == "verdict":
+        return prediction.verdict.headline
+    if column == "probability":
+        return f"{100 * prediction.probability:.1f} %"
+    if column == "second":
+        name, share = second(prediction)
+        return f"{name}, {100 * share:.1f} %" if name else ""
+    return prediction.verdict.reason
+
+
+def _lacks(row: Row, column: Column) -> bool:
+    return column != "name" and row.prediction is None
+
+
+def _class_names(rows: Sequence[Row]) -> tuple[str, ...]:
+    return next((row.prediction.class_names for row in rows if row.prediction), ())
+
+
+def _values(row: Row, classes: Sequence[str]) -> list[object]:
+    found = row.prediction
+    if found is None:
+        return [row.state, *("" for _ in _ANSWER_COLUMNS[1:]), *("" for _ in classes)]
+    name, share = second(found)
+    crop = (found.crop.x, found.crop.y, found.crop.side) if found.crop else ("", "", "")
+    by_class = dict(zip(found.class_names, found.probabilities, strict=True))
+    verdict = [found.verdict.headline, found.verdict.confidence, found.label, repr(found.probability)]
+    return [*verdict, name, repr(share), *crop, *(repr(by_class[each]) if each in by_class else "" for each in classes)]

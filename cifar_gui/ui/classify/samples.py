@@ -1,0 +1,105 @@
+"""The drawings that come with the app, to click when there is no picture at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+
+from cifar_gui import paths
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.theme import font, px, tokens
+
+_SIDE = 64
+_GAP = 8
+_FRAME = 3  # room for the focus ring
+
+
+def sample_files() -> list[Path]:
+    """The shipped drawings, one for each class, in alphabetical order; an empty list if they were removed."""
+    folder = paths.resources() / "samples"
+    return sorted(folder.glob("*.png")) if folder.is_dir() else []
+
+
+def sample_source(file: Path) -> PictureSource:
+    """A drawing as a picture to classify."""
+    return PictureSource.from_path(file)
+
+
+class SampleButton(QAbstractButton):
+    """One drawing. What it shows is said to screen readers but not written beside it: the network shall say that."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._pixmap = QPixmap(str(file))
+        name = file.stem.replace("-", " ").replace("_", " ")
+        self.setAccessibleName(f"Sample drawing: {name}")
+        self.setToolTip(f"Classify the drawing “{name}”")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(_SIDE + 2 * _FRAME), px(_SIDE + 2 * _FRAME))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        frame = px(_FRAME)
+        box = QRectF(self.rect()).adjusted(frame, frame, -frame, -frame)
+        painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
+        if self.hasFocus() or self.underMouse():
+            pen = painter.pen()
+            pen.setColor(tokens().accent)
+            pen.setWidth(px(2))
+            painter.setPen(pen)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(3), px(3))
+        painter.setFont(font(11))
+        painter.end()
+
+
+class SampleRow(QWidget):
+    """The drawings in one row, or in two where there is no room for one.
+
+    Signals: sample_chosen(PictureSource).
+    """
+
+    sample_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Sample drawings")
+        self._buttons = [self._button(file) for file in sample_files()]
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(_GAP - 2 * _FRAME)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._arrange()
+
+    @property
+    def buttons(self) -> list[SampleButton]:
+        return list(self._buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(px(_SIDE * 5 + _GAP * 6), px(_SIDE + 2 * _FRAME))
+
+    def _button(self, file: Path) -> SampleButton:
+        button = SampleButton(file)
+        button.clicked.connect(lambda: self.sample_chosen.emit(sample_source(file)))
+        return button
+
+    def _arrange(self) -> None:
+        count = len(self._buttons)
+        each = px(_SIDE + 2 * _FRAME) + self._grid.spacing()
+        columns = count if self.width() >= count * each else max(1, (count + 1) // 2)
+        if columns != self._columns:
+            self._columns = columns
+            for place, button in enumerate(self._buttons):
+                self._grid.addWidget(button, place // columns, place % columns)

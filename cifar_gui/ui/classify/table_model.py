@@ -1,0 +1,128 @@
+"""The rows of the table as Qt wants them. Sorts and filters by itself: a proxy that asks row by row is too slow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from cifar_gui.errors import PictureError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+TITLES = {
+    "name": "Picture",
+    "verdict": "Verdict",
+    "probability": "Probability",
+    "second": "Second guess",
+    "reason": "Reason",
+}
+
+
+class ResultsModel(QAbstractTableModel):
+    """All rows in the order they came; `order` is what is shown of them."""
+
+    ROW = Qt.ItemDataRole.UserRole
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+        self._order: list[int] = []
+        self._filter = RowFilter()
+        self._column = -1
+        self._falling = False
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows, as they came."""
+        return self._rows
+
+    def shown_rows(self) -> list[Row]:
+        """Those that pass the filter, as sorted."""
+        return [self._rows[place] for place in self._order]
+
+    def row_at(self, index: AnyIndex) -> Row:
+        return self._rows[self._order[index.row()]]
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Begin a new table, in the order given."""
+        self.beginResetModel()
+        self._rows = list(rows)
+        self._column = -1
+        self._order = self._arranged()
+        self.endResetModel()
+
+    def forget_answers(self) -> None:
+        """Keep the pictures and wait for new answers."""
+        self._rows = [Row(row.source) for row in self._rows]
+        self.rearrange()
+
+    def put(self, found: Sequence[tuple[int, Prediction | PictureError]]) -> None:
+        """Fill in answers by their places in `rows`. Rows keep their places until `rearrange`."""
+        for place, answer in found:
+            if isinstance(answer, PictureError):
+                self._rows[place] = replace(self._rows[place], problem=str(answer), prediction=None)
+            else:
+                self._rows[place] = replace(self._rows[place], problem="", prediction=answer)
+        if found and self._order:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
+
+    def set_filter(self, chosen: RowFilter) -> None:
+        """Show only some of the rows."""
+        self._filter = chosen
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """Sort and filter again, as answers have come in. What is selected and current stays so where it is shown."""
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        places = [self._order[index.row()] for index in old]
+        self._order = self._arranged()
+        row_of = {place: row for row, place in enumerate(self._order)}
+        new = [
+            self.index(row_of[place], index.column()) if place in row_of else QModelIndex()
+            for index, place in zip(old, places, strict=True)
+        ]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._column, self._falling = column, order == Qt.SortOrder.DescendingOrder
+        self.rearrange()
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[COLUMNS[section]]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.row_at(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text(COLUMNS[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.problem or (str(row.source.path) if row.source.path else row.source.name)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        return row if role == self.ROW else None
+
+    def _arranged(self) -> list[int]:
+        column = COLUMNS[self._column] if 0 <= self._column < len(COLUMNS) else None
+        return arranged(self._rows, self._filter, column, falling=self._falling)
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if COLUMNS[column] == "probability" else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

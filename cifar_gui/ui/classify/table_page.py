@@ -1,0 +1,199 @@
+"""Many pictures: the table with its filters, its progress, and ways to take the results away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.classify.badge import WORDS
+from cifar_gui.ui.classify.batch import Batch, Found
+from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, tally
+from cifar_gui.ui.classify.table import ResultsTable
+from cifar_gui.ui.classify.table_model import ResultsModel
+from cifar_gui.ui.classify.thumbnails import Thumbnails
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.text import caption
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+
+_REARRANGE_MS = 500
+
+
+class TablePage(Panel):
+    """Shows the answers for many pictures as they come in.
+
+    Signals: row_opened(Row); back_wanted(); copy_wanted(); export_wanted().
+    """
+
+    row_opened = Signal(object)
+    back_wanted = Signal()
+    copy_wanted = Signal()
+    export_wanted = Signal()
+
+    def __init__(self, context: Context, shelf: ClassifierShelf) -> None:
+        super().__init__("Many pictures")
+        self._messages = context.messages
+        self.model = ResultsModel()
+        self.batch = Batch(context.jobs, shelf, self)
+        self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
+        self._class_names: tuple[str, ...] = ()
+        self._tally = caption()
+        self._make_header()
+        self.body.addLayout(self._progress_row())
+        self.body.addWidget(self.table, 1)
+        self.body.addLayout(self._footer())
+        self._rearrange = QTimer(self)  # while answers come in: not with each of them
+        self._rearrange.setSingleShot(True)
+        self._rearrange.setInterval(_REARRANGE_MS)
+        self._rearrange.timeout.connect(self._on_rearrange)
+        self._connect()
+        self._show_progress(visible=False)
+
+    def show_sources(
+        self, sources: Sequence[PictureSource], snapshot: ModelSnapshot | None, *, six_views: bool
+    ) -> None:
+        """Begin a new table; it fills as soon as there is a network."""
+        self._choose_all()
+        self.table.sort_by(None)
+        self.model.show_rows([Row(source) for source in sources])
+        self.table.scrollToTop()
+        self.table.clearSelection()
+        self.classify(snapshot, six_views=six_views)
+
+    def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:
+        """Ask anew about the same pictures: the network has changed."""
+        self.batch.cancel()
+        if snapshot is not None and self.model.rows:
+            self._name_classes(snapshot.card.class_names)
+            self.model.forget_answers()
+            self._progress.setValue(0)
+            self._show_progress(visible=True)
+            self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views)
+        self._show_tally("" if snapshot else "the answers follow when the network is loaded")
+
+    def _make_header(self) -> None:
+        self.back_button = QPushButton("One picture")
+        self.back_button.setIcon(icon("chevron-left"))
+        self.back_button.setToolTip("Back to the single picture; this table stays")
+        self.back_button.clicked.connect(self.back_wanted)
+        self._by_class, self._by_state = QComboBox(), QComboBox()
+        self._by_class.setAccessibleName("Show only this class")
+        self._by_state.setAccessibleName("Show only pictures of this certainty")
+        self._by_state.addItem("Sure or not", None)
+        for state in STATES:
+            self._by_state.addItem({**WORDS, "unreadable": "cannot be read"}.get(state, state).capitalize(), state)
+        self._name_classes(())
+        self.header.insertWidget(1, self._tally)
+        for widget in (self._by_class, self._by_state, self.back_button):
+            self.header.addWidget(widget)
+
+    def _progress_row(self) -> QHBoxLayout:
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Pictures classified")
+        self._doing = QLabel()
+        self._doing.setProperty("caption", True)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setIcon(icon("stop"))
+        self.cancel_button.clicked.connect(self.batch.cancel)
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        for widget in (self._progress, self._doing, self.cancel_button):
+            row.addWidget(widget)
+        row.setStretch(0, 1)
+        return row
+
+    def _footer(self) -> QHBoxLayout:
+        self.copy_button, self.export_button = QPushButton("Copy"), QPushButton("Save CSV…")
+        self.copy_button.setIcon(icon("copy"))
+        self.copy_button.setToolTip("Copy the selected rows, or all that are shown (Ctrl+C)")
+        self.copy_button.clicked.connect(self.copy_wanted)
+        self.export_button.setIcon(icon("export"))
+        self.export_button.setToolTip("Save all rows that are shown, with every probability")
+        self.export_button.clicked.connect(self.export_wanted)
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        row.addWidget(caption("Double-click a picture to look at it. Click a heading to sort."))
+        row.addStretch(1)
+        row.addWidget(self.copy_button)
+        row.addWidget(self.export_button)
+        return row
+
+    def _connect(self) -> None:
+        self._by_class.currentIndexChanged.connect(self._on_filter)
+        self._by_state.currentIndexChanged.connect(self._on_filter)
+        self.table.row_opened.connect(self.row_opened)
+        self.table.copy_wanted.connect(self.copy_wanted)
+        self.batch.found.connect(self._on_found)
+        self.batch.progressed.connect(self._on_progressed)
+        self.batch.ended.connect(self._on_ended)
+        self.batch.refused.connect(self._on_refused)
+
+    def _name_classes(self, names: tuple[str, ...]) -> None:
+        """Offer the classes of another network in the filter."""
+        if names == self._class_names and self._by_class.count():
+            return
+        self._class_names = names
+        self._by_class.clear()
+        self._by_class.addItem("All classes", "")
+        for name in names:
+            self._by_class.addItem(name, name)
+
+    def _choose_all(self) -> None:
+        self._by_class.setCurrentIndex(0)
+        self._by_state.setCurrentIndex(0)
+
+    def _on_filter(self) -> None:
+        state: State | None = self._by_state.currentData()
+        self.model.set_filter(RowFilter(self._by_class.currentData() or "", state))
+        self._show_tally()
+
+    def _on_found(self, found: Found) -> None:
+        self.model.put(found)
+        if not self._rearrange.isActive():
+            self._rearrange.start()
+
+    def _on_progressed(self, done: int, total: int, left: float) -> None:
+        self._progress.setMaximum(total)
+        self._progress.setValue(done)
+        self._doing.setText(f"{done:,} of {total:,} classified · {_in_words(left)} left")
+
+    def _on_rearrange(self) -> None:
+        self.model.rearrange()
+        self._show_tally()
+
+    def _on_ended(self, cancelled: bool) -> None:
+        self._show_progress(visible=False)
+        self._on_rearrange()
+        if cancelled:
+            self._show_tally("cancelled")
+
+    def _on_refused(self, error: CifarGuiError) -> None:
+        self._on_ended(cancelled=True)
+        self._messages.error(str(error))
+
+    def _show_progress(self, *, visible: bool) -> None:
+        self._doing.setText("Starting…")
+        for widget in (self._progress, self._doing, self.cancel_button):
+            widget.setVisible(visible)
+
+    def _show_tally(self, remark: str = "") -> None:
+        rows = self.model.rows
+        shown = self.model.rowCount()
+        parts = [tally(rows)] if shown == len(rows) else [f"{shown:,} of {len(rows):,} pictures shown"]
+        self._tally.setText(" · ".join([*parts, *([remark] if remark else [])]))
+
+
+def _in_words(seconds: float) -> str:
+    """A time left: "12 s", "3 min"."""
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"

@@ -1,0 +1,143 @@
+"""The answer in words, how sure it is, and a bar for each class."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import percent
+from cifar_gui.ui.classify.badge import ConfidenceBadge
+from cifar_gui.ui.classify.bars import Bars
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.text import line, muted
+
+
+class VerdictPanel(Panel):
+    """Shows one prediction.
+
+    Signals: six_views_changed(bool); copy_wanted(); export_wanted().
+    """
+
+    six_views_changed = Signal(bool)
+    copy_wanted = Signal()
+    export_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Verdict", parent)
+        self.badge = ConfidenceBadge()
+        self.header.addWidget(self.badge)
+        self.verdict = QLabel()
+        self.verdict.setProperty("verdict", True)
+        self.verdict.setObjectName("classify.verdict")
+        self.verdict.setAccessibleName("Verdict")
+        self.verdict.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.probability = QLabel()
+        self.probability.setProperty("beside_verdict", True)
+        self.reason = muted(wrap=True)
+        self.bars = Bars()
+        self.body.addLayout(self._headline_row())
+        self.body.addWidget(self.reason)
+        self.body.addSpacing(SPACING // 2)
+        self.body.addWidget(self.bars, 1)
+        self.body.addWidget(line())
+        self.body.addLayout(self._footer())
+        self.show_waiting("Drop a picture and the answer stands here.")
+
+    @property
+    def six_views(self) -> bool:
+        return self._six_views.isChecked()
+
+    def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
+        """Show an answer. `keep_order`: it is about the same picture as the last one."""
+        found = prediction.verdict
+        self.probability.setText(percent(prediction.probability) if found.confidence == "confident" else "")
+        self._show_headline(found.headline)
+        self.badge.show_state(found.confidence)
+        self.reason.setText(found.reason)
+        self.bars.show_prediction(prediction, keep_order=keep_order)
+        self._set_usable(usable=True)
+
+    def show_waiting(self, text: str) -> None:
+        """Show no answer, and why there is none (yet)."""
+        self.probability.setText("")
+        self._show_headline("")
+        self.badge.show_state("")
+        self.reason.setText(text)
+        self.bars.clear()
+        self._set_usable(usable=False)
+
+    def set_six_views(self, *, on: bool) -> None:
+        """Set the switch without a signal."""
+        self._six_views.blockSignals(True)
+        self._six_views.setChecked(on)
+        self._six_views.blockSignals(False)
+
+    def on_theme(self) -> None:
+        """Lay out anew for another zoom."""
+        self.bars.scheduleDelayedItemsLayout()
+        self.badge.updateGeometry()
+        self._fit_headline()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_headline()
+
+    def _headline_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACING + 4)
+        row.addWidget(self.verdict)
+        row.addWidget(self.probability)
+        row.addStretch(1)
+        return row
+
+    def _footer(self) -> QHBoxLayout:
+        self._six_views = QCheckBox("Six views")
+        self._six_views.setChecked(True)
+        self._six_views.setToolTip(
+            "Ask six times and average: as it is and mirrored, each also shifted by a pixel two ways. "
+            "A little more accurate, six times the work."
+        )
+        self._six_views.toggled.connect(self.six_views_changed)
+        self.copy_button = QPushButton("Copy")
+        self.copy_button.setIcon(icon("copy"))
+        self.copy_button.clicked.connect(self.copy_wanted)
+        self.export_button = QPushButton("Save CSV…")
+        self.export_button.setIcon(icon("export"))
+        self.export_button.clicked.connect(self.export_wanted)
+        row = QHBoxLayout()
+        row.setSpacing(SPACING)
+        row.addWidget(self._six_views)
+        row.addStretch(1)
+        row.addWidget(self.copy_button)
+        row.addWidget(self.export_button)
+        return row
+
+    def _show_headline(self, text: str) -> None:
+        if text != self.verdict.text():
+            self.verdict.setText(text)
+            self._fit_headline()
+            QAccessible.updateAccessibility(QAccessibleEvent(self.verdict, QAccessible.Event.NameChanged))
+        self.probability.setVisible(bool(self.probability.text()))
+        self.verdict.setVisible(bool(text))
+
+    def _fit_headline(self) -> None:
+        """Break long verdicts into lines; short ones stay on one, with the percentage right behind them."""
+        room = self.bars.width()
+        self.verdict.ensurePolished()
+        wanted = self.verdict.fontMetrics().horizontalAdvance(self.verdict.text())
+        if self.probability.text():
+            wanted += self.probability.sizeHint().width() + 2 * SPACING
+        wrap = room > 0 and wanted > room
+        self.verdict.setWordWrap(wrap)
+        policy = QSizePolicy.Policy.Expanding if wrap else QSizePolicy.Policy.Preferred
+        self.verdict.setSizePolicy(policy, QSizePolicy.Policy.MinimumExpanding if wrap else QSizePolicy.Policy.Fixed)
+
+    def _set_usable(self, *, usable: bool) -> None:
+        for button in (self.copy_button, self.export_button):
+            button.setEnabled(usable)
+        self.copy_button.setToolTip("Copy the result (Ctrl+C)" if usable else "There is no result to copy yet")
+        self.export_button.setToolTip("Save every probability" if usable else "There is no result to save yet")
