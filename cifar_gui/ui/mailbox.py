@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from cifar_gui.training.events import Event, ResumeState, SnapshotTaken, StepReport
+from cifar_gui.training.events import ResumeState, SnapshotTaken, StepReport
 
 _LIMIT = 512
 
@@ -17,11 +17,11 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._events: list[Event] = []
+        self._events: list[object] = []
         self._steps = 0
         self._snapshot: SnapshotTaken | None = None
 
-    def put(self, event: Event) -> None:
+    def put(self, event: object) -> None:
         """From any thread."""
         if isinstance(event, ResumeState):
             return
@@ -35,7 +35,7 @@ class Mailbox:
                 if self._steps > _LIMIT:
                     self._thin()
 
-    def take(self) -> list[Event]:
+    def take(self) -> list[object]:
         """Everything since the last call, in order; a snapshot comes last."""
         with self._lock:
             events, self._events = self._events, []
@@ -47,7 +47,7 @@ class Mailbox:
 
     def _thin(self) -> None:
         """Drop every other step report, never the newest."""
-        kept: list[Event] = []
+        kept: list[object] = []
         keep = True  # from the end, so that the newest stays
         for event in reversed(self._events):
             if isinstance(event, StepReport):

@@ -58,6 +58,12 @@ class Page(QWidget):
     def open_pictures(self, sources: list[PictureSource]) -> None:
         """Pictures were dropped, pasted or opened."""
 
+    def copy(self) -> None:
+        """Edit → Copy. Pages that do not override it have the action disabled."""
+
+    def save(self) -> None:
+        """File → Save as. Pages that do not override it have the action disabled."""
+
     def start_training(self) -> None:
         """Start or continue (F5): only the Train page, which knows the recipe, does anything."""
 

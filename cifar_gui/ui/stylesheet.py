@@ -49,6 +49,9 @@ QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus {
 }
 QPushButton[primary="true"]:focus { border-color: {text}; }
 QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 7dp; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus {
+    border: none; background: transparent; padding: 0 0 0 7dp; min-height: 0; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { padding: 0; }
 QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"], QComboBox[wrong="true"] { border: 2px solid {bad}; }
 
 QComboBox { padding-right: 4dp; combobox-popup: 0; }
@@ -76,7 +79,7 @@ QSlider:focus { border: 2px solid {accent}; }
 QSlider::groove:horizontal { height: 4dp; border-radius: 2dp; background: {panel_line}; }
 QSlider::sub-page:horizontal { height: 4dp; border-radius: 2dp; background: {accent}; }
 QSlider::sub-page:horizontal:disabled { background: {control_line}; }
-QSlider::handle:horizontal { width: 14dp; height: 14dp; margin: -5dp 0; border-radius: 7dp; background: {accent}; }
+QSlider::handle:horizontal { width: 14dp; height: 14dp; margin: -5dp 0; border-radius: 6dp; background: {accent}; }
 QSlider::handle:horizontal:disabled { background: {control_line}; }
 QProgressBar { background: {panel_line}; border: none; border-radius: 3dp; min-height: 6dp; max-height: 6dp; }
 QProgressBar::chunk { background: {accent}; border-radius: 3dp; }
@@ -168,6 +171,5 @@ def _css(colour: QColor) -> str:
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:
     """`one` with `share` of `other` mixed in."""
-    return QColor.fromRgbF(
-        *(a * (1 - share) + b * share for a, b in zip(one.getRgbF()[:3], other.getRgbF()[:3], strict=True))
-    )
+    pairs = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    return QColor(*(round(a * (1 - share) + b * share) for a, b in pairs))

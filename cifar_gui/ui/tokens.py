@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from PySide6.QtGui import QColor
 
@@ -32,15 +33,20 @@ class Tokens:
         return self.classes[index % len(self.classes)]
 
 
-def _colours(text: str) -> tuple[QColor, ...]:
-    return tuple(QColor(f"#{each}") for each in text.split())
+def _theme(plain: str, classes: str) -> Tokens:
+    names = [each.name for each in fields(Tokens)]
+    colours = [QColor(f"#{each}") for each in plain.split()]
+    by_name: dict[str, Any] = dict(
+        zip(names, [*colours, tuple(QColor(f"#{each}") for each in classes.split())], strict=True)
+    )
+    return Tokens(**by_name)
 
 
-LIGHT = Tokens(
-    *_colours("F4F5F8 FFFFFF F0F2F6 DCE0E7 7D8796 1A1E26 5C6575 2563EB FFFFFF E3ECFF 167348 C93C40 945A08 FFFFFF"),
-    classes=_colours("661B20 6F4C04 769600 0CA055 0D695B 0E3C5A 1980FB 331E8D B148B2 F74497"),
+LIGHT = _theme(
+    "F4F5F8 FFFFFF F0F2F6 DCE0E7 7D8796 1A1E26 5C6575 2563EB FFFFFF E3ECFF 167348 C93C40 945A08 FFFFFF",
+    "661B20 6F4C04 769600 0CA055 0D695B 0E3C5A 1980FB 331E8D B148B2 F74497",
 )
-DARK = Tokens(
-    *_colours("15171C 1C1F26 252932 31363F 737D8D E7EAF0 98A1B0 6AA5FF 15171C 22324D 4CC38A F2777A E5A84B 191C22"),
-    classes=_colours("DC5954 C16401 EAC037 A7FF8B 00FFBD 3BFEF8 1BD3FF 0084C1 1F86FF BD6F8A"),
+DARK = _theme(
+    "15171C 1C1F26 252932 31363F 737D8D E7EAF0 98A1B0 6AA5FF 15171C 22324D 4CC38A F2777A E5A84B 191C22",
+    "DC5954 C16401 EAC037 A7FF8B 00FFBD 3BFEF8 1BD3FF 0084C1 1F86FF BD6F8A",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.icons import icon_pixmap
 from cifar_gui.ui.theme import SPACING, theme
@@ -29,7 +29,7 @@ class EmptyState(QWidget):
         self._picture = QLabel()
         self.title_label = title(heading)
         self.text_label = muted(text, wrap=True)
-        self.text_label.setMaximumWidth(420)
+        self.text_label.setMaximumWidth(520)
         self.text_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = QPushButton(action_label)
         self.button.setProperty("primary", True)
@@ -39,8 +39,14 @@ class EmptyState(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(SPACING)
         layout.addStretch(1)
-        for widget in (self._picture, self.title_label, self.text_label, self.button):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()  # an aligned label would not be given the height its wrapped text needs
+        row.addStretch(1)
+        row.addWidget(self.text_label, 8)
+        row.addStretch(1)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.title_label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(row)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
         theme().changed.connect(self._draw)
         self._draw()

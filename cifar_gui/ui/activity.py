@@ -1,0 +1,90 @@
+"""What the machine is doing, in the status bar: importing, loading, training, working, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cifar_gui.training.events import Paused
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.status_bar import StatusBar, TrainingFigures
+
+if TYPE_CHECKING:
+    from cifar_gui.training.events import Event
+
+_WORDS = {"running": "Training", "paused": "Paused", "stopping": "Stopping and saving…"}
+
+
+class Activity:
+    """Listens to everybody and writes the status bar."""
+
+    def __init__(self, context: Context, status: StatusBar) -> None:
+        self._context, self._status = context, status
+        self._figures = TrainingFigures()
+        self._importing = False
+        self._loading: tuple[float, str] | None = None
+        session, data = context.session, context.data
+        session.event.connect(self._on_event)
+        session.state_changed.connect(self._on_state)
+        session.progress.connect(self._on_loading)
+        data.progress.connect(self._on_loading)
+        data.loaded.connect(self._on_loaded)
+        data.failed.connect(self._on_loaded)
+        context.models.choices_changed.connect(self.refresh)
+        self.refresh()
+
+    def text(self) -> str:
+        """What the left side says."""
+        return self._status.progress.text()
+
+    def show_importing(self, *, importing: bool) -> None:
+        """Whether PyTorch is being imported."""
+        self._importing = importing
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Write both sides anew."""
+        state = self._context.session.state
+        progress = self._status.progress
+        if state in _WORDS:
+            progress.show_state(_WORDS[state], self._figures.share, self._figures.text())
+        elif self._loading is not None:
+            share, what = self._loading
+            progress.show_state(what, share if share > 0 else -1)
+        elif state == "starting":
+            progress.show_state("Starting…", -1)
+        elif self._importing:
+            progress.show_state("Loading PyTorch…", -1)
+        else:
+            progress.show_state("Ready")
+        self._status.place.setText(self._place())
+
+    def _place(self) -> str:
+        """ "CPU, bf16 · CIFAR-10 · run 0007"."""
+        session = self._context.session
+        parts = []
+        if session.started is not None:
+            precision = {"bfloat16": "bf16", "float32": "fp32"}.get(session.started.precision, "")
+            parts.append(f"{session.started.device.upper()}, {precision}")
+        if self._context.data.current is not None:
+            parts.append(self._context.data.current.name)
+        if session.run is not None:
+            parts.append(f"run {session.run.number}")
+        return " · ".join(parts)
+
+    def _on_event(self, event: Event) -> None:
+        self._figures.follow(event)
+        if not isinstance(event, Paused):
+            self.refresh()
+
+    def _on_state(self, state: str) -> None:
+        if state != "starting":
+            self._loading = None
+        self.refresh()
+
+    def _on_loading(self, share: float, what: str) -> None:
+        self._loading = (share, what)
+        self.refresh()
+
+    def _on_loaded(self, _result: object) -> None:
+        self._loading = None
+        self.refresh()

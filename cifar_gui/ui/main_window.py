@@ -1,0 +1,188 @@
+"""The window: rail, message bar, pages, status bar, and who hears what of whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from cifar_gui.ui.activity import Activity
+from cifar_gui.ui.closing import ask_before_closing
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.icons import icon, retint
+from cifar_gui.ui.menus import fill_menu_bar
+from cifar_gui.ui.model_chooser import chooser_corner
+from cifar_gui.ui.page import PAGES, Page
+from cifar_gui.ui.page_stack import PageStack
+from cifar_gui.ui.status_bar import StatusBar
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.message_bar import MessageBar
+from cifar_gui.ui.widgets.rail import Rail
+from cifar_gui.ui.window_actions import WindowActions
+from cifar_gui.ui.zoom import scale_sizes
+
+if TYPE_CHECKING:
+    from cifar_gui.training.events import Event
+
+TITLE = "CIFAR GUI"
+
+
+class MainWindow(QMainWindow):
+    """Signals: painted() once, after the first paint; closed() once, when nothing runs any more."""
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self._has_painted = self._is_closed = self._closes_when_idle = False
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(icon("app", "accent"))
+        self.setAcceptDrops(True)
+        self.rail = Rail((entry.name, entry.label, str(entry.details["icon"])) for entry in PAGES)
+        self.pages = PageStack(context)
+        self.message_bar = MessageBar(context.messages)
+        self.status = StatusBar()
+        self.setStatusBar(self.status)
+        self._lay_out()
+        self._actions = WindowActions(self, context)
+        self.activity = Activity(context, self.status)
+        self._zoom = 1.0
+        self._wire()
+        self._on_theme()
+        self._restore()
+
+    def show_page(self, name: str) -> Page:
+        """Bring a page to the front, building it if need be. Raises CifarGuiError for unknown names."""
+        return self.pages.show_page(name)
+
+    def start_training(self) -> None:
+        """Start or continue with the Train page's recipe, whatever page is at the front."""
+        self.pages.page("train").start_training()
+
+    def choose_model(self) -> None:
+        """Open the model chooser's menu."""
+        self.chooser.showMenu()
+
+    def close_now(self) -> None:
+        """Stop and save what runs, and close without asking: for signals and the end of the session."""
+        self.shutdown()
+        self.close()
+
+    def shutdown(self) -> None:
+        """Remember everything, stop everything, wait for it. Harmless when done before."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._remember()
+        self.pages.hide_pages()
+        self.context.session.shutdown()
+        self.closed.emit()
+        self.context.settings.save()
+
+    # Qt's own
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            QTimer.singleShot(0, self.painted.emit)  # not within the paint: who hears it may want to repaint
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_closed or self.context.session.state == "idle":
+            self.shutdown()
+            event.accept()
+            return
+        event.ignore()
+        if self._closes_when_idle:
+            return
+        answer = ask_before_closing(self)
+        if answer == "stop":
+            self._closes_when_idle = True
+            self.context.session.stop()
+            self._on_state(self.context.session.state)
+        elif answer == "minimise":
+            self.showMinimized()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._actions.take(event.mimeData())
+
+    # Putting it together
+
+    def _lay_out(self) -> None:
+        self._corner, self.chooser = chooser_corner(self.context.models)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        if self.menuBar().isNativeMenuBar():  # at the top of the screen: it has no corner in the window
+            right.addWidget(self._corner, 0, Qt.AlignmentFlag.AlignRight)
+        else:
+            self.menuBar().setCornerWidget(self._corner)
+        right.addWidget(self.message_bar)
+        right.addWidget(self.pages, 1)
+        central = QWidget()
+        central.setObjectName("central")
+        layout = QHBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rail)
+        layout.addLayout(right, 1)
+        self.setCentralWidget(central)
+
+    def _wire(self) -> None:
+        fill_menu_bar(self.menuBar(), self.context.actions)
+        self._actions.connect()
+        self.rail.page_chosen.connect(self.pages.request)
+        self.pages.page_changed.connect(self._on_page_changed)
+        self.context.session.state_changed.connect(self._on_state)
+        self.context.session.event.connect(self._on_event)
+        theme().changed.connect(self._on_theme)
+
+    def _on_page_changed(self, name: str) -> None:
+        self.rail.show_current(name)
+        self.context.settings.set("page", name)
+        self._actions.on_page(name, self.pages.built(name))
+
+    def _on_event(self, event: Event) -> None:
+        if self.isMinimized():
+            self.setWindowTitle(f"{self.activity.text()} – {TITLE}")
+
+    def _on_state(self, state: str) -> None:
+        self._actions.on_state(state)
+        if state == "idle":
+            self.setWindowTitle(TITLE)
+            if self._closes_when_idle:
+                self.close()
+
+    def _on_theme(self) -> None:
+        ratio, self._zoom = theme().zoom / self._zoom, theme().zoom
+        retint()
+        if ratio != 1:
+            for part in (self.rail, self.message_bar, self.status, self._corner):
+                scale_sizes(part, ratio)
+
+    def _restore(self) -> None:
+        settings = self.context.settings
+        geometry = QByteArray.fromBase64(settings.get("window.geometry", "").encode(errors="replace"))
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            screen = QGuiApplication.primaryScreen().availableGeometry()
+            self.resize(min(1280, screen.width()), min(800, screen.height()))
+        self.setMinimumSize(720, 480)
+        wanted = settings.get("page", "")
+        for name in PAGES.names()[:1]:
+            self.pages.show_page(name)  # light: it is there before PyTorch
+        if wanted in PAGES:
+            self.pages.request(wanted)
+
+    def _remember(self) -> None:
+        settings = self.context.settings
+        if not (self.isFullScreen() or theme().presenting):
+            settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self.pages.save_states()

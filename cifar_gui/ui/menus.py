@@ -1,0 +1,65 @@
+"""The menus, laid out as a table; what the actions do is connected in main_window.py and window_actions.py."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from cifar_gui.ui.actions import Actions
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import SCHEMES
+
+_MENUS: dict[str, tuple[str, ...]] = {
+    "&File": ("open", "open_folder", "get_data", "", "save", "", "quit"),
+    "&Edit": ("copy", "paste"),
+    "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
+    "&Model": ("choose_model", "watch_live", "open_model"),
+    "&Train": ("start", "pause", "stop", "one_more"),
+    "&Help": ("shortcuts", "open_log", "", "about"),
+}
+_SCHEME_ICONS = {"system": "system", "light": "sun", "dark": "moon"}
+
+
+def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
+    """Build every menu. Actions for the pages ("page.train") and themes ("theme.dark") are added on the way."""
+    for title, names in _MENUS.items():
+        menu = bar.addMenu(title)
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if name == "*pages":
+                _add_pages(menu, actions)
+            elif name == "*theme":
+                _add_themes(menu, actions)
+            elif name:
+                menu.addAction(actions[name])
+            else:
+                menu.addSeparator()
+
+
+def _add_pages(menu: QMenu, actions: Actions) -> None:
+    group = QActionGroup(menu)
+    for number, entry in enumerate(PAGES, start=1):
+        action = QAction(icon(str(entry.details["icon"])), f"&{number} {entry.label}", actions)
+        action.setShortcut(f"Ctrl+{number}")
+        _prepare(action, group, f"Go to {entry.label}")
+        actions.adopt(f"page.{entry.name}", action)
+        menu.addAction(action)
+
+
+def _add_themes(menu: QMenu, actions: Actions) -> None:
+    submenu = menu.addMenu(icon("sun"), "&Theme")
+    group = QActionGroup(submenu)
+    for scheme in SCHEMES:
+        action = QAction(icon(_SCHEME_ICONS[scheme]), f"&{scheme.title()}", actions)
+        tip = "Follow the system's colours" if scheme == "system" else f"{scheme.title()} colours, always"
+        _prepare(action, group, tip)
+        actions.adopt(f"theme.{scheme}", action)
+        submenu.addAction(action)
+
+
+def _prepare(action: QAction, group: QActionGroup, tip: str) -> None:
+    action.setCheckable(True)
+    action.setStatusTip(tip)
+    action.setToolTip(tip)
+    group.addAction(action)

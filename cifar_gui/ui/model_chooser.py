@@ -1,0 +1,104 @@
+"""The one model chooser: a button in the corner of the menu bar, with a menu of everything that can be chosen."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.models import ModelChoice, ModelLibrary
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.text import muted
+
+_MAX_RUNS = 12
+
+
+class ModelChooser(QToolButton):
+    """Says which network the window looks at, and lets one choose another."""
+
+    def __init__(self, models: ModelLibrary, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model.chooser")
+        self.setAccessibleName("Model")
+        self.setToolTip("The network that every page looks at (Ctrl+M)")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._models = models
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill)
+        self.setMenu(self._menu)
+        models.choices_changed.connect(self._show_current)
+        self._show_current()
+
+    def fill(self) -> QMenu:
+        """The menu, with today's choices."""
+        self._fill()
+        return self._menu
+
+    def _show_current(self) -> None:
+        current = self._models.current
+        if current is None:
+            self.setText("No model  ▾")
+            return
+        self.setText(" · ".join(part for part in (current.label, current.detail) if part) + "  ▾")
+        self.setAccessibleDescription(self.text())
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        choices = self._models.choices()
+        for group, label in (("live", "In training"), ("shipped", "Shipped"), ("runs", "Runs")):
+            own = [choice for choice in choices if choice.group == group]
+            if not own:
+                continue
+            self._menu.addSection(label)
+            if group == "runs":
+                self._add_runs(own)
+            else:
+                for choice in own:
+                    self._menu.addAction(self._action(choice, self._menu))
+        if self._menu.isEmpty():
+            nothing = self._menu.addAction("No network here yet: train one")
+            nothing.setEnabled(False)
+
+    def _add_runs(self, choices: list[ModelChoice]) -> None:
+        """Best and last of each run, its epochs in a submenu; older runs than a dozen in a submenu of their own."""
+        runs = [(name, list(own)) for name, own in groupby(choices, key=lambda each: each.key.split("/")[1])]
+        for _name, own in runs[:_MAX_RUNS]:
+            self._add_run(own, self._menu)
+        if len(runs) > _MAX_RUNS:
+            older = self._menu.addMenu(f"{len(runs) - _MAX_RUNS} older runs")
+            for _name, own in runs[_MAX_RUNS:]:
+                self._add_run(own, older)
+
+    def _add_run(self, choices: list[ModelChoice], menu: QMenu) -> None:
+        epochs = [choice for choice in choices if "/epoch/" in choice.key]
+        for choice in choices:
+            if choice not in epochs:
+                menu.addAction(self._action(choice, menu))
+        if epochs:
+            submenu = menu.addMenu(icon("clock", "muted"), f"{epochs[0].label.split(' · ')[0]} · epochs")
+            for choice in epochs:
+                submenu.addAction(self._action(choice, submenu))
+
+    def _action(self, choice: ModelChoice, parent: QWidget) -> QAction:
+        text = " · ".join(part for part in (choice.label, choice.detail) if part)
+        action = QAction(text.replace("&", "&&"), parent)
+        action.setCheckable(True)
+        action.setChecked(self._models.current is not None and self._models.current.key == choice.key)
+        action.triggered.connect(lambda: self._models.choose(choice.key))
+        return action
+
+
+def chooser_corner(models: ModelLibrary) -> tuple[QWidget, ModelChooser]:
+    """The word "Model" and the chooser, for the corner of the menu bar."""
+    corner = QWidget()
+    layout = QHBoxLayout(corner)
+    layout.setContentsMargins(0, 1, 8, 1)
+    layout.setSpacing(SPACING)
+    label: QLabel = muted("Model")
+    chooser = ModelChooser(models)
+    label.setBuddy(chooser)
+    layout.addWidget(label)
+    layout.addWidget(chooser)
+    return corner, chooser

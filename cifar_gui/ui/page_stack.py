@@ -1,0 +1,127 @@
+"""The pages, each built when first shown; until PyTorch is there, a page that needs it waits behind a placeholder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.page import PAGES, Page
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.zoom import scale_sizes
+
+_STATE = "page."
+
+
+class PageStack(QStackedWidget):
+    """Builds, shows and informs pages.
+
+    Signals: page_changed(str) with the name of the page at the front, built or still waiting.
+    """
+
+    page_changed = Signal(str)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._pages: dict[str, Page] = {}
+        self._waiting = ""
+        self._zoom = theme().zoom
+        self._placeholder = EmptyState("clock", "Loading PyTorch…", "This page appears in a few seconds.")
+        self.addWidget(self._placeholder)
+        context.session.event.connect(self._on_event)
+        context.models.snapshot_changed.connect(self._on_model)
+        context.data.loaded.connect(self._on_data)
+        theme().changed.connect(self._on_theme)
+
+    @property
+    def current_name(self) -> str:
+        """The page at the front, or the one that waits to be there."""
+        return self._waiting or next((name for name, page in self._pages.items() if page is self.currentWidget()), "")
+
+    def built(self, name: str) -> Page | None:
+        """A page that has been built, or None."""
+        return self._pages.get(name)
+
+    def request(self, name: str) -> None:
+        """Show a page, now if it is built or light or PyTorch is there, else as soon as it is."""
+        if name in self._pages or name in PAGES.names()[:1] or self._context.torch_ready():
+            self.show_page(name)
+            return
+        self._leave()
+        self._waiting = name
+        self.setCurrentWidget(self._placeholder)
+        self.page_changed.emit(name)
+
+    def show_page(self, name: str) -> Page:
+        """Show a page, building it now if need be. Raises CifarGuiError for unknown names."""
+        page = self.page(name)
+        if self.currentWidget() is not page:
+            self._leave()
+            self._waiting = ""
+            self.setCurrentWidget(page)
+            page.page_shown()
+            self.page_changed.emit(name)
+        return page
+
+    def page(self, name: str) -> Page:
+        """A page, built if need be, but not shown. Raises CifarGuiError for unknown names."""
+        if name not in self._pages:
+            self._pages[name] = self._build(name)
+        return self._pages[name]
+
+    def on_torch_ready(self) -> None:
+        """Build and show the page that waits."""
+        if self._waiting:
+            self.show_page(self._waiting)
+
+    def save_states(self) -> None:
+        """Have the settings remember what the pages want remembered."""
+        for name, page in self._pages.items():
+            self._context.settings.set(_STATE + name, page.save_state())
+
+    def hide_pages(self) -> None:
+        """The window is closing."""
+        self._leave()
+
+    def _build(self, name: str) -> Page:
+        with theme().built_at_zoom_one():
+            page = PAGES[name](self._context)
+        page.setObjectName(f"page.{name}")
+        page.setAccessibleName(PAGES.entry(name).label)
+        scale_sizes(page, theme().zoom)
+        self.addWidget(page)
+        state: dict[str, Any] = self._context.settings.get(_STATE + name, {})
+        page.restore_state(state)
+        if self._context.data.current is not None:
+            page.on_data(self._context.data.current)
+        if self._context.models.snapshot is not None:
+            page.on_model(self._context.models.snapshot)
+        return page
+
+    def _leave(self) -> None:
+        current = self.currentWidget()
+        if isinstance(current, Page):
+            current.page_hidden()
+
+    def _on_event(self, event: Any) -> None:
+        for page in list(self._pages.values()):
+            page.on_event(event)
+
+    def _on_model(self, snapshot: Any) -> None:
+        for page in list(self._pages.values()):
+            page.on_model(snapshot)
+
+    def _on_data(self, data: Any) -> None:
+        for page in list(self._pages.values()):
+            page.on_data(data)
+
+    def _on_theme(self) -> None:
+        ratio, self._zoom = theme().zoom / self._zoom, theme().zoom
+        for page in list(self._pages.values()):
+            if ratio != 1:
+                scale_sizes(page, ratio)
+            page.on_theme()

@@ -1,0 +1,117 @@
+"""The status bar: the one place that says what the machine is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+
+from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started, StepReport
+from cifar_gui.ui.theme import SPACING
+
+
+class Progress(QWidget):
+    """State, bar and figures. `text()` is all of it in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status.progress")
+        self._state, self._figures = QLabel(), QLabel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setFixedWidth(120)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 0, 0)
+        layout.setSpacing(2 * SPACING)
+        for widget in (self._state, self.bar, self._figures):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.show_state("Ready")
+
+    def text(self) -> str:
+        """What can be read here, for tests and screen readers."""
+        parts = (self._state.text(), self._figures.text())
+        return " · ".join(part for part in parts if part)
+
+    def show_state(self, state: str, share: float | None = None, figures: str = "") -> None:
+        """`share` 0–1 shows the bar, negative a busy one, None hides it."""
+        self._state.setText(state)
+        self._figures.setText(figures)
+        self.bar.setVisible(share is not None)
+        if share is not None:
+            self.bar.setRange(0, 0 if share < 0 else 1000)
+            self.bar.setValue(round(1000 * max(share, 0)))
+        self.setAccessibleName(self.text())
+
+
+class StatusBar(QStatusBar):
+    """Progress on the left; device, precision, data and run on the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.progress = Progress()
+        self.place = QLabel()
+        self.place.setContentsMargins(0, 0, 12, 0)
+        self.setSizeGripEnabled(False)
+        self.addWidget(self.progress, 1)
+        self.addPermanentWidget(self.place)
+
+
+@dataclass
+class TrainingFigures:
+    """What the status bar says of a run, kept up to date by its events."""
+
+    epochs: int = 0
+    steps_per_epoch: int = 1
+    step: int = 0
+    images_per_second: float = 0.0
+    pictures: int = 0
+
+    def follow(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, Started):
+            self.epochs, self.steps_per_epoch = event.epochs, max(event.steps_per_epoch, 1)
+            self.step, self.pictures, self.images_per_second = event.first_step, event.training_pictures, 0.0
+        elif isinstance(event, StepReport | EpochReport):
+            self.step = event.step
+            self._smooth(event.images_per_second)
+        elif isinstance(event, SettingsChanged):
+            self.epochs = event.epochs
+
+    @property
+    def share(self) -> float:
+        """Of the whole run, 0–1."""
+        return min(self.step / max(self.epochs * self.steps_per_epoch, 1), 1.0)
+
+    def text(self) -> str:
+        """ "epoch 3 of 8 · 1,020 images/s · 2 min left"."""
+        epoch = min(self.step // self.steps_per_epoch + 1, self.epochs)
+        parts = [f"epoch {epoch} of {self.epochs}"]
+        if self.images_per_second > 0:
+            parts.append(f"{self.images_per_second:,.0f} images/s")
+            parts.append(f"{duration(self.seconds_left)} left")
+        return " · ".join(parts)
+
+    @property
+    def seconds_left(self) -> float:
+        """At the speed of late, validation not counted."""
+        left = (1 - self.share) * self.epochs * self.pictures
+        return left / self.images_per_second if self.images_per_second else 0.0
+
+    def _smooth(self, speed: float) -> None:
+        if speed > 0:
+            old = self.images_per_second
+            self.images_per_second = 0.8 * old + 0.2 * speed if old else speed
+
+
+def duration(seconds: float) -> str:
+    """45 → "45 s"; 100 → "1 min 40 s"; 1000 → "17 min"; 4000 → "1 h 7 min"."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 3600:
+        return f"{round(whole / 60)} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

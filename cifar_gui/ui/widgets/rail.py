@@ -1,0 +1,62 @@
+"""The rail of pages on the left of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import px, theme
+
+
+class Rail(QFrame):
+    """A button with icon and word for each page. Arrow keys move along it.
+
+    Signals: page_chosen(str) with the page's name.
+    """
+
+    page_chosen = Signal(str)
+
+    def __init__(self, pages: Iterable[tuple[str, str, str]], parent: QWidget | None = None) -> None:
+        """`pages`: (name, label, icon) in order."""
+        super().__init__(parent)
+        self.setObjectName("navigation")
+        self.setAccessibleName("Pages")
+        self._buttons: dict[str, QToolButton] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 8, 6, 8)
+        layout.setSpacing(4)
+        for number, (name, label, icon_name) in enumerate(pages, start=1):
+            self._buttons[name] = button = self._button(label, icon_name, number)
+            button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
+            layout.addWidget(button)
+        layout.addStretch(1)
+        theme().changed.connect(self._resize_icons)
+        self._resize_icons()
+
+    def show_current(self, name: str) -> None:
+        """Mark the page that is at the front."""
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
+
+    def button(self, name: str) -> QToolButton:
+        """The button of a page."""
+        return self._buttons[name]
+
+    def _button(self, label: str, icon_name: str, number: int) -> QToolButton:
+        button = QToolButton()
+        button.setText(label)
+        button.setIcon(icon(icon_name, "muted"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setToolTip(f"{label} (Ctrl+{number})")
+        button.setAccessibleName(label)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def _resize_icons(self) -> None:
+        for button in self._buttons.values():
+            button.setIconSize(QSize(px(22), px(22)))

@@ -1,0 +1,177 @@
+"""What the menus' actions do, and when they are allowed."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui import paths
+from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.dialogs import show_about, show_shortcuts
+from cifar_gui.ui.page import PAGES, Page
+from cifar_gui.ui.theme import SCHEMES, theme
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.main_window import MainWindow
+
+_PRESENTING_ZOOM = 1.5
+
+
+class WindowActions:
+    """Connects actions to the window and the rest."""
+
+    def __init__(self, window: MainWindow, context: Context) -> None:
+        self._window, self._context = window, context
+        self._zoom_before = 1.0
+
+    def connect(self) -> None:
+        """After the menus have been filled."""
+        actions, context, window = self._context.actions, self._context, self._window
+        for name, do in {
+            "open": self._open,
+            "open_folder": self._open_folder,
+            "get_data": lambda: self._to_train(""),
+            "quit": window.close,
+            "copy": lambda: self._on_front("copy"),
+            "save": lambda: self._on_front("save"),
+            "paste": lambda: self.take(QGuiApplication.clipboard().mimeData()),
+            "zoom_in": lambda: self._zoom(1),
+            "zoom_out": lambda: self._zoom(-1),
+            "zoom_reset": lambda: self._zoom(0),
+            "present": self._present,
+            "choose_model": window.choose_model,
+            "watch_live": context.models.watch_live,
+            "open_model": self._open_model,
+            "start": window.start_training,
+            "pause": self._pause,
+            "stop": context.session.stop,
+            "one_more": context.session.one_more_epoch,
+            "shortcuts": lambda: show_shortcuts(window, actions),
+            "open_log": self._open_log,
+            "about": lambda: show_about(window),
+        }.items():
+            actions.on(name, do)
+        for page in PAGES.names():
+            actions.on(f"page.{page}", partial(window.pages.request, page))
+        for scheme in SCHEMES:
+            actions.on(f"theme.{scheme}", partial(self._set_scheme, scheme))
+        actions[f"theme.{theme().scheme}"].setChecked(True)
+        self.on_state(context.session.state)
+
+    def on_page(self, name: str, page: Page | None) -> None:
+        """Another page is at the front."""
+        actions = self._context.actions
+        actions[f"page.{name}"].setChecked(True)
+        for verb in ("copy", "save"):
+            can = page is not None and getattr(type(page), verb) is not getattr(Page, verb)
+            actions.allow(verb, "" if can else f"There is nothing to {verb} on this page")
+
+    def on_state(self, state: str) -> None:
+        """Training has begun, paused, gone on or ended."""
+        actions = self._context.actions
+        busy = state in ("running", "paused")
+        none = "No run is under way" if state == "idle" else "The run is starting or stopping"
+        actions.allow("start", "" if state in ("idle", "paused") else "A run is under way: stop it first")
+        actions.allow("pause", "" if busy else none)
+        actions.allow("stop", "" if state not in ("idle", "stopping") else none)
+        can_go_on = busy or (state == "idle" and self._context.session.run is not None)
+        actions.allow("one_more", "" if can_go_on else none)
+        actions.allow("watch_live", "" if state != "idle" else none)
+
+    def take(self, mime: QMimeData) -> None:
+        """What was dropped on the window or pasted: pictures to the Classify page, data sets to Train."""
+        from cifar_gui.ui.widgets.mime import picture_sources
+
+        found = picture_sources(mime)
+        if self._window.pages.current_name == "train" and (data := _data_set(found.sources)):
+            self._to_train(str(data))
+            return
+        for refusal in found.refusals:
+            self._context.messages.warn(refusal)
+        if found.sources:
+            self._classify(list(found.sources))
+
+    def _classify(self, sources: list[PictureSource]) -> None:
+        name = next((each for each in PAGES.names() if each == "classify"), PAGES.names()[0])
+        self._window.show_page(name).open_pictures(sources)
+
+    def _open(self) -> None:
+        endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
+        files, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open pictures", self._folder(), f"Pictures ({endings});;All files (*)"
+        )
+        self._open_paths([Path(file) for file in files])
+
+    def _open_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._folder())
+        self._open_paths([Path(folder)] if folder else [])
+
+    def _open_paths(self, opened: list[Path]) -> None:
+        if opened:
+            self._context.settings.set("folder", str(opened[0].parent))
+            self._classify([PictureSource(name=path.name, path=path) for path in opened])
+
+    def _open_model(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a model file", self._folder(), "Models (*.safetensors);;All files (*)"
+        )
+        if file:
+            self._context.models.choose_file(Path(file))
+
+    def _folder(self) -> str:
+        return str(self._context.settings.get("folder", ""))
+
+    def _to_train(self, source: str) -> None:
+        self._window.show_page("train").get_data(source)
+
+    def _on_front(self, verb: str) -> None:
+        page = self._window.pages.currentWidget()
+        if isinstance(page, Page):
+            getattr(page, verb)()
+
+    def _pause(self) -> None:
+        session = self._context.session
+        if session.state == "paused":
+            session.resume()
+        else:
+            session.pause()
+
+    def _zoom(self, steps: int) -> None:
+        if steps:
+            theme().zoom_by(steps)
+        else:
+            theme().set_look(zoom=1.0)
+        self._context.settings.set("zoom", theme().zoom)
+
+    def _present(self) -> None:
+        if theme().presenting:
+            theme().set_look(zoom=self._zoom_before, presenting=False)
+            self._window.showNormal()
+            return
+        self._zoom_before = theme().zoom
+        theme().set_look(zoom=_PRESENTING_ZOOM, presenting=True)
+        self._window.showFullScreen()
+
+    def _set_scheme(self, scheme: str) -> None:
+        theme().set_look(scheme=scheme)
+        self._context.settings.set("theme", scheme)
+
+    def _open_log(self) -> None:
+        paths.logs().mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs())))
+
+
+def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
+    """The archive or folder with class sub-folders among what was dropped, if that is what it is."""
+    if len(sources) != 1 or sources[0].path is None:
+        return None
+    path = sources[0].path
+    if path.is_dir():
+        return path if any(child.is_dir() for child in path.iterdir()) else None
+    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) else None
