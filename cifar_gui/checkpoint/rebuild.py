@@ -1,4 +1,4 @@
-"""From a snapshot back to a network: built on the meta device, so that no weights are drawn only to be overwritten."""
+"""From a snapshot back to a network, built without weights, so that none are drawn only to be overwritten."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ def rebuild(snapshot: ModelSnapshot) -> nn.Module:
         model = _skeleton(card)
         expected = model.state_dict()
         _compare(expected, {name: tuple(value.shape) for name, value in snapshot.weights.items()}, card.network)
-        if _holds_more_than(model, set(expected)):
-            return _filled_in(_built_quietly(card), snapshot.weights)
         shared = _shared_parameters(model)
         model.load_state_dict({name: value.clone() for name, value in snapshot.weights.items()}, assign=True)
         _share_again(model, shared)
@@ -66,15 +64,19 @@ def _skeleton(card: ModelCard) -> nn.Module:
     if len(card.class_names) > MAX_CLASSES:
         raise Refusal(f"it names {len(card.class_names)} classes")
     try:
-        with torch.device("meta"), _Uninitialised():
+        with torch.random.fork_rng(devices=[]), _Uninitialised():
             return build(card.network, len(card.class_names), card.network_settings)
-    except CifarGuiError as error:
+    except (CifarGuiError, RuntimeError) as error:
         raise Refusal(f"its network cannot be built ({error!s:.200})") from error
 
 
 class _Uninitialised(TorchFunctionMode):
-    """Skips what initialises tensors on the meta device. They have no values; but to compute the shape of, say, a
-    deviation there, torch would import half of its compiler, which takes a second or more."""
+    """`torch.empty`, which is what layers take their weights from, gives tensors without memory (on the meta device),
+    and what would initialise them is skipped. Everything else a network computes when it is made, it computes.
+
+    The meta device for everything would be simpler, but there the first subtraction imports torch's compiler, seconds
+    of it, and buffers that are computed and not stored would be lost.
+    """
 
     def __torch_function__(
         self,
@@ -83,13 +85,17 @@ class _Uninitialised(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
+        named = dict(kwargs or {})
+        if func is torch.empty:
+            return func(*args, **{**named, "device": named.get("device") or "meta"})
+        first = args[0] if args else named.get("tensor")
         name = getattr(func, "__name__", "")
-        if args and isinstance(args[0], Tensor) and args[0].is_meta:
+        if isinstance(first, Tensor) and first.is_meta:
             if name.endswith("_") and not name.endswith("__") and name != "requires_grad_":
-                return args[0]
-            if name in ("std", "var", "norm") and len(args) == 1 and not kwargs:
-                return args[0].new_empty(())
-        return func(*args, **(kwargs or {}))
+                return first
+            if name in ("std", "var", "norm", "mean"):
+                return torch.ones(())
+        return func(*args, **named)
 
 
 def _check_settings(settings: Mapping[str, Any]) -> None:
@@ -110,22 +116,6 @@ def _compare(expected: Mapping[str, Tensor], found: Mapping[str, tuple[int, ...]
             raise Refusal(f"{network} has no tensor called {name!r:.80}")
         if tuple(expected[name].shape) != shape:
             raise Refusal(f"the tensor {name} has the shape {shape}; {network} wants {tuple(expected[name].shape)}")
-
-
-def _holds_more_than(model: nn.Module, stored: set[str]) -> bool:
-    """Whether there are buffers that are computed when the network is made, and so are not in its state."""
-    return any(name not in stored for name, _ in model.named_buffers())
-
-
-def _built_quietly(card: ModelCard) -> nn.Module:
-    """The network with memory, without disturbing the state of the random generator."""
-    with torch.random.fork_rng(devices=[]):
-        return build(card.network, len(card.class_names), card.network_settings)
-
-
-def _filled_in(model: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
-    model.load_state_dict(weights)
-    return model.eval()
 
 
 def _shared_parameters(model: nn.Module) -> list[list[str]]:

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+
+import pytest
+import safetensors.torch
+import torch
+
+from cifar_gui.checkpoint.files import (
+    load_resume_state,
+    load_snapshot,
+    read_card,
+    read_resume_step,
+    save_resume_state,
+    save_snapshot,
+)
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.checkpoint.state import ResumeState
+from cifar_gui.errors import CheckpointError
+from cifar_gui.networks.base import NETWORKS
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_every_network_comes_back_from_a_file_as_it_was(network, snapshot_of, tmp_path):
+    snapshot = snapshot_of(network)
+    save_snapshot(snapshot, tmp_path / "m.safetensors")
+    loaded = load_snapshot(tmp_path / "m.safetensors")
+    assert loaded == snapshot
+    assert loaded.card == snapshot.card
+    assert all(torch.equal(loaded.weights[name], value) for name, value in snapshot.weights.items())
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_half_files_are_smaller_and_lose_rounding_only(network, snapshot_of, tmp_path):
+    snapshot = snapshot_of(network)
+    save_snapshot(snapshot, tmp_path / "full.safetensors")
+    save_snapshot(snapshot, tmp_path / "half.safetensors", half=True)
+    loaded = load_snapshot(tmp_path / "half.safetensors")
+    assert (tmp_path / "half.safetensors").stat().st_size < 0.65 * (tmp_path / "full.safetensors").stat().st_size
+    for name, value in snapshot.weights.items():
+        assert loaded.weights[name].dtype == value.dtype
+        torch.testing.assert_close(loaded.weights[name], value, rtol=2e-3, atol=1e-6)
+
+
+def test_running_statistics_keep_every_bit_in_half_files(snapshot_of, tmp_path):
+    snapshot = snapshot_of("airnet")
+    weights = dict(snapshot.weights)
+    name = next(name for name in weights if name.endswith("running_var"))
+    weights[name] = torch.logspace(-30, 30, weights[name].numel())
+    save_snapshot(ModelSnapshot(snapshot.card, weights), tmp_path / "m.safetensors", half=True)
+    assert torch.equal(load_snapshot(tmp_path / "m.safetensors").weights[name], weights[name])
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_filters_too_small_or_large_for_float16_stay_float32(scale, snapshot_of, tmp_path):
+    snapshot = snapshot_of("simple")
+    weights = dict(snapshot.weights)
+    name = next(name for name in weights if weights[name].ndim == 4)
+    weights[name] = weights[name].clone()
+    weights[name][3] *= scale  # one filter among others of ordinary size
+    save_snapshot(ModelSnapshot(snapshot.card, weights), tmp_path / "m.safetensors", half=True)
+    assert torch.equal(load_snapshot(tmp_path / "m.safetensors").weights[name], weights[name])
+
+
+def test_the_safetensors_library_reads_what_we_write(model_file, snapshot):
+    read = safetensors.torch.load_file(model_file)
+    assert read.keys() == snapshot.weights.keys()
+    assert all(torch.equal(read[name], value) for name, value in snapshot.weights.items())
+
+
+def test_the_card_can_be_read_alone(model_file, snapshot):
+    assert read_card(model_file) == snapshot.card
+
+
+def test_reading_cards_and_listing_runs_needs_neither_torch_nor_numpy(model_file):
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from cifar_gui.checkpoint.files import read_card; from cifar_gui.checkpoint.shipped import find_model\n"
+        "from cifar_gui.runs import Run, list_runs\n"
+        "print(read_card(find_model(sys.argv[1])).network, list_runs(Path(sys.argv[1]).parent))\n"
+        "print(sorted({'torch', 'numpy', 'PIL', 'PySide6'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, model_file], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["simple []", "[]"]
+
+
+def test_scores_that_are_not_numbers_are_left_out(snapshot, tmp_path):
+    scores = {"validation_accuracy": 0.5, "validation_loss": float("nan")}
+    save_snapshot(dataclasses.replace(snapshot, card=dataclasses.replace(snapshot.card, scores=scores)), tmp_path / "m")
+    assert read_card(tmp_path / "m").scores == {"validation_accuracy": 0.5}
+
+
+def test_saving_again_replaces_the_file_and_leaves_nothing_else(model_file, snapshot_of):
+    save_snapshot(snapshot_of(seed=1), model_file)
+    assert load_snapshot(model_file) == snapshot_of(seed=1)
+    assert os.listdir(model_file.parent) == [model_file.name]  # noqa: PTH208
+
+
+def test_resume_states_come_back_bit_for_bit(tmp_path):
+    tensors = {
+        "weight": torch.randn(3, 4),
+        "momentum": torch.randn(3, 4).to(torch.bfloat16),
+        "random": torch.get_rng_state(),
+        "count": torch.tensor(7),
+        "nothing": torch.zeros(0, 5),
+        "mask": torch.tensor([True, False]),
+        "transposed": torch.randn(4, 5).t(),
+        "not a number": torch.tensor([float("nan"), float("inf")]),
+    }
+    state = ResumeState(41, tensors, {"epoch": 3, "rate": 0.1, "names": ["a", "ä"], "none": None})
+    save_resume_state(state, tmp_path / "r")
+    loaded = load_resume_state(tmp_path / "r")
+    assert (loaded.step, loaded.values, read_resume_step(tmp_path / "r")) == (41, state.values, 41)
+    assert loaded.tensors.keys() == tensors.keys()
+    for name, value in tensors.items():
+        assert loaded.tensors[name].dtype == value.dtype
+        torch.testing.assert_close(loaded.tensors[name], value, rtol=0, atol=0, equal_nan=True)
+
+
+def test_a_resume_state_is_not_a_model_nor_the_other_way_round(model_file, tmp_path):
+    save_resume_state(ResumeState(1, {"weight": torch.zeros(2)}, {}), tmp_path / "r")
+    with pytest.raises(CheckpointError, match="cifar-gui resume state 1.*is wanted here|it says it is"):
+        load_snapshot(tmp_path / "r")
+    with pytest.raises(CheckpointError, match="it says it is 'cifar-gui model 1'"):
+        load_resume_state(model_file)
+
+
+def test_values_that_json_cannot_hold_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(CheckpointError, match="was not written"):
+        save_resume_state(ResumeState(1, {}, {"rate": float("nan")}), tmp_path / "r")
+    with pytest.raises(CheckpointError, match="was not written"):
+        save_resume_state(ResumeState(1, {"z": torch.zeros(2, dtype=torch.complex64)}, {}), tmp_path / "r")
+    assert not list(tmp_path.iterdir())
+
+
+def test_refusals_name_the_file(tmp_path):
+    with pytest.raises(CheckpointError, match=r"absent\.safetensors does not exist"):
+        load_snapshot(tmp_path / "absent.safetensors")
+    with pytest.raises(CheckpointError, match="cannot be used: it is not a file"):
+        read_card(tmp_path)
+    with pytest.raises(CheckpointError, match="cannot be read|does not exist"):
+        read_card(tmp_path / "zero\0byte")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_is_refused_rather_than_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CheckpointError, match="it is not a file"):
+        load_snapshot(tmp_path / "pipe")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from cifar_gui import paths
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.shipped import default_shipped, find_model, shipped_models
+from cifar_gui.errors import CheckpointError
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Three shipped models and one run with some networks."""
+    shipped, runs = tmp_path / "trained", tmp_path / "runs"
+    (runs / "0007" / "epochs").mkdir(parents=True)
+    (runs / "0008").mkdir()
+    shipped.mkdir()
+    for name in ("keras1m", "airnet-94", "aaa"):
+        (shipped / f"{name}.safetensors").touch()
+    for name in ("best", "last", "epochs/003"):
+        (runs / "0007" / f"{name}.safetensors").touch()
+    (runs / "0008" / "last.safetensors").touch()
+    monkeypatch.setattr(paths, "shipped_models", lambda: shipped)
+    monkeypatch.setattr(paths, "runs", lambda: runs)
+    return tmp_path
+
+
+def test_shipped_models_are_listed_by_name_and_airnet_is_the_default(places):
+    assert [path.stem for path in shipped_models()] == ["aaa", "airnet-94", "keras1m"]
+    assert default_shipped() == find_model() == places / "trained" / "airnet-94.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("keras1m", "trained/keras1m.safetensors"),
+        ("0007", "runs/0007/best.safetensors"),
+        ("0007/best", "runs/0007/best.safetensors"),
+        ("0007/last", "runs/0007/last.safetensors"),
+        ("0007/epoch-3", "runs/0007/epochs/003.safetensors"),
+        ("0007\\last", "runs/0007/last.safetensors"),
+        ("0008", "runs/0008/last.safetensors"),
+    ],
+)
+def test_models_are_found_by_what_people_type(typed, expected, places):
+    assert find_model(typed) == places / expected
+
+
+def test_models_are_found_by_path(places):
+    assert find_model(places / "runs/0007") == places / "runs/0007/best.safetensors"
+    assert find_model(places / "trained/aaa.safetensors") == places / "trained/aaa.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("nothing", r"There is no model 'nothing'.*aaa, airnet-94, keras1m"),
+        ("0099", "There is no run '0099'"),
+        ("0007/epoch-4", "run 0007 has not kept epoch-4"),
+        ("0008/best", "run 0008 has not kept best"),
+    ],
+)
+def test_what_is_not_there_gets_a_sentence(typed, words, places):
+    with pytest.raises(CheckpointError, match=words):
+        find_model(typed)
+
+
+def test_without_shipped_models_the_default_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "shipped_models", lambda: tmp_path)
+    assert default_shipped() is None
+    with pytest.raises(CheckpointError, match="No model is shipped"):
+        find_model()
+
+
+@pytest.mark.parametrize("path", shipped_models(), ids=lambda path: path.stem)
+def test_what_is_shipped_can_be_loaded(path, tmp_path):
+    from cifar_gui.checkpoint.files import load_snapshot
+
+    snapshot = load_snapshot(path)
+    assert snapshot.card.scores["validation_accuracy"] > 0.5
+    save_snapshot(snapshot, tmp_path / "copy")
+    assert load_snapshot(tmp_path / "copy") == snapshot
