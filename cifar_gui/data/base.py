@@ -36,7 +36,7 @@ class Split:
         return len(self.labels)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class ImageData:
     """A whole data set, held in memory as one tensor ordered train, validation, test."""
 
@@ -89,25 +89,33 @@ def assemble(
     `images` uint8 (N, 3, 32, 32), `labels` int64 (N,), `test` bool (N,): the official test pictures. Of each class, the
     `validation_share` of the other pictures whose digests are smallest are held out: a fixed, stratified draw that
     depends on the pixels alone, so the official archives, in either edition, and a folder of the same pictures in any
-    order give the same split, the same order and the same fingerprint.
+    order give the same split, the same order and the same fingerprint. A class of three or more gives at least one.
     """
     digests = picture_digests(images)
-    part = torch.zeros(len(labels), dtype=torch.int64)
-    part[test] = 2
+    is_test, label_of = test.tolist(), labels.tolist()
+    part = [2 if each else 0 for each in is_test]
     for label in range(len(class_names)):
-        own = torch.nonzero((labels == label) & ~test).flatten().tolist()
-        own.sort(key=digests.__getitem__)
-        part[torch.tensor(own[: round(len(own) * validation_share)], dtype=torch.int64)] = 1
-    order = sorted(range(len(labels)), key=lambda i: (int(part[i]), digests[i], int(labels[i])))
+        own = sorted(
+            (i for i, each in enumerate(label_of) if each == label and not is_test[i]), key=digests.__getitem__
+        )
+        held_out = share_of(len(own), validation_share)
+        for i in own[:held_out]:
+            part[i] = 1
+    order = sorted(range(len(label_of)), key=lambda i: (part[i], digests[i], label_of[i]))
     index = torch.tensor(order, dtype=torch.int64)
-    images, labels, part = images[index], labels[index], part[index]
+    images, labels = images[index], labels[index]
     digests = [digests[i] for i in order]
-    counts = tuple(int((part == which).sum()) for which in range(3))
+    counts = tuple(part.count(which) for which in range(3))
     train, validation = counts[0], counts[0] + counts[1]
     spans = ((0, train), (train, validation), (validation, len(labels)), (0, validation))
     fingerprints = tuple(_fingerprint(digests[a:b], labels[a:b], class_names) for a, b in spans)
     stats = channel_stats(images[:validation])
     return ImageData(name, images, labels, tuple(class_names), counts, fingerprints, stats)  # type: ignore[arg-type]
+
+
+def share_of(count: int, share: float) -> int:
+    """How many of `count` pictures of a class are held out: the share, but at least one of three or more."""
+    return max(round(count * share), 1 if count >= 3 and share > 0 else 0)
 
 
 def picture_digests(images: Tensor) -> list[bytes]:
@@ -145,10 +153,30 @@ class Cancelled(Exception):
     """Raised by a progress callback when the user has cancelled; nothing half-done is kept."""
 
 
+def no_progress(share: float, doing: str) -> None:
+    """The progress callback of those who do not watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was found at a path that a person chose."""
+
+    source: str  # the registered name of the source that reads it
+    kind: str  # in words: "CIFAR-10, binary edition, packed"
+    path: Path  # what is to be read; may lie beside or below the path that was chosen
+    variant: str = ""  # for the source itself, if it reads several kinds
+
+
 class Source(Protocol):
-    """How a data source is loaded. `source` is the path, or None for the default place."""
+    """How a data source is loaded. `source` is the path, or None for a built-in that needs no files."""
 
     def __call__(self, source: Path | None, progress: Progress) -> ImageData: ...
 
 
 DATASETS: Registry[Source] = Registry("data set", "cifar_gui.data")
+"""Where pictures come from. What a source may say of itself when it registers, all optional:
+
+- `recognise(path) -> Recognised | None`: whether it reads what lies there; DataError if it nearly would.
+- `locate() -> Path | None`: where its files lie on this machine, and `missing`, a sentence for when they do not.
+- `needs_path=True`: it has no name of its own in the chooser, a person must choose a path.
+"""
