@@ -37,6 +37,7 @@ class _Signals(QObject):
     progress = Signal(float, str)
     failed = Signal(str, str)
     refused = Signal(str)
+    recipe_proposed = Signal(object)
 
 
 class TrainingSession:
@@ -44,7 +45,8 @@ class TrainingSession:
 
     Signals: event(Event) in order, step reports thinned when the GUI is slow; state_changed(str), one of `STATES`;
     opened(Opened) when run and data are there, before the first event; progress(float, str) while the data set is
-    being loaded; failed(str, str) with a sentence and details; refused(str) when a request cannot be met now.
+    being loaded; failed(str, str) with a sentence and details; refused(str) when a request cannot be met now;
+    recipe_proposed(Recipe) when another page offers the Train page a recipe to look at.
     """
 
     def __init__(self, load_data: LoadData, parent: QObject | None = None) -> None:
@@ -55,6 +57,7 @@ class TrainingSession:
         self.progress = self._signals.progress
         self.failed = self._signals.failed
         self.refused = self._signals.refused
+        self.recipe_proposed = self._signals.recipe_proposed
         self._load_data = load_data
         self._state = "idle"
         self._control = Control()

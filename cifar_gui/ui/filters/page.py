@@ -62,7 +62,6 @@ class FiltersPage(Page):
         self._live.timeout.connect(self._on_live_tick)
         self._build()
         self._connect()
-        self.on_model(context.models.snapshot)
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         if snapshot is None:

@@ -1,0 +1,132 @@
+"""Paints the layers of a network: blocks as high as their maps and as wide as the logarithm of their channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from cifar_gui.ui.network.shapes import Block, in_words
+from cifar_gui.ui.theme import font, px, theme, tokens
+
+_WIDEST_UNIT = 16.0
+
+
+def placed(blocks: Sequence[Block], area: QRectF) -> list[QRectF]:
+    """Where each block stands: side by side around the middle, filling the width as far as looks well."""
+    if not blocks:
+        return []
+    total = sum(block.width for block in blocks)
+    gap = min(px(8), area.width() / (3 * len(blocks)))
+    unit = min((area.width() - gap * (len(blocks) - 1)) / total, px(_WIDEST_UNIT))
+    left, places = area.left(), []
+    for block in blocks:
+        height = max(block.height * area.height(), 3.0)
+        places.append(QRectF(left, area.center().y() - height / 2, block.width * unit, height))
+        left += block.width * unit + gap
+    return places
+
+
+def draw_network(painter: QPainter, blocks: Sequence[Block], area: QRectF) -> None:
+    """Into `area`, in device-independent pixels."""
+    places = placed(blocks, area)
+    if not places:
+        return
+    colours = tokens()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colours.control_line, 1))
+    middle = area.center().y()
+    painter.drawLine(QLineF(places[0].left(), middle, places[-1].right(), middle))
+    for block, place in zip(blocks, places, strict=True):
+        _draw_block(painter, block, place)
+    painter.restore()
+
+
+def _draw_block(painter: QPainter, block: Block, place: QRectF) -> None:
+    colours = tokens()
+    if block.kind == "input":
+        _draw_input(painter, place)
+        return
+    fill, edge = {
+        "convolution": (colours.accent_ground, colours.accent),
+        "pooling": (colours.raised, colours.control_line),
+        "dense": (colours.muted, colours.muted),
+    }[block.kind]
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+
+
+def _draw_input(painter: QPainter, place: QRectF) -> None:
+    """Three sheets: red, green and blue."""
+    dark = theme().is_dark
+    for number, name in enumerate(("#E5484D", "#30A46C", "#3E63DD")):
+        colour = QColor(name).lighter(115) if dark else QColor(name)
+        shift = number * place.width() / 4
+        sheet = QRectF(place.left() + shift, place.top(), place.width() / 2, place.height())
+        painter.setPen(QPen(tokens().panel, 1))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(sheet, 2, 2)
+
+
+class NetworkDrawing(QWidget):
+    """One network, large, with the shapes under the blocks; pointing at a block names it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._blocks: list[Block] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("The layers, drawn")
+        theme().changed.connect(self.updateGeometry)
+
+    def show_blocks(self, blocks: Sequence[Block]) -> None:
+        """Replace the drawing."""
+        self._blocks = list(blocks)
+        self.setAccessibleDescription(in_words(self._blocks))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(320), px(112))
+
+    def block_at(self, position: QPointF) -> Block | None:
+        """The block under a point, its column counting, however low it is."""
+        for block, place in zip(self._blocks, placed(self._blocks, self._area()), strict=True):
+            if place.left() - 3 <= position.x() <= place.right() + 3:
+                return block
+        return None
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            block = self.block_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), f"{block.name}: {block.label}" if block else "", self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        area = self._area()
+        draw_network(painter, self._blocks, area)
+        painter.setFont(font(11))
+        painter.setPen(tokens().muted)
+        free_from = 0.0
+        for block, place in zip(self._blocks, placed(self._blocks, area), strict=True):
+            width = painter.fontMetrics().horizontalAdvance(_short(block)) + px(4)
+            left = max(place.center().x() - width / 2, 0.0)
+            if block.kind == "pooling" or left < free_from or left + width > self.width():
+                continue
+            line = QRectF(left, area.bottom() + px(2), width, px(16))
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, _short(block))
+            free_from = left + width + px(4)
+        painter.end()
+
+    def _area(self) -> QRectF:
+        return QRectF(1, 2, self.width() - 2, self.height() - px(20))
+
+
+def _short(block: Block) -> str:
+    """ "64 × 31 × 31" → "64×31²", as there is little room."""
+    sizes = block.label.split(" × ")
+    return sizes[0] if len(sizes) == 1 else f"{sizes[0]}×{sizes[1]}²"

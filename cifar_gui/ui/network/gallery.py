@@ -1,0 +1,133 @@
+"""The networks as cards, one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from cifar_gui.ui.network.drawing import draw_network
+from cifar_gui.ui.network.overview import NetworkOverview
+from cifar_gui.ui.network.shapes import blocks_of, short_number
+from cifar_gui.ui.theme import font, px, theme, tokens
+
+_Index = QModelIndex | QPersistentModelIndex
+_OVERVIEW = Qt.ItemDataRole.UserRole
+_PADDING, _DRAWING, _GAP = 14, 56, 10
+_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
+
+
+class Gallery(QListWidget):
+    """One card for each network. Signals: network_chosen(str) with its name."""
+
+    network_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(_CardPainter(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setStyleSheet("QListWidget { border: none; background: transparent; }")  # the chosen card shows the focus
+        self.setMouseTracking(True)
+        self.setAccessibleName("Networks")
+        self.currentItemChanged.connect(self._on_current_changed)
+        theme().changed.connect(self.scheduleDelayedItemsLayout)
+
+    @property
+    def chosen(self) -> str:
+        """The name of the chosen network, "" if none."""
+        item = self.currentItem()
+        return str(item.data(_OVERVIEW).name) if item is not None else ""
+
+    def show_networks(self, networks: Sequence[NetworkOverview], chosen: str) -> None:
+        """Replace the cards; `chosen` by name, the first if it is not there."""
+        self.clear()
+        for network in networks:
+            item = QListWidgetItem(network.label)
+            item.setData(_OVERVIEW, network)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{network.label}. {figures(network)}. {network.about}")
+            self.addItem(item)
+        names = [network.name for network in networks]
+        if names:
+            self.setCurrentRow(names.index(chosen) if chosen in names else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()  # cards are as high as their text is at this width
+
+    def _on_current_changed(self, current: QListWidgetItem | None) -> None:
+        if current is not None:
+            self.network_chosen.emit(current.data(_OVERVIEW).name)
+
+
+def figures(network: NetworkOverview) -> str:
+    """Size and work in a line."""
+    return f"{short_number(network.parameters)} parameters · {short_number(network.multiply_adds)} multiply-adds"
+
+
+def accuracy_text(network: NetworkOverview) -> str:
+    """ "93.6 %", or "–" when it has not been measured."""
+    return "–" if network.accuracy is None else f"{100 * network.accuracy:.1f} %"
+
+
+class _CardPainter(QStyledItemDelegate):
+    """Name and accuracy, the drawing, the figures, what is to be said of it."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        network: NetworkOverview = index.data(_OVERVIEW)
+        colours = tokens()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inside = self._ground(painter, option)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        head = QRect(inside.left(), inside.top(), inside.width(), px(20))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(font(13, bold=True))
+        painter.setPen(colours.accent if chosen else colours.text)
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft | middle, network.label)
+        if network.accuracy is not None:
+            painter.setPen(colours.text)
+            painter.drawText(head, Qt.AlignmentFlag.AlignRight | middle, accuracy_text(network))
+        picture = QRectF(inside.left(), head.bottom() + px(8), inside.width(), px(_DRAWING))
+        draw_network(painter, blocks_of(network.rows, network.layers), picture)
+        below = QRect(inside.left(), int(picture.bottom()) + px(8), inside.width(), px(16))
+        painter.setFont(font(11))
+        painter.setPen(colours.text)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | middle, figures(network))
+        painter.setPen(colours.muted)
+        text = QRect(inside.left(), below.bottom() + px(4), inside.width(), inside.bottom() - below.bottom())
+        painter.drawText(text, _WRAP, network.about)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        network: NetworkOverview = index.data(_OVERVIEW)
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, Gallery) else px(280)
+        room = QRect(0, 0, max(width - 2 * px(_PADDING) - 2, 60), 10_000)
+        text = QFontMetrics(font(11)).boundingRect(room, _WRAP, network.about).height()
+        return QSize(px(160), px(20 + 8 + _DRAWING + 8 + 16 + 6) + text + 2 * px(_PADDING) + px(_GAP))
+
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> QRect:
+        """The card; returns the room inside."""
+        colours = tokens()
+        card = QRectF(option.rect).adjusted(1, 1, -1, -px(_GAP) - 1)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        focused = chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)
+        painter.setBrush(colours.panel)
+        painter.setPen(QPen(colours.accent if chosen else colours.control_line if hovered else colours.panel_line, 1))
+        if chosen:
+            painter.setPen(QPen(colours.accent, 2 if focused else 1.5))
+        painter.drawRoundedRect(card, px(10), px(10))
+        return card.toRect().adjusted(px(_PADDING), px(_PADDING), -px(_PADDING), -px(_PADDING))

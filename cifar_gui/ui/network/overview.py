@@ -1,0 +1,89 @@
+"""What the Network page says of each network: layers, sizes, accuracy. Worked out on a worker; free of widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import read_card
+from cifar_gui.checkpoint.shipped import shipped_models
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.explain.names import readable_names
+from cifar_gui.networks.base import NETWORKS, about, build, presets
+from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds, total_parameters
+
+CLASSES = 10
+"""The networks are shown as they are for CIFAR-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOverview:
+    """One network as its best preset builds it."""
+
+    name: str
+    label: str
+    about: str
+    rows: tuple[LayerRow, ...]
+    layers: tuple[str, ...]  # names for people, one for each row
+    parameters: int
+    multiply_adds: int
+    accuracy: float | None  # 0–1, one view; None when no shipped model has it
+    accuracy_note: str  # of what, and on what
+
+    @property
+    def receptive_field(self) -> int:
+        """Of the last layer, side in pixels."""
+        return self.rows[-1].receptive_field if self.rows else 1
+
+
+def overviews() -> list[NetworkOverview]:
+    """All registered networks, in display order."""
+    cards = list(_shipped_cards())
+    return [overview(entry.name, entry.label, cards) for entry in NETWORKS]
+
+
+def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOverview:
+    """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
+    with torch.device("meta"):
+        model = build(name, CLASSES, presets(name)["best"].network_settings)
+    rows = tuple(layer_table(model))
+    accuracy, note = measured(name, cards)
+    return NetworkOverview(
+        name=name,
+        label=label,
+        about=about(name),
+        rows=rows,
+        layers=tuple(readable_names([row.name for row in rows], [row.kind for row in rows])),
+        parameters=total_parameters(model),
+        multiply_adds=total_multiply_adds(rows),
+        accuracy=accuracy,
+        accuracy_note=note,
+    )
+
+
+def measured(name: str, cards: Iterable[ModelCard]) -> tuple[float | None, str]:
+    """The best plain accuracy of a shipped model of this network, and what it was measured on."""
+    best: tuple[float, str] | None = None
+    for card in cards:
+        if card.network != name:
+            continue
+        for score, what in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
+            if score in card.scores:
+                found = (
+                    card.scores[score],
+                    f"shipped model, {card.data_name or 'its data'}, {what} pictures, one view",
+                )
+                best = max(best, found) if best else found
+                break
+    return best if best else (None, "no shipped model of this network has been measured")
+
+
+def _shipped_cards() -> Iterable[ModelCard]:
+    for path in shipped_models():
+        try:
+            yield read_card(path)
+        except CifarGuiError:
+            continue  # the gallery is about the others; the chooser and `doctor` name the damaged file

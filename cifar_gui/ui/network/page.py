@@ -1,0 +1,113 @@
+"""The networks there are, and the chosen one layer by layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.networks.base import presets
+from cifar_gui.ui.network.gallery import Gallery
+from cifar_gui.ui.network.overview import NetworkOverview, overviews
+from cifar_gui.ui.network.summary import NetworkSummary
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.widgets.empty import EmptyState
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+_GALLERY = 300
+
+
+class NetworkPage(Page):
+    """Cards on the left, the summary of the chosen network on the right."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._networks: dict[str, NetworkOverview] = {}
+        self._wanted = ""
+        self._current_network = ""  # of the model chosen for the whole window
+        self._asked = False
+        self.gallery = Gallery()
+        self.gallery.setObjectName("network.gallery")
+        self.summary = NetworkSummary()
+        self._build()
+        self.gallery.network_chosen.connect(self._on_network_chosen)
+        self.summary.train_requested.connect(self._on_train)
+        self.summary.filters_requested.connect(lambda: context.show_page("filters"))
+        self.summary.export_requested.connect(self.save)
+
+    def page_shown(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self.context.jobs.run(overviews, self._on_overviews, key="network.overviews")
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        if snapshot is not None:
+            self._current_network = snapshot.card.network
+            self._offer_filters()
+
+    def save_state(self) -> dict[str, Any]:
+        return {"network": self.gallery.chosen or self._wanted}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        self._wanted = str(state.get("network", ""))
+
+    def copy(self) -> None:
+        """The selected rows of the table, or all of it."""
+        self.summary.table.copy_rows()
+
+    def save(self) -> None:
+        """Ask where and save the table, as TSV if the name says so, else as CSV."""
+        network = self.summary.network
+        if network is None:
+            return
+        chosen, _filter = QFileDialog.getSaveFileName(
+            self, "Save the table", f"{network.name}.csv", "Comma-separated (*.csv);;Tab-separated (*.tsv)"
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+        try:
+            path.write_text(self.summary.table.as_text(delimiter), encoding="utf-8", newline="")
+        except OSError as error:
+            self.context.messages.error(f"{path.name} could not be written: {error.strerror}. Choose another folder.")
+            return
+        self.context.messages.info(f"The table was saved as {path.name}.")
+
+    def _build(self) -> None:
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        self.gallery.setFixedWidth(_GALLERY)
+        row.addWidget(self.gallery)
+        row.addWidget(self.summary, 1)
+        self._content = content
+        self._stack = QStackedLayout()
+        self._stack.addWidget(EmptyState("clock", "Looking at the networks…", "Their layers appear in a moment."))
+        self._stack.addWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 16, 16, 16)
+        outer.addLayout(self._stack)
+
+    def _on_overviews(self, networks: list[NetworkOverview]) -> None:
+        self._networks = {network.name: network for network in networks}
+        self.gallery.show_networks(networks, self._wanted or self._current_network)
+        self._stack.setCurrentWidget(self._content)
+
+    def _on_network_chosen(self, name: str) -> None:
+        self._wanted = name
+        self.summary.show_network(self._networks[name])
+        self._offer_filters()
+
+    def _offer_filters(self) -> None:
+        network = self.summary.network
+        self.summary.offer_filters(possible=network is not None and network.name == self._current_network)
+
+    def _on_train(self, name: str) -> None:
+        self.context.show_page("train")  # first: a page hears of recipes once it has been built
+        self.context.session.recipe_proposed.emit(presets(name)["best"])

@@ -1,0 +1,73 @@
+"""The layers of a network as a row of blocks: what the small drawings are made from. Free of Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cifar_gui.networks.layer_table import LayerRow
+
+BlockKind = Literal["input", "convolution", "pooling", "dense"]
+
+_KINDS: dict[str, BlockKind] = {
+    "Conv2d": "convolution",
+    "MaxPool2d": "pooling",
+    "AvgPool2d": "pooling",
+    "AdaptiveAvgPool2d": "pooling",
+    "AdaptiveMaxPool2d": "pooling",
+    "Linear": "dense",
+}
+"""What is drawn. Activations, norms, dropout and flatten change no shape that can be seen."""
+
+_IMAGE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block. Sizes are shares of the picture's height, and of nothing in particular across."""
+
+    kind: BlockKind
+    height: float  # 0–1: spatial size over that of the input; dense layers: log of their units
+    width: float  # grows with the logarithm of the channels; dense layers are thin
+    label: str  # "64 × 31 × 31"
+    name: str
+
+
+def blocks_of(rows: Sequence[LayerRow], names: Sequence[str]) -> list[Block]:
+    """Input, convolutions, pools and dense layers of a layer table. `names`: one for each row."""
+    blocks = [Block("input", 1.0, 1.0, f"3 × {_IMAGE} × {_IMAGE}", "input")]
+    for row, name in zip(rows, names, strict=True):
+        kind = _KINDS.get(row.kind)
+        if kind is not None:
+            blocks.append(_block(kind, row, name))
+    return blocks
+
+
+def _block(kind: BlockKind, row: LayerRow, name: str) -> Block:
+    label = shape_text(row.output_shape)
+    if len(row.output_shape) < 3:
+        units = row.output_shape[0]
+        return Block(kind, min(math.log2(units + 1) / 12, 1.0), 0.6, label, name)
+    channels, height, _ = row.output_shape
+    width = 0.45 if kind == "pooling" else max(math.log2(channels + 1) / 3, 0.6)
+    return Block(kind, max(height / _IMAGE, 0.06), width, label, name)
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """(64, 31, 31) → "64 × 31 × 31"."""
+    return " × ".join(str(size) for size in shape)
+
+
+def in_words(blocks: Sequence[Block]) -> str:
+    """The drawing for those who cannot see it."""
+    return ", then ".join(f"{block.name} {block.label}" for block in blocks)
+
+
+def short_number(value: float) -> str:
+    """1,084,234 → "1.08 M"; 62,006 → "62 k"; 312 → "312"."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g} {letter}"
+    return str(int(value))

@@ -1,0 +1,141 @@
+"""The chosen network: what it is, its figures, its layers as the table people know from Keras."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHeaderView, QPushButton, QToolButton, QWidget
+
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.network.drawing import NetworkDrawing
+from cifar_gui.ui.network.gallery import accuracy_text
+from cifar_gui.ui.network.overview import NetworkOverview
+from cifar_gui.ui.network.shapes import blocks_of, shape_text, short_number
+from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.text import caption, muted, title
+from cifar_gui.ui.widgets.value_table import Cell, ValueTable
+
+TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive field")
+_PICTURE = 32
+
+
+class NetworkSummary(Panel):
+    """Signals: train_requested(str), filters_requested(), export_requested()."""
+
+    train_requested = Signal(str)
+    filters_requested = Signal()
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Network", parent)
+        self.network: NetworkOverview | None = None
+        self.train = QPushButton(icon("play", "on_accent"), "Train this")
+        self.train.setProperty("primary", True)
+        self.filters = QPushButton(icon("filters"), "Filters")
+        self.copy = _tool("copy", "Copy the table")
+        self.export = _tool("export", "Save the table as CSV or TSV…")
+        self.about = muted(wrap=True)
+        self.drawing = NetworkDrawing()
+        self.parameters = title()
+        self.parameters.setObjectName("network.total_parameters")
+        self.multiply_adds, self.field, self.accuracy = title(), title(), title()
+        self.accuracy_note = caption("accuracy")
+        self.table = ValueTable()
+        self.table.setObjectName("network.summary")
+        self.table.setAccessibleName("Layers of the network")
+        self._build()
+
+    def show_network(self, network: NetworkOverview) -> None:
+        """Replace everything."""
+        self.network = network
+        self.set_title(network.label)
+        self.about.setText(network.about)
+        self.drawing.show_blocks(blocks_of(network.rows, network.layers))
+        self.parameters.setText(f"{network.parameters:,}")
+        self.multiply_adds.setText(short_number(network.multiply_adds))
+        self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
+        self.field.setText(f"{network.receptive_field} px")
+        self.accuracy.setText(accuracy_text(network))
+        self.accuracy.setToolTip(network.accuracy_note)
+        self.accuracy.setAccessibleDescription(network.accuracy_note)
+        self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
+        self.table.show_rows(TITLES, table_rows(network))
+        self._fit_columns()
+
+    def offer_filters(self, *, possible: bool) -> None:
+        """Whether the current model is of this network and so has filters to show."""
+        self.filters.setEnabled(possible)
+        self.filters.setToolTip(
+            "See the filters of the chosen model"
+            if possible
+            else "Choose a model of this network in the model chooser first; the chosen one is another network"
+        )
+
+    def _build(self) -> None:
+        for widget in (self.copy, self.export, self.filters, self.train):
+            self.header.addWidget(widget)
+        self.train.clicked.connect(self._on_train)
+        self.filters.clicked.connect(self.filters_requested)
+        self.copy.clicked.connect(self.table.copy_rows)
+        self.export.clicked.connect(self.export_requested)
+        facts = QGridLayout()
+        facts.setVerticalSpacing(0)
+        facts.setHorizontalSpacing(24)
+        for column, (number, words) in enumerate(
+            (
+                (self.parameters, caption("parameters")),
+                (self.multiply_adds, caption("multiply-adds a picture")),
+                (self.field, caption("receptive field")),
+                (self.accuracy, self.accuracy_note),
+            )
+        ):
+            facts.addWidget(number, 0, column)
+            facts.addWidget(words, 1, column)
+        facts.setColumnStretch(4, 1)
+        self.body.addWidget(self.about)
+        self.body.addWidget(self.drawing)
+        self.body.addLayout(facts)
+        self.body.addWidget(self.table, 1)
+
+    def _on_train(self) -> None:
+        if self.network is not None:
+            self.train_requested.emit(self.network.name)
+
+    def _fit_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setDefaultSectionSize(px(26))
+
+
+def table_rows(network: NetworkOverview) -> list[list[Cell]]:
+    """One row for each layer, and the totals."""
+    rows = []
+    for row, name in zip(network.rows, network.layers, strict=True):
+        shape = shape_text(row.output_shape)
+        whole = "Sees the whole picture and the padding around it." if row.receptive_field > _PICTURE else ""
+        rows.append(
+            [
+                Cell(name, name, row.name),
+                Cell(row.kind, row.kind),
+                Cell(shape, shape),
+                _count(row.parameters),
+                _count(row.multiply_adds),
+                Cell(row.receptive_field, str(row.receptive_field), whole),
+            ]
+        )
+    totals = [Cell("total", "Total"), Cell("", ""), Cell("", ""), _count(network.parameters)]
+    return [*rows, [*totals, _count(network.multiply_adds), Cell("", "")]]
+
+
+def _count(number: int) -> Cell:
+    return Cell(number, f"{number:,}" if number else "–")
+
+
+def _tool(symbol: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(symbol))
+    button.setProperty("flat", True)
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    return button
