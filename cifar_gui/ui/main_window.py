@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
             self.pages.show_page(name)  # light: it is there before PyTorch
         if wanted in PAGES:
             self.pages.request(wanted)
+        self.pages.setFocus()  # else the model chooser would begin with it
 
     def _remember(self) -> None:
         settings = self.context.settings

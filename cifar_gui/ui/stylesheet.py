@@ -18,6 +18,7 @@ QLabel[caption="true"] { color: {muted}; font-size: 11dp; }
 QLabel[heading="true"] { color: {muted}; font-size: 11dp; font-weight: 600; letter-spacing: 1px; }
 QLabel[title="true"] { font-size: 17dp; font-weight: 600; }
 QLabel[verdict="true"] { font-size: 34dp; font-weight: 700; }
+QLabel[beside_verdict="true"] { color: {muted}; font-size: 20dp; }
 QLabel[muted="true"] { color: {muted}; }
 QLabel[good="true"] { color: {good}; }
 QLabel[bad="true"] { color: {bad}; }
@@ -27,7 +28,7 @@ QFrame[line="true"] { background: {panel_line}; border: none; min-height: 1px; m
 
 QPushButton, QToolButton, QComboBox, QLineEdit, QAbstractSpinBox {
     background: {raised}; color: {text}; border: 1px solid {panel_line}; border-radius: 6dp;
-    min-height: 26dp; max-height: 26dp; padding: 0 10dp;
+    min-height: 26dp; max-height: 26dp; padding: 0 10dp; icon-size: 16dp;
 }
 QLineEdit, QAbstractSpinBox { padding: 0 8dp; selection-background-color: {accent}; selection-color: {on_accent}; }
 QComboBox, QLineEdit, QAbstractSpinBox { border-color: {control_line}; }
@@ -133,7 +134,8 @@ QFrame[segmented="true"] QPushButton:focus { border: 2px solid {accent}; padding
 
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
 QFrame#navigation QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8dp;
-    color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 52dp; max-height: 52dp; padding: 0; }
+    color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 52dp; max-height: 52dp; padding: 0;
+    icon-size: 22dp; }
 QFrame#navigation QToolButton:hover { background: {raised}; }
 QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent}; }
 QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 0;
@@ -144,9 +146,9 @@ QStatusBar::item { border: none; }
 QStatusBar QLabel { color: {muted}; font-size: 11dp; }
 QFrame#message\\.bar { background: transparent; border: none; }
 QFrame[message="true"] { background: {panel}; border: 1px solid {panel_line}; border-radius: 10dp; }
-QFrame[message="true"][severity="error"] { border-left: 4dp solid {bad}; }
-QFrame[message="true"][severity="warning"] { border-left: 4dp solid {doubt}; }
-QFrame[message="true"][severity="info"] { border-left: 4dp solid {accent}; }
+QFrame[message="true"][severity="error"] { border-color: {bad}; }
+QFrame[message="true"][severity="warning"] { border-color: {doubt}; }
+QFrame[message="true"][severity="info"] { border-color: {accent}; }
 """
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLayout,
+    QLineEdit,
+    QProgressBar,
+    QSlider,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
+
+_STYLED = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QProgressBar, QSlider, QStatusBar)
+"""Their heights come from the stylesheet, which scales by itself; tool buttons' widths too."""
 
 _NO_LIMIT = (1 << 24) - 1
 _EXACT = "unscaled"
@@ -15,15 +29,19 @@ def scale_sizes(root: QWidget, ratio: float) -> None:
     """
     for widget in [root, *root.findChildren(QWidget)]:
         _scale_limits(widget, ratio)
-        if (layout := widget.layout()) is not None:
-            _scale_layout(layout, ratio)
+    for layout in root.findChildren(QLayout):  # those within other layouts are children too
+        _scale_layout(layout, ratio)
 
 
 def _scale_limits(widget: QWidget, ratio: float) -> None:
     low, high = widget.minimumSize(), widget.maximumSize()
     names = ("minimum width", "minimum height", "maximum width", "maximum height")
     old = (low.width(), low.height(), high.width(), high.height())
-    new = [_scaled(widget, name, value, ratio) for name, value in zip(names, old, strict=True)]
+    styled = "width height" if isinstance(widget, QToolButton) else "height" if isinstance(widget, _STYLED) else ""
+    new = [
+        value if styled and name.split()[1] in styled else _scaled(widget, name, value, ratio)
+        for name, value in zip(names, old, strict=True)
+    ]
     if list(old) != new:
         widget.setMinimumSize(new[0], new[1])
         widget.setMaximumSize(new[2], new[3])
@@ -35,11 +53,6 @@ def _scale_layout(layout: QLayout, ratio: float) -> None:
     layout.setContentsMargins(*(_scaled(layout, f"margin {i}", side, ratio) for i, side in enumerate(sides)))
     if layout.spacing() > 0:
         layout.setSpacing(_scaled(layout, "spacing", layout.spacing(), ratio))
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        inner = item.layout() if item is not None else None
-        if inner is not None:
-            _scale_layout(inner, ratio)
 
 
 def _scaled(target: QWidget | QLayout, name: str, value: int, ratio: float) -> int:

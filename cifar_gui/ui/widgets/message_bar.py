@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.messages import Action, Message, Messages
-from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.theme import SPACING, px, theme
 
 _COLOURS = {"error": "bad", "warning": "doubt", "info": "accent"}
 
@@ -37,6 +37,7 @@ class MessageBar(QFrame):
         self._layout.setSpacing(SPACING)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         messages.changed.connect(self.refresh)
+        theme().changed.connect(self.refresh)
         self.refresh()
 
     def text(self) -> str:

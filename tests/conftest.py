@@ -1,0 +1,132 @@
+"""Fixtures for all tests: a home of their own, small data, the window, and a guard against what is left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QTimer
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
+    from cifar_gui.ui.main_window import MainWindow
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for everything the app would keep in the user's."""
+    path = tmp_path / "home"
+    monkeypatch.setenv("CIFAR_GUI_HOME", str(path))
+    return path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_torch_thread() -> None:
+    """Small tensors are faster without a pool, and two cores are shared."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_data() -> ImageData:
+    """Three classes, 240 pictures, learnable: bright, dark and striped ones with noise. Fixed for ever."""
+    import torch
+
+    from cifar_gui.data.base import assemble
+
+    generator = torch.Generator().manual_seed(7)
+    labels = torch.arange(240) % 3
+    base = torch.tensor([200, 60, 128]).view(3, 1, 1, 1).expand(3, 3, 32, 32).clone()
+    base[2, :, ::4] += 90
+    noise = torch.randint(-30, 31, (240, 3, 32, 32), generator=generator)
+    images = (base[labels] + noise).clamp(0, 255).to(torch.uint8)
+    test = torch.arange(240) >= 200
+    return assemble("Tiny", images, labels, ("bright", "dark", "striped"), test=test)
+
+
+@pytest.fixture
+def window(qtbot: Any, home: Path) -> Iterator[MainWindow]:
+    """The whole window, shown, with PyTorch ready; closed, and everything joined, afterwards."""
+    from cifar_gui.app import create_window
+
+    made = create_window()
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitUntil(made.context.torch_ready, timeout=60_000)
+    yield made  # type: ignore[misc]
+    made.close_now()
+    made.deleteLater()
+    qtbot.wait(0)
+
+
+# What a test must not leave behind
+
+_started_at: dict[int, str] = {}
+_timers: list[weakref.ref[Any]] = []
+_start_thread = threading.Thread.start
+_start_timer = QTimer.start
+
+
+def _line_of_ours() -> str:
+    """The innermost line of this repository, this file aside, on the way to here."""
+    for frame in reversed(traceback.extract_stack()):
+        if frame.filename.startswith(str(REPOSITORY)) and frame.filename != __file__ and ".venv" not in frame.filename:
+            return f"{frame.filename}:{frame.lineno}"
+    return "a line outside this repository"
+
+
+def _noting_start_of_thread(thread: threading.Thread) -> None:
+    _started_at[id(thread)] = _line_of_ours()
+    _start_thread(thread)
+
+
+def _noting_start_of_timer(timer: QTimer, *arguments: Any) -> None:
+    _started_at[id(timer)] = _line_of_ours()
+    _timers.append(weakref.ref(timer))
+    _start_timer(timer, *arguments)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _note_who_starts() -> Iterator[None]:
+    threading.Thread.start = _noting_start_of_thread  # type: ignore[method-assign]
+    QTimer.start = _noting_start_of_timer  # type: ignore[method-assign]
+    yield
+    threading.Thread.start = _start_thread  # type: ignore[method-assign]
+    QTimer.start = _start_timer  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _leave_nothing_behind(_note_who_starts: None) -> Iterator[None]:
+    """Fails a test that leaves a thread running or a timer active, and names the line that started it."""
+    threads_before = set(threading.enumerate())
+    _timers.clear()
+    yield
+    lines = [
+        f"thread {thread.name!r} started at {_started_at.get(id(thread), '?')}"
+        for thread in threading.enumerate()
+        if thread not in threads_before and thread.is_alive() and not _belongs_to_a_library(thread)
+    ]
+    for timer in filter(None, (reference() for reference in _timers)):
+        if shiboken6.isValid(timer) and timer.isActive() and not timer.isSingleShot():
+            lines.append(f"timer started at {_started_at.get(id(timer), '?')}")
+            timer.stop()
+    if lines:
+        pytest.fail("left behind: " + "; ".join(lines))
+
+
+def _belongs_to_a_library(thread: threading.Thread) -> bool:
+    """Daemons that a library starts once and keeps for good."""
+    return thread.daemon and not _started_at.get(id(thread), "").startswith(str(REPOSITORY))
