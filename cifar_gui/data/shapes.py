@@ -91,7 +91,7 @@ SHAPES: dict[str, Shape] = {
 
 @DATASETS.register("shapes", label="Drawn shapes (synthetic)", order=2)
 def load(source: Path | None, progress: Progress) -> ImageData:
-    """5,000 pictures for training and validation, 1,000 for testing, drawn in about a second."""
+    """5,000 pictures for training and validation, 1,000 for testing, drawn in a second or two."""
     return drawn(PER_CLASS, TEST_PER_CLASS, SEED, progress)
 
 
@@ -119,14 +119,15 @@ class _Draws:
     def uniform(self, low: float, high: float, *shape: int) -> Floats:
         """Uniform in [low, high), float64 of this shape."""
         raw = self._bits.random_raw(int(np.prod(shape))).reshape(shape)
-        return low + (high - low) * ((raw >> np.uint64(11)) * 2.0**-53)
+        share: Floats = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        return low + (high - low) * share
 
     def bell(self, *shape: int) -> Floats:
         """Mean 0, deviation 1, nearly normal: four 16-bit numbers from each draw, added up."""
         raw = self._bits.random_raw(int(np.prod(shape))).reshape(shape)
         total = np.zeros(shape)
         for part in range(4):
-            total += (raw >> np.uint64(16 * part)) & np.uint64(0xFFFF)
+            total += ((raw >> np.uint64(16 * part)) & np.uint64(0xFFFF)).astype(np.float64)
         return (total / 65535 - 2.0) * math.sqrt(3.0)
 
 

@@ -1,0 +1,75 @@
+"""How far a download has come: counted, timed and reported a few times a second."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_REPORTS_PER_SECOND = 20
+_SPEED_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """How far a download has come."""
+
+    doing: str  # "Connecting", "Downloading", "Trying again", "Checking"
+    received: int  # bytes
+    total: int
+    bytes_per_second: float  # over the last few seconds; 0 while there is nothing to go by
+
+    @property
+    def share(self) -> float:
+        """0–1."""
+        return min(self.received / self.total, 1.0) if self.total else 0.0
+
+    @property
+    def text(self) -> str:
+        """For a status bar: "Downloading: 41 of 162 MiB, 3.2 MiB/s, 38 s left"."""
+        words = f"{self.doing}: {self.received / 2**20:.0f} of {self.total / 2**20:.0f} MiB"
+        if self.bytes_per_second <= 0:
+            return words
+        seconds = (self.total - self.received) / self.bytes_per_second
+        left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        return f"{words}, {self.bytes_per_second / 2**20:.1f} MiB/s, {left} left"
+
+
+Report = Callable[[DownloadProgress], None]
+"""Called several times a second, also while nothing arrives. May raise Cancelled; what has arrived is kept."""
+
+
+class Watch:
+    """Counts bytes, measures speed, and reports, but not too often."""
+
+    def __init__(self, total: int, report: Report) -> None:
+        self.doing, self.received = "Connecting", 0
+        self._total, self._report = total, report
+        self._recent: deque[tuple[float, int]] = deque()
+        self._reported = 0.0
+
+    def start(self, doing: str, received: int) -> None:
+        """Go over to something else, with so many bytes there already."""
+        self.doing, self.received = doing, received
+        self._recent.clear()
+        self._reported = 0.0
+
+    def count(self, received: int) -> None:
+        self.received += received
+        self.tick()
+
+    def tick(self) -> None:
+        """Report, if the last time was a moment ago. Raises what the report raises."""
+        now = time.monotonic()
+        if now - self._reported < 1 / _REPORTS_PER_SECOND:
+            return
+        self._reported = now
+        self._recent.append((now, self.received))
+        while now - self._recent[0][0] > _SPEED_SECONDS:
+            self._recent.popleft()
+        self._report(DownloadProgress(self.doing, self.received, self._total, self._speed()))
+
+    def _speed(self) -> float:
+        (start, first), (end, last) = self._recent[0], self._recent[-1]
+        return (last - first) / (end - start) if end - start > 0.5 else 0.0
