@@ -28,12 +28,12 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """Filters that see red, green and blue, themselves or through a fixed stem: their weights are the colours."""
     layer = request.layer
     weights = weights_of(snapshot, layer)
-    note = "Red, green and blue are the weights of the three inputs; mid-grey is 0."
+    note = "Red, green and blue are the weights of the three inputs; grey is 0."
     if layer.stem is not None:
         weights = seen_through(weights, weights_of(snapshot, layer.stem), layer.stem.stride)
         note = (
-            f"Projected to colour through {layer.stem.label}, which is {layer.stem.note}: "
-            "what each filter answers to in the picture, its non-linearity left out."
+            f"Projected to colour through {layer.stem.label}, which is {layer.stem.note}; "
+            "the non-linearity between them is left out."
         )
     values = weights.numpy()
     shown = arranged(values, request.order)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout
 
 from cifar_gui.explain.units import UnitDetails, numbers
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import px
+from cifar_gui.ui.theme import font, px
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
 from cifar_gui.ui.widgets.panel import Panel
@@ -89,15 +89,17 @@ class UnitDetail(Panel):
 
     def _show_numbers(self, details: UnitDetails) -> None:
         titles, rows = numbers(details.weights)
+        colours = details.layer.shape[1] == 3
         cells = [
-            [*(Cell(int(place), str(int(place))) for place in row[:2]), *(_weight(value) for value in row[2:])]
-            for row in rows
+            [*_place(int(row[0]), int(row[1]), colours=colours), *(_weight(value) for value in row[2:])] for row in rows
         ]
         scrolled = self.numbers.verticalScrollBar().value()
         self.numbers.show_rows(titles, cells)
+        self.numbers.setColumnHidden(1, True)  # the row: one sees it; whoever copies the table wants it
+        self.numbers.setFont(font(11))
         self.numbers.verticalScrollBar().setValue(scrolled)
         self.numbers.resizeColumnsToContents()
-        self.numbers.verticalHeader().setDefaultSectionSize(px(22))
+        self.numbers.verticalHeader().setDefaultSectionSize(px(20))
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(magnified(self.picture.image, _COPIED))
@@ -131,6 +133,12 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 21st."""
     teens = 10 <= number % 100 <= 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def _place(channel: int, row: int, *, colours: bool) -> list[Cell]:
+    """Channel and row; the channel stands at the first of its rows only, by colour where it has one."""
+    name = ("red", "green", "blue")[channel] if colours else str(channel)
+    return [Cell(name, name if row == 0 else "", muted=True), Cell(row, str(row))]
 
 
 def _weight(value: float) -> Cell:

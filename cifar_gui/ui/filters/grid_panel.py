@@ -44,13 +44,12 @@ class GridPanel(Panel):
         self.channel = QSpinBox()
         self.channel.setAccessibleName("Input channel")
         self.channel.setToolTip("Which of the layer's input channels is shown")
-        self.channel.setPrefix("channel ")
         self.grid = ImageGridView()
         self.grid.setObjectName("filters.grid")
         self.grid.setAccessibleName("Filters")
         self.legend = LegendStrip()
         self.note = caption(wrap=True)
-        self._scale_label = caption("scale")
+        self._channel_label = caption("channel")
         self._build()
         self.order.currentIndexChanged.connect(lambda _index: self.wanted.emit())
         self.scale.currentIndexChanged.connect(lambda _index: self.wanted.emit())
@@ -91,7 +90,7 @@ class GridPanel(Panel):
         grid = sheet.grid
         total = self._layer.units if self._layer else len(grid)
         self.count.setText(f"{len(grid):,} of {total:,} {grid.noun}")
-        self.note.setText(" ".join(each for each in (grid.note, grid.legend.note if grid.legend else "") if each))
+        self.note.setText(grid.note)
         self.legend.show_legend(grid.legend)
         self.grid.setAccessibleName(f"{len(grid)} {grid.noun} of {grid.title}")
 
@@ -146,9 +145,9 @@ class GridPanel(Panel):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.legend)
-        foot.addWidget(self._scale_label)
-        foot.addWidget(self.scale)
-        foot.addWidget(self.channel)
+        shown: tuple[QWidget, ...] = (caption("scale"), self.scale, self._channel_label, self.channel)
+        for widget in shown:
+            foot.addWidget(widget)
         foot.addStretch(1)
         for action in self._actions():
             foot.addWidget(_button(action))
@@ -183,7 +182,8 @@ class GridPanel(Panel):
         self.wanted.emit()
 
     def _show_controls(self) -> None:
-        self.channel.setVisible(self.view == "channels")
+        for widget in (self._channel_label, self.channel):
+            widget.setVisible(self.view == "channels")
 
 
 def _combo(name: str, options: list[tuple[str, str]]) -> QComboBox:

@@ -11,7 +11,7 @@ from cifar_gui.explain.base import Legend
 from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.pixels import qimage_of
 
-_STRIP = 96
+_STRIP, _HEIGHT = 96, 11
 
 
 class LegendStrip(QWidget):
@@ -48,7 +48,7 @@ class LegendStrip(QWidget):
         painter.setFont(font(11))
         painter.setPen(tokens().muted)
         low, _high = self._text_widths()
-        strip = QRectF(low + px(6), (self.height() - px(8)) / 2, px(_STRIP), px(8))
+        strip = QRectF(low + px(6), (self.height() - px(_HEIGHT)) // 2, px(_STRIP), px(_HEIGHT))
         whole = QRectF(self.rect())
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(whole, Qt.AlignmentFlag.AlignLeft | centre, self._legend.low)
@@ -68,9 +68,9 @@ class LegendStrip(QWidget):
     @staticmethod
     def _rgb(painter: QPainter, strip: QRectF) -> None:
         """Three thin strips: red, green and blue around grey, as in the pictures."""
-        height = strip.height() / 3
+        height = (strip.height() - 2) / 3
         for channel in range(3):
-            band = QRectF(strip.left(), strip.top() + channel * height, strip.width(), height)
+            band = QRectF(strip.left(), strip.top() + channel * (height + 1), strip.width(), height)
             gradient = QLinearGradient(band.topLeft(), band.topRight())
             for position, value in ((0.0, 1), (0.5, colours.ZERO), (1.0, 255)):
                 levels = [colours.ZERO] * 3

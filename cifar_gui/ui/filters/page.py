@@ -13,6 +13,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.base import EXPLAINERS, Request
 from cifar_gui.explain.layers import ConvLayer, convolution_layers, first_learned_layer
 from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.networks.base import NETWORKS
 from cifar_gui.ui.filters.detail import UnitDetail
 from cifar_gui.ui.filters.epoch_bar import EpochBar
 from cifar_gui.ui.filters.epochs import epoch_track
@@ -115,6 +116,8 @@ class FiltersPage(Page):
     def _build(self) -> None:
         panel = Panel("Layers")
         panel.body.addWidget(self.layers, 1)
+        panel.setMinimumWidth(168)
+        self.detail.setMinimumWidth(236)
         self._columns = Columns(panel, self.grid_panel, self.detail, titles=("Layers", "Filter"), widths=(196, 262))
         content = QWidget()
         column = QVBoxLayout(content)
@@ -164,11 +167,11 @@ class FiltersPage(Page):
 
     def _on_layers(self, layers: list[ConvLayer], first: ConvLayer | None) -> None:
         if not layers:
-            name = self._snapshot.card.network if self._snapshot else ""
+            name = NETWORKS.entry(self._snapshot.card.network).label if self._snapshot else ""
             self._show_empty(
                 "filters",
                 "No convolution, no filters",
-                f"The network {name!r} looks at all pixels at once: each of its units has one weight for every pixel. "
+                f"{name} looks at all pixels at once: each of its units has one weight for every pixel. "
                 "Choose a convolutional network above to see filters.",
                 "See the networks",
                 "network",

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from cifar_gui.ui.network.shapes import Block, in_words
 from cifar_gui.ui.theme import font, px, theme, tokens
 
-_WIDEST_UNIT = 16.0
+_WIDEST_SMALL, _WIDEST_LARGE = 16, 30
+"""Pixels at zoom 1 for a block of width 1, at most: on a card, and in the large drawing."""
 
 
-def placed(blocks: Sequence[Block], area: QRectF) -> list[QRectF]:
+def placed(blocks: Sequence[Block], area: QRectF, widest: int = _WIDEST_SMALL) -> list[QRectF]:
     """Where each block stands: side by side around the middle, filling the width as far as looks well."""
     if not blocks:
         return []
     total = sum(block.width for block in blocks)
     gap = min(px(8), area.width() / (3 * len(blocks)))
-    unit = min((area.width() - gap * (len(blocks) - 1)) / total, px(_WIDEST_UNIT))
+    unit = min((area.width() - gap * (len(blocks) - 1)) / total, px(widest))
     left, places = area.left(), []
     for block in blocks:
         height = max(block.height * area.height(), 3.0)
@@ -29,9 +30,9 @@ def placed(blocks: Sequence[Block], area: QRectF) -> list[QRectF]:
     return places
 
 
-def draw_network(painter: QPainter, blocks: Sequence[Block], area: QRectF) -> None:
+def draw_network(painter: QPainter, blocks: Sequence[Block], area: QRectF, widest: int = _WIDEST_SMALL) -> None:
     """Into `area`, in device-independent pixels."""
-    places = placed(blocks, area)
+    places = placed(blocks, area, widest)
     if not places:
         return
     colours = tokens()
@@ -93,7 +94,7 @@ class NetworkDrawing(QWidget):
 
     def block_at(self, position: QPointF) -> Block | None:
         """The block under a point, its column counting, however low it is."""
-        for block, place in zip(self._blocks, placed(self._blocks, self._area()), strict=True):
+        for block, place in zip(self._blocks, placed(self._blocks, self._area(), _WIDEST_LARGE), strict=True):
             if place.left() - 3 <= position.x() <= place.right() + 3:
                 return block
         return None
@@ -108,11 +109,11 @@ class NetworkDrawing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         area = self._area()
-        draw_network(painter, self._blocks, area)
+        draw_network(painter, self._blocks, area, _WIDEST_LARGE)
         painter.setFont(font(11))
         painter.setPen(tokens().muted)
         free_from = 0.0
-        for block, place in zip(self._blocks, placed(self._blocks, area), strict=True):
+        for block, place in zip(self._blocks, placed(self._blocks, area, _WIDEST_LARGE), strict=True):
             width = painter.fontMetrics().horizontalAdvance(_short(block)) + px(4)
             left = max(place.center().x() - width / 2, 0.0)
             if block.kind == "pooling" or left < free_from or left + width > self.width():

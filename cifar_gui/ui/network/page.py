@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -13,12 +14,14 @@ from cifar_gui.ui.network.gallery import Gallery
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
 from cifar_gui.ui.network.summary import NetworkSummary
 from cifar_gui.ui.page import Page
+from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.empty import EmptyState
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_GALLERY = 300
+_GALLERY, _GALLERY_NARROW = 284, 248
+_NARROW = 1100
 
 
 class NetworkPage(Page):
@@ -78,12 +81,15 @@ class NetworkPage(Page):
             return
         self.context.messages.info(f"The table was saved as {path.name}.")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.gallery.setFixedWidth(px(_GALLERY_NARROW if self.width() < px(_NARROW) else _GALLERY))
+
     def _build(self) -> None:
         content = QWidget()
         row = QHBoxLayout(content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        self.gallery.setFixedWidth(_GALLERY)
         row.addWidget(self.gallery)
         row.addWidget(self.summary, 1)
         self._content = content

@@ -11,7 +11,7 @@ from cifar_gui.networks.layer_table import LayerRow
 
 BlockKind = Literal["input", "convolution", "pooling", "dense"]
 
-_KINDS: dict[str, BlockKind] = {
+DRAWN_KINDS: dict[str, BlockKind] = {
     "Conv2d": "convolution",
     "MaxPool2d": "pooling",
     "AvgPool2d": "pooling",
@@ -37,9 +37,9 @@ class Block:
 
 def blocks_of(rows: Sequence[LayerRow], names: Sequence[str]) -> list[Block]:
     """Input, convolutions, pools and dense layers of a layer table. `names`: one for each row."""
-    blocks = [Block("input", 1.0, 1.0, f"3 × {_IMAGE} × {_IMAGE}", "input")]
+    blocks = [Block("input", 1.0, 0.7, f"3 × {_IMAGE} × {_IMAGE}", "input")]
     for row, name in zip(rows, names, strict=True):
-        kind = _KINDS.get(row.kind)
+        kind = DRAWN_KINDS.get(row.kind)
         if kind is not None:
             blocks.append(_block(kind, row, name))
     return blocks

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHeaderView, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
 from cifar_gui.ui.network.gallery import accuracy_text
 from cifar_gui.ui.network.overview import NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of, shape_text, short_number
+from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text, short_number
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
-TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive field")
+TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive\nfield")
 _PICTURE = 32
 
 
@@ -39,10 +39,11 @@ class NetworkSummary(Panel):
         self.parameters = title()
         self.parameters.setObjectName("network.total_parameters")
         self.multiply_adds, self.field, self.accuracy = title(), title(), title()
-        self.accuracy_note = caption("accuracy")
+        self.accuracy_note = caption()
         self.table = ValueTable()
         self.table.setObjectName("network.summary")
         self.table.setAccessibleName("Layers of the network")
+        self.table.spreads = True
         self._build()
 
     def show_network(self, network: NetworkOverview) -> None:
@@ -56,11 +57,12 @@ class NetworkSummary(Panel):
         self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
         self.field.setText(f"{network.receptive_field} px")
         self.accuracy.setText(accuracy_text(network))
+        self.accuracy_note.setText("accuracy" if network.accuracy is not None else "accuracy, not measured yet")
         self.accuracy.setToolTip(network.accuracy_note)
         self.accuracy.setAccessibleDescription(network.accuracy_note)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
         self.table.show_rows(TITLES, table_rows(network))
-        self._fit_columns()
+        self.table.verticalHeader().setDefaultSectionSize(px(26))
 
     def offer_filters(self, *, possible: bool) -> None:
         """Whether the current model is of this network and so has filters to show."""
@@ -101,35 +103,31 @@ class NetworkSummary(Panel):
         if self.network is not None:
             self.train_requested.emit(self.network.name)
 
-    def _fit_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().setDefaultSectionSize(px(26))
-
 
 def table_rows(network: NetworkOverview) -> list[list[Cell]]:
     """One row for each layer, and the totals."""
     rows = []
     for row, name in zip(network.rows, network.layers, strict=True):
         shape = shape_text(row.output_shape)
+        quiet = row.kind not in DRAWN_KINDS
         whole = "Sees the whole picture and the padding around it." if row.receptive_field > _PICTURE else ""
         rows.append(
             [
-                Cell(name, name, row.name),
-                Cell(row.kind, row.kind),
-                Cell(shape, shape),
+                Cell(name, name, row.name, muted=quiet),
+                Cell(row.kind, row.kind, muted=quiet),
+                Cell(shape, shape, muted=quiet),
                 _count(row.parameters),
                 _count(row.multiply_adds),
-                Cell(row.receptive_field, str(row.receptive_field), whole),
+                Cell(row.receptive_field, str(row.receptive_field), whole, muted=quiet),
             ]
         )
-    totals = [Cell("total", "Total"), Cell("", ""), Cell("", ""), _count(network.parameters)]
-    return [*rows, [*totals, _count(network.multiply_adds), Cell("", "")]]
+    empty = Cell("", "")
+    totals = [_count(number, bold=True) for number in (network.parameters, network.multiply_adds)]
+    return [*rows, [Cell("total", "Total", bold=True), empty, empty, *totals, empty]]
 
 
-def _count(number: int) -> Cell:
-    return Cell(number, f"{number:,}" if number else "–")
+def _count(number: int, *, bold: bool = False) -> Cell:
+    return Cell(number, f"{number:,}" if number else "–", muted=not number, bold=bold)
 
 
 def _tool(symbol: str, text: str) -> QToolButton:

@@ -38,8 +38,10 @@ class Columns(QWidget):
         self._widths = widths
         self._narrow: bool | None = None
         self._restored = False
+        self._wide_state = ""  # the borders as they were when the side panels last became tabs
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.hide()
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(16)
@@ -69,6 +71,8 @@ class Columns(QWidget):
 
     def save_state(self) -> str:
         """Positions of the borders, for `restore_state`."""
+        if self.is_narrow:
+            return self._wide_state
         return bytes(self.splitter.saveState().toBase64().data()).decode()
 
     def restore_state(self, state: object) -> None:
@@ -80,6 +84,8 @@ class Columns(QWidget):
         narrow = narrow and len(self._sides) == 2
         if narrow == self._narrow:
             return
+        if narrow and self._narrow is not None:
+            self._wide_state = self.save_state()
         self._narrow = narrow
         if narrow:
             self._make_tabs()

@@ -31,7 +31,7 @@ from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
-_SMALLEST, _LARGEST = 44, 112
+_SMALLEST, _LARGEST = 60, 112
 """Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
 
 _DRAGGED = 256

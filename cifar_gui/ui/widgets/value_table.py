@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from cifar_gui.ui.theme import font, tokens
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -23,6 +25,8 @@ class Cell:
     value: object
     text: str
     note: str = ""  # tool tip
+    muted: bool = False  # of less interest
+    bold: bool = False
 
 
 class CellModel(QAbstractTableModel):
@@ -53,6 +57,10 @@ class CellModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if isinstance(cell.value, str) else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole and cell.muted:
+            return tokens().muted
+        if role == Qt.ItemDataRole.FontRole and cell.bold:
+            return font(bold=True)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -70,11 +78,16 @@ class ValueTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.spreads = False  # whether the columns share what is left of the width
         self._cells = CellModel()
         self.setModel(self._cells)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setStyleSheet("QTableView::item { padding: 0 4px; }")  # as the header's
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
@@ -84,8 +97,9 @@ class ValueTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Replace everything."""
+        """Replace everything. Titles may have two lines."""
         self._cells.show_rows(titles, rows)
+        self._spread()
 
     @property
     def titles(self) -> list[str]:
@@ -95,12 +109,25 @@ class ValueTable(QTableView):
     def rows(self) -> list[list[Cell]]:
         return list(self._cells.rows)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        header = self.horizontalHeader()
+        if not self.spreads or not header.count():
+            return
+        self.resizeColumnsToContents()
+        share = max(self.viewport().width() - header.length(), 0) // header.count()
+        for column in range(header.count()):
+            header.resizeSection(column, header.sectionSize(column) + share)
+
     def as_text(self, delimiter: str = "\t", *, selected: bool = False) -> str:
         """The table as TSV (or CSV with ","), C locale, full precision; only selected rows if there are any."""
         wanted = sorted({index.row() for index in self.selectedIndexes()}) if selected else []
         stream = io.StringIO()
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(self._cells.titles)
+        writer.writerow([title.replace("\n", " ") for title in self._cells.titles])
         for row in wanted or range(len(self._cells.rows)):
             writer.writerow([cell.value for cell in self._cells.rows[row]])
         return stream.getvalue()
