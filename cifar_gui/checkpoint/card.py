@@ -31,9 +31,13 @@ class ModelCard:
     title: str = ""  # "AirNet 94" for shipped models; "" otherwise
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able values."""
+        """Plain JSON-able values; equal for cards that are equal, so 1 and 1.0 are both written as 1.0."""
         values = asdict(self)
         values["recipe"] = self.recipe.to_dict() if self.recipe else None
+        values["stats"] = {"mean": list(map(float, self.stats.mean)), "std": list(map(float, self.stats.std))}
+        values["epoch"] = float(self.epoch)
+        for name in ("scores", "calibration"):
+            values[name] = {key: float(value) for key, value in values[name].items()}
         return values
 
     @classmethod

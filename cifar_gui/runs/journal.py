@@ -42,8 +42,9 @@ class Journal:
 
     def flush(self, *, durable: bool = True) -> None:
         """Write the waiting lines. Raises CheckpointError; then they go on waiting."""
-        _append(self._layout.history, "".join(self._waiting), durable=durable)
-        self._waiting.clear()
+        if self._waiting:
+            _append(self._layout.history, "".join(self._waiting), durable=durable)
+            self._waiting.clear()
 
     def log(self, text: str) -> None:
         """One line of the log, with the time."""

@@ -76,7 +76,9 @@ class Run:
         recipe = read_recipe(Layout(path)) if path.is_dir() else None
         if recipe is None:
             raise CheckpointError(f"There is no run in {path}, or its recipe is damaged.")
-        return cls(path, recipe)
+        record = read_record(Layout(path))
+        planned = record.epochs_planned if record else recipe.epochs  # may have been changed while it ran
+        return cls(path, recipe.changed(epochs=max(planned, 1)))
 
     @classmethod
     def _locked(cls, path: Path, recipe: Recipe) -> Run:

@@ -77,7 +77,7 @@ def test_when_a_call_fails_the_old_or_the_new_model_loads(call, code, model_file
     old, new = snapshot_of(seed=0), snapshot_of(seed=1)
     with monkeypatch.context() as patch:
         break_call(patch, call, code)
-        with pytest.raises(CheckpointError, match="model.safetensors could not be written"):
+        with pytest.raises(CheckpointError, match=r"model\.safetensors could not be written"):
             save_snapshot(new, model_file)
     assert load_snapshot(model_file) == (new if call == "sync folder" else old)
     assert [path.name for path in model_file.parent.iterdir()] == [model_file.name]

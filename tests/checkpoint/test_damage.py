@@ -41,7 +41,7 @@ def test_every_flipped_bit_in_the_header_is_noticed_by_reading_the_card_alone(mo
         flipped = bytearray(content)
         flipped[place] ^= 1 << place % 8
         model_file.write_bytes(flipped)
-        with pytest.raises(CheckpointError, match="model.safetensors"):
+        with pytest.raises(CheckpointError, match=r"model\.safetensors"):
             read_card(model_file)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -315,10 +316,8 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_runs_nothing(name, model_
         with pytest.raises(CheckpointError, match=r"model\.safetensors (cannot be used: .{10}|is not)") as caught:
             load(model_file)
         assert len(str(caught.value)) < 600
-    try:
+    with contextlib.suppress(CheckpointError):  # what is wrong with the tensors only, the card does not show
         read_card(model_file)
-    except CheckpointError:
-        pass  # what is wrong only with the tensors, the card alone does not show
     assert not model.mark.exists()
 
 

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from cifar_gui.checkpoint.files import load_snapshot, read_card, save_resume_state
+from cifar_gui.checkpoint.state import ResumeState
+from cifar_gui.errors import CheckpointError
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run
+from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, StepReport
+from cifar_gui.training.history import History
+
+
+@pytest.fixture
+def finished_run(recipe, tell) -> Run:
+    run = Run.create(recipe)
+    for event in tell.story():
+        run.record(event)
+    return run
+
+
+def test_runs_are_numbered_from_one(recipe, runs_folder):
+    paths = []
+    for _ in range(3):
+        with Run.create(recipe) as run:
+            paths.append(run.path)
+    assert paths == [runs_folder / "0001", runs_folder / "0002", runs_folder / "0003"]
+
+
+def test_a_number_is_not_used_again_while_its_run_is_in_the_trash(recipe, runs_folder):
+    with Run.create(recipe) as run:
+        pass
+    run.move_to_trash()
+    with Run.create(recipe) as run:
+        assert run.number == "0002"
+
+
+def test_a_file_in_the_way_of_a_number_is_stepped_over(recipe, runs_folder):
+    runs_folder.mkdir()
+    (runs_folder / "0001").touch()
+    with Run.create(recipe) as run:
+        assert run.number == "0002"
+
+
+def test_a_run_folder_holds_what_the_events_told(finished_run, tell, recipe):
+    files = {str(path.relative_to(finished_run.path)).replace("\\", "/") for path in finished_run.path.rglob("*")}
+    assert files == {
+        "recipe.toml", "run.json", "history.csv", "log.txt", "lock", "best.safetensors", "last.safetensors",
+        "resume.safetensors", "resume-previous.safetensors", "epochs", "epochs/001.safetensors",
+        "epochs/002.safetensors", "epochs/003.safetensors",
+    }  # fmt: skip
+    assert Recipe.load(finished_run.layout.recipe) == recipe
+    assert load_snapshot(finished_run.best_path) == tell.snapshot_after(2)
+    assert load_snapshot(finished_run.last_path) == tell.snapshot_after(3)
+    assert read_card(finished_run.epoch_path(1)).epoch == 1
+
+
+def test_the_history_on_disk_is_the_history_of_the_events(finished_run, tell):
+    expected = History()
+    for event in tell.story():
+        expected.record(event)
+    found = finished_run.history()
+    torch.testing.assert_close(found.steps, expected.steps)
+    torch.testing.assert_close(found.epochs, expected.epochs)
+
+
+def test_the_summary_says_how_far_the_run_came(finished_run):
+    summary = finished_run.summary()
+    assert (summary.epochs_done, summary.epochs_planned, summary.best_accuracy) == (3, 4, 0.7)
+    assert (summary.status, summary.seconds, summary.kept_epochs) == ("stopped", 6.0, (1, 2, 3))
+    assert (summary.record.device, summary.record.best_epoch, summary.resumable) == ("cpu", 2, True)
+    assert summary.title == "simple on shapes"
+
+
+def test_a_run_goes_on_at_its_resume_state_and_rows_beyond_it_are_cut_off(recipe, tell):
+    run = Run.create(recipe)
+    for event in [tell.started(), *tell.epoch_events(1, 0.5, is_best=True)]:
+        run.record(event)
+    for event in list(tell.epoch_events(2, 0.9, is_best=True))[:-1]:  # all but the resume state
+        run.record(event)
+    run.close()
+    again = Run.open(run.path)
+    state = again.resume_state()
+    assert state is not None
+    assert (state.step, state.values) == (10, {"epoch": 1})
+    again.record(tell.started(first_step=10))
+    assert list(again.history().epochs["epoch"]) == [1]
+    assert (again.summary().epochs_done, again.summary().best_accuracy, again.summary().seconds) == (1, 0.5, 2.0)
+    for event in [*tell.epoch_events(2, 0.6, is_best=True), Finished("completed", 2, 2)]:
+        again.record(event)
+    assert list(again.history().epochs["validation_accuracy"]) == [0.5, 0.6]
+    assert list(again.history().steps["step"]) == [5, 10, 15, 20]
+
+
+def test_a_run_without_resume_state_begins_at_the_beginning(recipe, tell):
+    run = Run.create(recipe)
+    run.record(tell.started())
+    run.record(StepReport(5, 0.5, 2.0, 0.1, 0.1))
+    run.close()
+    with Run.open(run.path) as again:
+        assert again.resume_state() is None
+        again.record(tell.started())
+        assert len(again.history().steps["step"]) == 0
+
+
+def test_when_the_newest_resume_state_is_damaged_the_one_before_is_used(finished_run):
+    finished_run.layout.resume.write_bytes(finished_run.layout.resume.read_bytes()[:-1])
+    with Run.open(finished_run.path) as run:
+        state = run.resume_state()
+    assert state is not None
+    assert state.step == 20
+
+
+def test_when_all_resume_states_are_damaged_the_reason_is_told(finished_run):
+    for path in (finished_run.layout.resume, finished_run.layout.resume_previous):
+        path.write_bytes(b"rot")
+    run = Run.open(finished_run.path)
+    with pytest.raises(CheckpointError, match="too short to be a model file"):
+        run.resume_state()
+    Run.open(finished_run.path).resume_state  # noqa: B018 - and the lock is free again
+    assert not finished_run.summary().running
+
+
+def test_epochs_asked_for_while_running_are_planned_when_it_goes_on(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        run.record(SettingsChanged(5, 0.05, 12))
+    assert Run.open(run.path).recipe == recipe.changed(epochs=12)
+    assert Run.open(run.path).summary().epochs_planned == 12
+
+
+def test_a_running_run_says_so_and_a_dead_one_was_interrupted(recipe, tell):
+    run = Run.create(recipe)
+    run.record(tell.started())
+    assert run.summary().status == "running"
+    run.record(Paused(3, 0.1))
+    assert run.summary().status == "paused"
+    run.record(Resumed(3))
+    run.close()
+    assert (run.summary().status, run.summary().resumable) == ("interrupted", True)
+
+
+def test_a_run_that_failed_keeps_the_reason(recipe, tell):
+    run = Run.create(recipe)
+    run.record(tell.started())
+    run.failed("The memory was not enough.")
+    assert (run.summary().status, run.summary().record.message) == ("failed", "The memory was not enough.")
+    assert "The memory was not enough." in run.layout.log.read_text()
+
+
+def test_looking_at_a_network_writes_nothing(recipe, tell):
+    run = Run.create(recipe)
+    before = sorted(run.path.rglob("*"))
+    run.record(SnapshotTaken(3, 0.3, tell.snapshot_after(1)))
+    assert sorted(run.path.rglob("*")) == before
+    run.close()
+
+
+def test_step_reports_wait_in_memory(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        size = run.layout.history.stat().st_size
+        for step in range(1, 100):
+            run.record(StepReport(step, step / 1000, 2.0, 0.1, 0.1))
+        assert run.layout.history.stat().st_size == size
+    assert len(run.history().steps["step"]) == 99  # written at the end
+
+
+def test_names_and_notes_survive_the_training_that_goes_on(recipe, tell):
+    run = Run.create(recipe)
+    run.record(tell.started())
+    other = Run.open(run.path)  # another window may do it
+    other.rename("  wide  ")
+    other.set_notes("Twice as wide.\nSame seed.")
+    for event in tell.epoch_events(1, 0.5, is_best=True):
+        run.record(event)
+    run.close()
+    assert (run.summary().title, run.summary().notes) == ("wide", "Twice as wide.\nSame seed.")
+
+
+def test_two_writers_never_have_one_run(recipe, tell):
+    run = Run.create(recipe)
+    other = Run.open(run.path)
+    for use in (other.resume_state, other.move_to_trash, lambda: other.record(tell.started())):
+        with pytest.raises(CheckpointError, match=r"Run 0001 is in use by another window or process \(process \d+"):
+            use()
+    run.close()
+    assert other.resume_state() is None
+    other.close()
+
+
+def test_a_run_can_be_made_in_a_folder_of_ones_own(recipe, tmp_path):
+    with Run.create_at(tmp_path / "mine", recipe) as run:
+        assert (run.number, run.summary().status) == ("mine", "running")
+    with pytest.raises(CheckpointError, match="there already and not empty"):
+        Run.create_at(tmp_path / "mine", recipe)
+
+
+def test_what_is_no_run_is_not_opened(tmp_path):
+    with pytest.raises(CheckpointError, match="There is no run in"):
+        Run.open(tmp_path / "absent")
+
+
+def test_a_lost_recipe_is_found_in_the_network(finished_run, recipe):
+    finished_run.layout.recipe.write_text("epochs = = 3")
+    assert Run.open(finished_run.path).recipe == recipe
+    assert finished_run.layout.recipe.with_name("recipe.toml.bad").exists()
+
+
+def test_a_lost_record_is_guessed_from_the_networks(finished_run):
+    finished_run.layout.record.write_text(json.dumps({"status": 3}))
+    summary = finished_run.summary()
+    assert (summary.status, summary.epochs_done, summary.resumable) == ("interrupted", 3, True)
+    assert finished_run.layout.record.with_name("run.json.bad").exists()
+
+
+def test_a_damaged_history_does_not_keep_a_run_from_going_on(finished_run, tell):
+    finished_run.layout.history.write_text("kind,step\nrow,what\n")
+    with Run.open(finished_run.path) as run:
+        run.record(tell.started(first_step=30))
+        assert len(run.history().epoch_rows) == 0
+    assert finished_run.layout.history.with_name("history.csv.bad").exists()
+
+
+def test_the_kept_epochs_are_thinned(recipe, tell, monkeypatch):
+    monkeypatch.setattr("cifar_gui.runs.thinning.epochs_to_drop.__kwdefaults__", {"max_files": 5, "max_bytes": 10**9})
+    with Run.create(recipe.changed(epochs=12)) as run:
+        run.record(tell.started(epochs=12))
+        for epoch in range(1, 13):
+            for event in tell.epoch_events(epoch, 0.9 - abs(epoch - 4) / 100, is_best=epoch <= 4):
+                run.record(event)
+        kept = run.kept_epochs()
+    assert len(kept) == 5
+    assert {1, 4, 12} <= set(kept)
+
+
+def test_a_state_with_the_same_step_can_be_saved_twice(recipe):
+    with Run.create(recipe) as run:
+        for value in (1.0, 2.0):
+            run.record(ResumeState(7, {"weight": torch.full((1,), value)}, {}))
+        state = run.resume_state()
+    assert state is not None
+    assert state.tensors["weight"].item() == 2.0
+
+
+def test_leftovers_of_a_killed_writer_are_gone_when_the_run_goes_on(finished_run, tell):
+    leftover = finished_run.path / ".last.safetensors.12345678.tmp"
+    leftover.write_bytes(b"half")
+    with Run.open(finished_run.path) as run:
+        run.record(tell.started(first_step=30))
+    assert not leftover.exists()
+
+
+def test_summaries_are_values(finished_run):
+    assert dataclasses.replace(finished_run.summary()) == finished_run.summary()
+    save_resume_state(ResumeState(1, {}, {}), finished_run.layout.resume)
+    assert finished_run.summary().resumable

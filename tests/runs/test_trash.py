@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from cifar_gui.errors import CheckpointError
+from cifar_gui.runs import Run, list_runs, list_trash, restore
+from cifar_gui.runs.trash import empty_old
+
+
+@pytest.fixture
+def trashed(recipe):
+    with Run.create(recipe) as run:
+        pass
+    return run.move_to_trash()
+
+
+def test_the_trash_takes_a_run_and_gives_it_back(trashed, runs_folder):
+    assert (list_runs(), [run.number for run in list_trash()]) == ([], ["0001"])
+    assert restore(trashed) == runs_folder / "0001"
+    assert ([run.number for run in list_runs()], list_trash()) == (["0001"], [])
+
+
+def test_a_number_that_has_been_taken_is_not_overwritten(trashed, recipe, runs_folder):
+    with Run.create_at(runs_folder / "0001", recipe):
+        pass
+    with pytest.raises(CheckpointError, match="another run of that number"):
+        restore(trashed)
+    assert Run.open(runs_folder / "0001").move_to_trash().name == "0001-2"
+    assert [run.number for run in list_trash()] == ["0001-2", "0001"]
+
+
+def test_a_run_in_training_is_not_moved(recipe):
+    run = Run.create(recipe)
+    with pytest.raises(CheckpointError, match="in use"):
+        Run.open(run.path).move_to_trash()
+    run.close()
+    assert [each.number for each in list_runs()] == ["0001"]
+
+
+def test_the_trash_forgets_after_thirty_days(trashed, recipe):
+    with Run.create(recipe) as run:
+        pass
+    recent = run.move_to_trash()
+    month_ago = trashed.stat().st_mtime - 31 * 86_400
+    os.utime(trashed, (month_ago, month_ago))
+    assert empty_old() == 1
+    assert [run.path for run in list_trash()] == [recent]
+
+
+def test_what_was_made_long_ago_stays_thirty_days_in_the_trash_all_the_same(recipe):
+    with Run.create(recipe) as run:
+        pass
+    os.utime(run.path, (1_000_000_000, 1_000_000_000))
+    run.move_to_trash()
+    assert empty_old() == 0
+
+
+def test_a_run_that_is_gone_gets_a_sentence(trashed):
+    restored = restore(trashed)
+    with pytest.raises(CheckpointError, match="could not be taken back"):
+        restore(trashed.with_name("0099"))
+    assert restored.exists()
