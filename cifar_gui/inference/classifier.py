@@ -29,8 +29,9 @@ from cifar_gui.inference.prediction import Crop, Prediction
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.inference.views import six_view_logits_of
 
-BATCH = 32
-"""Pictures of a folder that are computed together."""
+FIRST_BATCH, BATCH = 4, 32
+"""Pictures of a folder that are computed together: few at first, so that answers appear at once, then twice as many
+each time."""
 
 LOOK_AHEAD = 2 * BATCH
 """Pictures that may be decoded, or wait for it, before their turn. What is kept of each is 3 kB."""
@@ -107,11 +108,11 @@ class Classifier:
         `progress`, to give up: pictures not yet begun are dropped.
         """
         total = len(sources) if isinstance(sources, Sequence) else 0
-        done = 0
+        done, size = 0, FIRST_BATCH
         with closing(_prepared(sources)) as prepared:
-            while batch := list(islice(prepared, BATCH)):
+            while batch := list(islice(prepared, size)):
                 yield from self._answers(batch)
-                done += len(batch)
+                done, size = done + len(batch), min(2 * size, BATCH)
                 if progress is not None:
                     progress(done / total if total else 0.0, f"{done:,} pictures classified")
 

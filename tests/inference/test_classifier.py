@@ -91,7 +91,7 @@ def test_many_pictures_come_back_in_order_with_the_same_answers(
             assert answer.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
 
 
-@pytest.mark.parametrize("count", [0, 1, classifier.BATCH, classifier.BATCH + 1])
+@pytest.mark.parametrize("count", [0, 1, classifier.FIRST_BATCH, classifier.BATCH + 1])
 def test_any_number_of_pictures_will_do(snapshot: ModelSnapshot, sources: list[PictureSource], count: int) -> None:
     assert len(list(Classifier(snapshot).classify_many(sources[:count]))) == count
 
@@ -112,10 +112,10 @@ def test_pictures_are_decoded_a_bounded_number_ahead(snapshot: ModelSnapshot, so
             yield sources[0]
 
     answers = Classifier(snapshot, six_views=False).classify_many(endless())
-    for _ in range(classifier.BATCH):
+    for _ in range(classifier.FIRST_BATCH):
         next(answers)
     answers.close()
-    assert asked <= classifier.BATCH + classifier.LOOK_AHEAD
+    assert asked <= classifier.FIRST_BATCH + classifier.LOOK_AHEAD
     assert decoding_threads() == []
 
 
@@ -129,7 +129,7 @@ def test_giving_up_stops_the_pool(snapshot: ModelSnapshot, sources: list[Picture
     answers = Classifier(snapshot, six_views=False).classify_many(sources, progress)
     with pytest.raises(Cancelled):
         list(answers)
-    assert shares == [pytest.approx(classifier.BATCH / len(sources))]
+    assert shares == [pytest.approx(classifier.FIRST_BATCH / len(sources))]
     assert decoding_threads() == []
 
 
