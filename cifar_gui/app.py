@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication
 
+from cifar_gui.ui import faults
 from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.context import Context
@@ -16,21 +18,21 @@ from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
+from cifar_gui.ui.signals import closing_on_signals
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.warm_up import WarmUp
 
+_log = logging.getLogger(__name__)
 
-def create_window() -> QMainWindow:
+
+def create_window() -> MainWindow:
     """The whole window, not yet shown. Needs only a QApplication; PyTorch is imported after the first paint."""
     settings, messages = Settings(), Messages()
     theme().set_look(scheme=settings.get("theme", "system"), zoom=settings.get("zoom", 1.0))
-    theme().apply()
-    jobs = Background(lambda error: messages.error(str(error)))
+    jobs = Background(lambda error: messages.error(*faults.logged(error)))
     data = DataLibrary(jobs, settings)
     session = TrainingSession(data.load)
     models = ModelLibrary(session, jobs, settings, messages)
-    ready = [False]
-    windows: list[MainWindow] = []
     context = Context(
         session=session,
         models=models,
@@ -39,43 +41,79 @@ def create_window() -> QMainWindow:
         settings=settings,
         messages=messages,
         actions=Actions(),
-        show_page=lambda name: windows[0].pages.request(name),
-        torch_ready=lambda: ready[0],
+        show_page=lambda name: window.pages.request(name),
+        torch_ready=lambda: warm_up.done,
     )
+    warm_up = WarmUp(jobs.post)
     window = MainWindow(context)
-    windows.append(window)
+    _connect(window, warm_up)
+    if settings.set_aside is not None:
+        messages.warn(f"The settings could not be read. They were set aside as {settings.set_aside.name}.")
+    return window
 
-    def on_ready(problem: BaseException | None) -> None:
-        window.activity.show_importing(importing=False)
-        if problem is not None:
-            messages.error(f"PyTorch could not be loaded: {problem}. Install the app again.", repr(problem))
-            return
-        ready[0] = True
-        window.pages.on_torch_ready()
-        models.choose_default()
 
-    warm_up = WarmUp(lambda problem: jobs.post(lambda: on_ready(problem)))
+def _connect(window: MainWindow, warm_up: WarmUp) -> None:
+    """What the window's parts hear of each other beyond what they take themselves."""
+    context = window.context
+    session, messages = context.session, context.messages
 
     def on_painted() -> None:
         window.activity.show_importing(importing=True)
-        warm_up.start()
+        warm_up.start(on_warm)
+
+    def on_warm(problem: BaseException | None) -> None:
+        window.activity.show_importing(importing=False)
+        if problem is not None:
+            _log.error("PyTorch could not be loaded", exc_info=problem)
+            messages.error(
+                f"PyTorch could not be loaded: {problem}. Install the app again.", faults.explain(problem)[1]
+            )
+            return
+        window.pages.on_torch_ready()
+        context.models.choose_default()
 
     def on_closed() -> None:
         warm_up.shutdown()
-        jobs.shutdown()
+        context.jobs.shutdown()
 
     window.painted.connect(on_painted)
     window.closed.connect(on_closed)
     session.failed.connect(messages.error)
     session.refused.connect(messages.warn)
-    session.opened.connect(lambda opened: data.adopt(opened.recipe.data, opened.data))
-    return window
+    session.opened.connect(lambda opened: context.data.adopt(opened.recipe.data, opened.data))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return the exit code when it is closed."""
     application = QApplication(list(arguments) if arguments is not None else sys.argv)
     application.setApplicationName("cifar-gui")
+    handler = faults.start_log()
+    try:
+        with faults.crash_file() as last_crash:
+            return _run(application, last_crash)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
+def _run(application: QApplication, last_crash: str) -> int:
     window = create_window()
-    window.show()
-    return application.exec()
+    messages, jobs = window.context.messages, window.context.jobs
+    hooks = faults.Faults(lambda text, details: jobs.post(lambda: messages.error(text, details)))
+    hooks.install()
+    try:
+        with closing_on_signals(lambda: _quit(application, window)):
+            if last_crash:
+                messages.warn(faults.crash_sentence(last_crash), last_crash)
+            window.show()
+            code = application.exec()
+            window.close_now()  # however the loop was ended
+            return code
+    finally:
+        hooks.remove()
+
+
+def _quit(application: QApplication, window: MainWindow) -> None:
+    """Whatever is open: a dialog's own event loop ends with the application's."""
+    window.close_now()
+    application.quit()

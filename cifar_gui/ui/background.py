@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.doorbell import Doorbell
+from cifar_gui.ui.trainer import is_cancelled
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class Background(QObject):
 
     def _on_surprised(self, job: _Job, error: BaseException) -> None:
         self._outstanding -= 1
-        if type(error).__name__ != "Cancelled":  # by name: its module imports torch
+        if not is_cancelled(error):
             self._tell(error)
 
     def _tell(self, error: BaseException) -> None:

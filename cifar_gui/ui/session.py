@@ -14,7 +14,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
 from cifar_gui.ui.mailbox import Mailbox
-from cifar_gui.ui.trainer import LoadData, Opened, Trainer
+from cifar_gui.ui.trainer import LoadData, Opened, Trainer, is_cancelled
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -118,7 +118,8 @@ class TrainingSession:
         if self._state in ("running", "paused"):
             self._control.pause_after_epoch()
         elif self._state == "idle" and self.run is not None:
-            self.continue_run(self.run.path, extra_epochs=1)
+            self.continue_run(self.run.path, extra_epochs=0 if self.run.summary().unfinished else 1)
+            self._control.pause_after_epoch()
 
     def set_lr(self, lr: float) -> None:
         """Change the peak learning rate of the run under way. Raises ValueError unless it is positive."""
@@ -160,6 +161,9 @@ class TrainingSession:
             trainer.work(what, extra_epochs)
         except BaseException as error:  # the thread pump: the GUI thread tells the user
             self._problem = error
+            trainer.fail(error)
+        finally:
+            trainer.close()
 
     def _set_loading(self, share: float, what: str) -> None:
         self._loading = (share, what)
@@ -205,7 +209,7 @@ class TrainingSession:
             self._thread = None
         problem, self._problem = self._problem, None
         self._set_state("idle")
-        if problem is not None and type(problem).__name__ != "Cancelled":
+        if problem is not None and not is_cancelled(problem):
             self._report(problem)
 
     def _report(self, problem: BaseException) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.ui.mailbox import Mailbox
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     from cifar_gui.runs import Run
     from cifar_gui.training.events import ResumeState
     from cifar_gui.training.history import History
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
 
@@ -44,38 +51,56 @@ class Trainer:
         self._mailbox = mailbox
         self._load_data = load_data
         self._progress = progress
+        self._run: Run | None = None
 
     def work(self, what: Recipe | Path, extra_epochs: int = 0) -> None:
         """Train a new recipe, or go on with the run in a folder. Raises whatever goes wrong."""
+        _give_way()
         self._tell(0.0, "Loading PyTorch…")
         if isinstance(what, Recipe):
-            data = self._load_data(what.data, self._tell)
-            self._train_new(what, data)
+            self._train_new(what)
         else:
             self._continue(what, extra_epochs)
 
-    def _train_new(self, recipe: Recipe, data: ImageData) -> None:
+    def fail(self, error: BaseException) -> None:
+        """Write into the run, if there is one already, why it ended."""
+        if self._run is None or is_cancelled(error):
+            return
+        try:
+            self._run.failed(str(error) if isinstance(error, CifarGuiError) else repr(error))
+        except (CifarGuiError, OSError) as problem:  # most likely the same full disk that ended the training
+            _log.error("the run could not record its failure: %s", problem)
+
+    def close(self) -> None:
+        """Write what is waiting and give up the run's lock."""
+        if self._run is not None:
+            self._run.close()
+
+    def _train_new(self, recipe: Recipe) -> None:
+        data = self._load_data(recipe.data, self._tell)
         from cifar_gui.runs import Run
         from cifar_gui.training.engine import new_model
         from cifar_gui.training.history import History
 
         model = new_model(recipe, len(data.class_names))
-        with closing(Run.create(recipe)) as run:
-            self._mailbox.put(Opened(run, recipe, History(), data))
-            self._pull(run, model, data, recipe)
+        self._run = Run.create(recipe)  # last, so that what cannot begin leaves no folder behind
+        self._mailbox.put(Opened(self._run, recipe, History(), data))
+        self._pull(self._run, model, data, recipe)
 
     def _continue(self, path: Path, extra_epochs: int) -> None:
         from cifar_gui.runs import Run
         from cifar_gui.training.engine import new_model
 
-        with closing(Run.open(path)) as run:
-            recipe = run.recipe.changed(epochs=run.recipe.epochs + extra_epochs)
-            data = self._load_data(recipe.data, self._tell)
-            state = run.resume_state()
-            model = new_model(recipe, len(data.class_names))
-            history = run.history().up_to(state.step if state is not None else 0)
-            self._mailbox.put(Opened(run, recipe, history, data))
-            self._pull(run, model, data, recipe, state)
+        self._run = run = Run.open(path)
+        state = run.resume_state()
+        recipe = run.recipe
+        if extra_epochs:
+            recipe = recipe.changed(epochs=run.summary().epochs_planned + extra_epochs)
+        data = self._load_data(recipe.data, self._tell)
+        model = new_model(recipe, len(data.class_names))
+        history = run.history().up_to(state.step if state is not None else 0)
+        self._mailbox.put(Opened(run, recipe, history, data))
+        self._pull(run, model, data, recipe, state)
 
     def _pull(
         self, run: Run, model: nn.Module, data: ImageData, recipe: Recipe, state: ResumeState | None = None
@@ -94,3 +119,15 @@ class Trainer:
 
             raise Cancelled
         self._progress(share, what)
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Whether it is `data.base.Cancelled`, known by name because its module imports torch."""
+    return type(error).__name__ == "Cancelled"
+
+
+def _give_way() -> None:
+    """On Linux, where each thread has a priority of its own that its helpers inherit: the window comes first."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # forbidden in some containers, and no loss
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)

@@ -41,17 +41,19 @@ class _Gate(importlib.abc.MetaPathFinder):
 
 
 class WarmUp:
-    """A thread that imports and tries out. `done` is called on it, with the exception that ended it or None."""
+    """A thread that imports and tries out. `post` has something called on the GUI thread."""
 
-    def __init__(self, done: Callable[[BaseException | None], None]) -> None:
-        self._done = done
+    def __init__(self, post: Callable[[Callable[[], None]], None]) -> None:
+        self._post = post
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+        self.done = False
+        """Whether everything has been imported and the GUI thread has heard of it."""
 
-    def start(self) -> None:
-        """Once; later calls do nothing."""
+    def start(self, on_done: Callable[[BaseException | None], None]) -> None:
+        """Once. `on_done` is called on the GUI thread with what went wrong, None if nothing did."""
         if self._thread is None and not self._closing.is_set():
-            self._thread = threading.Thread(target=self._work, name="warm-up")
+            self._thread = threading.Thread(target=self._work, args=(on_done,), name="warm-up")
             self._thread.start()
 
     def shutdown(self) -> None:
@@ -60,7 +62,7 @@ class WarmUp:
         if self._thread is not None:
             self._thread.join()
 
-    def _work(self) -> None:
+    def _work(self, on_done: Callable[[BaseException | None], None]) -> None:
         gate = _Gate(self._closing)
         sys.meta_path.insert(0, gate)
         problem: BaseException | None = None
@@ -75,7 +77,11 @@ class WarmUp:
             problem = error
         finally:
             sys.meta_path.remove(gate)
-        self._done(problem)
+        self._post(lambda: self._finish(problem, on_done))
+
+    def _finish(self, problem: BaseException | None, on_done: Callable[[BaseException | None], None]) -> None:
+        self.done = problem is None
+        on_done(problem)
 
 
 def first_step() -> None:
