@@ -20,7 +20,7 @@ from cifar_gui.cli.train_report import JsonReport, PlainReport, Report, ending
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
-from cifar_gui.training.events import Event, Finished, ResumeState
+from cifar_gui.training.events import EpochReport, Event, Finished, ResumeState
 
 if TYPE_CHECKING:
     from cifar_gui.runs import Run
@@ -86,7 +86,8 @@ def _continued(arguments: Namespace) -> _Job:
     if fixed:
         raise UsageError(f"A run goes on as it began: {', '.join(fixed)} cannot change. Start a new one for that.")
     kept = Run.open(_run_folder(arguments.resume))
-    recipe = _with_absolute_data(with_flags(kept.recipe, given))
+    planned = {"epochs": kept.summary().epochs_planned or kept.recipe.epochs}  # may have been changed since it began
+    recipe = _with_absolute_data(with_flags(kept.recipe, planned | given))
     return _Job(recipe, lambda: kept, kept.resume_state())
 
 
@@ -109,19 +110,21 @@ def _follow(
 ) -> tuple[Finished | None, bool]:
     """Pull every event, keep it, show it. Returns the last one, and whether stdout was read to the end."""
     first = next(events)
-    heard, last = True, None
+    heard, last, trained = True, None, False
     with job.open_run() as kept, Progress() as progress:
         report: Report = JsonReport(str(kept.path)) if json else PlainReport(progress)
         try:
             for event in _with_first(first, events):
                 kept.record(event)
                 last = event if isinstance(event, Finished) else None
+                trained = trained or isinstance(event, EpochReport)
                 heard = heard and _shown(report, event, control)
         except CifarGuiError as error:
             kept.failed(str(error))
             raise
     if last is not None:
-        say(ending(last, kept.number if kept.path.parent == paths.runs() else str(kept.path)))
+        name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
+        say(ending(last, name, trained=trained))
     return last, heard
 
 

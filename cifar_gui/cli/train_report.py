@@ -104,11 +104,14 @@ def _row(cells: tuple[str, ...]) -> str:
     return "  ".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
 
 
-def ending(event: Finished, run_name: str) -> str:
-    """What to tell people when a run has ended, and how to go on; `run_name` is what --resume and --model take."""
+def ending(event: Finished, run: str, *, trained: bool) -> str:
+    """What to tell people when a run has ended, and how to go on. `run` is what --resume and --model take; `trained`:
+    whether any epoch was finished just now."""
     if event.reason == "stopped":
-        return f"Stopped and saved. To go on: cifar-gui train --resume {run_name}"
+        return f"Stopped and saved. To go on: cifar-gui train --resume {run}"
+    if event.reason == "completed" and not trained:
+        return f"Run {run} had all of its epochs already. For more: cifar-gui train --resume {run} --epochs N"
     words = [event.message] if event.message else []
     if event.best_epoch:
-        words.append(f"Best was epoch {event.best_epoch}. To use it: cifar-gui classify --model {run_name} PICTURE")
+        words.append(f"Best was epoch {event.best_epoch}. To use it: cifar-gui classify --model {run} PICTURE")
     return " ".join(words)

@@ -1,0 +1,151 @@
+"""Pictures in, answers out: in every form, in order, whatever is broken among them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch):
+    """Put bytes on stdin."""
+    return lambda content: monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+KEYS = {"path", "label", "probability", "probabilities", "verdict", "familiarity", "crop"}
+
+
+def test_json_has_the_public_keys_and_the_right_answers(cli, model, colours):
+    pictures = [colours / "test" / name / "0.png" for name in ("red", "blue", "green")]
+    outcome = cli("classify", *pictures, "--model", model, "--json")
+    assert outcome.code == 0
+    assert [each["label"] for each in outcome.json] == ["red", "blue", "green"]
+    for path, answer in zip(pictures, outcome.json, strict=True):
+        assert set(answer) == KEYS
+        assert answer["path"] == str(path)
+        assert answer["crop"] == [0, 0, 32]
+        assert answer["verdict"] == "confident"
+        assert math.isclose(sum(answer["probabilities"].values()), 1, abs_tol=1e-5)
+        assert answer["probability"] == max(answer["probabilities"].values())
+
+
+def test_a_broken_picture_gets_a_sentence_and_the_others_go_on(cli, model, colours, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG but not really")
+    fine = colours / "test" / "green" / "1.png"
+    outcome = cli("classify", broken, fine, tmp_path / "missing.jpg", "--model", model, "--json")
+    assert outcome.code == 0
+    first, second, third = outcome.json
+    assert first["label"] is None
+    assert "broken.png" in first["error"]
+    assert second["label"] == "green"
+    assert "missing.jpg" in third["error"]
+    assert "broken.png" in outcome.err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_the_exit_code_is_3_only_if_no_picture_could_be_read(cli, model, tmp_path, form):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    outcome = cli("classify", tmp_path / "missing.jpg", empty, "--model", model, *form)
+    assert outcome.code == 3
+    assert "missing.jpg" in outcome.err
+    assert "empty holds no pictures" in outcome.err
+
+
+def test_a_folder_is_read_to_the_bottom(cli, model, colours):
+    answers = cli("classify", colours / "test", "--model", model, "--json").json
+    assert len(answers) == 24
+    assert all(Path(each["path"]).parent.name == each["label"] for each in answers)
+
+
+def test_csv_has_one_row_a_picture_and_a_column_a_class(cli, model, colours, tmp_path):
+    odd = tmp_path / 'a "quoted", name.png'
+    shutil.copy(colours / "test" / "red" / "2.png", odd)
+    outcome = cli("classify", odd, tmp_path / "missing.jpg", "--model", model, "--csv")
+    rows = list(csv.DictReader(io.StringIO(outcome.out)))
+    assert [row["path"] for row in rows] == [str(odd), str(tmp_path / "missing.jpg")]
+    assert rows[0]["label"] == "red"
+    assert rows[0]["crop_side"] == "32"
+    assert float(rows[0]["red"]) == float(rows[0]["probability"]) > 0.9
+    assert rows[0]["error"] == ""
+    assert rows[1]["label"] == ""
+    assert "no such file" in rows[1]["error"]
+
+
+def test_people_get_a_line_a_picture_with_the_best_classes(cli, model, colours):
+    outcome = cli("classify", colours / "test" / "red" / "0.png", "--model", model, "--top", "2")
+    (line,) = outcome.out.splitlines()
+    assert "red 9" in line
+    assert line.count("%") == 2
+    assert outcome.err == ""
+
+
+def test_top_limits_the_classes_in_json_best_first(cli, model, colours):
+    (answer,) = cli("classify", colours / "test" / "blue" / "0.png", "--model", model, "--top", "1", "--json").json
+    assert list(answer["probabilities"]) == ["blue"]
+
+
+def test_a_picture_is_read_from_stdin(cli, model, colours, piped):
+    piped((colours / "test" / "green" / "0.png").read_bytes())
+    (answer,) = cli("classify", "-", "--model", model, "--json").json
+    assert (answer["path"], answer["label"]) == ("-", "green")
+
+
+def test_nothing_on_stdin_is_said_so(cli, model, piped):
+    piped(b"")
+    outcome = cli("classify", "-", "--model", model)
+    assert outcome.code == 3
+    assert "nothing was piped in" in outcome.err
+
+
+@pytest.mark.parametrize("top", ["0", "-1", "three", "1.5"])
+def test_top_must_be_a_whole_number(cli, top):
+    outcome = cli("classify", "x.png", "--top", top)
+    assert outcome.code == 2
+    assert "--top" in outcome.err
+
+
+def test_a_model_that_does_not_exist_is_bad_input(cli, colours):
+    outcome = cli("classify", colours / "test", "--model", "nonsense")
+    assert outcome.code == 3
+    assert "nonsense" in outcome.err
+    assert outcome.out == ""
+
+
+def test_a_file_that_is_no_model_is_bad_input(cli, colours, tmp_path):
+    fake = tmp_path / "fake.safetensors"
+    fake.write_bytes(b"not a model at all")
+    outcome = cli("classify", colours / "test", "--model", fake)
+    assert outcome.code == 3
+    assert "fake.safetensors" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that break this way")
+def test_a_reader_that_goes_away_ends_it_quietly(child, model, colours):
+    process = child("classify", *[colours / "test"] * 40, "--model", model, bufsize=0)
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert err == ""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names that are not text exist on Linux only")
+def test_a_file_name_need_not_be_text_and_stdin_may_stand_among_files(child, model, colours, tmp_path):
+    name = tmp_path.joinpath("caf\udce9.png")
+    shutil.copy(colours / "test" / "red" / "0.png", name)
+    with (colours / "test" / "green" / "0.png").open("rb") as picture:
+        process = child("classify", name, "-", "--model", model, stdin=picture, errors="surrogateescape")
+        out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    first, second = out.splitlines()
+    assert first.startswith(f"{name}: red")
+    assert second.startswith("-: green")

@@ -1,0 +1,212 @@
+"""Training from the command line: recipes, runs, going on, stopping, and what is told meanwhile."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+
+import pytest
+
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run, list_runs
+from cifar_gui.training.events import EpochReport
+
+SMALL = ("--network", "mlp", "--batch-size", "10", "--set", "network_settings.hidden=8", "--set", "precision=float32")
+EPOCH_KEYS = {
+    *("event", "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"),
+    *("seconds", "images_per_second", "lr"),
+}
+
+
+def test_json_has_a_line_for_each_event_with_the_public_keys(cli, colours, home):
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 2, "--json")
+    assert outcome.code == 0
+    kinds = [line["event"] for line in outcome.lines]
+    assert kinds[0] == "started"
+    assert kinds[-1] == "finished"
+    assert set(kinds[1:-1]) == {"step", "epoch"}
+    epochs = [line for line in outcome.lines if line["event"] == "epoch"]
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert all(set(line) == EPOCH_KEYS for line in epochs)
+    finished = outcome.lines[-1]
+    assert (finished["reason"], finished["run"]) == ("completed", str(home / "runs" / "0001"))
+    assert finished["best_epoch"] in (1, 2)
+
+
+def test_people_get_a_row_an_epoch_and_are_told_how_to_use_the_result(cli, colours):
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 2)
+    assert outcome.code == 0
+    assert [line.split()[0] for line in outcome.out.splitlines()] == ["Epoch", "1/2", "2/2"]
+    assert "54 pictures, 6 held out" in outcome.err
+    assert "cifar-gui classify --model 0001" in outcome.err
+
+
+def test_with_all_data_there_is_no_validation(cli, colours):
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 1, "--all-data", "--json")
+    started, epoch = outcome.lines[0], next(line for line in outcome.lines if line["event"] == "epoch")
+    assert (started["training_pictures"], started["validation_pictures"]) == (60, 0)
+    assert epoch["validation_loss"] is None
+    assert epoch["validation_accuracy"] is None
+
+
+def test_a_run_goes_on_with_more_epochs_by_its_number(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    outcome = cli("train", "--resume", "1", "--epochs", 3, "--json")
+    assert outcome.code == 0
+    assert [line["epoch"] for line in outcome.lines if line["event"] == "epoch"] == [2, 3]
+    (run,) = list_runs()
+    assert (run.number, run.status, run.epochs_done) == ("0001", "completed", 3)
+
+
+def test_a_run_can_be_kept_in_a_folder_of_its_own_and_go_on_there(cli, colours, tmp_path):
+    here = tmp_path / "my run"
+    assert cli("train", *SMALL, "--data", colours, "--epochs", 1, "--run", here).code == 0
+    assert (here / "best.safetensors").is_file()
+    outcome = cli("train", "--resume", here, "--epochs", 2, "--json")
+    assert outcome.lines[-1]["run"] == str(here)
+    taken = cli("train", *SMALL, "--data", colours, "--epochs", 1, "--run", here)
+    assert taken.code == 3
+    assert "not empty" in taken.err
+
+
+@pytest.fixture
+def stop_after(monkeypatch):
+    """Have a signal come as soon as a run has kept so many epochs."""
+
+    def plan(epoch: int, number: int) -> None:
+        keep = Run.record
+
+        def record(run, event):
+            keep(run, event)
+            if isinstance(event, EpochReport) and event.epoch == epoch:
+                signal.raise_signal(number)
+
+        monkeypatch.setattr(Run, "record", record)
+
+    return plan
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_more_epochs_asked_for_are_remembered_when_a_run_is_stopped_and_goes_on(cli, colours, stop_after, number, code):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    stop_after(2, number)
+    stopped = cli("train", "--resume", "1", "--epochs", 4, "--json")
+    assert (stopped.code, stopped.lines[-1]["reason"]) == (code, "stopped")
+    resumed = cli("train", "--resume", "1", "--json")
+    assert [line["epoch"] for line in resumed.lines if line["event"] == "epoch"] == [3, 4]
+
+
+def test_a_complete_run_has_nothing_left_to_do_and_says_so(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    outcome = cli("train", "--resume", "1")
+    assert outcome.code == 0
+    assert "all of its epochs already" in outcome.err
+
+
+def test_the_data_may_have_moved_when_a_run_goes_on(cli, colours, tmp_path):
+    moved = tmp_path / "first place"
+    moved.symlink_to(colours)
+    cli("train", *SMALL, "--data", "first place", "--epochs", 1)
+    assert cli("train", "--resume", "1", "--epochs", 2, "--data", colours).code == 0
+
+
+def test_what_cannot_change_is_refused_when_a_run_goes_on(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    outcome = cli("train", "--resume", "1", "--lr", "0.5", "--preset", "best")
+    assert outcome.code == 2
+    assert "lr, --preset cannot change" in outcome.err
+
+
+def test_a_run_that_does_not_exist_is_bad_input(cli):
+    assert cli("train", "--resume", "17").code == 3
+
+
+def test_a_loss_that_is_no_number_fails_and_names_the_setting(cli, colours):
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 5, "--lr", "1e6", "--set", "optimiser=sgd", "--json")
+    assert outcome.code == 1
+    assert outcome.lines[-1]["reason"] == "diverged"
+    assert "Lower the learning rate" in outcome.err
+
+
+def test_a_missing_data_set_is_exit_code_4_and_leaves_no_run(cli):
+    outcome = cli("train", *SMALL)
+    assert outcome.code == 4
+    assert "--data shapes" in outcome.err
+    assert list_runs() == []
+
+
+def test_an_unusable_device_is_exit_code_5_and_leaves_no_run(cli, colours):
+    assert cli("train", *SMALL, "--data", colours, "--device", "cuda:99").code == 5
+    assert list_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ((), "--network NAME"),
+        (("--network", "nonsense"), "airnet"),
+        (("--network", "mlp", "--epochs", "0"), "at least 1"),
+        (("--network", "mlp", "--epochs", "many"), "--epochs"),
+        (("--network", "mlp", "--set", "momentun=0.5"), "momentun"),
+        (("--network", "mlp", "--set", "momentum"), "NAME=VALUE"),
+        (("--network", "mlp", "--run", "a", "--resume", "b"), "not allowed with"),
+    ],
+)
+def test_flags_that_do_not_fit_are_usage_errors(cli, flags, words):
+    outcome = cli("train", *flags)
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+def test_a_network_setting_that_does_not_exist_is_refused_before_anything_is_made(cli, colours):
+    outcome = cli("train", "--network", "mlp", "--data", colours, "--set", "network_settings.depth=3")
+    assert outcome.code == 3
+    assert "hidden" in outcome.err
+    assert list_runs() == []
+
+
+def test_the_run_knows_its_data_by_absolute_path(cli, colours, tmp_path, monkeypatch):
+    monkeypatch.chdir(colours.parent)
+    cli("train", *SMALL, "--data", colours.name, "--epochs", 1)
+    monkeypatch.chdir(tmp_path)
+    assert Run.open(list_runs()[0].path).recipe == Recipe.load(list_runs()[0].path / "recipe.toml")
+    assert list_runs()[0].recipe.data == str(colours)
+
+
+def next_event(process, kind):
+    """Read the child's lines up to the first event of this kind."""
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == kind:
+            return event
+    pytest.fail(f"no {kind} event: {process.communicate()[1]}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_saves_and_stops_and_the_run_goes_on_where_it_was(cli, child, colours):
+    process = child("train", *SMALL, "--data", colours, "--epochs", 10_000, "--json")
+    step = next_event(process, "step")["step"]
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out.splitlines()[-1])["reason"] == "stopped"
+    assert "cifar-gui train --resume 0001" in err
+    (run,) = list_runs()
+    assert run.status == "stopped"
+    resumed = cli("train", "--resume", "1", "--epochs", run.epochs_done + 1, "--json")
+    assert resumed.code == 0
+    assert resumed.lines[0]["first_step"] >= step
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that break this way")
+def test_a_reader_that_goes_away_saves_and_stops(child, colours):
+    process = child("train", *SMALL, "--data", colours, "--epochs", 10_000, "--json")
+    next_event(process, "step")
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Traceback" not in err
+    assert "cifar-gui train --resume 0001" in err
+    assert list_runs()[0].status == "stopped"
