@@ -8,7 +8,7 @@ from dataclasses import fields
 from PySide6.QtGui import QColor
 
 from cifar_gui import paths
-from cifar_gui.ui.tokens import Tokens
+from cifar_gui.ui.tokens import Tokens, mixed
 
 # {name} is a token's colour, 12dp a length that grows with the zoom, {icons}/x.svg a file tinted by the theme's name.
 _TEMPLATE = """
@@ -34,7 +34,8 @@ QLineEdit, QAbstractSpinBox { padding: 0 8dp; selection-background-color: {accen
 QComboBox, QLineEdit, QAbstractSpinBox { border-color: {control_line}; }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: {panel_line}; }
 QPushButton:pressed, QToolButton:pressed { background: {accent_ground}; }
-QPushButton:checked, QToolButton:checked { background: {accent_ground}; color: {accent}; border-color: {accent}; }
+QPushButton:checked, QToolButton:checked {
+    background: {accent_ground}; color: {accent_text}; border-color: {accent}; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QLineEdit:disabled, QAbstractSpinBox:disabled {
     color: {control_line}; border-color: {panel_line};
 }
@@ -129,7 +130,8 @@ QFrame[segmented="true"] { background: {raised}; border: 1px solid {panel_line};
 QFrame[segmented="true"] QPushButton { background: transparent; border: 2px solid transparent; border-radius: 6dp;
     min-height: 22dp; max-height: 22dp; padding: 0 10dp; color: {muted}; }
 QFrame[segmented="true"] QPushButton:hover { color: {text}; }
-QFrame[segmented="true"] QPushButton:checked { background: {accent_ground}; color: {accent}; font-weight: 600; }
+QFrame[segmented="true"] QPushButton:checked { background: {accent_ground}; color: {accent_text};
+    font-weight: 600; }
 QFrame[segmented="true"] QPushButton:focus { border: 2px solid {accent}; padding: 0 10dp; }
 
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
@@ -137,7 +139,7 @@ QFrame#navigation QToolButton { background: transparent; border: 2px solid trans
     color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 52dp; max-height: 52dp; padding: 0;
     icon-size: 22dp; }
 QFrame#navigation QToolButton:hover { background: {raised}; }
-QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent}; }
+QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent_text}; }
 QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 0;
     min-height: 52dp; max-height: 52dp; }
 
@@ -157,8 +159,9 @@ def stylesheet(colours: Tokens, zoom: float) -> str:
     dark = colours.ground.lightnessF() < 0.5
     values = {each.name: _css(getattr(colours, each.name)) for each in fields(colours) if each.name != "classes"}
     values |= {
-        "accent_hover": _css(_mixed(colours.accent, colours.text, 0.15)),
-        "accent_faint": _css(_mixed(colours.accent, colours.panel, 0.5)),
+        "accent_text": _css(colours.accent_text),
+        "accent_hover": _css(mixed(colours.accent, colours.text, 0.15)),
+        "accent_faint": _css(mixed(colours.accent, colours.panel, 0.5)),
         "icons": (paths.resources() / "icons" / "controls").as_posix(),
         "shade": "dark" if dark else "light",
         "on_shade": "on-dark" if dark else "on-light",
@@ -169,9 +172,3 @@ def stylesheet(colours: Tokens, zoom: float) -> str:
 
 def _css(colour: QColor) -> str:
     return colour.name()
-
-
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """`one` with `share` of `other` mixed in."""
-    pairs = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
-    return QColor(*(round(a * (1 - share) + b * share) for a, b in pairs))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from cifar_gui.errors import PictureError
+from cifar_gui.ui.background import Background
+
+
+@pytest.fixture
+def told() -> list[BaseException]:
+    return []
+
+
+@pytest.fixture
+def jobs(qtbot, told):
+    made = Background(told.append)
+    yield made
+    made.shutdown()
+
+
+def test_a_result_comes_back_on_the_gui_thread(qtbot, jobs) -> None:
+    answers = []
+    jobs.run(threading.current_thread, lambda worker: answers.append((worker, threading.current_thread())))
+    qtbot.waitUntil(lambda: bool(answers))
+    worker, here = answers[0]
+    assert here is threading.main_thread()
+    assert worker is not here
+    assert not worker.daemon
+
+
+def test_a_newer_call_with_the_same_key_makes_the_older_answer_stale(qtbot, jobs) -> None:
+    gate, answers = threading.Event(), []
+    jobs.run(lambda: gate.wait(10) and "old", answers.append, key="classify")
+    jobs.run(lambda: "new", answers.append, key="classify")
+    jobs.run(lambda: "other", answers.append, key="explain")
+    qtbot.waitUntil(lambda: len(answers) == 2)
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert sorted(answers) == ["new", "other"]
+
+
+def test_errors_for_people_go_to_whoever_asked(qtbot, jobs, told) -> None:
+    def fail() -> None:
+        raise PictureError("The picture is torn.")
+
+    failures = []
+    jobs.run(fail, pytest.fail, failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert str(failures[0]) == "The picture is torn."
+    assert told == []
+
+
+@pytest.mark.parametrize("error", [PictureError("The picture is torn."), ZeroDivisionError("oops")])
+def test_what_nobody_asked_for_surfaces_once(qtbot, jobs, told, error) -> None:
+    def fail() -> None:
+        raise error
+
+    jobs.run(fail, pytest.fail)
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert told == [error]
+
+
+def test_a_cancelled_job_is_nobodys_error(qtbot, jobs, told) -> None:
+    from cifar_gui.data.base import Cancelled
+
+    def give_up() -> None:
+        raise Cancelled
+
+    jobs.run(give_up, pytest.fail)
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert told == []
+
+
+def test_a_cancelled_key_drops_the_answer(qtbot, jobs) -> None:
+    gate, answers = threading.Event(), []
+    jobs.run(lambda: gate.wait(10), answers.append, key="load")
+    jobs.cancel("load")
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert answers == []
+
+
+def test_shutdown_waits_for_what_has_begun_and_drops_the_rest(qtbot, told) -> None:
+    jobs = Background(told.append)
+    begun, finished, answers = threading.Event(), threading.Event(), []
+
+    def work() -> None:
+        begun.set()
+        while not jobs.closing:
+            threading.Event().wait(0.001)
+        finished.set()
+
+    for _ in range(5):
+        jobs.run(work, answers.append)
+    assert begun.wait(10)
+    jobs.shutdown()
+    assert finished.is_set()
+    jobs.run(lambda: 1, answers.append)
+    jobs.post(lambda: answers.append("late"))
+    qtbot.wait(1)
+    assert answers == []
+
+
+def test_many_jobs_are_all_answered_by_few_threads(qtbot, jobs) -> None:
+    answers, names = [], set()
+    for number in range(200):
+        jobs.run(lambda n=number: (n, threading.current_thread().name), answers.append)
+    qtbot.waitUntil(lambda: len(answers) == 200)
+    names = {name for _, name in answers}
+    assert sorted(number for number, _ in answers) == list(range(200))
+    assert len(names) <= 3

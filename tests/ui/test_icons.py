@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QPushButton
+
+from cifar_gui import paths
+from cifar_gui.ui.actions import ACTIONS
+from cifar_gui.ui.icons import icon, icon_names, icon_pixmap, retint
+from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import theme, tokens
+
+
+def colours_in(picture: QIcon) -> set[str]:
+    image = picture.pixmap(QSize(16, 16)).toImage()
+    points = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return {image.pixelColor(x, y).name() for x, y in points if image.pixelColor(x, y).alpha() == 255}
+
+
+@pytest.mark.parametrize("name", icon_names())
+def test_every_icon_is_tintable_and_draws_something(qapp, name: str) -> None:
+    source = (paths.resources() / "icons" / f"{name}.svg").read_text()
+    assert ElementTree.fromstring(source).get("viewBox") == "0 0 24 24"
+    assert "currentColor" in source
+    assert not icon_pixmap(name).toImage().allGray() or icon_pixmap(name).hasAlpha()
+    assert icon_pixmap(name).toImage().pixelColor(0, 0).alpha() == 0  # a margin all around
+
+
+def test_every_action_and_page_has_an_icon_that_exists() -> None:
+    wanted = {text.icon for text in ACTIONS.values()} | {str(entry.details["icon"]) for entry in PAGES}
+    assert wanted <= set(icon_names())
+
+
+def test_icons_in_use_follow_the_theme(qtbot) -> None:
+    theme().set_look(scheme="light")
+    button, action = QPushButton(icon("stop"), "Stop"), QAction(icon("stop"), "Stop")
+    qtbot.addWidget(button)
+    button.addAction(action)
+    assert tokens().text.name() in colours_in(button.icon())
+    theme().set_look(scheme="dark")
+    retint()
+    assert tokens().text.name() in colours_in(button.icon())
+    assert tokens().text.name() in colours_in(action.icon())
+    theme().set_look(scheme="system")
+    retint()

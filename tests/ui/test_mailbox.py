@@ -1,0 +1,70 @@
+"""Row 4: a flood of events neither fills the memory nor loses what matters."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+
+import pytest
+from PySide6.QtCore import QElapsedTimer, QTimer
+
+from cifar_gui.training.events import Finished, Paused, ResumeState, SnapshotTaken, StepReport
+from cifar_gui.ui.mailbox import Mailbox
+
+
+def report(step: int) -> StepReport:
+    return StepReport(step=step, epoch=step / 100, loss=1 / step, accuracy=0.5, lr=0.1)
+
+
+def test_events_come_out_in_the_order_they_were_put_in() -> None:
+    mailbox = Mailbox()
+    events = [report(1), Paused(1, 0.1), report(2), Finished("stopped", 0, 0)]
+    for event in events:
+        mailbox.put(event)
+    assert mailbox.take() == events
+    assert mailbox.take() == []
+
+
+def test_only_the_newest_snapshot_is_kept_and_resume_states_stay_with_the_trainer() -> None:
+    mailbox = Mailbox()
+    for step in (1, 2, 3):
+        mailbox.put(SnapshotTaken(step, 0.1, snapshot=None))  # type: ignore[arg-type]
+        mailbox.put(ResumeState(step, {}, {}))
+    assert [event.step for event in mailbox.take()] == [3]
+
+
+@pytest.mark.parametrize("count", [100_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+def test_a_flood_takes_little_memory_and_its_end_is_exact(count: int) -> None:
+    mailbox = Mailbox()
+    tracemalloc.start()
+    try:
+        for step in range(1, count + 1):
+            mailbox.put(report(step))
+            if step % (count // 100) == 0:
+                mailbox.put(Paused(step, 0.1))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    events = mailbox.take()
+    assert peak < 20e6
+    assert [event.step for event in events if isinstance(event, Paused)] == [count // 100 * n for n in range(1, 101)]
+    assert [event for event in events if isinstance(event, StepReport)][-1] == report(count)
+
+
+@pytest.mark.parametrize("count", [300_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+def test_the_event_loop_goes_on_during_a_flood(qtbot, count: int) -> None:
+    mailbox, taken, gaps = Mailbox(), [], []
+    flood = threading.Thread(target=lambda: [mailbox.put(report(step)) for step in range(1, count + 1)])
+    clock, timer = QElapsedTimer(), QTimer()
+    timer.timeout.connect(lambda: (gaps.append(clock.restart()), taken.extend(mailbox.take())))
+    clock.start()
+    timer.start(5)
+    flood.start()
+    qtbot.waitUntil(lambda: not flood.is_alive(), timeout=120_000)
+    timer.stop()
+    flood.join()
+    taken.extend(mailbox.take())
+    steps = [event.step for event in taken]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == count
+    assert len(gaps) > 3

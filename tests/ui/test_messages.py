@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.widgets.message_bar import MessageBar
+
+
+@pytest.fixture
+def messages() -> Messages:
+    return Messages()
+
+
+@pytest.fixture
+def bar(qtbot, messages) -> MessageBar:
+    made = MessageBar(messages)
+    qtbot.addWidget(made)
+    return made
+
+
+def button(bar: MessageBar, text: str) -> QPushButton:
+    return next(each for each in bar.findChildren(QPushButton) if each.text() == text)
+
+
+def test_one_cause_gives_one_bar_however_often_it_happens(messages) -> None:
+    for _ in range(1000):
+        messages.error("The disk is full.")
+    assert [(message.text, message.count) for message in messages.all] == [("The disk is full.", 1000)]
+
+
+def test_the_newest_is_first_and_a_storm_is_cut_short(messages) -> None:
+    for number in range(50):
+        messages.warn(f"Cause {number}")
+    assert [message.text for message in messages.all] == ["Cause 49", "Cause 48", "Cause 47"]
+
+
+def test_without_messages_there_is_no_bar(bar, messages) -> None:
+    assert bar.isHidden()
+    messages.info("A run can be continued.")
+    assert bar.text() == "A run can be continued."
+    messages.dismiss("A run can be continued.")
+    assert bar.text() == ""
+    assert bar.isHidden()
+
+
+def test_details_are_folded_and_can_be_copied(qtbot, bar, messages) -> None:
+    messages.error("Training stopped.", "Traceback: here")
+    details = bar.findChild(QPlainTextEdit)
+    assert details.isHidden()
+    button(bar, "Details").click()
+    assert not details.isHidden()
+    button(bar, "Copy").click()
+    assert QGuiApplication.clipboard().text() == "Training stopped.\n\nTraceback: here"
+
+
+def test_an_action_button_does_it_and_takes_the_bar_away(bar, messages) -> None:
+    done = []
+    messages.info("A new epoch is there.", ("Watch live", lambda: done.append("watched")))
+    button(bar, "Watch live").click()
+    assert done == ["watched"]
+    assert messages.all == []

@@ -1,0 +1,144 @@
+"""Colours that can be read and told apart, by every eye, in both themes."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from cifar_gui.ui.theme import ZOOM_STEPS, theme, tokens
+from cifar_gui.ui.tokens import DARK, LIGHT, Tokens
+
+# Viénot, Brettel and Mollon 1999, on linear RGB: what someone without long- or medium-wave cones sees.
+EYES = {
+    "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanope": ((0.11238, 0.88762, 0), (0.11238, 0.88762, 0), (0.00401, -0.00401, 1)),
+    "deuteranope": ((0.29275, 0.70725, 0), (0.29275, 0.70725, 0), (-0.02234, 0.02234, 1)),
+}
+TEXTS = (
+    ("text", "ground"), ("text", "panel"), ("text", "raised"), ("text", "accent_ground"),
+    ("muted", "ground"), ("muted", "panel"), ("accent", "panel"), ("accent_text", "accent_ground"),
+    ("on_accent", "accent"), ("good", "panel"), ("bad", "panel"), ("doubt", "panel"), ("muted", "plot_ground"),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def back_to_light(qapp):
+    yield
+    theme().set_look(scheme="system", zoom=1.0, presenting=False)
+
+
+def linear(colour: QColor) -> list[float]:
+    """sRGB → linear RGB, 0–1."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """As WCAG 2 defines it, 1 to 21."""
+    light, dark = sorted(
+        (sum(w * x for w, x in zip((0.2126, 0.7152, 0.0722), linear(each), strict=True)) for each in (one, other)),
+        reverse=True,
+    )
+    return (light + 0.05) / (dark + 0.05)
+
+
+def lab(colour: QColor, eye: str) -> tuple[float, float, float]:
+    """CIE L*a*b* under D65 of what an eye sees."""
+    rgb = [min(max(sum(w * x for w, x in zip(row, linear(colour), strict=True)), 0), 1) for row in EYES[eye]]
+    rows = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
+    white = (0.95047, 1.0, 1.08883)
+    x, y, z = (
+        _lab_part(sum(w * part for w, part in zip(row, rgb, strict=True)) / reference)
+        for row, reference in zip(rows, white, strict=True)
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def _lab_part(value: float) -> float:
+    return value ** (1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXTS)
+def test_text_stands_out_from_what_is_behind_it(colours: Tokens, text: str, ground: str) -> None:
+    assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("eye", EYES)
+def test_class_colours_can_be_told_apart(colours: Tokens, eye: str) -> None:
+    seen = [lab(colour, eye) for colour in colours.classes]
+    distances = [sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5 for pair in combinations(seen, 2)]
+    assert len(colours.classes) == 10
+    assert min(distances) >= 20
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["panel", "raised"])
+def test_class_colours_stand_out_from_panel_and_track(colours: Tokens, ground: str) -> None:
+    assert min(contrast(colour, getattr(colours, ground)) for colour in colours.classes) >= 3
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_outlines_of_controls_and_the_focus_ring_can_be_seen(colours: Tokens) -> None:
+    assert contrast(colours.control_line, colours.panel) >= 3
+    assert contrast(colours.accent, colours.ground) >= 3
+
+
+def test_an_override_beats_the_system_and_tells_everybody(qtbot) -> None:
+    theme().set_look(scheme="light")
+    with qtbot.waitSignal(theme().changed):
+        theme().set_look(scheme="dark")
+    assert tokens() is DARK
+    assert QApplication.palette().window().color() == DARK.ground
+    theme().set_look(scheme="light")
+    assert tokens() is LIGHT
+
+
+def test_the_systems_scheme_is_followed_while_it_changes(qtbot, monkeypatch) -> None:
+    theme().set_look(scheme="system")
+    hints = QGuiApplication.styleHints()
+    monkeypatch.setattr(type(theme()), "is_dark", property(lambda _self: True))
+    with qtbot.waitSignal(theme().changed):
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert QApplication.palette().window().color() == DARK.ground
+
+
+def test_zoom_makes_type_and_controls_larger_and_stays_in_range(qtbot) -> None:
+    theme().set_look(scheme="light", zoom=1.0)
+    button = QPushButton("Start")
+    qtbot.addWidget(button)
+    button.show()
+    height = button.sizeHint().height()
+    theme().set_look(zoom=2.0)
+    assert QApplication.font().pixelSize() == 26
+    assert button.sizeHint().height() >= 1.9 * height
+    theme().set_look(zoom=17)
+    assert theme().zoom == ZOOM_STEPS[-1]
+    theme().zoom_by(-100)
+    assert theme().zoom == ZOOM_STEPS[0]
+
+
+def test_controls_are_28_pixels_high(qtbot) -> None:
+    theme().set_look(scheme="light", zoom=1.0)
+    button = QPushButton("Start")
+    qtbot.addWidget(button)
+    button.show()
+    assert button.height() == 28
+
+
+def test_numbers_are_tabular(qtbot) -> None:
+    theme().apply()
+    metrics = QPushButton("0").fontMetrics()
+    assert metrics.horizontalAdvance("111111") == metrics.horizontalAdvance("000000")
+
+
+def test_presenting_draws_thicker_curves(qtbot) -> None:
+    theme().set_look(presenting=True)
+    assert theme().curve_width == 3
+    theme().set_look(presenting=False)
+    assert theme().curve_width == 1
