@@ -2,6 +2,6 @@
 
 from cifar_gui.runs.run import Run
 from cifar_gui.runs.summary import RunSummary, list_runs, summarise
-from cifar_gui.runs.trash import list_trash, restore
+from cifar_gui.runs.trash import empty_old, list_trash, move_to_trash, restore
 
-__all__ = ["Run", "RunSummary", "list_runs", "list_trash", "restore", "summarise"]
+__all__ = ["Run", "RunSummary", "empty_old", "list_runs", "list_trash", "move_to_trash", "restore", "summarise"]

@@ -128,8 +128,6 @@ class Run:
 
     def move_to_trash(self) -> Path:
         """Move the folder to the trash beside it and return where it is now. Raises CheckpointError while in use."""
-        self._lock.acquire()
-        self._lock.release()  # an open file cannot be moved on Windows
         return trash.move_to_trash(self.path)
 
     def resume_state(self) -> ResumeState | None:

@@ -1,0 +1,116 @@
+"""What can be done with the selected runs: actions, their buttons, and why some are not possible now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from cifar_gui.ui.actions import Actions, ActionText
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.runs.rows import RunRow, continue_words, why_not_continue
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.segmented import Segmented
+
+TEXTS = {
+    "resume": ActionText("&Continue", "play", "Go on with this run where it stopped, or train one epoch more"),
+    "use": ActionText("&Use this model", "model", "Look at this run's best network on all pages"),
+    "duplicate": ActionText("&Duplicate recipe", "copy", "Begin a new run with the same settings, to change some"),
+    "rename": ActionText("Re&name", "rename", "Give the run a name", ("F2",)),
+    "open_folder": ActionText("&Open folder", "folder", "Show the run's files"),
+    "trash": ActionText("Move to &trash", "trash", "Kept in the trash for 30 days", ("Delete", "Backspace")),
+    "restore": ActionText("&Restore", "undo", "Take the selected runs back from the trash"),
+}
+_LABELLED = ("use", "duplicate", "restore")
+_IN_TRASH = ("restore", "open_folder")
+
+
+class Commands(QWidget):
+    """A row of buttons over the table, and the same actions for keys and the context menu.
+
+    Signals: view_chosen(str) with "runs" or "trash".
+    """
+
+    view_chosen = Signal(str)
+
+    def __init__(self, actions: Actions, handlers: dict[str, Callable[[], object]], table: QWidget) -> None:
+        """`handlers`: what each of `TEXTS` does. Keys work while the table has the focus."""
+        super().__init__()
+        self._actions = actions
+        self._buttons: dict[str, QToolButton] = {}
+        self.resume = QPushButton("Continue")
+        self.view = Segmented({"runs": "Runs", "trash": "Trash"}.items())
+        for name, text in TEXTS.items():
+            action = actions.add(f"runs.{name}", text, handlers[name])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            table.addAction(action)
+        self._lay_out()
+        self.view.chosen.connect(self._on_view)
+        self.resume.clicked.connect(self.action("resume").trigger)
+        self._on_view("runs")
+
+    @property
+    def shows_trash(self) -> bool:
+        return self.view.current == "trash"
+
+    def action(self, name: str) -> QAction:
+        """One of `TEXTS`."""
+        return self._actions[f"runs.{name}"]
+
+    def show_selection(self, rows: Sequence[RunRow], session_state: str) -> None:
+        """Allow what is possible with these runs, and say of the rest why it is not."""
+        one = "" if len(rows) == 1 else "Select one run."
+        row = rows[0] if len(rows) == 1 else None
+        busy = "A run that is being trained stays where it is: stop it first."
+        why_not = {
+            "resume": "Take the run back from the trash first."
+            if self.shows_trash
+            else why_not_continue(rows, session_state),
+            "use": one or ("" if row and row.summary.model_path else "No epoch of this run has been finished."),
+            "duplicate": one or ("" if row and row.summary.recipe else "The recipe of this run is damaged."),
+            "rename": one or ("" if row and row.summary.recipe else "The recipe of this run is damaged."),
+            "open_folder": one,
+            "trash": busy if any(row.summary.running for row in rows) else "" if rows else "Select runs.",
+            "restore": "" if rows else "Select runs.",
+        }
+        for name, reason in why_not.items():
+            self._actions.allow(f"runs.{name}", reason)
+        self.action("resume").setText("&" + continue_words(rows))
+        self.resume.setText(continue_words(rows))
+        self.resume.setEnabled(not why_not["resume"])
+        self.resume.setToolTip(why_not["resume"] or TEXTS["resume"].tip)
+
+    def _on_view(self, view: str) -> None:
+        in_trash = view == "trash"
+        for name in TEXTS:
+            self.action(name).setVisible((name in _IN_TRASH) if in_trash else name != "restore")
+        for name, button in self._buttons.items():
+            button.setVisible(self.action(name).isVisible())
+        self.resume.setVisible(not in_trash)
+        self.view_chosen.emit(view)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        self.resume.setObjectName("runs.resume")
+        self.resume.setProperty("primary", True)
+        self.resume.setIcon(icon("play", "on_accent"))
+        layout.addWidget(self.resume)
+        for name in TEXTS:
+            if name != "resume":
+                layout.addWidget(self._button(name))
+        layout.addStretch(1)
+        layout.addWidget(self.view)
+
+    def _button(self, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self.action(name))
+        button.setObjectName(f"runs.{name}")
+        button.setAccessibleName(TEXTS[name].text.replace("&", ""))
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        button.setToolButtonStyle(beside if name in _LABELLED else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._buttons[name] = button
+        return button

@@ -1,0 +1,126 @@
+"""Beside the curves: facts and notes of one run, or the settings in which several differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from cifar_gui.ui.runs.rows import RunRow, differing, facts
+from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.text import caption, heading, muted
+from cifar_gui.ui.widgets.value_table import Cell, ValueTable
+
+
+class DetailsPanel(Panel):
+    """What there is to say about the selection.
+
+    Signals: noted(RunRow, str) when the notes of a run have been edited and left.
+    """
+
+    noted = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__("Run")
+        self._row: RunRow | None = None
+        self._facts = QFormLayout()
+        self._message = muted(wrap=True)
+        self.notes = QPlainTextEdit()
+        self.differences = ValueTable()
+        self._same = muted("These runs have the same settings.", wrap=True)
+        self._pages = QStackedWidget()
+        self._nothing = muted("Select a run to see what it was made with; several to compare them.", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pages.addWidget(self._nothing)
+        self._pages.addWidget(self._one())
+        self._pages.addWidget(self._several())
+        self.body.addWidget(self._pages, 1)
+        self.show_rows([])
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Tell of these runs. Notes that are being typed are not disturbed."""
+        self._pages.setCurrentIndex(min(len(rows), 2))
+        if len(rows) == 1:
+            self._show_one(rows[0])
+            return
+        self.leave()
+        self._row = None
+        self.set_title("Settings that differ" if rows else "Run")
+        if rows:
+            self._show_several(rows)
+
+    def leave(self) -> None:
+        """Hand over notes that have been typed."""
+        if self._row is not None and self.notes.toPlainText() != self._row.summary.notes and self.notes.isEnabled():
+            self.noted.emit(self._row, self.notes.toPlainText())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.notes and event.type() == QEvent.Type.FocusOut:
+            self.leave()
+        return super().eventFilter(watched, event)
+
+    def _show_one(self, row: RunRow) -> None:
+        before: Path | None = self._row.path if self._row else None
+        if before != row.path:
+            self.leave()
+        typed = self.notes.toPlainText() if self._row else ""
+        untouched = self._row is None or typed == self._row.summary.notes
+        if before != row.path or untouched:
+            self.notes.setPlainText(row.summary.notes)
+        self._row = row
+        self.set_title(f"Run {row.summary.number}")
+        self._message.setText(row.summary.record.message)
+        self._message.setVisible(bool(row.summary.record.message))
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in facts(row):
+            label = QLabel(value)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setWordWrap(True)
+            self._facts.addRow(muted(name), label)
+        self.notes.setEnabled(row.summary.recipe is not None)
+
+    def _show_several(self, rows: Sequence[RunRow]) -> None:
+        table = differing(rows)
+        cells = [
+            [Cell(name, name, muted=True), *(Cell(value, value, value) for value in values)] for name, values in table
+        ]
+        self.differences.show_rows(["Setting", *(row.summary.number for row in rows)], cells)
+        self.differences.resizeColumnsToContents()
+        self.differences.setVisible(bool(table))
+        self._same.setVisible(not table)
+
+    def _one(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        self._facts.setHorizontalSpacing(2 * SPACING)
+        self._facts.setVerticalSpacing(4)
+        self._facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.notes.setObjectName("runs.notes")
+        self.notes.setAccessibleName("Notes on this run")
+        self.notes.setPlaceholderText("What was tried here, and what came of it")
+        self.notes.setTabChangesFocus(True)
+        self.notes.setMinimumHeight(px(48))
+        self.notes.installEventFilter(self)
+        layout.addWidget(self._message)
+        layout.addLayout(self._facts)
+        layout.addSpacing(SPACING)
+        layout.addWidget(heading("Notes"))
+        layout.addWidget(self.notes, 1)
+        return page
+
+    def _several(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.differences.setObjectName("runs.differences")
+        self.differences.setAccessibleName("Settings in which the selected runs differ")
+        layout.addWidget(self._same)
+        layout.addWidget(self.differences, 1)
+        layout.addWidget(caption("Everything else is the same in all of them.", wrap=True))
+        return page

@@ -1,0 +1,249 @@
+"""Every run there is: continue one, compare several, tidy up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout
+
+from cifar_gui.errors import CheckpointError
+from cifar_gui.runs import Run, empty_old, move_to_trash, restore
+from cifar_gui.training.events import EpochReport, Event, Started
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.runs.commands import Commands
+from cifar_gui.ui.runs.compare import STYLES, ComparePanel, RunCurves
+from cifar_gui.ui.runs.details import DetailsPanel
+from cifar_gui.ui.runs.histories import Histories
+from cifar_gui.ui.runs.model import RunsModel
+from cifar_gui.ui.runs.rows import RunRow, read_rows
+from cifar_gui.ui.runs.table import RunTable
+from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+_REFRESH_MS = 250
+"""Epochs of a fast training are shown at most so often."""
+
+
+class RunsPage(Page):
+    """The table above; below it the curves of the selected runs and what there is to say of them."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._visible = False
+        self._histories = Histories()
+        self._wanted: set[Path] = set()  # to be selected once they have been read
+        self.model = RunsModel()
+        self.table = RunTable(self.model)
+        self.commands = Commands(context.actions, self._handlers(), self.table)
+        self.compare = ComparePanel()
+        self.details = DetailsPanel()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_REFRESH_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._lay_out()
+        self._connect()
+        context.jobs.run(empty_old, lambda _count: None, lambda _error: None)
+
+    def refresh(self) -> None:
+        """Read the run folders again, off the GUI thread."""
+        labels, trash = dict(self.context.data.available()), self.commands.shows_trash
+        self.context.jobs.run(lambda: read_rows(labels, trash=trash), self._on_rows, key="runs.list")
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, Started | EpochReport) and self._visible and not self._soon.isActive():
+            self._soon.start()
+
+    def page_shown(self) -> None:
+        self._visible = True
+        self.refresh()
+
+    def page_hidden(self) -> None:
+        self._visible = False
+        self._soon.stop()
+        self.details.leave()
+
+    def save_state(self) -> dict[str, Any]:
+        return {
+            "measure": self.compare.measure.current,
+            "splitter": bytes(self._splitter.saveState().toBase64().data()).decode(),
+            "columns": self._columns.save_state(),
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        self.compare.choose(str(state.get("measure", "")))
+        self._splitter.restoreState(QByteArray.fromBase64(str(state.get("splitter", "")).encode()))
+        self._columns.restore_state(state.get("columns"))
+
+    def copy(self) -> None:
+        """The rows as text."""
+        self.table.copy_rows()
+
+    # What is shown
+
+    def _on_rows(self, rows: list[RunRow]) -> None:
+        in_trash = self.commands.shows_trash
+        self.model.editable = not in_trash
+        self.table.show_rows(rows)
+        if self._wanted & {row.path for row in rows}:
+            self.table.select(self._wanted)
+            self._wanted = set()
+        self._stack.setCurrentWidget(self._content if rows or in_trash else self._empty)
+
+    def _on_chosen(self, rows: list[RunRow]) -> None:
+        self.commands.show_selection(rows, self.context.session.state)
+        self.details.show_rows(rows)
+        shown = [row.summary for row in rows[: len(STYLES)]]
+        self.context.jobs.run(
+            lambda: self._histories.curves_of(shown),
+            lambda curves: self._on_curves(curves, len(rows)),
+            key="runs.curves",
+        )
+
+    def _on_curves(self, curves: list[RunCurves], selected: int) -> None:
+        self.compare.show_runs([each for each in curves if each.history.epoch_rows], selected)
+
+    def _on_state(self) -> None:
+        self.commands.show_selection(self.table.selected(), self.context.session.state)
+        if self._visible:
+            self._soon.start()
+
+    # What is done
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "resume": self._continue,
+            "use": self._use,
+            "duplicate": self._duplicate,
+            "rename": lambda: self.table.rename(),
+            "open_folder": self._open_folder,
+            "trash": self._move_to_trash,
+            "restore": lambda: self._restore([row.path for row in self.table.selected()]),
+        }
+
+    def _only(self) -> RunRow | None:
+        rows = self.table.selected()
+        return rows[0] if len(rows) == 1 else None
+
+    def _continue(self) -> None:
+        if (row := self._only()) is not None:
+            self.context.show_page("train")
+            self.context.session.continue_run(row.path, extra_epochs=0 if row.summary.unfinished else 1)
+
+    def _use(self) -> None:
+        row = self._only()
+        if row is not None and (path := row.summary.model_path) is not None:
+            self.context.models.choose_file(path)
+
+    def _duplicate(self) -> None:
+        row = self._only()
+        if row is not None and row.summary.recipe is not None:
+            self.context.show_page("train")  # first: a page hears of recipes once it has been built
+            self.context.session.recipe_proposed.emit(row.summary.recipe)
+
+    def _open_folder(self) -> None:
+        if (row := self._only()) is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path)))
+
+    def _rename(self, row: RunRow, name: str) -> None:
+        self._change(lambda: Run.open(row.path).rename(name))
+
+    def _note(self, row: RunRow, notes: str) -> None:
+        self._change(lambda: Run.open(row.path).set_notes(notes))
+
+    def _change(self, work: Callable[[], object]) -> None:
+        """Write something on a worker, then show it. Each change is made, however fast they follow each other."""
+        self.context.jobs.run(work, lambda _result: self.refresh(), self._on_failed)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.context.messages.error(str(error))
+        self.refresh()
+
+    def _move_to_trash(self) -> None:
+        paths = [row.path for row in self.table.selected()]
+        self.context.jobs.run(lambda: _each(move_to_trash, paths), self._on_moved, self._on_failed)
+
+    def _on_moved(self, moved: tuple[list[Path], str]) -> None:
+        places, problem = moved
+        if places:
+            names = ", ".join(path.name for path in places)
+            what = f"Run {names} was" if len(places) == 1 else f"Runs {names} were"
+            self.context.messages.info(
+                f"{what} moved to the trash, where it is kept for 30 days."
+                if len(places) == 1
+                else f"{what} moved to the trash, where they are kept for 30 days.",
+                ("Undo", lambda: self._restore(places)),
+            )
+        self._after_moving(problem)
+
+    def _restore(self, places: list[Path]) -> None:
+        self.context.jobs.run(lambda: _each(restore, places), self._on_restored, self._on_failed)
+
+    def _on_restored(self, moved: tuple[list[Path], str]) -> None:
+        places, problem = moved
+        self._wanted = set(places)
+        self._after_moving(problem)
+
+    def _after_moving(self, problem: str) -> None:
+        if problem:
+            self.context.messages.error(problem)
+        self.context.models.refresh()
+        self.refresh()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        top = Panel()
+        top.body.addWidget(self.commands)
+        top.body.addWidget(self.table, 1)
+        self.details.setMinimumWidth(px(240))
+        self._columns = Columns(None, self.compare, self.details, widths=(0, 336))
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setHandleWidth(2 * SPACING)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(top)
+        self._splitter.addWidget(self._columns)
+        self._splitter.setSizes([330, 330])
+        self._content = self._splitter
+        self._empty = EmptyState(
+            "runs",
+            "No runs yet",
+            "Every training is kept here with its recipe, its curves and its networks: to continue it, to compare it "
+            "with others, to look at its filters epoch by epoch.",
+            "Train a network",
+            lambda: self.context.show_page("train"),
+        )
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._content)
+        self._stack.addWidget(self._empty)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        outer.addLayout(self._stack)
+
+    def _connect(self) -> None:
+        self.table.chosen.connect(self._on_chosen)
+        self.model.renamed.connect(self._rename)
+        self.model.noted.connect(self._note)
+        self.details.noted.connect(self._note)
+        self.commands.view_chosen.connect(lambda _view: self.refresh())
+        self.context.session.state_changed.connect(lambda _state: self._on_state())
+
+
+def _each(move: Callable[[Path], Path], paths: list[Path]) -> tuple[list[Path], str]:
+    """Where each of `paths` has been moved to, and what to say of the first that could not be."""
+    moved, problem = [], ""
+    for path in paths:
+        try:
+            moved.append(move(path))
+        except CheckpointError as error:
+            problem = problem or str(error)
+    return moved, problem

@@ -1,0 +1,208 @@
+"""Runs in words: what the table, the comparison and the details say of them. Free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.networks.base import NETWORKS, presets
+from cifar_gui.recipe import Recipe, settings
+from cifar_gui.runs import RunSummary, list_runs, list_trash
+
+NONE = "–"
+
+STATUS_WORDS = {
+    "new": "not started",
+    "running": "training",
+    "paused": "paused",
+    "completed": "completed",
+    "early": "stopped early",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+    "diverged": "diverged",
+    "failed": "failed",
+    "damaged": "damaged",
+}
+"""Status → what people read."""
+
+TONES = {
+    "running": "accent", "paused": "accent", "completed": "good", "interrupted": "doubt", "diverged": "bad",
+    "failed": "bad", "damaged": "bad",
+}  # fmt: skip
+"""Status → the token of its colour; the others are plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run with the words that need the registry of networks."""
+
+    summary: RunSummary
+    network: str  # label
+    data: str  # label
+    recipe: str  # "best", "quick, 4 epochs": in what it differs from a preset
+
+    @property
+    def path(self) -> Path:
+        return self.summary.path
+
+
+def read_rows(data_labels: dict[str, str], *, trash: bool = False) -> list[RunRow]:
+    """All runs, or those in the trash, the newest first. Never raises; for a worker."""
+    summaries = list_trash() if trash else list_runs()
+    return [row_of(summary, data_labels) for summary in summaries]
+
+
+def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
+    """The words for one run. `data_labels`: names of built-in data sets → what they are called."""
+    recipe = summary.recipe
+    if recipe is None:
+        return RunRow(summary, NONE, NONE, NONE)
+    network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
+    data = data_labels.get(recipe.data) or Path(recipe.data).name
+    return RunRow(summary, network, data, recipe_words(recipe))
+
+
+def recipe_words(recipe: Recipe) -> str:
+    """The preset a recipe came from and the settings changed since: "best · 4 epochs · seed 3"."""
+    base = _preset(recipe)
+    if base is None:
+        return "own settings"
+    name = base.preset.replace("textbook", "as in the textbook")
+    changes = []
+    for setting, (value, _) in recipe.differences(base).items():
+        if setting in ("data", "preset"):
+            continue
+        changes.append(
+            f"{value} epochs" if setting == "epochs" else f"{label_of(setting).lower()} {value_words(value)}"
+        )
+    return " · ".join([name, *changes])
+
+
+def _preset(recipe: Recipe) -> Recipe | None:
+    """The preset of the recipe's network that is nearest to it: the one it names, or that with fewest differences."""
+    try:
+        known = presets(recipe.network)
+    except CifarGuiError:
+        return None
+    if recipe.preset in known:
+        return known[recipe.preset]
+    nearest = min(known.values(), key=lambda preset: len(recipe.differences(preset)))
+    return nearest if len(recipe.differences(nearest)) <= 4 else None
+
+
+def label_of(setting: str) -> str:
+    """What a setting is called on the Train page."""
+    known = settings()
+    return known[setting].label if setting in known else setting
+
+
+def value_words(value: object) -> str:
+    """A setting's value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NONE
+    if isinstance(value, list | tuple):
+        return " × ".join(value_words(each) for each in value)
+    return NONE if value is None else str(value).replace("_", " ")
+
+
+def differing(rows: Sequence[RunRow]) -> list[tuple[str, list[str]]]:
+    """The settings in which runs differ: label, and each run's value in words. Damaged runs have none to say."""
+    recipes = [row.summary.recipe for row in rows]
+    table = []
+    for name in settings():
+        values = [NONE if recipe is None else value_words(getattr(recipe, name)) for recipe in recipes]
+        if len(set(values)) > 1 and name != "preset":
+            table.append((label_of(name), values))
+    return table
+
+
+def facts(row: RunRow) -> list[tuple[str, str]]:
+    """What the table has no room for: name of the fact, and the fact."""
+    record = row.summary.record
+    recipe = row.summary.recipe
+    found = [
+        ("Best epoch", str(record.best_epoch) if record.best_epoch else NONE),
+        ("Parameters", f"{record.parameters:,}" if record.parameters else NONE),
+        ("Trained on", _pictures(record.training_pictures)),
+        ("Validated on", _pictures(record.validation_pictures)),
+        ("Device", ", ".join(filter(None, (record.device, record.precision))) or NONE),
+        ("Kept epochs", _kept(row.summary.kept_epochs)),
+    ]
+    if recipe is not None:
+        optimiser = f"{recipe.optimiser}, learning rate {value_words(recipe.lr)}, batch {recipe.batch_size}"
+        found.insert(0, ("Optimiser", optimiser))
+    return found
+
+
+def _pictures(count: int) -> str:
+    return f"{count:,} pictures" if count else NONE
+
+
+def _kept(epochs: Sequence[int]) -> str:
+    if len(epochs) > 1:
+        return f"{len(epochs)}, from {epochs[0]} to {epochs[-1]}"
+    return str(epochs[0]) if epochs else NONE
+
+
+def epochs_words(summary: RunSummary) -> str:
+    """3 of 8."""
+    return f"{summary.epochs_done} of {summary.epochs_planned}" if summary.recipe is not None else NONE
+
+
+def accuracy_words(summary: RunSummary) -> str:
+    """93.5 %."""
+    return NONE if summary.best_accuracy is None else f"{100 * summary.best_accuracy:.2f} %"
+
+
+def duration_words(seconds: float) -> str:
+    """0 → –, 42 → 42 s, 192 → 3 min 12 s, 7500 → 2 h 05 min."""
+    whole = round(seconds)
+    if seconds <= 0:
+        return NONE
+    if whole < 60:
+        return f"{whole} s" if whole else "< 1 s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def date_words(created: str, today: datetime | None = None) -> str:
+    """An ISO time → "today 14:05", "3 May 14:05", "3 May 2025", in local time; – if it is none."""
+    try:
+        when = datetime.fromisoformat(created).astimezone()
+    except ValueError:
+        return NONE
+    today = today or datetime.now().astimezone()
+    clock = f"{when:%H:%M}"
+    if when.date() == today.date():
+        return f"today {clock}"
+    day = f"{when.day} {when:%b}"
+    return f"{day} {clock}" if when.year == today.year else f"{day} {when.year}"
+
+
+def why_not_continue(rows: Sequence[RunRow], session_state: str) -> str:
+    """Why the selected runs cannot be continued; "" if the one selected run can."""
+    if session_state != "idle":
+        return "A run is under way: stop it first."
+    if len(rows) != 1:
+        return "Select one run."
+    if rows[0].summary.running:
+        return "Another window or process is training this run."
+    return "" if rows[0].summary.resumable else "The recipe of this run is damaged."
+
+
+def continue_words(rows: Sequence[RunRow]) -> str:
+    """The button: "Continue 0007 (5 of 8)", "Train 0007 one epoch more", "Continue"."""
+    if len(rows) != 1 or not rows[0].summary.resumable:
+        return "Continue"
+    summary = rows[0].summary
+    if summary.unfinished:
+        return f"Continue {summary.number} ({epochs_words(summary)})"
+    return f"Train {summary.number} one epoch more"

@@ -1,0 +1,105 @@
+"""The table of runs on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from cifar_gui.ui.runs.model import COLUMNS, NAME, NOTES, RunsModel
+from cifar_gui.ui.runs.rows import RunRow
+from cifar_gui.ui.theme import px, theme
+
+_WIDTHS = (58, 96, 126, 90, 132, 96, 72, 104, 92, 112, 90)
+"""Of the columns at zoom 1, in pixels; the last takes what is left."""
+
+
+class RunTable(QTableView):
+    """Select one run or several; double-click a name or a note to edit it.
+
+    Signals: chosen(list[RunRow]) when what is selected, or what is known of it, has changed.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, model: RunsModel) -> None:
+        super().__init__()
+        self.runs = model
+        self.setModel(model)
+        self.setObjectName("runs.table")
+        self.setAccessibleName("Training runs")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setStyleSheet("QTableView::item { padding: 0 4px; }")  # as the header's
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        self._size()
+        theme().changed.connect(self._size)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.selected()))
+
+    def selected(self) -> list[RunRow]:
+        """The selected runs, from the top."""
+        return [self.runs.rows[index.row()] for index in sorted(self.selectionModel().selectedRows())]
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Replace the rows; the same runs stay selected, and if none is, the first one gets selected."""
+        wanted = {row.path for row in self.selected()}
+        self.runs.show_rows(rows)
+        if not self.selected():
+            self.select(wanted)
+        self.chosen.emit(self.selected())
+
+    def select(self, paths: set[Path]) -> None:
+        """Select these runs, or the first one if none of them is there."""
+        places = [place for place, row in enumerate(self.runs.rows) if row.path in paths] or [0]
+        if not self.runs.rows:
+            return
+        selection = QItemSelection()
+        for place in places:
+            selection.select(self.runs.index(place, 0), self.runs.index(place, len(COLUMNS) - 1))
+        self.selectionModel().setCurrentIndex(self.runs.index(places[0], 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def rename(self) -> None:
+        """Let the user type a name for the selected run."""
+        rows = self.selectionModel().selectedRows()
+        if len(rows) == 1:
+            index = self.runs.index(rows[0].row(), NAME)
+            self.setCurrentIndex(index)
+            self.edit(index)
+
+    def copy_rows(self) -> None:
+        """Put the selected rows, or all, on the clipboard, tab-separated."""
+        rows = self.selected() or list(self.runs.rows)
+        lines = ["\t".join(column.title for column in COLUMNS)]
+        lines += ["\t".join(column.text(row) for column in COLUMNS) for row in rows]
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drop_columns()
+
+    def _size(self) -> None:
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, px(width))
+        self.verticalHeader().setDefaultSectionSize(px(30))
+        self._drop_columns()
+
+    def _drop_columns(self) -> None:
+        """In a narrow table the notes are seen in the panel below only."""
+        self.setColumnHidden(NOTES, self.viewport().width() < px(sum(_WIDTHS) - 20))
