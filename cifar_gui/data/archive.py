@@ -10,10 +10,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cifar_gui.data.base import Progress
 from cifar_gui.data.official import EDITIONS, Edition
 from cifar_gui.errors import DataError
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import Progress  # torch stays out: a download needs none of it
 
 _CHUNK = 1 << 20
 _MEMBER_LIMIT, _SIZE_LIMIT = 1000, 500_000_000

@@ -14,7 +14,7 @@ from cifar_gui import paths
 from cifar_gui.data.archive import BatchFile, edition_inside, packed_batches, sha256, unpacked_batches, unreadable
 from cifar_gui.data.base import DATASETS, ImageData, Progress, Recognised, assemble
 from cifar_gui.data.batches import Bytes, read_batch
-from cifar_gui.data.official import CLASS_NAMES, CONTENT, EDITIONS, PICTURES_PER_BATCH, Edition
+from cifar_gui.data.official import CLASS_NAMES, CONTENT, EDITIONS, Edition
 from cifar_gui.errors import DataError
 
 MISSING = (
@@ -80,13 +80,13 @@ def is_original(data: ImageData) -> bool:
 
 def read_edition(batches: Iterator[BatchFile], edition: Edition, path: Path, progress: Progress) -> ImageData:
     """All batches of an edition as one `ImageData`. Other contents in this layout are called by their path."""
-    pictures = _Pictures(len(edition.batches))
+    pictures = _Pictures(edition)
     for done, file in enumerate(batches):
         progress(0.7 * done / len(edition.batches), f"Reading {file.batch}")
-        pictures.put(edition.batches.index(file.batch), *read_batch(edition, file.content, file.where))
+        pictures.put(file.batch, *read_batch(edition, file.content, file.where))
     progress(0.7, "Sorting the pictures")
     count = len(pictures.labels)
-    test = torch.arange(count) >= count - PICTURES_PER_BATCH
+    test = torch.arange(count) >= count - edition.pictures
     images, labels = torch.from_numpy(pictures.images), torch.from_numpy(pictures.labels)
     data = assemble("CIFAR-10", images, labels, CLASS_NAMES, test=test)
     progress(1.0, "Read")
@@ -102,16 +102,18 @@ def renamed(data: ImageData, name: str) -> ImageData:
 class _Pictures:
     """Room for all batches, the test batch last."""
 
-    batches: int
+    edition: Edition
     images: Bytes = field(init=False)  # uint8 (N, 3, 32, 32)
     labels: npt.NDArray[np.int64] = field(init=False)  # (N,)
 
     def __post_init__(self) -> None:
-        self.images = np.empty((self.batches * PICTURES_PER_BATCH, 3, 32, 32), np.uint8)
-        self.labels = np.empty(self.batches * PICTURES_PER_BATCH, np.int64)
+        count = len(self.edition.batches) * self.edition.pictures
+        self.images = np.empty((count, 3, 32, 32), np.uint8)
+        self.labels = np.empty(count, np.int64)
 
-    def put(self, batch: int, images: Bytes, labels: Bytes) -> None:
-        place = slice(batch * PICTURES_PER_BATCH, (batch + 1) * PICTURES_PER_BATCH)
+    def put(self, batch: str, images: Bytes, labels: Bytes) -> None:
+        start = self.edition.batches.index(batch) * self.edition.pictures
+        place = slice(start, start + self.edition.pictures)
         self.images[place], self.labels[place] = images, labels
 
 

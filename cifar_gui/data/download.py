@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from cifar_gui import paths
 from cifar_gui.data.archive import sha256
-from cifar_gui.data.base import Progress
 from cifar_gui.data.download_progress import DownloadProgress, Report, Watch
 from cifar_gui.data.official import BINARY, Edition
 from cifar_gui.data.transport import Client, Reply, TransferError
 from cifar_gui.errors import DataError
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import Progress  # torch stays out
 
 __all__ = ["Download", "DownloadProgress", "Report", "download_cifar10"]
 
@@ -29,7 +31,7 @@ _MARGIN = 50_000_000
 
 
 def download_cifar10(progress: Progress) -> Path:
-    """Download the binary edition to where `load("cifar10")` looks for it. Raises DataError, or what `progress` does."""
+    """Download the binary edition to where `load("cifar10")` looks. Raises DataError, or what `progress` raises."""
     return Download().run(lambda state: progress(state.share, state.text))
 
 
@@ -76,19 +78,19 @@ class Download:
                 return self.target
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self._check_space()
-            from_the_start = not self.received
-            self._fetch_all(watch)
-            if not self._is_right(self.part, watch) and not from_the_start:
-                self.part.unlink()  # what an earlier session left may have been of something else
+            if not self._fetch_all(watch) and not self._is_right(self.part, watch):
+                self.part.unlink()  # the pieces, some perhaps of an earlier session, were not of one file
                 self._fetch_all(watch)
             self._accept(watch)
         return self.target
 
-    def _fetch_all(self, watch: Watch) -> None:
-        """Fetch until everything is here, trying again after passing trouble, later and later."""
+    def _fetch_all(self, watch: Watch) -> bool:
+        """Fetch what is missing, trying again after passing trouble. Returns whether all came in one piece, just now."""
         failures, validator = 0, _Validator()
+        fetches, from_the_start = 0, not self.received
         while self.received < self.edition.size:
             before = self.received
+            fetches += 1
             try:
                 self._fetch(watch, validator)
             except TransferError as error:
@@ -96,10 +98,11 @@ class Download:
                 failures = 1 if gained else failures + 1
                 if not error.passing or failures >= self._attempts:
                     raise DataError(f"The download of {self.target.name} failed: {error} {self._remedy()}") from error
-                watch.doing = "Trying again"
+                watch.start("Trying again", self.received)
                 for _ in range(5 * 2**failures // 2):  # 1, 2, 4, 8 seconds
                     watch.tick()
                     self._sleep(0.2)
+        return from_the_start and fetches == 1
 
     def _fetch(self, watch: Watch, validator: _Validator) -> None:
         """Ask for what is missing and add it to the partial file."""

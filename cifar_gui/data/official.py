@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
-PICTURES_PER_BATCH = 10_000
 RECORD_BYTES = 1 + 3 * 32 * 32
 """One record of the binary edition: a label, then 1,024 red, green and blue pixels, row by row."""
 
@@ -26,6 +25,7 @@ class Edition:
     train_batches: tuple[str, ...]
     test_batch: str
     batch_limit: int  # no batch is larger
+    pictures: int = 10_000  # in each batch
 
     @property
     def url(self) -> str:
@@ -47,7 +47,7 @@ BINARY = Edition(
     folder="cifar-10-batches-bin",
     train_batches=tuple(f"data_batch_{number}.bin" for number in range(1, 6)),
     test_batch="test_batch.bin",
-    batch_limit=PICTURES_PER_BATCH * RECORD_BYTES,
+    batch_limit=40_000_000,
 )
 
 PICKLED = Edition(

@@ -60,7 +60,7 @@ class Client:
             parts = self._checked(url)
             with self._asked(parts, headers, tick) as response:
                 if response.status in (301, 302, 303, 307, 308):
-                    url = urljoin(url, response.headers.get("Location", ""))
+                    url = _joined(url, response.headers.get("Location", ""))
                     continue
                 _check_status(response.status, parts.hostname or "")
                 yield Reply(response, parts.hostname or "")
@@ -202,6 +202,14 @@ class _PatientReader(io.RawIOBase):
             if self._received < self._stall_seconds * _LEAST_RATE:
                 raise TimeoutError
             self._since, self._received = now, 0
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirection leads; what cannot be read is passed on as it is, to be refused."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _check_status(status: int, host: str) -> None:
