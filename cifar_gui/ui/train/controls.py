@@ -1,0 +1,70 @@
+"""The row of buttons above the Train page, and which run this is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.train.run_state import Situation, buttons
+from cifar_gui.ui.widgets.text import muted
+
+_ICONS = {"start": "play", "new_run": "plus", "pause": "pause", "stop": "stop", "one_more": "", "watch_live": "live"}
+
+
+class RunControls(QWidget):
+    """Signals: pressed(str) with "start", "new_run", "pause", "stop", "one_more" or "watch_live"."""
+
+    pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        self.buttons = {name: self._button(name) for name in _ICONS}
+        self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setObjectName("train.run_title")
+        self.title.setProperty("strong", True)
+        self.subtitle = muted()
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for name in ("start", "new_run", "pause", "stop", "one_more"):
+            layout.addWidget(self.buttons[name])
+        layout.addSpacing(SPACING)
+        layout.addWidget(self.title)
+        layout.addWidget(self.subtitle, 1)
+        layout.addWidget(self.buttons["watch_live"])
+        self.show_situation(Situation())
+
+    def show_situation(self, now: Situation) -> None:
+        """Name, allow and explain the buttons."""
+        for name, look in buttons(now).items():
+            if name not in self.buttons:
+                continue
+            button = self.buttons[name]
+            button.setText(look.text)
+            button.setAccessibleName(look.text)
+            button.setToolTip(look.tip)
+            button.setStatusTip(look.tip)
+            button.setAccessibleDescription(look.tip)
+            button.setEnabled(look.enabled)
+            button.setVisible(look.visible)
+        self.buttons["pause"].setIcon(icon("play" if now.state == "paused" else "pause"))
+
+    def show_title(self, title: str, subtitle: str) -> None:
+        """Which run this is, and what it trains."""
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.subtitle.setText(subtitle)
+        self.subtitle.setToolTip(subtitle)
+
+    def _button(self, name: str) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(f"train.{name}")
+        if _ICONS[name]:
+            button.setIcon(icon(_ICONS[name], "on_accent" if name == "start" else "text"))
+        button.setProperty("primary", name == "start")
+        button.clicked.connect(lambda: self.pressed.emit(name))
+        return button

@@ -1,0 +1,70 @@
+"""The runs there are: the one to continue, and those that can be laid under the curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from cifar_gui.errors import CheckpointError
+from cifar_gui.runs import RunSummary, list_runs
+from cifar_gui.training.history import History
+from cifar_gui.ui.background import Background
+
+
+def load_history(run: Path) -> History:
+    """The curves of a run from its folder. Raises CheckpointError naming the file."""
+    path = run / "history.csv"
+    try:
+        return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}. The run may have been moved away.") from error
+
+
+def to_continue(runs: list[RunSummary]) -> RunSummary | None:
+    """The newest run, if it was stopped, killed or crashed before its last epoch; one that diverged would again."""
+    newest = runs[0] if runs else None
+    if newest is None or not newest.unfinished or newest.status == "diverged":
+        return None
+    return newest
+
+
+class RunsWatch(QObject):
+    """Knows the runs, as of the last `refresh`.
+
+    Signals: changed() when the list has been read.
+    """
+
+    changed = Signal()
+
+    def __init__(self, jobs: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.all: list[RunSummary] | None = None  # the newest first; None: not read yet
+
+    def refresh(self) -> None:
+        """Read the run folders anew, off the GUI thread."""
+        self._jobs.run(list_runs, self._on_listed, key="train.runs")
+
+    @property
+    def unfinished(self) -> RunSummary | None:
+        """The run to continue."""
+        return to_continue(self.all or [])
+
+    @property
+    def latest(self) -> RunSummary | None:
+        """The newest run that can go on in any way."""
+        newest = self.all[0] if self.all else None
+        return newest if newest is not None and newest.resumable else None
+
+    def comparable(self, but: str = "") -> list[tuple[str, str]]:
+        """(path, label) of the runs with at least one epoch, other than the one with number `but`."""
+        return [
+            (str(run.path), f"run {run.number} · {run.title}")
+            for run in self.all or []
+            if run.epochs_done and run.number != but
+        ]
+
+    def _on_listed(self, runs: list[RunSummary]) -> None:
+        self.all = runs
+        self.changed.emit()

@@ -1,0 +1,167 @@
+"""What is typed into the recipe's fields ↔ a `Recipe`. Free of Qt; knows every setting through its metadata alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cifar_gui.errors import RecipeError
+from cifar_gui.recipe import Recipe, settings
+
+Raw = str | bool
+"""What a field holds: text, or whether it is ticked."""
+
+NETWORK_PREFIX = "network."
+"""Settings of the chosen network stand among the recipe's fields under this prefix: "network.size"."""
+
+_WORDS = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "adamax": "Adamax",
+    "muon": "Muon",
+    "one_cycle": "one cycle",
+    "channels_last": "channels last",
+    "none": "never",
+    "random": "at random",
+    "auto": "automatic",
+    "cpu": "CPU",
+    "quick": "Quick",
+    "best": "Best",
+    "textbook": "As in the textbook",
+    "custom": "Custom",
+}
+
+
+def kind_of(name: str) -> str:
+    """ "str", "bool", "int" or "float": what a recipe's field holds when it is not empty."""
+    kind = str(Recipe.__dataclass_fields__[name].type)
+    return kind.partition(" | None")[0]
+
+
+def may_be_empty(name: str) -> bool:
+    """Whether a field may be left empty."""
+    return str(Recipe.__dataclass_fields__[name].type).endswith("| None")
+
+
+def words(choice: str) -> str:
+    """A choice of a setting as people call it."""
+    return _WORDS.get(choice, choice)
+
+
+def help_text(name: str) -> str:
+    """The tool tip of a field: what it means and which values it takes."""
+    setting = settings()[name]
+    if setting.low is not None and setting.high is not None:
+        return f"{setting.help}\nFrom {setting.low:g} to {setting.high:g}."
+    return setting.help
+
+
+def written(value: Any) -> Raw:
+    """A value as its field shows it."""
+    if isinstance(value, bool):
+        return value
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def parsed(name: str, raw: Raw) -> Any:
+    """The value that a field of the recipe holds. Raises RecipeError, naming the setting, for nonsense."""
+    kind, label = kind_of(name), settings()[name].label
+    if isinstance(raw, bool) or kind == "str":
+        return raw
+    text = raw.strip().replace("\N{THIN SPACE}", "").replace("\N{NO-BREAK SPACE}", "")
+    if not text and may_be_empty(name):
+        return None
+    try:
+        return _number(text, whole=kind == "int")
+    except ValueError:
+        example = "a whole number, such as 8" if kind == "int" else "a number, such as 0.1"
+        said = f"“{text[:20]}” is not" if text else "it is empty"
+        raise RecipeError(f"{label} must be {example}: {said}.", name) from None
+
+
+def _number(text: str, *, whole: bool) -> float:
+    """Raises ValueError for what is no number. "2e3" and "8.0" are whole too; underscores and "nan" are nonsense."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    if not whole:
+        return float(text)
+    value = float(text)
+    if not value.is_integer() or abs(value) > 2**53:
+        raise ValueError(text)
+    return int(value)
+
+
+def assembled(raws: Mapping[str, Raw], network_settings: Mapping[str, Any]) -> tuple[Recipe | None, dict[str, str]]:
+    """The recipe in all the fields, or None and for each field that does not fit a sentence that says why.
+
+    `network_settings`: the defaults of the chosen network's settings, which say what kind of value each takes.
+    """
+    values: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    own: dict[str, Any] = {}
+    for name, raw in raws.items():
+        try:
+            if name.startswith(NETWORK_PREFIX):
+                key = name.removeprefix(NETWORK_PREFIX)
+                own[key] = network_value(key, raw, network_settings[key])
+                continue
+            value = parsed(name, raw)
+            if value is not None:
+                _checked(name, value)
+                values[name] = value
+        except RecipeError as error:
+            problems[name] = str(error)
+    if problems:
+        return None, problems
+    changed = {key: value for key, value in own.items() if value != network_settings[key]}
+    return Recipe.from_dict({**values, "network_settings": changed}), {}
+
+
+def _checked(name: str, value: Any) -> None:
+    """Raise RecipeError unless this value alone would fit into a recipe."""
+    Recipe.from_dict({name: value})
+
+
+def network_value(key: str, raw: Raw, default: Any) -> Any:
+    """The value of one setting of a network, of the kind of its default. Raises RecipeError."""
+    if isinstance(raw, bool) or isinstance(default, str):
+        return raw
+    try:
+        return _number(raw.strip(), whole=isinstance(default, int))
+    except ValueError:
+        said = f"“{raw.strip()[:20]}” is not" if raw.strip() else "it is empty"
+        raise RecipeError(f"{plain(key)} must be a number, such as {default}: {said}.", NETWORK_PREFIX + key) from None
+
+
+def plain(key: str) -> str:
+    """The name of a network's setting for people: "dense_dropout" → "Dense dropout"."""
+    return key.replace("_", " ").capitalize()
+
+
+def preset_of(recipe: Recipe, presets: Mapping[str, Recipe]) -> str:
+    """Which preset these settings are, whatever data, seed and device; "custom" if none."""
+    free = {"data", "seed", "device", "precision", "memory_format", "all_data", "preset"}
+    for name, preset in presets.items():
+        if not set(recipe.differences(preset)) - free:
+            return name
+    return "custom"
+
+
+def with_preset(recipe: Recipe, preset: Recipe) -> Recipe:
+    """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures."""
+    kept = ("data", "seed", "device", "precision", "memory_format", "all_data")
+    return preset.changed(**{name: getattr(recipe, name) for name in kept})
+
+
+def field_names() -> tuple[list[str], list[str]]:
+    """The recipe's fields that are shown at once, and those folded away."""
+    known = {name: setting for name, setting in settings().items() if name != "network_settings"}
+    shown = [name for name, setting in known.items() if not setting.advanced]
+    return shown, [name for name in known if name not in shown]
+
+
+EDITABLE_WHILE_RUNNING = ("lr", "epochs")
+"""The fields that may still be changed while the network trains."""

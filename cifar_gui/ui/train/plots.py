@@ -1,0 +1,226 @@
+"""Loss and accuracy as they develop, with an earlier run under them, and what they mean in words."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from cifar_gui.training.history import History
+from cifar_gui.ui.icons import icon, icon_pixmap
+from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
+from cifar_gui.ui.widgets.curves import smoothed, thinned
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
+
+_SMOOTHING = 0.9  # weight of the past when the curve is smoothed
+_TONES = {
+    "good": ("check", "good"),
+    "doubt": ("warning", "doubt"),
+    "bad": ("error", "bad"),
+    "neutral": ("info", "muted"),
+}
+
+
+def percent(share: float) -> str:
+    """0.923 → "92.3 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def loss_tick(loss: float) -> str:
+    """2.0 → "2.0", 0.25 → "0.25", 0.001 → "0.001": at least one decimal, so that the numbers align."""
+    text = f"{loss:.3g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+class TrainingPlots(QWidget):
+    """Two plots and the diagnosis.
+
+    Signals: earlier_chosen(str) with the path of the run to lay under, "" for none.
+    """
+
+    earlier_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = Plot("Loss", form="{:.3f}".format, tick_form=loss_tick, floor=0.0)
+        self.accuracy = Plot("Accuracy", form=percent, tick_form=lambda share: f"{100 * share:.0f} %", floor=0.0)
+        self._history = History()
+        self._epochs, self._classes, self._diverged = 1, 10, False
+        self.smooth = QCheckBox("Smooth")
+        self.log = QCheckBox("Log")
+        self.earlier = QComboBox()
+        self.diagnosis = DiagnosisBar()
+        for plot, name in ((self.loss, "train.loss_plot"), (self.accuracy, "train.accuracy_plot")):
+            plot.setObjectName(name)
+            _add_curves(plot)
+            plot.set_empty_text("Curves appear here as the network learns.")
+            plot.setMinimumSize(px(260), px(110))
+        self._lay_out()
+        self.show_history(History(), epochs=1, classes=10)
+
+    def show_history(self, history: History, *, epochs: int, classes: int, diverged: bool = False) -> None:
+        """Draw a run so far. `epochs` are planned, `classes` say what guessing gives."""
+        self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
+        self._draw()
+
+    def show_earlier(self, history: History | None, label: str = "") -> None:
+        """Lay another run under this one; None takes it away."""
+        steps, epochs = (history.steps, history.epochs) if history else (None, None)
+        for plot, name in ((self.loss, "loss"), (self.accuracy, "accuracy")):
+            plot.relabel("earlier_train", f"{label} training")
+            plot.relabel("earlier_validation", f"{label} validation")
+            empty = np.empty(0)
+            trained = (steps["epoch"], _calmed(steps[name])) if steps else (empty, empty)
+            validated = (epochs["epoch"], epochs[f"validation_{name}"]) if epochs else (empty, empty)
+            plot.set_curve("earlier_train", *trained)
+            plot.set_curve("earlier_validation", *validated)
+        self._draw()
+
+    def offer_earlier(self, runs: Sequence[tuple[str, str]]) -> None:
+        """(path, label) of the runs that can be laid under."""
+        wanted = self.earlier.currentData()
+        self.earlier.blockSignals(True)
+        self.earlier.clear()
+        self.earlier.addItem("no earlier run", "")
+        for path, label in runs:
+            self.earlier.addItem(label, path)
+        self.earlier.setCurrentIndex(max(self.earlier.findData(wanted), 0))
+        self.earlier.setEnabled(self.earlier.count() > 1)
+        self.earlier.blockSignals(False)
+
+    def _draw(self) -> None:
+        steps, epochs = self._history.steps, self._history.epochs
+        strength = _SMOOTHING if self.smooth.isChecked() else 0.0
+        for plot, name in ((self.loss, "loss"), (self.accuracy, "accuracy")):
+            x, y = thinned(steps["epoch"], steps[name])
+            plot.set_curve("raw", x, y if strength else np.full(len(x), np.nan))
+            plot.set_curve("train", x, smoothed(y, strength))
+            plot.set_curve("validation", epochs["epoch"], epochs[f"validation_{name}"])
+        self._mark(epochs)
+        reach = float(max(self._epochs, *epochs["epoch"], *self._ends()))
+        self.loss.set_ranges((0.0, reach))
+        self.accuracy.set_ranges((0.0, reach), (0.0, 1.0))
+        self.loss.refresh()
+        self.accuracy.refresh()
+        self.diagnosis.show_diagnosis(diagnose(steps, epochs, classes=self._classes, diverged=self._diverged))
+
+    def _ends(self) -> list[float]:
+        earlier = self.loss.canvas.points["earlier_train"].x
+        return [float(earlier[-1])] if len(earlier) else [0.0]
+
+    def _mark(self, epochs: dict[str, np.ndarray]) -> None:
+        """Chance across both plots, and the best epoch."""
+        chance = 1 / max(self._classes, 1)
+        self.loss.set_marks(horizontal=[Mark(-math.log(chance), f"guessing {-math.log(chance):.2f}")])
+        self.accuracy.set_marks(horizontal=[Mark(chance, f"guessing {100 * chance:.0f} %")])
+        accuracy = epochs["validation_accuracy"]
+        if len(accuracy) and np.isfinite(accuracy).any():
+            best = int(np.nanargmax(accuracy))
+            where = float(epochs["epoch"][best])
+            self.loss.set_marks(vertical=[Mark(where, "", "good")])
+            self.accuracy.set_marks(vertical=[Mark(where, f"best {percent(accuracy[best])}", "good")])
+        else:
+            self.loss.set_marks(vertical=[])
+            self.accuracy.set_marks(vertical=[])
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * SPACING)
+        loss, accuracy = Panel("Loss"), Panel("Accuracy")
+        self._make_controls()
+        for control in (self.smooth, self.log, self.earlier, _menu_button(self.loss)):
+            loss.header.addWidget(control)
+        accuracy.header.addWidget(_menu_button(self.accuracy))
+        for panel, plot in ((loss, self.loss), (accuracy, self.accuracy)):
+            panel.body.addWidget(plot)
+            layout.addWidget(panel, 1)
+        layout.addWidget(self.diagnosis)
+
+    def _make_controls(self) -> None:
+        self.smooth.setToolTip("Average the training curve over its last reports; the raw one stays behind it, pale")
+        self.log.setToolTip("Logarithmic loss axis: small improvements late in a run become visible")
+        self.earlier.setToolTip("Lay the curves of another run under these")
+        self.earlier.setAccessibleName("Earlier run under the curves")
+        self.earlier.setObjectName("train.earlier")
+        self.smooth.setObjectName("train.smooth")
+        self.log.setObjectName("train.log")
+        self.earlier.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.earlier.setMinimumContentsLength(12)
+        self.offer_earlier([])
+        self.smooth.toggled.connect(lambda _on: self._draw())
+        self.log.toggled.connect(lambda on: self.loss.set_log(log=on))
+        self.earlier.currentIndexChanged.connect(lambda _i: self.earlier_chosen.emit(self.earlier.currentData() or ""))
+
+
+def _add_curves(plot: Plot) -> None:
+    """The same five in both plots, drawn in this order."""
+    dots, dashes = Qt.PenStyle.DotLine, Qt.PenStyle.DashLine
+    plot.add_curve("earlier_train", CurveStyle("earlier training", "muted", dots, under=True))
+    plot.add_curve("earlier_validation", CurveStyle("earlier validation", "muted", Qt.PenStyle.DashDotLine, under=True))
+    plot.add_curve("raw", CurveStyle("training, not smoothed", "accent", labelled=False))
+    plot.add_curve("train", CurveStyle("training", "accent"))
+    plot.add_curve("validation", CurveStyle("validation", "doubt", dashes))
+
+
+def _calmed(values: np.ndarray) -> np.ndarray:
+    """The earlier run's training curve, lightly smoothed so that it does not hide this one."""
+    return smoothed(values, 0.8)
+
+
+def _menu_button(plot: Plot) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setIcon(icon("export"))
+    button.setIconSize(QSize(14, 14))
+    button.setToolTip(f"Copy, save or read the numbers of the {plot.title.lower()} plot")
+    button.setAccessibleName(f"{plot.title} plot: copy, save, show as table")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(plot.menu(button))
+    return button
+
+
+class DiagnosisBar(Panel):
+    """One line of plain words under the plots. Its label is `train.diagnosis`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = QLabel()
+        self.label = QLabel()
+        self.label.setObjectName("train.diagnosis")
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.RichText)
+        self.label.setMinimumHeight(px(36))
+        row = QHBoxLayout()
+        row.setSpacing(SPACING + 4)
+        row.addWidget(self._icon, 0)
+        row.addWidget(self.label, 1)
+        self.body.addLayout(row)
+        self._shown: Diagnosis | None = None
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """What is shown."""
+        return self._shown
+
+    def show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Say this; nothing happens if it has been said already."""
+        if diagnosis == self._shown:
+            return
+        self._shown = diagnosis
+        self.draw()
+
+    def draw(self) -> None:
+        """Take colours anew."""
+        if self._shown is None:
+            return
+        name, colour = _TONES[self._shown.tone]
+        self._icon.setPixmap(icon_pixmap(name, colour, 16))
+        self.label.setText(f"<b>{html.escape(self._shown.headline)}</b> {html.escape(self._shown.detail)}")
+        self.label.setAccessibleName(f"{self._shown.headline} {self._shown.detail}")

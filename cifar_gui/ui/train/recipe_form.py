@@ -1,0 +1,227 @@
+"""The recipe to be trained, as fields made from what the recipe says about its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from cifar_gui.networks.base import NETWORKS, network_settings, presets
+from cifar_gui.recipe import Recipe, settings
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import px
+from cifar_gui.ui.train.field_grid import FieldGrid
+from cifar_gui.ui.train.fields import ChoiceField, Field, NumberField, SwitchField, TextField
+from cifar_gui.ui.train.form_model import (
+    EDITABLE_WHILE_RUNNING,
+    NETWORK_PREFIX,
+    assembled,
+    field_names,
+    help_text,
+    kind_of,
+    plain,
+    preset_of,
+    with_preset,
+    words,
+    written,
+)
+
+GET_DATA = "get-data"
+"""The entry at the end of the data sets that leads to more of them."""
+
+_LOCKED = "\nThis cannot be changed while the network trains. “Edit a copy” makes a recipe for the next run."
+
+
+class RecipeForm(QWidget):
+    """Fields for every setting, seldom-used ones folded away; what does not fit is told at the field.
+
+    Signals: edited() after any change of the recipe, also to an invalid one; data_wanted() when the user asks for more
+    data; lr_committed(float) and epochs_committed(int) when these are changed in a locked form.
+    """
+
+    edited = Signal()
+    data_wanted = Signal()
+    lr_committed = Signal(float)
+    epochs_committed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._recipe = Recipe()
+        self._valid = True
+        self._locked = False
+        self._source = self._recipe.data
+        self.basic, self.advanced = FieldGrid(), FieldGrid()
+        shown, folded = field_names()
+        for grid, names in ((self.basic, shown), (self.advanced, folded)):
+            for name in names:
+                grid.add(name, settings()[name].label, help_text(name), self._make(name))
+            grid.edited.connect(self._on_edited)
+        self.more = QToolButton()
+        self._make_more()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(px(4))
+        self.more_row = QHBoxLayout()
+        self.more_row.setSpacing(0)
+        self.more_row.addWidget(self.more)
+        self.more_row.addStretch(1)
+        layout.addWidget(self.basic)
+        layout.addLayout(self.more_row)
+        layout.addWidget(self.advanced)
+        self._connect_committed()
+        self.set_recipe(presets("airnet")["best"])
+
+    # The recipe
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe in the fields; None while something does not fit."""
+        return self._recipe if self._valid else None
+
+    @property
+    def last_valid(self) -> Recipe:
+        """The recipe in the fields as it was when everything fitted."""
+        return self._recipe
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Show a recipe, without emitting `edited`."""
+        self._offer_network_settings(recipe.network)
+        own = network_settings(recipe.network) | dict(recipe.network_settings)
+        raws = {name: written(getattr(recipe, name)) for name in settings() if name != "network_settings"}
+        raws |= {NETWORK_PREFIX + key: written(value) for key, value in own.items()}
+        raws["preset"] = preset_of(recipe, presets(recipe.network))
+        self.basic.put(raws)
+        self.advanced.put(raws)
+        self._source = recipe.data
+        self._read()
+
+    def set_sources(self, sources: Sequence[tuple[str, str]]) -> None:
+        """The (source, label) pairs to choose data from."""
+        self._choice("data").set_options([*sources, (GET_DATA, "Get data…")])
+        self._choice("data").put(self._source)
+
+    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
+        """The (name, label) pairs to choose a device from, besides "auto"."""
+        self._choice("device").set_options([("auto", words("auto")), *devices])
+
+    def set_locked(self, *, locked: bool) -> None:
+        """While a network trains only learning rate and number of epochs can be changed."""
+        self._locked = locked
+        for grid in (self.basic, self.advanced):
+            for name, field in grid.fields.items():
+                fixed = locked and name not in EDITABLE_WHILE_RUNNING
+                field.setEnabled(not fixed)
+                if not name.startswith(NETWORK_PREFIX):
+                    grid.set_tip(name, help_text(name) + (_LOCKED if fixed else ""))
+
+    def show_problem(self, name: str, text: str) -> None:
+        """A problem found elsewhere, told at its field; it goes when anything is edited."""
+        grid = self.basic if name in self.basic.fields else self.advanced
+        if grid is self.advanced:
+            self.more.setChecked(True)
+        grid.show_problems({name: text})
+
+    # Making the fields
+
+    def _make(self, name: str) -> Field:
+        setting = settings()[name]
+        if name == "network":
+            return ChoiceField((entry.name, entry.label) for entry in NETWORKS)
+        if setting.choices:
+            return ChoiceField((choice, words(choice)) for choice in setting.choices)
+        if name == "data":
+            return ChoiceField([("cifar10", "CIFAR-10"), ("shapes", "Shapes"), (GET_DATA, "Get data…")])
+        if name == "device":
+            return ChoiceField([("auto", words("auto")), ("cpu", words("cpu"))])
+        kind = kind_of(name)
+        if kind == "bool":
+            return SwitchField()
+        return TextField() if kind == "str" else NumberField(whole=kind == "int")
+
+    def _offer_network_settings(self, network: str) -> None:
+        """Fields for what this network lets one choose, in place of those of the network before."""
+        wanted = {NETWORK_PREFIX + key: default for key, default in network_settings(network).items()}
+        there = [name for name in self.advanced.fields if name.startswith(NETWORK_PREFIX)]
+        if there == list(wanted):
+            return
+        self.advanced.remove(there)
+        label = NETWORKS.entry(network).label
+        for name, default in wanted.items():
+            field: Field
+            if isinstance(default, bool):
+                field = SwitchField()
+            elif isinstance(default, int | float):
+                field = NumberField(whole=isinstance(default, int))
+            else:
+                field = TextField()
+            key = name.removeprefix(NETWORK_PREFIX)
+            self.advanced.add(name, plain(key), f"A setting of {label}. Usually {written(default)}.", field)
+
+    def _make_more(self) -> None:
+        self.more.setText("More settings")
+        self.more.setProperty("flat", True)
+        self.more.setCheckable(True)
+        self.more.setToolButtonStyle(self.more.toolButtonStyle().ToolButtonTextBesideIcon)
+        self.more.setIconSize(QSize(12, 12))
+        self.more.toggled.connect(self._on_more)
+        self._on_more(shown=False)
+
+    def _on_more(self, shown: bool) -> None:
+        self.more.setIcon(icon("chevron-down" if shown else "chevron-right"))
+        self.advanced.setVisible(shown)
+
+    def _choice(self, name: str) -> ChoiceField:
+        field = self.basic.fields[name]
+        if not isinstance(field, ChoiceField):
+            raise TypeError(f"{name} is no choice")
+        return field
+
+    def _connect_committed(self) -> None:
+        for name in EDITABLE_WHILE_RUNNING:
+            field = self.basic.fields[name]
+            if isinstance(field, NumberField):
+                field.committed.connect(lambda name=name: self._on_committed(name))
+
+    # Editing
+
+    def _on_edited(self, name: str) -> None:
+        if name == "data" and self._choice("data").raw() == GET_DATA:
+            self._choice("data").put(self._source)
+            self.data_wanted.emit()
+            return
+        if name in ("network", "preset"):
+            self._follow_preset(name)
+        self._read()
+        self.edited.emit()
+
+    def _follow_preset(self, name: str) -> None:
+        """Another network starts from its own preset; a preset replaces everything but data, seed and device."""
+        network, preset = self._choice("network").raw(), self._choice("preset").raw()
+        known = presets(network)
+        if name == "preset" and preset not in known:
+            return
+        self.set_recipe(with_preset(self._recipe, known.get(preset, known["best"])))
+
+    def _read(self) -> None:
+        """Take the fields' contents, tell problems, and say which preset they are."""
+        defaults = network_settings(self._choice("network").raw())
+        recipe, problems = assembled(self.basic.raws() | self.advanced.raws(), defaults)
+        self.basic.show_problems(problems)
+        self.advanced.show_problems(problems)
+        if any(name in self.advanced.fields for name in problems):
+            self.more.setChecked(True)
+        self._valid = recipe is not None
+        if recipe is not None:
+            preset = preset_of(recipe, presets(recipe.network))
+            self._recipe = recipe.changed(preset=preset)
+            self._source = recipe.data
+            self._choice("preset").put(preset)
+
+    def _on_committed(self, name: str) -> None:
+        if not self._locked or not self._valid:
+            return
+        if name == "lr":
+            self.lr_committed.emit(self._recipe.lr)
+        else:
+            self.epochs_committed.emit(self._recipe.epochs)

@@ -1,0 +1,76 @@
+"""The left side of the Train page: the recipe, how its learning rate goes, and what the network should reach."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from cifar_gui.networks.base import about
+from cifar_gui.recipe import Recipe
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.train.recipe_form import RecipeForm
+from cifar_gui.ui.train.schedule_preview import SchedulePreview
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.text import heading, line, muted
+
+
+class RecipePanel(Panel):
+    """Signals: copy_toggled() when *Edit a copy* is pressed; look_wanted() for *Look at the data*."""
+
+    copy_toggled = Signal()
+    look_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Recipe")
+        self.form = RecipeForm()
+        self.schedule = SchedulePreview()
+        self.about = muted(wrap=True)
+        self.about.setObjectName("train.about")
+        self.copy = QPushButton("Edit a copy")
+        self.copy.setObjectName("train.edit_copy")
+        self.copy.setProperty("flat", True)
+        self.copy.setIcon(icon("edit"))
+        self.copy.clicked.connect(self.copy_toggled)
+        self.look = QPushButton("Look at data")
+        self.look.setProperty("flat", True)
+        self.look.setObjectName("train.look_at_data")
+        self.look.setIcon(icon("eye"))
+        self.look.setToolTip(
+            "How many pictures of each class there are, some of them, and what augmentation makes of them"
+        )
+        self.look.clicked.connect(self.look_wanted)
+        self.header.addWidget(self.copy)
+        self._lay_out()
+        self.form.edited.connect(self.refresh)
+        self.refresh()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Put a recipe into the fields."""
+        self.form.set_recipe(recipe)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what depends on the recipe."""
+        recipe = self.form.recipe
+        self.schedule.show_recipe(recipe)
+        if recipe is not None:
+            self.about.setText(about(recipe.network))
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
+        self.form.more_row.addWidget(self.look)
+        for widget in (self.form, line(), heading("Learning rate"), self.schedule, line(), self.about):
+            column.addWidget(widget)
+        column.addStretch(1)
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as wide as there is room for
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.addWidget(area)

@@ -1,0 +1,58 @@
+"""What the wall says of each picture: the three most probable classes and how they are to be read. Free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Role = Literal["right", "wrong", "other"]
+
+TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One class. `role`: the true class, a wrong winner, or any other."""
+
+    label: str
+    probability: float
+    role: Role
+
+
+def chosen(labels: Sequence[int], count: int) -> list[int]:
+    """`count` positions, fixed: the first picture of each class in turn, then the second ones, as far as they go."""
+    seen: dict[int, int] = {}
+    turns = []
+    for position, label in enumerate(labels):
+        turns.append((seen.get(label, 0), label, position))
+        seen[label] = seen.get(label, 0) + 1
+    return [position for _, _, position in sorted(turns)[:count]]
+
+
+def bars(probabilities: NDArray[np.float32], truth: int, class_names: Sequence[str]) -> list[Bar]:
+    """The top bars of one picture, the most probable first. `probabilities` (classes,)."""
+    order = np.argsort(-probabilities, kind="stable")[:TOP]
+    return [
+        Bar(class_names[index], float(probabilities[index]), _role(int(index), truth, winner=position == 0))
+        for position, index in enumerate(order)
+    ]
+
+
+def _role(index: int, truth: int, *, winner: bool) -> Role:
+    if index == truth:
+        return "right"
+    return "wrong" if winner else "other"
+
+
+def in_words(rows: Sequence[Sequence[Bar]], truths: Sequence[str]) -> str:
+    """The wall for those who cannot see it."""
+    right = sum(row[0].role == "right" for row in rows)
+    parts = [
+        f"{truth}: {row[0].label} {100 * row[0].probability:.0f} %, {'right' if row[0].role == 'right' else 'wrong'}"
+        for row, truth in zip(rows, truths, strict=True)
+    ]
+    return f"{right} of {len(rows)} right. " + "; ".join(parts)

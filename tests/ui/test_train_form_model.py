@@ -1,0 +1,111 @@
+"""What is typed into the fields becomes a recipe, or a sentence at the field."""
+
+from __future__ import annotations
+
+import pytest
+
+from cifar_gui.errors import RecipeError
+from cifar_gui.recipe import Recipe, settings
+from cifar_gui.ui.train.form_model import (
+    assembled,
+    field_names,
+    help_text,
+    network_value,
+    parsed,
+    preset_of,
+    with_preset,
+    words,
+    written,
+)
+
+
+def raws(recipe: Recipe) -> dict[str, str | bool]:
+    shown, folded = field_names()
+    return {name: written(getattr(recipe, name)) for name in (*shown, *folded)}
+
+
+def test_every_setting_has_a_field_exactly_once():
+    shown, folded = field_names()
+    assert sorted([*shown, *folded, "network_settings"]) == sorted(settings())
+    assert not set(shown) & set(folded)
+
+
+@pytest.mark.parametrize("name", [name for name in settings() if name != "network_settings"])
+def test_every_setting_explains_itself(name):
+    assert len(help_text(name)) > 15
+    assert settings()[name].label
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(),
+        Recipe(optimiser="muon", lr=0.24, bias_lr=0.053, head_lr=0.67, batch_size=2000, weight_decay=2e-6, epochs=37),
+        Recipe(lr=1 / 3, warm_up=0.1, early_stopping=5, all_data=True, data="/somewhere/with spaces", seed=2**31 - 1),
+    ],
+)
+def test_a_recipe_survives_being_shown_and_read_back(recipe):
+    assert assembled(raws(recipe), {}) == (recipe, {})
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,5", "1_000", "٣", "0x10", "--3", "1e", "∞"])
+@pytest.mark.parametrize("name", ["epochs", "lr"])
+def test_nonsense_is_named_with_its_field(name, text):
+    with pytest.raises(RecipeError, match=settings()[name].label) as caught:
+        parsed(name, text)
+    assert caught.value.setting == name
+
+
+def test_whole_numbers_may_be_written_in_other_ways():
+    assert parsed("epochs", " 8 ") == 8
+    assert parsed("batch_size", "2e3") == 2000
+    assert parsed("lr", "1") == 1.0
+    with pytest.raises(RecipeError, match="whole number"):
+        parsed("epochs", "8.5")
+
+
+def test_an_optional_number_may_be_empty():
+    assert parsed("bias_lr", " ") is None
+
+
+def test_all_wrong_fields_are_told_at_once():
+    recipe, problems = assembled(raws(Recipe()) | {"epochs": "0", "lr": "fast", "crop": "99", "flip": "sometimes"}, {})
+    assert recipe is None
+    assert set(problems) == {"epochs", "lr", "crop", "flip"}
+    assert "at least 1" in problems["epochs"]
+    assert "“fast” is not" in problems["lr"]
+    assert "at most 16" in problems["crop"]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_no_number_and_infinity_are_refused(value):
+    assert set(assembled(raws(Recipe()) | {"lr": value}, {})[1]) == {"lr"}
+
+
+def test_settings_of_the_network_are_read_by_the_kind_of_their_defaults():
+    defaults = {"size": "94", "dropout": 0.25, "deep": False, "width": 64}
+    typed = {"network.size": "96", "network.dropout": "0.25", "network.deep": True, "network.width": "32"}
+    recipe, problems = assembled(raws(Recipe()) | typed, defaults)
+    assert problems == {}
+    assert recipe.network_settings == {"size": "96", "deep": True, "width": 32}
+    with pytest.raises(RecipeError, match=r"Dense dropout must be a number, such as 0\.5: “much” is not"):
+        network_value("dense_dropout", "much", 0.5)
+
+
+def test_a_preset_is_recognised_whatever_data_and_seed():
+    presets = {"quick": Recipe(epochs=4, preset="quick"), "best": Recipe(epochs=8, preset="best")}
+    assert preset_of(Recipe(epochs=8, data="shapes", seed=5), presets) == "best"
+    assert preset_of(Recipe(epochs=9), presets) == "custom"
+
+
+def test_choosing_a_preset_keeps_data_seed_and_device():
+    mine = Recipe(data="shapes", seed=7, device="cpu", lr=5.0)
+    chosen = with_preset(mine, Recipe(preset="best", lr=0.24, epochs=12))
+    assert (chosen.data, chosen.seed, chosen.device) == ("shapes", 7, "cpu")
+    assert (chosen.lr, chosen.epochs, chosen.preset) == (0.24, 12, "best")
+
+
+def test_choices_have_names_for_people():
+    assert words("one_cycle") == "one cycle"
+    assert words("sgd") == "SGD"
+    assert words("something new") == "something new"
