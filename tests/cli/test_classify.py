@@ -133,7 +133,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(child, model, colours):
     process.stdout.readline()
     process.stdout.close()
     process.stdout = None
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert err == ""
 
@@ -144,7 +144,7 @@ def test_a_file_name_need_not_be_text_and_stdin_may_stand_among_files(child, mod
     shutil.copy(colours / "test" / "red" / "0.png", name)
     with (colours / "test" / "green" / "0.png").open("rb") as picture:
         process = child("classify", name, "-", "--model", model, stdin=picture, errors="surrogateescape")
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=300)
     assert process.returncode == 0
     first, second = out.splitlines()
     assert first.startswith(f"{name}: red")

@@ -188,7 +188,7 @@ def test_ctrl_c_saves_and_stops_and_the_run_goes_on_where_it_was(cli, child, col
     process = child("train", *SMALL, "--data", colours, "--epochs", 10_000, "--json")
     step = next_event(process, "step")["step"]
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert json.loads(out.splitlines()[-1])["reason"] == "stopped"
     assert "cifar-gui train --resume 0001" in err
@@ -205,7 +205,7 @@ def test_a_reader_that_goes_away_saves_and_stops(child, colours):
     next_event(process, "step")
     process.stdout.close()
     process.stdout = None
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "Traceback" not in err
     assert "cifar-gui train --resume 0001" in err

@@ -1,0 +1,111 @@
+"""Which setting wins: defaults < preset < recipe file < flags."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.cli.command import UsageError
+from cifar_gui.cli.recipe_arguments import add_recipe_arguments, recipe_from
+from cifar_gui.errors import RecipeError
+from cifar_gui.networks.base import NETWORKS, presets
+from cifar_gui.recipe import PRESETS, Recipe
+
+
+@pytest.fixture
+def parse(tmp_path: Path):
+    """Flags, and the text of a recipe file → the recipe."""
+
+    def read(*flags: str, file: str | None = None) -> Recipe:
+        parser = ArgumentParser()
+        add_recipe_arguments(parser)
+        if file is not None:
+            (tmp_path / "mine.toml").write_text(file, encoding="utf-8")
+            flags = (*flags, "--recipe", str(tmp_path / "mine.toml"))
+        return recipe_from(parser.parse_args(flags))
+
+    return read
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_is_taken_as_it_is(parse, network, preset):
+    assert parse("--network", network, "--preset", preset) == presets(network)[preset]
+
+
+def test_without_a_preset_it_is_the_best(parse):
+    assert parse("--network", "mlp") == presets("mlp")["best"]
+
+
+def test_flags_outrank_the_preset_which_is_then_custom(parse):
+    recipe = parse("--network", "mlp", "--lr", "0.5", "--batch-size", "64", "--epochs", "3")
+    assert (recipe.lr, recipe.batch_size, recipe.epochs, recipe.preset) == (0.5, 64, 3, "custom")
+    assert recipe.weight_decay == presets("mlp")["best"].weight_decay
+
+
+def test_another_seed_or_data_set_leaves_the_preset_what_it_is(parse):
+    recipe = parse("--network", "mlp", "--seed", "7", "--data", "shapes", "--device", "cpu", "--all-data")
+    assert (recipe.seed, recipe.data, recipe.device, recipe.all_data) == (7, "shapes", "cpu", True)
+    assert recipe.preset == "best"
+
+
+def test_the_file_outranks_the_preset_and_the_flags_the_file(parse):
+    file = 'network = "mlp"\nlr = 0.3\nepochs = 9\n'
+    recipe = parse("--preset", "quick", "--lr", "0.4", file=file)
+    assert (recipe.lr, recipe.epochs) == (0.4, 9)
+    assert recipe.batch_size == presets("mlp")["quick"].batch_size
+
+
+def test_a_file_alone_says_it_all(parse):
+    recipe = Recipe(network="simple", lr=0.02, seed=3, preset="best")
+    assert parse(file=recipe.to_toml()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("assignment", "name", "value"),
+    [
+        ("momentum=0.5", "momentum", 0.5),
+        ("nesterov=false", "nesterov", False),
+        ("schedule=cosine", "schedule", "cosine"),
+        ('schedule="cosine"', "schedule", "cosine"),
+        ("cutout=8", "cutout", 8),
+        ("bias_lr=", "bias_lr", None),
+        ("weight_decay=1", "weight_decay", 1.0),
+    ],
+)
+def test_any_setting_can_be_set(parse, assignment, name, value):
+    assert getattr(parse("--network", "mlp", "--set", assignment), name) == value
+
+
+def test_settings_of_the_network_are_changed_one_by_one(parse):
+    recipe = parse("--network", "mlp", "--set", "network_settings.hidden=64")
+    assert recipe.network_settings == {**presets("mlp")["best"].network_settings, "hidden": 64}
+
+
+def test_another_network_does_not_inherit_the_settings_of_the_files(parse):
+    file = 'network = "mlp"\n[network_settings]\nhidden = 64\n'
+    recipe = parse("--network", "simple", file=file)
+    assert (recipe.network, recipe.network_settings) == ("simple", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("epochs = ", "TOML"), ("epochs = 0", "at least 1"), ("epoch = 1", "'epoch'")]
+)
+def test_a_file_that_is_no_recipe_is_refused(parse, text, words):
+    with pytest.raises(RecipeError, match=words):
+        parse("--network", "mlp", file=text)
+
+
+def test_a_file_that_is_not_there_is_refused(parse, tmp_path):
+    with pytest.raises(RecipeError, match=r"nowhere\.toml"):
+        parse("--network", "mlp", "--recipe", str(tmp_path / "nowhere.toml"))
+
+
+@pytest.mark.parametrize(
+    "flags", [("--batch-size", "0"), ("--set", "flip=sideways"), ("--lr", "nan"), ("--seed", "-1")]
+)
+def test_flags_out_of_range_are_usage_errors(parse, flags):
+    with pytest.raises(UsageError):
+        parse("--network", "mlp", *flags)
