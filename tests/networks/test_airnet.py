@@ -1,0 +1,65 @@
+"""AirNet's peculiarities: whitening, a stem that freezes, identity filters, four sizes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cifar_gui.networks.airnet import SIZES, STEM_BIAS_EPOCHS
+from cifar_gui.networks.base import build
+from cifar_gui.networks.layer_table import layer_table, total_multiply_adds
+
+
+def test_the_stem_whitens_patches():
+    torch.manual_seed(0)
+    # Neighbouring pixels that are alike, as in photographs: white noise would be white already.
+    images = torch.nn.functional.avg_pool2d(torch.randn(200, 3, 40, 40), 9, stride=1)[..., :32, :32]
+    model = build("airnet", 10)
+    model.fit_sample(images)
+    answers = model.stem(images) - model.stem.bias.view(1, -1, 1, 1)
+    flat = answers[:, :12].permute(1, 0, 2, 3).flatten(1)
+    covariance = flat @ flat.T / flat.shape[1]
+    # Directions whose variance is far above the 5e-4 of the formula come out with variance 1 and uncorrelated.
+    strong = torch.linalg.eigvalsh(covariance) > 0.9
+    assert strong.sum() >= 3
+    off_diagonal = covariance - torch.diag(covariance.diagonal())
+    assert off_diagonal.abs().max() < 1e-3
+    torch.testing.assert_close(answers[:, 12:], -answers[:, :12], rtol=1e-3, atol=1e-3)
+
+
+def test_the_stems_bias_learns_in_the_first_epochs_only_and_its_filters_never():
+    model = build("airnet", 10)
+    assert not model.stem.weight.requires_grad
+    model.start_epoch(STEM_BIAS_EPOCHS)
+    assert model.stem.bias.requires_grad
+    model.start_epoch(STEM_BIAS_EPOCHS + 1)
+    assert not model.stem.bias.requires_grad
+
+
+def test_the_first_filters_of_a_block_pass_their_input_through():
+    model = build("airnet", 10)
+    maps = torch.randn(2, 24, 31, 31)
+    torch.testing.assert_close(model.blocks[0].conv1(maps)[:, :24], maps)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_size_has_its_widths(size):
+    widths, depth = SIZES[size]
+    rows = [row for row in layer_table(build("airnet", 10, {"size": size})) if row.kind == "Conv2d"]
+    assert [row.output_shape[0] for row in rows] == [24, *(width for width in widths for _ in range(depth))]
+
+
+def test_the_94_size_needs_the_work_that_was_published_for_it():
+    rows = layer_table(build("airnet", 10))
+    petaflop = 2 * 3 * total_multiply_adds(rows) * 50_000 * 8 / 1e15  # forward and twice that backward
+    assert 0.27 < petaflop < 0.30
+
+
+def test_the_largest_size_adds_what_the_first_convolution_gave():
+    model = build("airnet", 10, {"size": "96"}).eval()
+    block = model.blocks[1]
+    maps = torch.randn(1, 128, 15, 15)
+    first = block.gelu1(block.norm1(block.pool(block.conv1(maps))))
+    second = block.gelu2(block.norm2(block.conv2(first)))
+    expected = block.gelu3(block.norm3(block.conv3(second)) + first)
+    torch.testing.assert_close(block(maps), expected)

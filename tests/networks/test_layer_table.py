@@ -1,0 +1,58 @@
+"""The table of layers against figures worked out by hand."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from cifar_gui.networks.base import build
+from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds
+
+
+def test_the_course_network_reads_as_in_the_course():
+    assert layer_table(build("simple", 10)) == [
+        LayerRow("0", "Conv2d", (12, 32, 32), 3 * 3 * 3 * 12 + 12, 32 * 32 * 12 * 27, 3),
+        LayerRow("1", "ReLU", (12, 32, 32), 0, 0, 3),
+        LayerRow("2", "MaxPool2d", (12, 16, 16), 0, 0, 4),
+        LayerRow("3", "Flatten", (3072,), 0, 0, 34),
+        LayerRow("4", "Linear", (10,), 3072 * 10 + 10, 3072 * 10, 34),
+    ]
+
+
+def test_the_keras_network_has_the_parameters_of_its_tutorial():
+    rows = layer_table(build("keras1m", 10))
+    assert [row.parameters for row in rows if row.parameters] == [448, 4640, 9248, 18_496, 1_048_832, 2570]
+    assert total_multiply_adds(rows) == 442_368 + 4_718_592 + 2_359_296 + 4_718_592 + 1_048_576 + 2560
+
+
+class Branches(nn.Module):
+    """Two paths of different reach that meet twice, by sum and side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near = nn.Conv2d(3, 4, 1)
+        self.far = nn.Conv2d(3, 4, 5, padding=2, stride=1)
+        self.last = nn.Conv2d(8, 2, 3, stride=2, padding=1)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        near, far = self.near(images), self.far(images)
+        return self.last(torch.cat([near + far, near], dim=1))
+
+
+def test_where_paths_meet_the_longest_reach_counts():
+    fields = {row.name: row.receptive_field for row in layer_table(Branches())}
+    assert fields == {"near": 1, "far": 5, "last": 7}
+
+
+def test_the_network_itself_is_neither_run_nor_changed():
+    model = build("airnet", 10).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    layer_table(model)
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_grouped_convolutions_cost_less():
+    grouped = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1, groups=3, bias=False))
+    (row,) = layer_table(grouped)
+    assert (row.parameters, row.multiply_adds) == (6 * 1 * 9, 32 * 32 * 6 * 9)

@@ -1,0 +1,87 @@
+"""Every registered network keeps the promises that the rest of the app relies on."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from cifar_gui.errors import CifarGuiError, RecipeError
+from cifar_gui.networks.base import NETWORKS, about, build, network_settings, presets
+from cifar_gui.networks.layer_table import layer_table, total_parameters
+from cifar_gui.recipe import PRESETS
+
+PARAMETERS = {"airnet": 1_972_792, "keras1m": 1_084_234, "simple": 31_066, "mlp": 1_578_506, "handmade": 61_371}
+
+
+@pytest.fixture(params=NETWORKS.names())
+def name(request: pytest.FixtureRequest) -> str:
+    torch.manual_seed(0)
+    return str(request.param)
+
+
+def test_it_turns_images_into_logits_for_any_number_of_classes(name):
+    images = torch.randn(4, 3, 32, 32)
+    assert build(name, 10)(images).shape == (4, 10)
+    assert build(name, 3)(images).shape == (4, 3)
+
+
+def test_it_has_the_number_of_parameters_that_was_derived_by_hand(name):
+    assert total_parameters(build(name, 10)) == PARAMETERS[name]
+
+
+def test_gradients_reach_every_weight_that_is_to_learn(name):
+    model = build(name, 10)
+    F.cross_entropy(model(torch.randn(8, 3, 32, 32)), torch.arange(8)).backward()
+    for key, weight in model.named_parameters():
+        if weight.requires_grad:
+            assert weight.grad is not None and weight.grad.abs().sum() > 0, key
+        else:
+            assert weight.grad is None, key
+
+
+def test_it_does_not_mix_pictures_of_a_batch_when_it_answers(name):
+    model = build(name, 10).eval()
+    images = torch.randn(3, 3, 32, 32)
+    torch.testing.assert_close(model(images)[1:2], model(images[1:2]), rtol=1e-4, atol=1e-5)
+
+
+def test_its_presets_are_recipes_for_itself(name):
+    made = presets(name)
+    assert tuple(made) == PRESETS
+    for preset, recipe in made.items():
+        assert (recipe.network, recipe.preset) == (name, preset)
+        build(name, 10, recipe.network_settings)
+    assert made["quick"].epochs < made["best"].epochs
+
+
+def test_it_says_where_it_comes_from_and_what_to_expect(name):
+    assert "%" in about(name)
+    assert NETWORKS.entry(name).label
+
+
+def test_the_table_adds_up_to_the_network(name):
+    model = build(name, 10)
+    rows = layer_table(model)
+    assert sum(row.parameters for row in rows) == total_parameters(model)
+    assert rows[-1].output_shape == (10,)
+
+
+def test_a_setting_that_a_network_does_not_have_is_refused_with_those_it_has(name):
+    with pytest.raises(RecipeError, match="no setting called 'wings'"):
+        build(name, 10, {"wings": 2})
+    assert "classes" not in network_settings(name)
+
+
+def test_an_unknown_network_is_refused_with_the_known_ones():
+    with pytest.raises(CifarGuiError, match=r"no network called 'airnett'.*airnet, "):
+        build("airnett", 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("airnet", {"size": "97"}), ("simple", {"kernel": 4}), ("handmade", {"cells": 5}), ("mlp", {"hidden": "many"})],
+)
+def test_settings_out_of_range_are_refused_in_words(name, settings):
+    with pytest.raises(RecipeError, match=f"{name} cannot be built"):
+        build(name, 10, settings)

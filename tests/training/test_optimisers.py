@@ -1,0 +1,120 @@
+"""The optimisers against plain arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from cifar_gui.networks.base import build
+from cifar_gui.recipe import Recipe
+from cifar_gui.training.optimisers import Lookahead, Muon, Optimiser, orthogonalised
+
+
+@pytest.mark.parametrize("shape", [(16, 40), (40, 16), (12, 12)])
+def test_orthogonalising_brings_singular_values_near_one_and_keeps_their_directions(shape):
+    torch.manual_seed(0)
+    matrix = torch.randn(shape)
+    left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+    result = orthogonalised(matrix, steps=5)
+    values = (left.T @ result @ right.T).diagonal()
+    assert values.min() > 0.6
+    assert values.max() < 1.3
+    assert (left.T @ result @ right.T - torch.diag(values)).abs().max() < 1e-3
+
+
+def test_a_muon_step_is_the_formula():
+    torch.manual_seed(1)
+    start, first, second = (torch.randn(6, 3, 3, 3) for _ in range(3))
+    weight = nn.Parameter(start.clone())
+    optimiser = Muon([weight], lr=0.1, momentum=0.6)
+    expected, buffer = start.clone(), torch.zeros_like(start)
+    for gradient in (first, second):
+        weight.grad = gradient.clone()
+        optimiser.step()
+        buffer = 0.6 * buffer + gradient
+        direction = gradient + 0.6 * buffer
+        expected = expected * 6**0.5 / expected.norm()
+        expected = expected - 0.1 * orthogonalised(direction.flatten(1)).view_as(expected)
+    torch.testing.assert_close(weight.detach(), expected)
+
+
+def test_muon_takes_filters_and_leaves_the_rest_to_sgd_with_rates_of_their_own():
+    model = build("airnet", 10)
+    recipe = Recipe(optimiser="muon", lr=0.24, bias_lr=0.05, head_lr=0.6, weight_decay=0.004, decoupled_decay=True)
+    muon, sgd = Optimiser(model, recipe).parts
+    assert {each.dim() for each in muon.param_groups[0]["params"]} == {4}
+    assert all(each is not model.stem.weight for each in muon.param_groups[0]["params"]), "a frozen stem is not trained"
+    assert [(group["lr"], group["weight_decay"]) for group in sgd.param_groups] == [
+        (0.6, 0.004 / 0.6),
+        (0.05, 0.004 / 0.05),
+    ]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "adamax", "muon"])
+def test_a_step_follows_torchs_own_optimiser_at_the_scheduled_rate(name):
+    torch.manual_seed(2)
+    model, twin = nn.Linear(5, 3), nn.Linear(5, 3)
+    twin.load_state_dict(model.state_dict())
+    recipe = Recipe(optimiser=name, lr=0.02, momentum=0.8, weight_decay=0.01)
+    reference = {
+        "sgd": lambda p: torch.optim.SGD(p, 0.01, 0.8, weight_decay=0.01, nesterov=True),
+        "adam": lambda p: torch.optim.Adam(p, 0.01, weight_decay=0.01),
+        "adamw": lambda p: torch.optim.AdamW(p, 0.01, weight_decay=0.01),
+        "adamax": lambda p: torch.optim.Adamax(p, 0.01, weight_decay=0.01),
+        "muon": lambda p: torch.optim.SGD(p, 0.01, 0.85, weight_decay=0.01, nesterov=True),  # there are no filters
+    }[name](twin.parameters())
+    optimiser = Optimiser(model, recipe)
+    for _ in range(3):
+        inputs = torch.randn(4, 5)
+        for each in (model, twin):
+            each(inputs).square().sum().backward()
+        optimiser.step(fraction=0.5)
+        reference.step()
+        reference.zero_grad()
+    for mine, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs)
+        assert mine.grad is None, "gradients are cleared"
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "adamax", "muon"])
+def test_an_optimiser_that_was_saved_goes_on_as_if_nothing_had_happened(name):
+    def steps(model, optimiser, seeds):
+        for seed in seeds:
+            generator = torch.Generator().manual_seed(seed)
+            model(torch.randn(2, 3, 8, 8, generator=generator)).square().sum().backward()
+            optimiser.step(1.0)
+
+    def fresh():
+        torch.manual_seed(4)
+        model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+        return model, Optimiser(model, Recipe(optimiser=name, lr=0.01, weight_decay=0.01))
+
+    straight, optimiser = fresh()
+    steps(straight, optimiser, range(6))
+    model, optimiser = fresh()
+    steps(model, optimiser, range(3))
+    resumed, second = fresh()
+    resumed.load_state_dict(model.state_dict())
+    second.load(optimiser.state())
+    steps(resumed, second, range(3, 6))
+    for one, other in zip(straight.parameters(), resumed.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_lookahead_blends_on_schedule_and_ends_on_the_average():
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(model.weight, 1.0)
+    lookahead = Lookahead(model, every=2)
+    with torch.no_grad():
+        model.weight.fill_(2.0)
+    lookahead.after_step(1, 4)
+    assert model.weight.item() == 2.0, "not yet"
+    lookahead.after_step(2, 4)
+    decay = 0.95**5 * 0.5**3
+    assert model.weight.item() == pytest.approx(1.0 * decay + 2.0 * (1 - decay))
+    average = model.weight.item()
+    with torch.no_grad():
+        model.weight.fill_(9.0)
+    lookahead.after_step(4, 4)
+    assert model.weight.item() == pytest.approx(average)
