@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.theme import font, px, tokens
 
-_ROW = 25
+_ROW, _LOWEST_ROW = 25, 16
 _TRACK = 12
 _LONGEST_NAME = 150  # longer names of classes are shortened
 _WORTH_READING = 0.005
@@ -25,14 +25,14 @@ class Bar:
     """One class and its probability. `colour` is the class's place in the palette, `leads` marks the largest."""
 
     name: str
-    probability: float
+    probability: float | None  # None before there is an answer
     colour: int
     leads: bool
 
     @property
     def percentage(self) -> str:
-        """With one decimal: "93.1 %"."""
-        return f"{100 * self.probability:.1f} %"
+        """With one decimal: "93.1 %"; a dash before there is an answer."""
+        return "–" if self.probability is None else f"{100 * self.probability:.1f} %"
 
 
 def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ...]:
@@ -79,12 +79,14 @@ class BarsModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{bar.name}, {bar.percentage}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{bar.name}: {bar.probability:.6g}"
+            return bar.name if bar.probability is None else f"{bar.name}: {bar.probability:.6g}"
         return bar if role == self.BAR else None
 
 
 class BarDelegate(QStyledItemDelegate):
-    """Paints name, bar and percentage."""
+    """Paints name, bar and percentage. `row_height` is set by the list."""
+
+    row_height = _ROW
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         bar = index.data(BarsModel.BAR)
@@ -93,7 +95,7 @@ class BarDelegate(QStyledItemDelegate):
         colours = tokens()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = QRectF(option.rect).adjusted(px(6), 0, -px(6), 0)
+        row = QRectF(option.rect).adjusted(px(2), 0, -px(2), 0)
         if option.state & QStyle.StateFlag.State_HasFocus:
             _ring(painter, QRectF(option.rect))
         names, numbers = _widths(index)
@@ -106,11 +108,11 @@ class BarDelegate(QStyledItemDelegate):
         painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, bar.percentage)
         track = QRectF(row.left() + names + px(12), 0, row.width() - names - numbers - px(24), px(_TRACK))
         track.moveTop(row.center().y() - track.height() / 2)
-        _draw_bar(painter, track, bar.probability, colours.class_colour(bar.colour))
+        _draw_bar(painter, track, bar.probability or 0.0, colours.class_colour(bar.colour))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        return QSize(px(200), px(_ROW))
+        return QSize(px(100), self.row_height)
 
 
 def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) -> None:
@@ -148,7 +150,8 @@ class Bars(QListView):
         self._order: tuple[str, ...] = ()
         self._model = BarsModel()
         self.setModel(self._model)
-        self.setItemDelegate(BarDelegate(self))
+        self._delegate = BarDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setObjectName("classify.bars")
         self.setAccessibleName("Probability of each class")
         self.setUniformItemSizes(True)
@@ -160,13 +163,27 @@ class Bars(QListView):
         """Show the probabilities. `keep_order`: the same picture as before, so rows stay where the eye left them."""
         self._order = bar_order(prediction, self._order if keep_order else ())
         self._model.show_bars(bars_of(prediction, self._order))
+        self.set_row_height()
         self.setAccessibleDescription(summary(prediction))
 
-    def clear(self) -> None:
-        """Show no bars."""
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Show what a network knows, before there is an answer."""
         self._order = ()
-        self._model.show_bars([])
+        self._model.show_bars([Bar(name, None, place, leads=False) for place, name in enumerate(names)])
+        self.set_row_height()
         self.setAccessibleDescription("No picture yet.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_row_height()
+
+    def set_row_height(self) -> None:
+        """Rows move together a little before a scroll bar is needed."""
+        room = self.viewport().height() // max(1, self._model.rowCount())
+        height = max(px(_LOWEST_ROW), min(px(_ROW), room))
+        if height != self._delegate.row_height:
+            self._delegate.row_height = height
+            self.scheduleDelayedItemsLayout()
 
     def names(self) -> tuple[str, ...]:
         """The classes in the order shown."""

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cifar_gui.data.picture import Crop
@@ -37,11 +48,13 @@ class CropView(QWidget):
     """Shows a picture as large as fits, and on it a square.
 
     Arrow keys nudge the square (a tenth of the picture with Shift), + and − resize it, C asks for the next proposal.
-    Signals: crop_changed(Crop) when the user moved or resized it; next_crop_wanted() when C was pressed.
+    Signals: crop_changed(Crop) when the user moved or resized it; next_crop_wanted() when C was pressed;
+    focus_changed(), as the ring is drawn around it by whoever holds it.
     """
 
     crop_changed = Signal(object)
     next_crop_wanted = Signal()
+    focus_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,12 +124,8 @@ class CropView(QWidget):
 
     def _draw_frame(self, painter: QPainter, crop: QRectF) -> None:
         colours = tokens()
-        if not self.hasFocus():  # a dark seam keeps the frame visible on a picture of its own colour
-            painter.setPen(QPen(QColor(0, 0, 0, 90), px(4)))
-            painter.drawRect(crop)
-        else:  # the focus ring: on the frame, which is what the keys move
-            painter.setPen(QPen(colours.on_accent, px(6)))
-            painter.drawRect(crop)
+        painter.setPen(QPen(QColor(0, 0, 0, 90), px(4)))  # a seam: visible on a picture of the accent's colour too
+        painter.drawRect(crop)
         painter.setPen(QPen(colours.accent, px(2)))
         painter.drawRect(crop)
         painter.setBrush(QColor("white"))
@@ -197,6 +206,14 @@ class CropView(QWidget):
             self.unsetCursor()
 
     # --- keys
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

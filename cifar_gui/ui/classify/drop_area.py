@@ -38,6 +38,7 @@ class DropArea(QFrame):
         self._lit = False
         self.samples = SampleRow()
         self.crop_view = CropView()
+        self.crop_view.focus_changed.connect(self.update)
         self._invitation = _Invitation(self.samples)
         self._stack = QStackedLayout(self)
         margin = SPACING // 2
@@ -84,8 +85,10 @@ class DropArea(QFrame):
         colours = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(colours.accent if self._lit else colours.panel_line, px(2) if self._lit else 1)
-        pen.setDashPattern([4, 4] if not self._lit else [3, 3])
+        focused = self.crop_view.hasFocus()
+        pen = QPen(colours.accent if self._lit or focused else colours.panel_line, px(2) if self._lit or focused else 1)
+        if self._lit or not focused:
+            pen.setDashPattern([3, 3] if self._lit else [4, 4])
         painter.setPen(pen)
         if self._lit:
             painter.setBrush(colours.accent_ground)
@@ -110,7 +113,8 @@ class _Invitation(QWidget):
         super().__init__()
         self._picture = QLabel()
         heading = title("Drop a picture here")
-        text = muted("Or paste one, open one — or see what the network says to a drawing:", wrap=True)
+        drawing = " — or see what the network says to a drawing:" if samples.buttons else "."
+        text = muted(f"Or paste one, or open one{drawing}", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
         layout.setSpacing(SPACING)
@@ -121,7 +125,6 @@ class _Invitation(QWidget):
         layout.addSpacing(SPACING)
         layout.addWidget(samples)
         layout.addStretch(3)
-        text.setVisible(bool(samples.buttons))
         theme().changed.connect(self._draw)
         self._draw()
 

@@ -26,6 +26,10 @@ class HistoryPanel(Panel):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._last = 0
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(14, 6, 14, 6)
+            layout.setSpacing(0)
         self.strip = HistoryStrip()
         self.strip.entry_chosen.connect(self.entry_chosen)
         self.clear_button = QPushButton("Clear")

@@ -41,7 +41,8 @@ class HistoryEntry:
 
     @property
     def headline(self) -> str:
-        return self.prediction.verdict.headline if self.prediction else "…"
+        """The verdict, short enough to stand under a thumbnail."""
+        return self.prediction.verdict.headline.removeprefix("probably ") if self.prediction else "…"
 
     @property
     def description(self) -> str:
@@ -185,7 +186,7 @@ class HistoryStrip(QListView):
         self._model.clear()
 
     def sizeHint(self) -> QSize:
-        return QSize(px(400), strip_height() + px(14))  # and a scroll bar
+        return QSize(px(400), strip_height() + px(10))  # and a scroll bar
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(100), self.sizeHint().height())

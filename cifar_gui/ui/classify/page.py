@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
@@ -46,6 +47,9 @@ class ClassifyPage(Page):
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
         self._random = Random()
+        self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
+        self._until_ready.setInterval(200)
+        self._until_ready.timeout.connect(self._on_still_waiting)
         shelf = ClassifierShelf()
         self.opener = Opener(context.jobs, context.messages, self)
         self.answers = Answers(context.jobs, shelf, self)
@@ -70,6 +74,7 @@ class ClassifyPage(Page):
         self._snapshot = snapshot
         if snapshot is None:
             return
+        self.single.verdict_panel.show_classes(snapshot.card.class_names)
         self._ask()
         if self.table_page.model.rows:
             self._ask_about_table()
@@ -80,6 +85,13 @@ class ClassifyPage(Page):
     def on_theme(self) -> None:
         self.history_panel.on_theme()
         self.single.on_theme()
+
+    def page_hidden(self) -> None:
+        self._until_ready.stop()
+
+    def page_shown(self) -> None:
+        if self._shown is not None and self._answered != self._number:
+            self._until_ready.start()
 
     def open_pictures(self, sources: list[PictureSource]) -> None:
         self.opener.open(sources)
@@ -116,6 +128,7 @@ class ClassifyPage(Page):
     def show_table(self) -> None:
         """Bring the table to the front."""
         self._stack.setCurrentWidget(self.table_page)
+        self.table_page.table.setFocus()
 
     @property
     def shows_table(self) -> bool:
@@ -192,6 +205,7 @@ class ClassifyPage(Page):
             self.context.settings.add_recent(RECENT, str(opened.source.path))
         if self._snapshot is None:
             self._say_why_no_answer()
+            self._until_ready.start()
         self._ask()
 
     def _on_many(self, sources: list[PictureSource]) -> None:
@@ -223,6 +237,14 @@ class ClassifyPage(Page):
             self.single.verdict_panel.show_waiting("The answer follows when the network is loaded.")
         else:
             self.single.verdict_panel.show_waiting("No network is chosen: choose one at the top right, or train one.")
+
+    def _on_still_waiting(self) -> None:
+        """PyTorch may be there without a network: then at least what a network would see is shown."""
+        if self.context.torch_ready() or self._snapshot is not None:
+            self._until_ready.stop()
+            if self._snapshot is None:
+                self._say_why_no_answer()
+                self._ask()
 
     def _ask(self) -> None:
         """Ask about the picture shown, as it is cropped now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from cifar_gui.ui.classify.crop_geometry import is_whole, whole
 from cifar_gui.ui.classify.drop_area import DropArea
 from cifar_gui.ui.classify.opening import Opened
 from cifar_gui.ui.classify.samples import sample_files, sample_source
+from cifar_gui.ui.classify.verdict_panel import HEADER_HEIGHT
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.panel import Panel
@@ -45,6 +46,7 @@ class PicturePanel(Panel):
         self.table_button.clicked.connect(self.table_wanted)
         self.table_button.hide()
         self.header.addWidget(self.table_button)
+        self.header.addStrut(HEADER_HEIGHT)
         self.drop_area = DropArea()
         self.crop_view = self.drop_area.crop_view
         self._side = self._make_side()
@@ -62,6 +64,8 @@ class PicturePanel(Panel):
         self._size = (opened.picture.width, opened.picture.height)
         self.crop_view.show_picture(opened.image, *self._size, opened.crop)
         self.drop_area.show_picture()
+        if opened.number == 0:
+            self.crop_view.setFocus()  # so that the keys that move the crop work at once
         self._side.show()
         self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
         self._name.setToolTip(str(opened.source.path or opened.source.name))
@@ -93,12 +97,13 @@ class PicturePanel(Panel):
 
     def _set_input_side(self) -> None:
         """Magnify the input by a whole number: as much as leaves two thirds of the width to the picture."""
+        self._anywhere.setText("or drop pictures and folders anywhere" if self.width() > px(720) else "")
         ratio = self.devicePixelRatioF()
         room = min(self.width() * 0.31, self.height() * 0.55)
         magnification = max(3, min(14, int(room * ratio / _INPUT)))
         side = round(magnification * _INPUT / ratio)
         self.input_view.setFixedSize(side, side)
-        self._side.setFixedWidth(max(side, px(150)))
+        self._side.setFixedWidth(max(side, self._input_heading.sizeHint().width()))
 
     def _make_side(self) -> QWidget:
         self.input_view = PixelView(7 * _INPUT)
@@ -110,7 +115,8 @@ class PicturePanel(Panel):
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
-        layout.addWidget(heading("What the network sees"))
+        self._input_heading = heading("What the network sees")
+        layout.addWidget(self._input_heading)
         layout.addWidget(self.input_view)
         self._hint = muted("32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it.", wrap=True)
         layout.addWidget(self._hint)
@@ -134,7 +140,7 @@ class PicturePanel(Panel):
         self._folder = QPushButton("Folder…")
         self._folder.setIcon(icon("folder"))
         self._folder.setToolTip("Classify all pictures in a folder")
-        self._random = QPushButton("Random held-out picture")
+        self._random = QPushButton("Random picture")
         self._random.setIcon(icon("shuffle"))
         self.samples_button = QPushButton("Samples")
         self.samples_button.setIcon(icon("samples"))
@@ -144,7 +150,10 @@ class PicturePanel(Panel):
         row.setSpacing(SPACING)
         for button in (self.open_button, self._folder, self._paste, self._random, self.samples_button):
             row.addWidget(button)
-        row.addStretch(1)
+        self._anywhere = caption()
+        self._anywhere.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._anywhere.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._anywhere, 1)
         return row
 
     def _samples_menu(self) -> QMenu:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -106,9 +107,9 @@ def as_text(rows: Iterable[Row], separator: str = ",") -> str:
 
 def tally(rows: Sequence[Row]) -> str:
     """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
-    counts = {state: sum(row.state == state for row in rows) for state in STATES}
+    counts = Counter(row.state for row in rows)
     words = {"unreadable": "cannot be read"}
-    parts = [f"{count:,} {words.get(state, state)}" for state, count in counts.items() if count]
+    parts = [f"{counts[state]:,} {words.get(state, state)}" for state in STATES if counts[state]]
     pictures = "1 picture" if len(rows) == 1 else f"{len(rows):,} pictures"
     return f"{pictures}: {', '.join(parts)}" if parts else "No pictures"
 

@@ -113,7 +113,9 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.text(COLUMNS[index.column()])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.problem or (str(row.source.path) if row.source.path else row.source.name)
+            if COLUMNS[index.column()] == "name":
+                return str(row.source.path or row.source.name)
+            return row.text("reason")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return row if role == self.ROW else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import percent
@@ -14,6 +14,9 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import line, muted
+
+HEADER_HEIGHT = 24
+"""Of both panels, so that what stands under the headings begins at the same height."""
 
 
 class VerdictPanel(Panel):
@@ -28,13 +31,14 @@ class VerdictPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Verdict", parent)
+        self._class_names: tuple[str, ...] = ()
         self.badge = ConfidenceBadge()
         self.header.addWidget(self.badge)
+        self.header.addStrut(HEADER_HEIGHT)
         self.verdict = QLabel()
         self.verdict.setProperty("verdict", True)
         self.verdict.setObjectName("classify.verdict")
         self.verdict.setAccessibleName("Verdict")
-        self.verdict.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.probability = QLabel()
         self.probability.setProperty("beside_verdict", True)
         self.reason = muted(wrap=True)
@@ -61,13 +65,19 @@ class VerdictPanel(Panel):
         self.bars.show_prediction(prediction, keep_order=keep_order)
         self._set_usable(usable=True)
 
+    def show_classes(self, names: tuple[str, ...]) -> None:
+        """What the chosen network knows; shown as empty bars while there is no answer."""
+        self._class_names = names
+        if not self.verdict.text():
+            self.bars.show_classes(names)
+
     def show_waiting(self, text: str) -> None:
         """Show no answer, and why there is none (yet)."""
         self.probability.setText("")
         self._show_headline("")
         self.badge.show_state("")
         self.reason.setText(text)
-        self.bars.clear()
+        self.bars.show_classes(self._class_names)
         self._set_usable(usable=False)
 
     def set_six_views(self, *, on: bool) -> None:
@@ -78,6 +88,7 @@ class VerdictPanel(Panel):
 
     def on_theme(self) -> None:
         """Lay out anew for another zoom."""
+        self.bars.set_row_height()
         self.bars.scheduleDelayedItemsLayout()
         self.badge.updateGeometry()
         self._fit_headline()
@@ -87,12 +98,12 @@ class VerdictPanel(Panel):
         self._fit_headline()
 
     def _headline_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACING + 4)
-        row.addWidget(self.verdict)
-        row.addWidget(self.probability)
-        row.addStretch(1)
-        return row
+        self._headline = QHBoxLayout()
+        self._headline.setSpacing(SPACING + 4)
+        self._headline.addWidget(self.verdict)
+        self._headline.addWidget(self.probability)
+        self._headline.addStretch(1)
+        return self._headline
 
     def _footer(self) -> QHBoxLayout:
         self._six_views = QCheckBox("Six views")
@@ -133,8 +144,8 @@ class VerdictPanel(Panel):
             wanted += self.probability.sizeHint().width() + 2 * SPACING
         wrap = room > 0 and wanted > room
         self.verdict.setWordWrap(wrap)
-        policy = QSizePolicy.Policy.Expanding if wrap else QSizePolicy.Policy.Preferred
-        self.verdict.setSizePolicy(policy, QSizePolicy.Policy.MinimumExpanding if wrap else QSizePolicy.Policy.Fixed)
+        self._headline.setStretch(0, 1 if wrap else 0)
+        self._headline.setStretch(2, 0 if wrap else 1)
 
     def _set_usable(self, *, usable: bool) -> None:
         for button in (self.copy_button, self.export_button):

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+
+from cifar_gui.data.picture import Crop, centre_crop
+from cifar_gui.ui.classify import crop_geometry as geometry
+from cifar_gui.ui.classify.crop_view import CropView
+
+lengths = st.integers(1, 3000)
+shifts = st.integers(-4000, 4000)
+
+
+def lies_inside(crop: Crop, width: int, height: int) -> bool:
+    return (
+        crop.side >= 1 and crop.x >= 0 and crop.y >= 0 and crop.x + crop.side <= width and crop.y + crop.side <= height
+    )
+
+
+@given(lengths, lengths, shifts, shifts, shifts)
+def test_moving_and_resizing_never_leaves_the_picture(width, height, right, down, by):
+    crop = centre_crop(width, height)
+    moved = geometry.moved(crop, right, down, width, height)
+    assert lies_inside(moved, width, height)
+    assert moved.side == crop.side
+    assert lies_inside(geometry.resized(moved, by, width, height), width, height)
+
+
+@given(lengths, lengths, shifts, shifts, st.sampled_from(geometry.CORNERS), st.booleans())
+def test_dragging_a_corner_keeps_the_opposite_one_and_stays_inside(width, height, x, y, corner, from_whole):
+    crop = geometry.whole(width, height) if from_whole else centre_crop(width, height)
+    left, top, across, down = geometry.visible_part(crop, width, height)
+    dragged = geometry.dragged_corner(crop, corner, x, y, width, height)
+    assert lies_inside(dragged, width, height)
+    if "left" in corner:
+        assert dragged.x + dragged.side == left + across
+    else:
+        assert dragged.x == left
+    if "top" in corner:
+        assert dragged.y + dragged.side == top + down
+    else:
+        assert dragged.y == top
+
+
+@given(lengths, lengths)
+def test_the_whole_leaves_nothing_out(width, height):
+    crop = geometry.whole(width, height)
+    assert geometry.is_whole(crop, width, height)
+    assert geometry.visible_part(crop, width, height) == (0, 0, width, height)
+    assert geometry.is_whole(centre_crop(width, height), width, height) == (width == height)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_small_pictures_are_magnified_by_whole_device_pixels(ratio):
+    fit = geometry.fit(32, 32, 333, 290, ratio)
+    assert (fit.scale * ratio).is_integer()
+    assert fit.scale * ratio == int(290 * ratio / 32)
+    assert (fit.left * ratio).is_integer()
+
+
+@given(st.integers(97, 3000), st.integers(97, 3000), st.integers(50, 2000), st.integers(50, 2000))
+def test_larger_pictures_fill_the_view_and_keep_their_shape(width, height, view_width, view_height):
+    fit = geometry.fit(width, height, view_width, view_height)
+    assert width * fit.scale <= view_width + 1e-6
+    assert height * fit.scale <= view_height + 1e-6
+    assert max(width * fit.scale - view_width, height * fit.scale - view_height) == pytest.approx(0, abs=1e-6)
+
+
+@given(lengths, lengths, st.floats(0, 3000), st.floats(0, 3000))
+def test_view_and_picture_coordinates_undo_each_other(width, height, x, y):
+    fit = geometry.fit(width, height, 640, 480, 1.5)
+    assert fit.to_picture(*fit.to_view(x, y)) == pytest.approx((x, y), abs=1e-6)
+
+
+@pytest.fixture
+def view(qtbot):
+    widget = CropView()
+    qtbot.addWidget(widget)
+    widget.resize(414, 314)
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    widget.show_picture(image, 400, 300, centre_crop(400, 300))
+    widget.show()
+    return widget
+
+
+def changes_of(view: CropView) -> list[Crop]:
+    seen: list[Crop] = []
+    view.crop_changed.connect(seen.append)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (Qt.Key.Key_Left, Crop(47, 0, 300)),
+        (Qt.Key.Key_Right, Crop(53, 0, 300)),
+        (Qt.Key.Key_Up, Crop(50, 0, 300)),
+        (Qt.Key.Key_Minus, Crop(53, 3, 294)),
+    ],
+)
+def test_keys_nudge_and_resize_the_crop(view, qtbot, key, expected):
+    qtbot.keyClick(view, key)
+    assert view.crop == expected
+
+
+def test_shift_nudges_ten_times_as_far_and_plus_grows_again(view, qtbot):
+    qtbot.keyClick(view, Qt.Key.Key_Minus)
+    qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view.crop == Crop(83, 3, 294)
+    qtbot.keyClick(view, Qt.Key.Key_Plus)
+    assert view.crop == Crop(80, 0, 300)
+
+
+def test_c_asks_for_the_next_proposal_and_leaves_the_crop_alone(view, qtbot):
+    with qtbot.waitSignal(view.next_crop_wanted):
+        qtbot.keyClick(view, Qt.Key.Key_C)
+    assert view.crop == centre_crop(400, 300)
+
+
+def test_the_crop_is_dragged_by_its_inside(view, qtbot):
+    seen = changes_of(view)
+    start = view.crop_rectangle().center().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(view, start + QPoint(20, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(20, 0))
+    qtbot.mouseMove(view, start)
+    assert seen == [Crop(70, 0, 300)]
+
+
+def test_a_corner_is_dragged_while_the_opposite_one_stays(view, qtbot):
+    corner = view.crop_rectangle().bottomRight().toPoint()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseMove(view, corner - QPoint(100, 100))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=corner - QPoint(100, 100))
+    assert (view.crop.x, view.crop.y) == (50, 0)
+    assert view.crop.side == pytest.approx(200, abs=1)
+
+
+def test_a_press_beside_the_crop_brings_it_there(view, qtbot):
+    for _ in range(40):
+        qtbot.keyClick(view, Qt.Key.Key_Minus)
+    target = view.rect().topLeft() + QPoint(30, 30)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=target)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=target)
+    assert view.crop_rectangle().contains(QPointF(target))
+
+
+def test_outside_the_crop_the_picture_is_dimmed(view):
+    shot = view.grab().toImage()
+    crop = view.crop_rectangle()
+    inside = shot.pixelColor(crop.center().toPoint())
+    outside = shot.pixelColor(int(crop.left()) - 20, int(crop.center().y()))
+    assert inside == QColor("white")
+    assert outside.lightness() < 180
+
+
+def test_the_crop_is_described_in_words(view, qtbot):
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert "53 from the left" in view.accessibleDescription()
+    assert "400 by 300" in view.accessibleDescription()
+
+
+def test_without_a_picture_nothing_happens(qtbot):
+    view = CropView()
+    qtbot.addWidget(view)
+    seen = changes_of(view)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton)
+    assert seen == []

@@ -1,0 +1,496 @@
+from __future__ import annotations
+
+import csv
+import io
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.decode import open_picture
+from cifar_gui.data.picture import Crop, PictureSource, centre_crop
+from cifar_gui.data.preprocess import network_input
+from cifar_gui.inference.classifier import Classifier
+from cifar_gui.ui.classify import file_dialogs, opening
+from cifar_gui.ui.classify.page import RECENT, ClassifyPage
+from cifar_gui.ui.classify.results import COLUMNS
+from cifar_gui.ui.classify.samples import sample_files
+
+CENTRE = Crop(10, 0, 60)  # of the 80 × 60 pictures that make_picture makes
+
+
+@pytest.fixture
+def bare(window) -> ClassifyPage:
+    """The page with no network chosen."""
+    page = window.show_page("classify")
+    assert isinstance(page, ClassifyPage)
+    return page
+
+
+@pytest.fixture
+def page(bare, window, decided_model, qtbot) -> ClassifyPage:
+    """The page with a small network."""
+    window.context.models.choose_file(decided_model)
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
+    return bare
+
+
+def sources(*paths: Path) -> list[PictureSource]:
+    return [PictureSource.from_path(path) for path in paths]
+
+
+def show(page: ClassifyPage, qtbot, path: Path) -> None:
+    """Open a picture and wait for its answer."""
+    before = page._number
+    page.open_pictures(sources(path))
+    qtbot.waitUntil(lambda: page._number != before and page._answered == page._number)
+
+
+def fill_table(page: ClassifyPage, qtbot, *paths: Path) -> None:
+    page.open_pictures(sources(*paths))
+    qtbot.waitUntil(lambda: page.shows_table and all(row.state != "waiting" for row in page.table_page.model.rows))
+    qtbot.waitUntil(lambda: not page.table_page.batch.running)
+
+
+def with_classes_swapped(snapshot: ModelSnapshot) -> ModelSnapshot:
+    """A network that says of everything the class after the one that `snapshot` says."""
+    last = list(snapshot.weights)[-2:]
+    rolled = {name: weight.roll(1, 0) if name in last else weight for name, weight in snapshot.weights.items()}
+    return ModelSnapshot(snapshot.card, rolled)
+
+
+def messages(page: ClassifyPage) -> list[str]:
+    return [message.text for message in page.context.messages.all]
+
+
+def part(page: ClassifyPage, name: str):
+    found = page.findChild(object, name)
+    assert found is not None, name
+    return found
+
+
+def expected(snapshot: ModelSnapshot, path: Path, crop: Crop | None = None):
+    return Classifier(snapshot).classify(open_picture(PictureSource.from_path(path)), crop)
+
+
+# One picture
+
+
+def test_a_picture_gets_the_verdict_the_classifier_gives(page, qtbot, make_picture, decided_snapshot):
+    path = make_picture()
+    show(page, qtbot, path)
+    wanted = expected(decided_snapshot, path)
+    assert part(page, "classify.verdict").text() == wanted.verdict.headline
+    assert part(page, "classify.bars").names()[0] == wanted.label
+    assert page.history_panel.entry(page._number).prediction == wanted
+
+
+def test_what_the_network_sees_is_shown_pixel_for_pixel(page, qtbot, make_picture):
+    path = make_picture()
+    show(page, qtbot, path)
+    pixels = network_input(open_picture(PictureSource.from_path(path)), CENTRE)
+    shown = part(page, "classify.input").image
+    assert (shown.width(), shown.height()) == (32, 32)
+    for x, y in ((0, 0), (15, 3), (16, 20), (31, 31)):
+        assert [*shown.pixelColor(x, y).getRgb()[:3]] == pixels[:, y, x].tolist()
+
+
+def test_the_input_is_magnified_by_a_whole_number(page, window, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    for size in ((1280, 800), (1024, 640), (1900, 1100)):
+        window.resize(*size)
+        qtbot.wait(0)
+        assert part(page, "classify.input").target().width() % 32 == 0
+
+
+def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, make_picture, decided_snapshot):
+    path = make_picture()
+    show(page, qtbot, path)
+    order = part(page, "classify.bars").names()
+    view = part(page, "classify.crop")
+    with qtbot.waitSignal(page.answers.answered):
+        qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    wanted = expected(decided_snapshot, path, Crop(16, 0, 60))
+    assert page.history_panel.entry(page._number).prediction == wanted
+    assert part(page, "classify.verdict").text() == wanted.verdict.headline
+    assert part(page, "classify.bars").names() == order
+
+
+def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    answered: list[Crop] = []
+    page.answers.answered.connect(lambda answer: answered.append(answer.question.crop))
+    view = part(page, "classify.crop")
+    for _ in range(10):
+        qtbot.keyClick(view, Qt.Key.Key_Minus)
+    last = view.crop
+    qtbot.waitUntil(lambda: answered[-1:] == [last])
+    assert len(answered) <= 3
+
+
+def test_c_cycles_centre_and_whole(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    view = part(page, "classify.crop")
+    qtbot.keyClick(view, Qt.Key.Key_C)
+    assert view.crop == Crop(0, -10, 80)
+    assert not page.single.picture_panel.whole_button.isEnabled()
+    qtbot.keyClick(view, Qt.Key.Key_C)
+    assert view.crop == CENTRE
+
+
+def test_six_views_or_one_is_asked_as_chosen(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    assert page.history_panel.entry(1).prediction.views == 6
+    with qtbot.waitSignal(page.answers.answered):
+        page.single.verdict_panel._six_views.click()
+    assert page.history_panel.entry(1).prediction.views == 1
+
+
+def test_another_snapshot_answers_for_the_shown_picture_and_the_order_stays(
+    page, window, qtbot, make_picture, decided_snapshot
+):
+    show(page, qtbot, make_picture())
+    order = part(page, "classify.bars").names()
+    other = with_classes_swapped(decided_snapshot)
+    with qtbot.waitSignal(page.answers.answered):
+        window.context.models.snapshot_changed.emit(other)
+    assert part(page, "classify.bars").names() == order
+    assert page.history_panel.entry(1).prediction.label != order[0]
+
+
+def test_a_picture_is_shown_before_there_is_a_network_and_answered_when_there_is(
+    bare, window, qtbot, make_picture, decided_model
+):
+    bare.open_pictures(sources(make_picture()))
+    qtbot.waitUntil(lambda: not part(bare, "classify.input").image.isNull())
+    assert not bare.single.picture_panel.drop_area.is_inviting
+    assert part(bare, "classify.verdict").text() == ""
+    assert "No network is chosen" in bare.single.verdict_panel.reason.text()
+    window.context.models.choose_file(decided_model)
+    qtbot.waitUntil(lambda: part(bare, "classify.verdict").text() != "")
+
+
+def test_while_pytorch_is_loading_the_picture_is_there_and_the_answer_is_promised(bare, qtbot, make_picture):
+    ready = [False]
+    bare.context = replace(bare.context, torch_ready=lambda: ready[0])
+    bare.open_pictures(sources(make_picture()))
+    qtbot.waitUntil(lambda: not bare.single.picture_panel.drop_area.is_inviting)
+    assert bare.single.verdict_panel.reason.text() == "The answer follows when PyTorch is loaded."
+    assert part(bare, "classify.input").image.isNull()
+    ready[0] = True
+    qtbot.waitUntil(lambda: not part(bare, "classify.input").image.isNull())
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason_and_the_old_picture_stays(
+    page, qtbot, make_picture, tmp_path
+):
+    show(page, qtbot, make_picture())
+    verdict = part(page, "classify.verdict").text()
+    broken = tmp_path / "notes.jpg"
+    broken.write_bytes(b"not a picture at all")
+    page.open_pictures(sources(broken))
+    qtbot.waitUntil(lambda: bool(messages(page)))
+    assert messages(page)[0].startswith("notes.jpg cannot be read:")
+    assert part(page, "classify.verdict").text() == verdict
+
+
+def test_a_click_on_a_sample_gets_an_answer(page, qtbot):
+    button = page.single.picture_panel.drop_area.samples.buttons[3]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page._answered == 1)
+    assert page.history_panel.entry(1).source.path == sample_files()[3]
+
+
+def test_opened_files_are_remembered_as_recent(page, qtbot, make_picture):
+    one, two = make_picture("1.png"), make_picture("2.png")
+    show(page, qtbot, one)
+    show(page, qtbot, two)
+    assert page.context.settings.texts(RECENT)[:2] == [str(two), str(one)]
+
+
+# History
+
+
+def test_history_comes_back_to_a_picture_with_the_crop_it_had(page, qtbot, make_picture):
+    show(page, qtbot, make_picture("first.png"))
+    view = part(page, "classify.crop")
+    with qtbot.waitSignal(page.answers.answered):
+        qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    moved = view.crop
+    show(page, qtbot, make_picture("second.png"))
+    assert view.crop == CENTRE
+    strip = part(page, "classify.history")
+    with qtbot.waitSignal(page.answers.answered):
+        strip.entry_chosen.emit(strip.entries[1])
+    assert view.crop == moved
+    assert [entry.source.name for entry in strip.entries] == ["second.png", "first.png"]
+    assert strip.currentIndex().row() == 1
+
+
+def test_history_names_verdict_and_network(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    entry = page.history_panel.entry(1)
+    assert entry.model == "decided"
+    assert entry.headline == part(page, "classify.verdict").text().removeprefix("probably ")
+
+
+def test_a_picture_that_has_gone_says_so_when_one_comes_back_to_it(page, qtbot, make_picture):
+    path = make_picture()
+    show(page, qtbot, path)
+    path.unlink()
+    strip = part(page, "classify.history")
+    strip.entry_chosen.emit(strip.entries[0])
+    qtbot.waitUntil(lambda: bool(messages(page)))
+    assert "no such file" in messages(page)[0]
+
+
+def test_clearing_the_history_forgets_all_and_the_picture_stays(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    page.history_panel.clear_button.click()
+    assert part(page, "classify.history").entries == []
+    with qtbot.waitSignal(page.answers.answered):
+        qtbot.keyClick(part(page, "classify.crop"), Qt.Key.Key_Right)
+    assert part(page, "classify.history").entries == []
+    assert part(page, "classify.verdict").text() != ""
+
+
+# Random held-out pictures
+
+
+def test_without_data_random_is_disabled_and_says_why(bare):
+    button = bare.single.picture_panel._random
+    assert not button.isEnabled()
+    assert "No data set" in button.toolTip()
+
+
+def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    with qtbot.waitSignal(page.answers.answered):
+        page.single.picture_panel._random.click()
+    source = page.history_panel.entry(1).source
+    assert "held-out picture" in source.name
+    pixels = open_picture(source).pixels.transpose(2, 0, 1)
+    held_out = tiny_data.split("validation").images.numpy()
+    assert any((pixels == each).all() for each in held_out)
+
+
+# Many pictures
+
+
+@pytest.fixture
+def folder(make_picture, tmp_path) -> Path:
+    """Twelve pictures and two files that are none, in two levels."""
+    for number in range(12):
+        make_picture(f"many/{number}.png", colour=["red", "green", "gold", "teal"][number % 4])
+    (tmp_path / "many" / "sub").mkdir()
+    (tmp_path / "many" / "sub" / "broken.png").write_bytes(b"\x89PNG broken")
+    (tmp_path / "many" / "empty.jpg").write_bytes(b"")
+    return tmp_path / "many"
+
+
+def test_a_folder_becomes_a_table_in_which_unreadable_files_say_why_and_the_others_go_on(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    rows = page.table_page.model.rows
+    states = {row.source.name: row.state for row in rows}
+    assert len(rows) == 14
+    assert states["broken.png"] == states["empty.jpg"] == "unreadable"
+    assert {state for name, state in states.items() if name[0].isdigit()} <= {"confident", "unsure", "unknown"}
+    assert "empty.jpg cannot be read" in next(row.problem for row in rows if row.source.name == "empty.jpg")
+
+
+def test_the_table_shows_what_the_single_view_would(page, qtbot, folder, decided_snapshot):
+    fill_table(page, qtbot, folder)
+    for row in page.table_page.model.rows[:3]:
+        alone = expected(decided_snapshot, row.source.path)
+        assert row.prediction.verdict.headline == alone.verdict.headline
+        assert row.prediction.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
+
+
+def test_a_row_opens_in_the_single_view_and_the_table_is_still_there(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    table = part(page, "classify.table")
+    place = table.visualRect(page.table_page.model.index(2, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: page._answered > 0 and not page.shows_table)
+    assert page.history_panel.entry(page._number).source == page.table_page.model.rows[2].source
+    page.single.picture_panel.table_button.click()
+    assert page.shows_table
+    assert len(page.table_page.model.rows) == 14
+
+
+def test_an_unreadable_row_does_not_open_but_says_why(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    row = next(row for row in page.table_page.model.rows if row.problem)
+    page.table_page.row_opened.emit(row)
+    assert messages(page)[0] == row.problem
+    assert page.shows_table
+
+
+def test_the_table_filters_by_class_and_by_doubt(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    table = page.table_page
+    table._by_state.setCurrentIndex(table._by_state.findData("unreadable"))
+    assert {row.state for row in table.model.shown_rows()} == {"unreadable"}
+    table._by_state.setCurrentIndex(0)
+    label = next(row.prediction.label for row in table.model.rows if row.prediction)
+    table._by_class.setCurrentIndex(table._by_class.findData(label))
+    assert {row.prediction.label for row in table.model.shown_rows()} == {label}
+
+
+def test_a_click_on_a_heading_sorts(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    header = part(page, "classify.table").horizontalHeader()
+    middle = header.sectionViewportPosition(COLUMNS.index("probability")) + 20
+    qtbot.mouseClick(
+        header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().topLeft() + type(header.pos())(middle, 8)
+    )
+    shown = [row.prediction.probability for row in page.table_page.model.shown_rows() if row.prediction]
+    assert shown == sorted(shown)
+    assert len(shown) == 12
+
+
+def test_selected_rows_are_copied_as_tab_separated_values(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    table = part(page, "classify.table")
+    table.selectRow(1)
+    page.copy()
+    copied = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
+    assert [row["picture"] for row in copied] == [page.table_page.model.shown_rows()[1].source.name]
+
+
+def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, tmp_path, monkeypatch):
+    fill_table(page, qtbot, folder)
+    target = tmp_path / "out.csv"
+    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: target)
+    page.save()
+    saved = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
+    assert len(saved) == 14
+    first = page.table_page.model.rows[0].prediction
+    assert [float(saved[0][name]) for name in first.class_names] == list(first.probabilities)
+    assert messages(page)[0].startswith("Saved out.csv: 14 pictures")
+
+
+def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, tmp_path, monkeypatch):
+    show(page, qtbot, make_picture())
+    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: tmp_path / "no" / "such.csv")
+    page.save()
+    assert "such.csv cannot be written" in messages(page)[0]
+
+
+def test_cancelling_keeps_what_has_been_found_and_says_so(page, qtbot, make_picture):
+    paths = [make_picture(f"long/{number}.png") for number in range(300)]
+    page.open_pictures(sources(*paths))
+    qtbot.waitUntil(lambda: page.table_page.batch.running)
+    page.table_page.cancel_button.click()
+    assert not page.table_page.batch.running
+    assert "cancelled" in page.table_page._tally.text()
+    waiting = sum(row.state == "waiting" for row in page.table_page.model.rows)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert sum(row.state == "waiting" for row in page.table_page.model.rows) == waiting > 0
+
+
+def test_another_network_fills_the_table_anew(page, window, qtbot, folder, decided_snapshot):
+    fill_table(page, qtbot, folder)
+    before = [row.prediction.label for row in page.table_page.model.rows if row.prediction]
+    other = with_classes_swapped(decided_snapshot)
+    with qtbot.waitSignal(page.table_page.batch.ended):
+        window.context.models.snapshot_changed.emit(other)
+    qtbot.waitUntil(lambda: not page.table_page.batch.running)
+    assert [row.prediction.label for row in page.table_page.model.rows if row.prediction] != before
+
+
+def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):
+    (tmp_path / "bare").mkdir()
+    page.open_pictures(sources(tmp_path / "bare"))
+    qtbot.waitUntil(lambda: bool(messages(page)))
+    assert messages(page)[0].startswith("There are no pictures in bare")
+    assert not page.shows_table
+
+
+def test_a_folder_with_a_single_picture_shows_just_that(page, qtbot, make_picture):
+    show(page, qtbot, make_picture("one/only.png").parent)
+    assert page.history_panel.entry(page._number).source.name == "only.png"
+
+
+# In and out
+
+
+def test_a_pasted_picture_is_classified(page, qtbot, make_picture):
+    mime = QMimeData()
+    mime.setData("image/png", make_picture().read_bytes())
+    QGuiApplication.clipboard().setMimeData(mime)
+    with qtbot.waitSignal(page.answers.answered):
+        page.paste()
+    assert page.history_panel.entry(1).source.name == "picture.png"
+
+
+def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, qtbot, make_picture, monkeypatch):
+    fetched: list[str] = []
+
+    def fetch(address: str, name: str) -> PictureSource:
+        fetched.append(address)
+        return PictureSource.from_bytes(make_picture().read_bytes(), name)
+
+    monkeypatch.setattr(opening, "fetch_picture", fetch)
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/cat.png")])
+    QGuiApplication.clipboard().setMimeData(mime)
+    page.paste()
+    question = page.context.messages.all[0]
+    assert "example.org" in question.text
+    assert fetched == []
+    with qtbot.waitSignal(page.answers.answered):
+        question.actions[0][1]()
+    assert fetched == ["https://example.org/cat.png"]
+    assert messages(page) == []
+
+
+def test_the_result_is_copied_with_full_precision(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    page.copy()
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    best = page.history_panel.entry(1).prediction.top(1)[0]
+    assert lines[0] == ["picture", "picture.png"]
+    assert lines[3] == [best[0], repr(best[1])]
+
+
+def test_state_is_remembered_and_wrong_values_are_ignored(page):
+    page.single.verdict_panel.set_six_views(on=False)
+    state = page.save_state()
+    page.restore_state({"six_views": "perhaps", "splitter": 7})
+    assert not page.single.verdict_panel.six_views
+    page.single.verdict_panel.set_six_views(on=True)
+    page.restore_state(state)
+    assert not page.single.verdict_panel.six_views
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"classify.{each}" for each in ("drop", "crop", "verdict", "bars", "input", "history", "table")],
+)
+def test_public_parts_are_there_from_the_start_and_have_accessible_names(bare, name):
+    assert part(bare, name).accessibleName()
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
+def test_everything_fits_into_the_window(page, window, qtbot, make_picture, size):
+    show(page, qtbot, make_picture())
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+    bars = part(page, "classify.bars")
+    assert page.minimumSizeHint().height() <= page.height()
+    assert part(page, "classify.crop").crop_rectangle().width() >= 180
+    qtbot.waitUntil(lambda: bars.verticalScrollBar().maximum() == 0)
+
+
+@pytest.mark.skipif("CIFAR_GUI_TEST_PHOTOS" not in os.environ, reason="CIFAR_GUI_TEST_PHOTOS names no folder")
+def test_a_folder_of_photos_is_classified_without_a_problem(page, qtbot):
+    folder = Path(os.environ["CIFAR_GUI_TEST_PHOTOS"])
+    fill_table(page, qtbot, folder)
+    assert [row.problem for row in page.table_page.model.rows if row.problem] == []
+    assert page.table_page.model.rows[0].prediction.crop == centre_crop(500, 375)

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+
+from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import verdict
+from cifar_gui.ui.classify.badge import ConfidenceBadge
+from cifar_gui.ui.classify.bars import Bars, bar_order, summary
+from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
+from cifar_gui.ui.classify.samples import SampleRow, sample_files
+from cifar_gui.ui.classify.verdict_panel import VerdictPanel
+from cifar_gui.ui.theme import theme
+
+NAMES = ("cat", "dog", "ship")
+
+
+def prediction(*probabilities: float) -> Prediction:
+    return Prediction(NAMES, probabilities, verdict(NAMES, probabilities))
+
+
+CAT, DOG = prediction(0.9, 0.08, 0.02), prediction(0.1, 0.85, 0.05)
+
+
+@pytest.fixture(autouse=True)
+def _styled(qapp):
+    theme().apply()
+
+
+@pytest.fixture
+def bars(qtbot):
+    widget = Bars()
+    qtbot.addWidget(widget)
+    widget.resize(300, 200)
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = VerdictPanel()
+    qtbot.addWidget(widget)
+    widget.resize(384, 560)
+    widget.show()
+    return widget
+
+
+def rows_of(bars: Bars) -> list[object]:
+    return [bars.model().index(row, 0).data() for row in range(bars.model().rowCount())]
+
+
+def test_bars_of_a_new_picture_are_sorted_by_probability(bars):
+    bars.show_prediction(DOG, keep_order=False)
+    assert rows_of(bars) == ["dog, 85.0 %", "cat, 10.0 %", "ship, 5.0 %"]
+
+
+def test_bars_keep_their_order_while_the_same_picture_is_asked_about(bars):
+    bars.show_prediction(DOG, keep_order=False)
+    bars.show_prediction(CAT, keep_order=True)
+    assert rows_of(bars) == ["dog, 8.0 %", "cat, 90.0 %", "ship, 2.0 %"]
+
+
+def test_the_order_is_not_kept_for_a_network_with_other_classes():
+    assert bar_order(CAT, kept=("truck", "dog")) == ("cat", "dog", "ship")
+
+
+def test_bars_say_in_words_what_they_show(bars):
+    bars.show_prediction(prediction(0.998, 0.0015, 0.0005), keep_order=False)
+    assert bars.accessibleDescription() == "cat 99.8 %."
+    assert summary(CAT) == "cat 90.0 %, dog 8.0 %, ship 2.0 %."
+
+
+def test_a_bar_reads_in_full_precision_in_its_tool_tip(bars):
+    bars.show_prediction(prediction(0.123456789, 0.5, 0.376543211), keep_order=False)
+    assert bars.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole) == "cat: 0.123457"
+
+
+def test_bars_can_be_walked_with_the_keyboard(bars, qtbot):
+    bars.show_prediction(CAT, keep_order=False)
+    bars.setFocus()
+    qtbot.keyClick(bars, Qt.Key.Key_Home)
+    qtbot.keyClick(bars, Qt.Key.Key_Down)
+    assert bars.currentIndex().data() == "dog, 8.0 %"
+
+
+def test_the_longer_bar_covers_more_of_its_track(bars):
+    bars.show_prediction(CAT, keep_order=False)
+    shot = bars.grab().toImage()
+    colours = [theme().tokens.class_colour(place) for place in range(2)]
+    lengths = [sum(shot.pixelColor(x, 12 + 25 * row) == colours[row] for x in range(shot.width())) for row in range(2)]
+    assert lengths[0] > 5 * lengths[1] > 0
+
+
+def test_before_an_answer_the_classes_are_shown_without_numbers(panel):
+    panel.show_classes(NAMES)
+    assert rows_of(panel.bars) == ["cat, –", "dog, –", "ship, –"]
+    assert panel.verdict.text() == ""
+
+
+def test_a_verdict_is_said_in_words_number_and_certainty(panel):
+    panel.show_prediction(DOG, keep_order=False)
+    assert (panel.verdict.text(), panel.probability.text(), panel.badge.state) == ("dog", "85 %", "confident")
+    assert panel.reason.text() == DOG.verdict.reason
+    assert panel.copy_button.isEnabled()
+
+
+def test_a_doubtful_verdict_shows_no_single_number(panel):
+    panel.show_prediction(prediction(0.48, 0.45, 0.07), keep_order=False)
+    assert (panel.verdict.text(), panel.badge.state) == ("cat or dog?", "unsure")
+    assert not panel.probability.isVisible()
+
+
+def test_a_long_verdict_is_broken_into_lines_and_shown_in_full(panel):
+    names = ("Yorkshire terrier", "Norwich terrier", "ship")
+    values = (0.48, 0.45, 0.07)
+    panel.show_prediction(Prediction(names, values, verdict(names, values)), keep_order=False)
+    panel.grab()
+    assert panel.verdict.wordWrap()
+    assert panel.verdict.height() >= 2 * panel.verdict.fontMetrics().height()
+    panel.show_prediction(DOG, keep_order=False)
+    assert not panel.verdict.wordWrap()
+
+
+def test_waiting_takes_the_old_answer_away_and_says_why(panel):
+    panel.show_prediction(DOG, keep_order=False)
+    panel.show_waiting("The answer follows.")
+    assert (panel.verdict.text(), panel.badge.state, panel.reason.text()) == ("", "", "The answer follows.")
+    assert not panel.export_button.isEnabled()
+
+
+def test_restoring_six_views_tells_nobody_but_a_click_does(panel, qtbot):
+    told: list[bool] = []
+    panel.six_views_changed.connect(told.append)
+    panel.set_six_views(on=False)
+    assert (told, panel.six_views) == ([], False)
+
+
+@pytest.mark.parametrize("state", ["confident", "unsure", "unknown"])
+def test_the_badge_tells_certainty_by_word_and_by_shape(qtbot, state):
+    badge = ConfidenceBadge()
+    qtbot.addWidget(badge)
+    pictures = set()
+    for each in {"confident", "unsure", "unknown"} | {state}:
+        badge.show_state(each)
+        badge.resize(12, 20)  # the sign alone
+        shape = badge.grab().toImage().convertToFormat(QImage.Format.Format_Mono)
+        pictures.add(bytes(shape.constBits()))
+    assert len(pictures) == 3
+    badge.show_state(state)
+    assert badge.accessibleName().startswith("Confidence: ")
+
+
+def entry(number: int, name: str = "a.png") -> HistoryEntry:
+    thumbnail = QImage(8, 8, QImage.Format.Format_RGB32)
+    thumbnail.fill(QColor("red"))
+    return HistoryEntry(number, PictureSource.from_bytes(b"", name), Crop(0, 0, 8), thumbnail, CAT, "AirNet")
+
+
+@pytest.fixture
+def strip(qtbot):
+    widget = HistoryStrip()
+    qtbot.addWidget(widget)
+    widget.resize(600, 120)
+    widget.show()
+    return widget
+
+
+def test_the_newest_picture_stands_first_and_is_marked(strip):
+    strip.put(entry(1))
+    strip.put(entry(2))
+    assert [each.number for each in strip.entries] == [2, 1]
+    assert strip.currentIndex().row() == 0
+
+
+def test_a_renewed_entry_keeps_its_place(strip):
+    strip.put(entry(1))
+    strip.put(entry(2))
+    strip.put(replace(entry(1), prediction=DOG))
+    assert [(each.number, each.headline) for each in strip.entries] == [(2, "cat"), (1, "dog")]
+
+
+def test_a_click_or_return_comes_back_to_an_entry(strip, qtbot):
+    strip.put(entry(1))
+    strip.put(entry(2))
+    chosen: list[HistoryEntry] = []
+    strip.entry_chosen.connect(chosen.append)
+    place = strip.visualRect(strip.model().index(1, 0)).center()
+    qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [each.number for each in chosen] == [1]
+    strip.setFocus()
+    qtbot.keyClick(strip, Qt.Key.Key_Left)
+    qtbot.keyClick(strip, Qt.Key.Key_Return)
+    assert chosen[-1].number == 2
+
+
+def test_entries_are_described_with_verdict_and_network(strip):
+    strip.put(entry(1, "tabby.jpg"))
+    assert strip.model().index(0, 0).data() == "tabby.jpg: cat, 90.0 % · AirNet"
+
+
+def test_the_strip_forgets_what_is_too_long_ago(strip):
+    for number in range(1, LIMIT + 6):
+        strip.put(entry(number))
+    assert len(strip.entries) == LIMIT
+    assert strip.entries[-1].number == 6
+
+
+def test_there_are_ten_samples_and_each_can_be_clicked(qtbot):
+    row = SampleRow()
+    qtbot.addWidget(row)
+    row.resize(900, 90)
+    row.show()
+    chosen: list[PictureSource] = []
+    row.sample_chosen.connect(chosen.append)
+    for button in row.buttons:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [source.path for source in chosen] == sample_files()
+    assert len(chosen) == 10
+    assert row.buttons[0].accessibleName() == "Sample drawing: airplane"
+
+
+def test_samples_stand_in_two_rows_where_there_is_no_room_for_one(qtbot):
+    row = SampleRow()
+    qtbot.addWidget(row)
+    row.show()
+    row.resize(900, 200)
+    row.layout().activate()
+    assert len({button.y() for button in row.buttons}) == 1
+    row.resize(400, 200)
+    row.layout().activate()
+    assert len({button.y() for button in row.buttons}) == 2

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from PySide6.QtCore import QPersistentModelIndex, Qt
+
+from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.errors import PictureError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import verdict
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged, as_text, tally
+from cifar_gui.ui.classify.table_model import ResultsModel
+
+NAMES = ("cat", "dog", "ship")
+THIRD = 1 / 3
+
+
+def source(name: str) -> PictureSource:
+    return PictureSource.from_bytes(b"", name)
+
+
+def prediction(*probabilities: float) -> Prediction:
+    return Prediction(NAMES, probabilities, verdict(NAMES, probabilities), crop=Crop(1, 2, 3))
+
+
+SURE_CAT = Row(source("10.png"), prediction(0.9, 0.07, 0.03))
+SURE_DOG = Row(source("2.png"), prediction(0.05, 0.8, 0.15))
+CAT_OR_DOG = Row(source("b.png"), prediction(0.5, 0.45, 0.05))
+NOTHING = Row(source("a.png"), prediction(THIRD, THIRD, THIRD))
+BROKEN = Row(source("broken.png"), problem="broken.png cannot be read: it is empty.")
+WAITING = Row(source("later.png"))
+ROWS = [SURE_CAT, SURE_DOG, CAT_OR_DOG, NOTHING, BROKEN, WAITING]
+
+
+def shown(chosen: RowFilter = RowFilter(), column=None, *, falling: bool = False) -> list[str]:  # noqa: B008
+    return [ROWS[place].source.name for place in arranged(ROWS, chosen, column, falling=falling)]
+
+
+def test_each_row_is_in_one_of_five_states():
+    assert [row.state for row in ROWS] == ["confident", "confident", "unsure", "unknown", "unreadable", "waiting"]
+
+
+def test_rows_stand_as_they_came_until_sorted():
+    assert shown() == ["10.png", "2.png", "b.png", "a.png", "broken.png", "later.png"]
+
+
+def test_names_sort_as_people_expect():
+    assert shown(column="name") == ["2.png", "10.png", "a.png", "b.png", "broken.png", "later.png"]
+
+
+@pytest.mark.parametrize("column", [column for column in COLUMNS if column != "name"])
+@pytest.mark.parametrize("falling", [True, False])
+def test_what_has_no_answer_stays_at_the_end_whichever_way_it_is_sorted(column, falling):
+    assert shown(column=column, falling=falling)[-2:] == ["later.png", "broken.png"]
+
+
+def test_probabilities_sort_by_value():
+    assert shown(column="probability", falling=True)[:3] == ["10.png", "2.png", "b.png"]
+
+
+def test_verdicts_sort_by_certainty_then_class():
+    assert shown(column="verdict")[:4] == ["10.png", "2.png", "b.png", "a.png"]
+
+
+def test_a_class_and_a_state_can_be_filtered_for():
+    assert shown(RowFilter(label="dog")) == ["2.png"]
+    assert shown(RowFilter(state="unreadable")) == ["broken.png"]
+    assert shown(RowFilter(label="cat", state="unsure")) == ["b.png"]
+
+
+def test_an_unreadable_picture_says_why_in_its_row():
+    assert (BROKEN.text("verdict"), BROKEN.text("reason")) == ("cannot be read", BROKEN.problem)
+
+
+def test_the_second_guess_is_shown_with_its_probability():
+    assert SURE_CAT.text("second") == "dog, 7.0 %"
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_text_holds_every_number_in_full_and_reads_back_exactly(separator):
+    rows = list(csv.DictReader(io.StringIO(as_text(ROWS, separator)), delimiter=separator))
+    assert len(rows) == len(ROWS)
+    nothing = rows[3]
+    assert [float(nothing[name]) for name in NAMES] == [THIRD] * 3
+    assert (nothing["crop_x"], nothing["crop_y"], nothing["crop_side"]) == ("1", "2", "3")
+    assert rows[0]["label"] == "cat"
+    assert float(rows[0]["second_probability"]) == 0.07
+    assert rows[4]["problem"] == BROKEN.problem
+    assert rows[4]["verdict"] == "unreadable"
+
+
+def test_names_with_separators_and_quotes_survive():
+    name = 'a,"b"\tc.png'
+    row = Row(source(name), SURE_CAT.prediction)
+    assert next(iter(csv.DictReader(io.StringIO(as_text([row])))))["picture"] == name
+
+
+def test_the_tally_counts_each_state_in_words():
+    assert tally(ROWS) == "6 pictures: 2 confident, 1 unsure, 1 unknown, 1 cannot be read, 1 waiting"
+    assert tally([BROKEN]) == "1 picture: 1 cannot be read"
+
+
+@pytest.fixture
+def model(qtmodeltester):
+    made = ResultsModel()
+    made.show_rows([Row(row.source) for row in ROWS])
+    qtmodeltester.check(made)
+    return made
+
+
+def names_in(model: ResultsModel) -> list[object]:
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_answers_fill_in_without_moving_rows_until_they_are_rearranged(model):
+    model.sort(COLUMNS.index("probability"), Qt.SortOrder.DescendingOrder)
+    before = names_in(model)
+    model.put([(1, SURE_DOG.prediction), (0, SURE_CAT.prediction), (4, PictureError("no"))])
+    assert names_in(model) == before
+    model.rearrange()
+    assert names_in(model)[:2] == ["10.png", "2.png"]
+    assert model.rows[4].problem == "no"
+
+
+def test_what_is_current_stays_current_when_rows_move(model):
+    index = QPersistentModelIndex(model.index(1, 0))
+    model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])
+    model.sort(COLUMNS.index("name"))
+    assert index.data() == "2.png"
+    assert index.row() == 0
+    model.set_filter(RowFilter(label="cat"))
+    assert not index.isValid()
+
+
+def test_forgetting_answers_keeps_the_pictures(model):
+    model.put([(0, SURE_CAT.prediction)])
+    model.forget_answers()
+    assert {row.state for row in model.rows} == {"waiting"}
+    assert names_in(model) == [row.source.name for row in ROWS]
