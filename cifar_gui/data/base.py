@@ -131,7 +131,7 @@ def channel_stats(images: Tensor, chunk: int = 5000) -> ChannelStats:
         values = images[start : start + chunk].numpy().astype(np.uint16)
         total += values.sum(axis=(0, 2, 3), dtype=np.int64)
         squares += (values * values).sum(axis=(0, 2, 3), dtype=np.int64)
-    count = images.shape[0] * images.shape[2] * images.shape[3]
+    count = max(1, images.shape[0] * images.shape[2] * images.shape[3])
     mean = total / count
     deviation = np.sqrt(np.maximum(squares / count - mean * mean, 0.0))
     return ChannelStats(tuple(map(float, mean)), tuple(max(float(each), 1.0) for each in deviation))

@@ -101,6 +101,8 @@ class _Training:
                     return False
                 yield report
                 self._idle_seconds += time.perf_counter() - clock
+            if not (yield from self._obey()):  # only now: a step that was due to be reported has been
+                return False
         at.trained = True
         return True
 
@@ -118,7 +120,7 @@ class _Training:
                 bench.step(self._fraction(at.step), at.step + 1, self._total_steps())
                 at.step, at.micro = at.step + 1, 0
                 at.unreported += 1
-            if not (yield from self._obey()):
+            elif not (yield from self._obey()):
                 return False
         return True
 

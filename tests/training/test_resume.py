@@ -1,0 +1,130 @@
+"""A run that was stopped goes on bit for bit, wherever it was stopped."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cifar_gui.checkpoint.files import load_resume_state, save_resume_state
+from cifar_gui.data.base import assemble
+from cifar_gui.errors import DataError
+from cifar_gui.training.bench import Bench
+from cifar_gui.training.control import Control
+from cifar_gui.training.engine import new_model, train
+from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, ResumeState, Started, StepReport
+
+SAID_ONCE = (Started, Finished, ResumeState, Paused, Resumed)
+"""What belongs to the telling, not to the run."""
+
+RECIPES = {
+    "sgd": {},
+    "adam and dropout": {"network": "keras1m", "optimiser": "adam", "lr": 1e-3},
+    "muon and batch norm": {"network": "airnet", "network_settings": {"size": "93"}, "optimiser": "muon", "lr": 0.1},
+    "lookahead": {"lookahead_every": 3, "schedule": "one_cycle"},
+    "all data": {"all_data": True},
+}
+
+
+def told(events: list[Event]) -> list[Event]:
+    return [event for event in events if not isinstance(event, SAID_ONCE)]
+
+
+def stopping_at(micro_batch: int) -> Control:
+    """A control that asks to stop after so many micro-batches."""
+
+    class Counting(Control):
+        count = 0
+
+        def take_snapshot_request(self) -> bool:  # read once after every micro-batch
+            self.count += 1
+            if self.count == micro_batch:
+                self.stop()
+            return False
+
+    return Counting()
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_stopped_anywhere_and_resumed_is_the_straight_run(run, quick, tmp_path, name):
+    recipe = quick.changed(**{"epochs": 2, **RECIPES[name]})
+    straight = run(recipe)
+    for micro_batch in (1, 5, 12, 13, 20):  # in a step, between steps, at an epoch's end
+        before = run(recipe, control=stopping_at(micro_batch))
+        assert before[-1].reason == "stopped"
+        save_resume_state(before[-2], tmp_path / "resume.safetensors")
+        after = run(recipe, resume=load_resume_state(tmp_path / "resume.safetensors"))
+        assert told(before) + told(after) == told(straight), micro_batch
+
+
+def test_stopped_ten_times_is_still_the_straight_run(run, quick):
+    events, resume = [], None
+    for _ in range(10):
+        part = run(quick, control=stopping_at(3), resume=resume)
+        events += told(part)
+        resume = part[-2]
+    events += told(run(quick, resume=resume))
+    assert events == told(run(quick))
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_epoch(run, quick):
+    straight = run(quick)
+    first_epoch = next(event for event in straight if isinstance(event, ResumeState))
+    assert told(run(quick, resume=first_epoch)) == [event for event in told(straight) if event.step > first_epoch.step]
+
+
+def test_stopped_in_validation_it_is_done_again(run, quick, monkeypatch):
+    straight, control, validate = run(quick), Control(), Bench.validate
+
+    def stopping(bench):
+        for chunk in validate(bench):
+            control.stop()
+            yield chunk
+
+    monkeypatch.setattr(Bench, "validate", stopping)
+    before = run(quick, control=control)
+    monkeypatch.undo()
+    assert before[-2].values["position"]["trained"] is True
+    assert told(before) + told(run(quick, resume=before[-2])) == told(straight)
+
+
+def test_settings_changed_while_running_are_remembered(run, quick):
+    def steer(event, control):
+        if isinstance(event, StepReport) and event.step == 1:
+            control.set_lr(0.005)
+            control.set_epochs(4)
+        if isinstance(event, StepReport) and event.step == 6:
+            control.stop()
+
+    stopped = run(quick, at_event=steer)
+    rest = run(quick, resume=stopped[-2])
+    assert rest[0].epochs == 4
+    assert rest[-1].epoch == 4
+    assert max(event.lr for event in rest if isinstance(event, StepReport)) <= 0.005
+
+
+def test_a_completed_run_can_be_given_more_epochs(run, quick):
+    completed = run(quick)
+    last = [event for event in completed if isinstance(event, ResumeState)][-1]
+    assert told(run(quick, resume=last)) == []
+    more = run(quick.changed(epochs=5), resume=last)
+    assert [event.epoch for event in more if isinstance(event, EpochReport)] == [4, 5]
+    assert all(event.lr > 0 for event in more if isinstance(event, StepReport)), "the schedule is planned anew"
+
+
+def test_a_run_does_not_go_on_with_other_pictures(run, quick, tiny_data):
+    state = next(event for event in run(quick) if isinstance(event, ResumeState))
+    other = assemble(
+        "Other",
+        tiny_data.images.flip(3),
+        tiny_data.labels,
+        tiny_data.class_names,
+        test=torch.zeros(len(tiny_data.labels), dtype=torch.bool),
+    )
+    with pytest.raises(DataError, match="trained on other pictures than Other has now"):
+        list(train(new_model(quick, 3), other, quick, Control(), state))
+
+
+def test_a_run_goes_on_in_the_precision_it_began_with(run, quick):
+    half = run(quick.changed(precision="bfloat16", memory_format="channels_last"), control=stopping_at(2))
+    rest = run(quick, resume=half[-2])  # whatever today's probe or recipe would say
+    assert (rest[0].precision, rest[0].memory_format) == ("bfloat16", "channels_last")
