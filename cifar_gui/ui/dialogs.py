@@ -14,7 +14,7 @@ from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.text import muted, title
 
-_PACKAGES = ("torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "pillow", "safetensors")
+_PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "pillow", "safetensors")
 
 
 def show_shortcuts(parent: QWidget, actions: Actions) -> None:
