@@ -1,0 +1,142 @@
+"""Precision is chosen by trying: right before fast, kept for next time, never assumed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from torch import nn
+
+from cifar_gui import paths
+from cifar_gui.compute import precision as precision_module
+from cifar_gui.compute.precision import (
+    CANDIDATES,
+    REFERENCE,
+    Precision,
+    Trial,
+    choose_precision,
+    fastest,
+    probe,
+)
+from cifar_gui.networks.base import build
+from cifar_gui.recipe import Recipe
+
+HALF = Precision("bfloat16")
+RECIPE = Recipe(network="simple")
+
+
+def sample(count: int = 8) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.randn(count, 3, 32, 32, generator=torch.Generator().manual_seed(0)), torch.arange(count) % 10
+
+
+def test_the_fastest_right_one_wins():
+    trials = [Trial(REFERENCE, 3.0, 0.0, 1.0), Trial(Precision(), 2.0, 0.0, 1.0), Trial(HALF, 1.0, 0.02, 0.98)]
+    assert fastest(trials) == HALF
+
+
+@pytest.mark.parametrize(
+    ("logit_error", "cosine"), [(0.5, 0.98), (0.02, 0.2), (float("nan"), 1.0), (0.0, float("nan"))]
+)
+def test_a_wrong_one_never_wins_however_fast(logit_error, cosine):
+    assert fastest([Trial(REFERENCE, 3.0, 0.0, 1.0), Trial(HALF, 0.1, logit_error, cosine)]) == REFERENCE
+
+
+def test_plain_float32_is_left_when_nothing_is_right():
+    assert fastest([]) == REFERENCE
+
+
+def test_a_probe_tries_each_candidate_and_leaves_the_network_alone():
+    model = build("airnet", 10)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    trials = probe(model, *sample(), list(CANDIDATES), repeats=1)
+    assert [trial.precision for trial in trials] == list(CANDIDATES)
+    assert all(trial.is_right and trial.seconds > 0 for trial in trials)
+    assert trials[0].logit_error == 0.0
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert all(weight.grad is None for weight in model.parameters())
+
+
+class WrongInHalf(nn.Module):
+    """A convolution whose bfloat16 answer is wrong, as has been reported of real ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Flatten(), nn.Linear(4 * 31 * 31, 10))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        answer = self.layer(images)
+        return answer.flip(1) if torch.is_autocast_enabled("cpu") else answer
+
+
+def test_an_operator_that_is_wrong_in_bfloat16_is_found_out():
+    *_, half = probe(WrongInHalf(), *sample(), list(CANDIDATES), repeats=1)
+    assert not half.is_right
+
+
+def test_an_operator_that_does_not_exist_in_bfloat16_is_no_candidate(monkeypatch):
+    def only_float32(self, device):
+        raise RuntimeError("not implemented for BFloat16")
+
+    monkeypatch.setattr(
+        Precision, "autocast", lambda self, device: only_float32(self, device) if self == HALF else REAL(self, device)
+    )
+    trials = probe(build("simple", 10), *sample(), list(CANDIDATES), repeats=1)
+    assert HALF not in [trial.precision for trial in trials]
+
+
+REAL = Precision.autocast
+
+
+def test_what_was_chosen_is_kept_for_this_machine_and_network(monkeypatch):
+    calls = []
+
+    def counting(*arguments, **settings):
+        calls.append(arguments)
+        return [Trial(HALF, 1.0, 0.0, 1.0)]
+
+    monkeypatch.setattr(precision_module, "probe", counting)
+    model = build("simple", 10)
+    assert choose_precision(RECIPE, model, *sample()) == HALF
+    assert choose_precision(RECIPE, model, *sample()) == HALF
+    assert len(calls) == 1
+    choose_precision(RECIPE.changed(network="mlp"), model, *sample())
+    assert len(calls) == 2
+    (key, *_) = json.loads((paths.cache() / "precision.json").read_text())
+    assert torch.__version__ in key
+    assert "simple" in key
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": {"name": "float32"}}', "\x00\xff"])
+def test_a_damaged_cache_is_as_good_as_none(text):
+    paths.cache().mkdir(parents=True)
+    (paths.cache() / "precision.json").write_text(text, encoding="latin-1")
+    assert choose_precision(RECIPE, build("simple", 10), *sample()) in CANDIDATES
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(paths, "cache", lambda: tmp_path / "file" / "cache")
+    assert choose_precision(RECIPE, build("simple", 10), *sample()) in CANDIDATES
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"precision": "bfloat16", "memory_format": "channels_last"}, HALF),
+        ({"precision": "float32", "memory_format": "contiguous"}, REFERENCE),
+        ({"precision": "bfloat16", "memory_format": "contiguous"}, Precision("bfloat16", channels_last=False)),
+    ],
+)
+def test_what_the_recipe_fixes_is_not_tried(monkeypatch, settings, expected):
+    monkeypatch.setattr(precision_module, "probe", lambda *_: pytest.fail("there is nothing to choose"))
+    assert choose_precision(RECIPE.changed(**settings), build("simple", 10), *sample()) == expected
+
+
+def test_half_a_choice_leaves_the_other_half_open(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        precision_module, "probe", lambda model, images, labels, candidates: seen.extend(candidates) or []
+    )
+    choose_precision(RECIPE.changed(precision="float32"), build("simple", 10), *sample())
+    assert seen == [REFERENCE, Precision("float32")]
