@@ -85,7 +85,7 @@ class Download:
         return self.target
 
     def _fetch_all(self, watch: Watch) -> bool:
-        """Fetch what is missing, trying again after passing trouble. Returns whether all came in one piece, just now."""
+        """Fetch what is missing, trying again after passing trouble. Returns whether all came in one piece now."""
         failures, validator = 0, _Validator()
         fetches, from_the_start = 0, not self.received
         while self.received < self.edition.size:

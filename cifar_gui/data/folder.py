@@ -21,7 +21,7 @@ TEST_SHARE = 0.1
 
 CLASS_LIMIT = 1000
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
-_VALIDATION = ("val", "valid", "validation")
+_VALIDATION = ("validation", "valid", "val")
 _LAYOUT = "Put the pictures into train/<class>/ and test/<class>/, or only into one folder for each class."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +23,11 @@ def load(source: str | Path, progress: Progress = no_progress) -> ImageData:
     progress(0.0, "Looking for the data")
     found = find(source)
     if isinstance(found, str):
-        return DATASETS[found](None, progress)
-    data = cache.remembered(found.path, lambda: DATASETS[found.source](found.path, progress))
+        make = DATASETS[found]
+        # what a source draws changes when the file does that draws it
+        data = cache.remembered(Path(inspect.getfile(make)), lambda: make(None, progress))
+    else:
+        data = cache.remembered(found.path, lambda: DATASETS[found.source](found.path, progress))
     progress(1.0, data.name)
     return data
 

@@ -1,0 +1,123 @@
+"""One way to every data set, run over the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from cifar_gui.data import sources
+from cifar_gui.data.base import DATASETS, Cancelled
+from cifar_gui.errors import CifarGuiError, DataError
+
+
+@pytest.mark.parametrize("entry", list(DATASETS), ids=lambda entry: entry.name)
+def test_every_source_has_a_label_and_says_how_it_is_found(entry: Any) -> None:
+    assert entry.label[0].isupper()
+    assert set(entry.details) <= {"recognise", "locate", "missing", "needs_path"}
+    assert ("locate" in entry.details) == ("missing" in entry.details)
+
+
+@pytest.mark.parametrize("entry", list(DATASETS), ids=lambda entry: entry.name)
+def test_every_source_leaves_what_it_does_not_know_to_others(entry: Any, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    ask = entry.details.get("recognise", lambda path: None)
+    assert ask(tmp_path / "notes.txt") is None
+    assert ask(tmp_path) is None
+
+
+def test_what_can_be_asked_for_by_name() -> None:
+    assert sources.built_in() == [("cifar10", "CIFAR-10"), ("shapes", "Drawn shapes (synthetic)")]
+
+
+def test_cifar10_is_missing_until_it_is_there(published: Any, home: Path) -> None:
+    assert not sources.is_available("cifar10")
+    with pytest.raises(sources.DataMissing, match="not on this machine yet"):
+        sources.load("cifar10")
+    published.archive(published.binary, home / "data")
+    assert sources.is_available("cifar10")
+    assert sources.load("cifar10").fingerprints == published.data.fingerprints
+
+
+@pytest.mark.parametrize("form", ["archive", "folder"])
+@pytest.mark.parametrize("name", ["binary", "pickled"])
+def test_cifar10_may_be_put_there_in_any_form(name: str, form: str, published: Any, home: Path) -> None:
+    getattr(published, form)(getattr(published, name), home / "data")
+    found = sources.find("cifar10")
+    assert not isinstance(found, str)
+    assert found.kind == f"CIFAR-10, {name} edition, {'packed' if form == 'archive' else 'unpacked'}"
+
+
+def test_an_interrupted_download_is_not_taken_for_the_data(home: Path) -> None:
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "cifar-10-binary.tar.gz.part").write_bytes(b"half")
+    assert not sources.is_available("cifar10")
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_path_is_loaded_and_then_comes_from_the_cache(
+    as_text: bool, image_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = image_folder({"cat": 9, "dog": 9})
+    source = str(path) if as_text else path
+    first = sources.load(source).images.clone()  # nothing of it stays in memory
+
+    def not_needed(*_: Any) -> None:
+        raise AssertionError("imported again")
+
+    monkeypatch.setattr("cifar_gui.data.folder.read_pictures", not_needed)
+    said: list[tuple[float, str]] = []
+    assert torch.equal(sources.load(source, lambda *progress: said.append(progress)).images, first)
+    assert said[-1] == (1.0, "pictures")
+
+
+def test_a_folder_called_like_a_source_is_reached_by_its_path(
+    image_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = image_folder({"cat": 4, "dog": 4}, name="folder")
+    monkeypatch.chdir(path.parent)
+    assert sources.load("folder").class_names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("path", ["no/such/folder", "x" * 5000, "a\0b", ""])
+def test_nothing_at_a_path_is_a_missing_data_set(path: str) -> None:
+    assert not sources.is_available(path)
+    with pytest.raises(sources.DataMissing):
+        sources.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("a.txt", "is not a data set"), ("photos.zip", "Unpack it"), ("a", "is not a data set")]
+)
+def test_a_file_that_is_no_data_set_gets_a_sentence(name: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(DataError, match=words):
+        sources.recognise(tmp_path / name)
+    assert not sources.is_available(tmp_path / name)
+
+
+def test_an_empty_folder_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="not one of pictures"):
+        sources.recognise(tmp_path / "empty")
+
+
+def test_a_failed_import_leaves_nothing_behind(image_folder: Callable[..., Path], home: Path) -> None:
+    path = image_folder({"cat": 4, "dog": 4})
+    (path / "dog" / "2.png").write_bytes(b"rotten")
+    with pytest.raises(CifarGuiError, match=r"dog/2\.png"):
+        sources.load(path)
+    assert not list(home.rglob("*.images"))
+
+
+def test_cancelling_an_import_leaves_nothing_behind(image_folder: Callable[..., Path], home: Path) -> None:
+    def cancel(share: float, doing: str) -> None:
+        if doing.startswith("Reading"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sources.load(image_folder({"cat": 4, "dog": 4}), cancel)
+    assert not list(home.rglob("*.images"))
