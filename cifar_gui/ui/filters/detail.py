@@ -30,7 +30,7 @@ class UnitDetail(Panel):
         self.picture = PixelView(_LARGE)
         self.picture.setMinimumHeight(_LARGE)
         self.picture.setAccessibleName("The chosen filter, magnified")
-        self.facts = caption(wrap=True)
+        self.facts = caption()
         self.moments = caption()
         self.histogram = Histogram("weights")
         self.histogram.setMinimumHeight(92)
@@ -106,13 +106,10 @@ class UnitDetail(Panel):
 
 
 def facts(details: UnitDetails) -> str:
-    """Where the filter stands: "block 1 · conv 2 · norm 0.83, 3rd strongest of 64 · bias −0.02"."""
-    place = ordinal(details.rank)
-    strongest = "strongest" if details.rank == 1 else f"{place} strongest"
-    parts = [details.layer.label, f"norm {details.norm:.3g}, {strongest} of {details.layer.units}"]
-    if details.bias is not None:
-        parts.append(f"bias {signed_text(details.bias, 3)}")
-    return " · ".join(parts)
+    """Layer and bias, then where the filter stands, in two lines."""
+    bias = "" if details.bias is None else f" · bias {signed_text(details.bias, 3)}"
+    strongest = "strongest" if details.rank == 1 else f"{ordinal(details.rank)} strongest"
+    return f"{details.layer.label}{bias}\nnorm {details.norm:.3g} · {strongest} of {details.layer.units}"
 
 
 def moments(details: UnitDetails) -> str:

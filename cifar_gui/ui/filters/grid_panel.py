@@ -145,9 +145,8 @@ class GridPanel(Panel):
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.legend)
-        shown: tuple[QWidget, ...] = (caption("scale"), self.scale, self._channel_label, self.channel)
-        for widget in shown:
-            foot.addWidget(widget)
+        for control in (caption("scale"), self.scale, self._channel_label, self.channel):
+            foot.addWidget(control)
         foot.addStretch(1)
         for action in self._actions():
             foot.addWidget(_button(action))

@@ -56,6 +56,7 @@ class Gallery(QListWidget):
         for network in networks:
             item = QListWidgetItem(network.label)
             item.setData(_OVERVIEW, network)
+            item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{network.label}. {figures(network)}. {network.about}")
             self.addItem(item)
         names = [network.name for network in networks]
@@ -72,8 +73,8 @@ class Gallery(QListWidget):
 
 
 def figures(network: NetworkOverview) -> str:
-    """Size and work in a line."""
-    return f"{short_number(network.parameters)} parameters · {short_number(network.multiply_adds)} multiply-adds"
+    """Size and work in a line short enough for a card."""
+    return f"{short_number(network.parameters)} parameters · {short_number(network.multiply_adds)} mult-adds"
 
 
 def accuracy_text(network: NetworkOverview) -> str:

@@ -20,7 +20,7 @@ from cifar_gui.ui.widgets.empty import EmptyState
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_GALLERY, _GALLERY_NARROW = 284, 248
+_GALLERY, _GALLERY_NARROW = 284, 256
 _NARROW = 1100
 
 

@@ -1,0 +1,313 @@
+"""The Filters page, with networks that have not learned anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QLabel
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import build
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.filters.detail import ordinal
+from cifar_gui.ui.filters.page import FiltersPage
+from cifar_gui.ui.models import ModelChoice
+
+LIVE = ModelChoice("live", "Live", "", "live", None)
+CLASSES = tuple("abcdefghij")
+
+
+class Models(QObject):
+    """What the page uses of the model library."""
+
+    choices_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: ModelChoice | None = None
+        self.snapshot: ModelSnapshot | None = None
+        self.chosen: list[str] = []
+
+    def choices(self) -> list[ModelChoice]:
+        return [ModelChoice(f"runs/0001/epoch/{n}", "", "", "runs", Path("x")) for n in (1, 2)]
+
+    def choose(self, key: str) -> None:
+        self.chosen.append(key)
+
+
+class Session(QObject):
+    """What the page uses of the training session."""
+
+    state_changed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = "idle"
+        self.run: Any = None
+        self.requests = 0
+
+    def request_snapshot(self) -> None:
+        self.requests += 1
+
+
+class Said(SimpleNamespace):
+    """What the page said in the message bar."""
+
+    def info(self, text: str) -> None:
+        self.texts.append(text)
+
+    error = info
+
+
+def snapshot_of(network: str, seed: int = 0, **settings: Any) -> ModelSnapshot:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = build(network, 10, settings)
+    return capture(model, ModelCard(network, CLASSES, CENTRED, settings))
+
+
+@pytest.fixture
+def page(qtbot):
+    jobs = Background()
+    shown_pages: list[str] = []
+    context = SimpleNamespace(
+        models=Models(), session=Session(), jobs=jobs, messages=Said(texts=[]), show_page=shown_pages.append
+    )
+    made = FiltersPage(context)  # type: ignore[arg-type]
+    made.shown_pages = shown_pages
+    qtbot.addWidget(made)
+    made.resize(1200, 720)
+    made.show()
+    yield made
+    made.page_hidden()
+    jobs.shutdown()
+
+
+def settle(page: FiltersPage, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._pace._timer.isActive(), timeout=10_000)
+
+
+@pytest.fixture
+def show(page, qtbot):
+    def put(network: str, **settings: Any) -> FiltersPage:
+        page.page_shown()
+        page.on_model(snapshot_of(network, **settings))
+        settle(page, qtbot)
+        return page
+
+    return put
+
+
+def test_every_convolution_layer_is_listed_with_shape_and_parameters(show):
+    page = show("airnet", size="93")
+    texts = [page.layers.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(page.layers.count())]
+    assert len(texts) == 7
+    assert texts[0] == "stem, 24 × 2×2×3 · 312, computed, not learned"
+    assert texts[1] == "block 1 · conv 1, 64 × 3×3×24 · 13,824"
+
+
+def test_the_page_opens_on_the_first_layer_that_learns_and_says_how_many_filters_there_are(show):
+    page = show("airnet", size="93")
+    assert page.layers.chosen.label == "block 1 · conv 1"
+    assert page.grid_panel.count.text() == "64 of 64 filters"
+    assert "through stem" in page.grid_panel.note.text()
+
+
+def test_the_chosen_filter_is_shown_large_with_its_numbers_histogram_and_moments(show, qtbot):
+    page = show("keras1m")
+    page.grid_panel.grid.choose(5)
+    settle(page, qtbot)
+    detail = page.detail
+    assert detail.title_label.text() == "FILTER 5"
+    assert detail.picture.image == page.grid_panel.grid.sheet.tile(5)
+    assert detail.moments.text().startswith("mean ")
+    assert "of 16" in detail.facts.text()
+    assert "27 weights" in detail.histogram.accessibleDescription()
+    assert len(detail.numbers.rows) == 9
+    assert detail.numbers.rows[0][0].text == "red"
+
+
+def test_a_choice_of_views_appears_only_where_there_is_one(show, qtbot):
+    page = show("keras1m")
+    assert page.grid_panel.view_choice.isHidden()
+    page.layers.setCurrentRow(2)
+    settle(page, qtbot)
+    assert not page.grid_panel.view_choice.isHidden()
+    assert page.grid_panel.view_choice.objectName() == "filters.view"
+    page.grid_panel.view_choice.button("channels").click()
+    page.grid_panel.channel.setValue(7)
+    settle(page, qtbot)
+    assert "channel 7 of 32" in page.grid_panel.note.text()
+
+
+def test_sorting_and_scale_change_the_grid(show, qtbot):
+    page = show("keras1m")
+    panel = page.grid_panel
+    panel.order.setCurrentIndex(panel.order.findData("norm"))
+    settle(page, qtbot)
+    units = panel.grid.grid.units
+    assert units != tuple(range(16))
+    assert sorted(units) == list(range(16))
+    panel.scale.setCurrentIndex(panel.scale.findData("common"))
+    settle(page, qtbot)
+    assert panel.grid.grid.legend.note in panel.legend.accessibleDescription()
+    assert "One scale" in panel.legend.toolTip()
+
+
+@pytest.mark.parametrize(("network", "words"), [("mlp", "no filters"), (None, "No network")])
+def test_without_convolutions_the_page_says_so_and_offers_a_way_on(page, qtbot, network, words):
+    page.page_shown()
+    if network:
+        page.on_model(snapshot_of(network))
+    settle(page, qtbot)
+    texts = [label.text() for label in page._empty.findChildren(QLabel)]
+    assert page._stack.currentWidget() is page._empty
+    assert any(words in text for text in texts)
+
+
+def test_fixed_filters_are_labelled_as_computed(show):
+    page = show("handmade")
+    assert page.layers.layers[0].note == "computed, not learned"
+    assert page.grid_panel.count.text() == "43 of 43 filters"
+
+
+def test_another_network_comes_back_from_the_empty_state(show, qtbot):
+    page = show("mlp")
+    page.on_model(snapshot_of("simple"))
+    settle(page, qtbot)
+    assert page._stack.currentWidget() is page._content
+    assert page.grid_panel.count.text() == "12 of 12 filters"
+
+
+def test_a_hidden_page_draws_nothing_until_it_is_shown(page, qtbot):
+    page.on_model(snapshot_of("simple"))
+    settle(page, qtbot)
+    assert page.grid_panel.grid.grid is None
+    page.page_shown()
+    settle(page, qtbot)
+    assert len(page.grid_panel.grid.grid) == 12
+
+
+def test_the_next_epoch_keeps_layer_and_filter_and_changes_the_pictures(show, qtbot):
+    page = show("keras1m")
+    page.layers.setCurrentRow(1)
+    settle(page, qtbot)
+    page.grid_panel.grid.choose(9)
+    before = page.grid_panel.grid.grid.tiles
+    page.on_model(snapshot_of("keras1m", seed=1))
+    settle(page, qtbot)
+    assert page.layers.chosen.label == "conv 2"
+    assert page.grid_panel.grid.chosen == 9
+    assert (page.grid_panel.grid.grid.tiles != before).any()
+
+
+def test_live_pictures_are_drawn_at_most_twice_a_second(show, qtbot, monkeypatch):
+    page = show("simple")
+    page.context.models.current = LIVE
+    looks: list[int] = []
+    monkeypatch.setattr(page._pace, "_action", lambda: looks.append(1))
+    page._pace.now()
+    for _ in range(20):
+        page.on_model(page._snapshot)
+    assert len(looks) == 1
+    assert page._pace._timer.isActive()
+    assert page._pace._gap == 500
+    page._pace.now()
+    assert len(looks) == 2
+    assert not page._pace._timer.isActive()
+
+
+def test_fresh_snapshots_are_asked_for_only_while_live_visible_and_running(show):
+    page = show("simple")
+    session = page.context.session
+    page._on_live_tick()
+    assert session.requests == 0
+    page.context.models.current = LIVE
+    session.state = "running"
+    session.state_changed.emit("running")
+    assert page._live.isActive()
+    page._on_live_tick()
+    assert session.requests == 1
+    page.page_hidden()
+    assert not page._live.isActive()
+
+
+def test_the_slider_drives_the_model_chooser_of_the_window(show):
+    page = show("simple")
+    page.context.models.current = page.context.models.choices()[0]
+    page.context.models.choices_changed.emit()
+    page.epochs.slider.setValue(1)
+    assert page.context.models.chosen == ["runs/0001/epoch/2"]
+
+
+def test_the_grid_is_saved_as_png_and_copied(show, monkeypatch, tmp_path):
+    page = show("simple")
+    path = tmp_path / "grid"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
+    page.save()
+    saved = QImage(f"{path}.png")
+    assert saved.width() > 12 * 32
+    assert page.context.messages.texts == ["The grid was saved as grid.png."]
+    page.copy()
+    assert QGuiApplication.clipboard().image().size() == saved.size()
+
+
+def test_a_folder_that_is_not_there_is_named_when_saving_fails(show, monkeypatch, tmp_path):
+    page = show("simple")
+    path = tmp_path / "nowhere" / "grid.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
+    page.save()
+    assert "grid.png could not be written" in page.context.messages.texts[0]
+
+
+def test_the_page_remembers_layer_order_and_scale(show, qtbot, page):
+    page.restore_state({"layer": "2", "order": "similarity", "scale": "common", "view": "channels", "columns": 3})
+    show("keras1m")
+    assert page.layers.chosen.name == "2"
+    state = page.save_state()
+    assert (state["layer"], state["order"], state["scale"], state["view"]) == ("2", "similarity", "common", "channels")
+
+
+def test_state_that_means_nothing_is_ignored(page):
+    page.restore_state({"layer": 7, "order": None, "scale": "loud", "view": []})
+    assert page.grid_panel.order.currentData() == "index"
+
+
+def test_everything_can_be_reached_by_keyboard_and_has_a_name(show):
+    page = show("airnet", size="93")
+    for widget in (
+        page.layers,
+        page.grid_panel.grid,
+        page.grid_panel.order,
+        page.grid_panel.scale,
+        page.epochs.slider,
+        page.epochs.play,
+        page.detail.numbers,
+    ):
+        assert widget.accessibleName()
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
+)
+def test_ranks_in_words(number, words):
+    assert ordinal(number) == words
+
+
+def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtbot, decided_model):
+    window.context.models.choose_file(decided_model)
+    page = window.show_page("filters")
+    qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None, timeout=20_000)
+    for name in ("filters.layers", "filters.grid", "filters.detail", "filters.epoch"):
+        assert window.findChild(QObject, name) is not None
+    assert page.grid_panel.count.text() == "12 of 12 filters"
+    qtbot.waitUntil(lambda: window.context.jobs.idle)

@@ -1,0 +1,206 @@
+"""The Network page: gallery, drawing and summary."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+import torch
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import NETWORKS, presets
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.network.drawing import NetworkDrawing, placed
+from cifar_gui.ui.network.overview import measured, overview, overviews
+from cifar_gui.ui.network.page import NetworkPage
+from cifar_gui.ui.network.shapes import blocks_of, short_number
+
+
+class Proposals(QObject):
+    recipe_proposed = Signal(object)
+
+
+def card(network: str, **scores: float) -> ModelCard:
+    return ModelCard(network, ("a", "b"), CENTRED, scores=scores, data_name="CIFAR-10")
+
+
+@pytest.fixture
+def page(qtbot):
+    jobs = Background()
+    texts: list[str] = []
+    shown_pages: list[str] = []
+    context = SimpleNamespace(
+        jobs=jobs,
+        session=Proposals(),
+        show_page=shown_pages.append,
+        messages=SimpleNamespace(info=texts.append, error=texts.append),
+    )
+    made = NetworkPage(context)  # type: ignore[arg-type]
+    made.texts, made.shown_pages = texts, shown_pages
+    qtbot.addWidget(made)
+    made.resize(1200, 720)
+    made.show()
+    made.page_shown()
+    qtbot.waitUntil(lambda: made.gallery.count() > 0, timeout=20_000)
+    yield made
+    jobs.shutdown()
+
+
+def choose(page: NetworkPage, name: str) -> None:
+    page.gallery.setCurrentRow(NETWORKS.names().index(name))
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_every_network_has_layers_figures_and_a_drawing(network):
+    found = overview(network, "Label", [])
+    assert len(found.layers) == len(found.rows) > 0
+    assert sum(row.parameters for row in found.rows) == found.parameters > 0
+    assert found.multiply_adds > 0
+    assert found.about
+    blocks = blocks_of(found.rows, found.layers)
+    assert blocks[0].kind == "input"
+    assert blocks[-1].kind == "dense"
+    assert all(0 < block.height <= 1 for block in blocks)
+
+
+def test_looking_at_the_networks_draws_no_random_numbers():
+    before = torch.get_rng_state()
+    overviews()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_accuracy_is_the_best_plain_one_that_was_measured():
+    cards = [
+        card("airnet", test_accuracy=0.93, test_accuracy_six_views=0.97),
+        card("airnet", validation_accuracy=0.935),
+        card("simple", test_accuracy=0.99),
+    ]
+    assert measured("airnet", cards)[0] == 0.935
+    accuracy, note = measured("airnet", cards[:1])
+    assert accuracy == 0.93
+    assert "test pictures, one view" in note
+    assert measured("mlp", cards)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(312, "312"), (62_006, "62 k"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")]
+)
+def test_large_numbers_in_few_digits(number, words):
+    assert short_number(number) == words
+
+
+def test_blocks_are_as_high_as_their_maps_and_stand_side_by_side():
+    found = overview("simple", "Simple", [])
+    blocks = blocks_of(found.rows, found.layers)
+    assert [block.kind for block in blocks] == ["input", "convolution", "pooling", "dense"]
+    assert [block.label for block in blocks] == ["3 × 32 × 32", "12 × 32 × 32", "12 × 16 × 16", "10"]
+    places = placed(blocks, QRectF(0, 0, 200, 60))
+    assert places[1].height() == 60
+    assert places[2].height() == 30
+    assert all(left.right() < right.left() for left, right in pairwise(places))
+    assert places[-1].right() <= 200
+    assert placed([], QRectF(0, 0, 9, 9)) == []
+
+
+def test_a_deep_network_fits_a_narrow_card():
+    found = overview("airnet", "AirNet", [])
+    places = placed(blocks_of(found.rows, found.layers), QRectF(0, 0, 150, 50))
+    assert places[-1].right() <= 150.01
+
+
+def test_pointing_at_the_drawing_finds_the_layer(qtbot):
+    drawing = NetworkDrawing()
+    qtbot.addWidget(drawing)
+    drawing.resize(400, 100)
+    found = overview("simple", "Simple", [])
+    drawing.show_blocks(blocks_of(found.rows, found.layers))
+    assert drawing.block_at(QPointF(3, 90)).kind == "input"
+    assert drawing.block_at(QPointF(399, 90)) is None
+    assert "conv 1 12 × 32 × 32" in drawing.accessibleDescription()
+    assert not drawing.grab().isNull()
+
+
+def test_the_gallery_shows_a_card_for_every_network(page):
+    texts = [page.gallery.item(row).text() for row in range(page.gallery.count())]
+    assert texts == [entry.label for entry in NETWORKS]
+    spoken = page.gallery.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "parameters" in spoken
+    assert not page.gallery.grab().isNull()
+
+
+def test_the_summary_counts_the_textbook_network_as_its_textbook_does(page):
+    choose(page, "keras1m")
+    assert page.summary.parameters.objectName() == "network.total_parameters"
+    assert page.summary.parameters.text() == "1,084,234"
+    rows = page.summary.table.rows
+    counts = [row[3].value for row in rows if row[1].text in ("Conv2d", "Linear")]
+    assert counts == [448, 4640, 9248, 18496, 1048832, 2570]
+    assert (rows[-1][0].text, rows[-1][3].value) == ("Total", 1084234)
+
+
+def test_the_arrow_keys_walk_through_the_gallery(page, qtbot):
+    page.gallery.setCurrentRow(0)
+    qtbot.keyClick(page.gallery, Qt.Key.Key_Down)
+    assert page.summary.network.name == NETWORKS.names()[1]
+
+
+def test_train_this_opens_the_train_page_with_the_best_preset(page, qtbot):
+    choose(page, "mlp")
+    with qtbot.waitSignal(page.context.session.recipe_proposed) as proposed:
+        page.summary.train.click()
+    assert proposed.args == [presets("mlp")["best"]]
+    assert page.shown_pages == ["train"]
+
+
+def test_filters_are_offered_only_when_the_chosen_model_is_of_this_network(page):
+    choose(page, "simple")
+    assert not page.summary.filters.isEnabled()
+    assert "another network" in page.summary.filters.toolTip()
+    page.on_model(ModelSnapshot(card("simple"), {}))
+    assert page.summary.filters.isEnabled()
+    page.summary.filters.click()
+    assert page.shown_pages == ["filters"]
+    choose(page, "mlp")
+    assert not page.summary.filters.isEnabled()
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("table.csv", ","), ("table.tsv", "\t")])
+def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, delimiter):
+    choose(page, "simple")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / name), ""))
+    page.save()
+    lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+    assert lines[0].split(delimiter)[0] == "Layer"
+    assert lines[1].split(delimiter) == ["conv 1", "Conv2d", "12 × 32 × 32", "336", "331776", "3"]
+    assert page.texts == [f"The table was saved as {name}."]
+
+
+def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "t.csv"), ""))
+    page.save()
+    assert "t.csv could not be written" in page.texts[0]
+
+
+def test_the_table_is_copied_with_full_numbers(page):
+    choose(page, "keras1m")
+    page.copy()
+    assert "dense 1\tLinear\t256\t1048832\t1048576\t44" in QGuiApplication.clipboard().text()
+
+
+def test_the_chosen_network_is_remembered(page):
+    choose(page, "handmade")
+    assert page.save_state() == {"network": "handmade"}
+
+
+def test_the_page_in_the_window_has_its_public_names(window, qtbot):
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0, timeout=20_000)
+    for name in ("network.gallery", "network.summary", "network.total_parameters"):
+        assert window.findChild(QObject, name) is not None
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
