@@ -16,6 +16,7 @@ from cifar_gui.ui.theme import px, theme, tokens
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 _GAP = 2  # device pixels between two filters
+_HEIGHT = 140  # at most, at zoom 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,10 +85,12 @@ class FormingFilters(QWidget):
         return self._image
 
     def sizeHint(self) -> QSize:
-        return QSize(px(238), px(150))
+        ratio = self.devicePixelRatioF()
+        height = px(_HEIGHT) if self._image.isNull() else round(self._image.height() / ratio)
+        return QSize(px(238), height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(120), px(110))
+        return QSize(px(120), self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -98,10 +101,12 @@ class FormingFilters(QWidget):
         self._image = QImage()
         if grid is not None and len(grid):
             tile = QSize(grid.tiles.shape[2], grid.tiles.shape[1])
-            columns, magnification = fitting(len(grid), tile, self.size() * self.devicePixelRatioF())
+            room = QSize(self.width(), px(_HEIGHT)) * self.devicePixelRatioF()
+            columns, magnification = fitting(len(grid), tile, room)
             panel = tokens().panel
             ground = (panel.red(), panel.green(), panel.blue())
             self._image = qimage_of(atlas(grid, columns, magnification=magnification, gap=_GAP, ground=ground))
+        self.updateGeometry()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -67,10 +67,11 @@ class LookAtData(QWidget):
         self._data: ImageData | None = None
         self._recipe: Recipe | None = None
         self._draw_number = 0
+        self.batch: Batch | None = None
         self._title, self._facts = title("The data"), muted(wrap=True)
         self._before, self._after = PictureStrip("Training pictures as they are"), PictureStrip("The same, augmented")
         self._what = caption(wrap=True)
-        self._again = QPushButton("Draw again")
+        self.back, self._again = QPushButton("Back to the curves"), QPushButton("Draw again")
         self._again.setIcon(icon("shuffle"))
         self._again.clicked.connect(self._on_again)
         self._classes = QGridLayout()
@@ -97,6 +98,7 @@ class LookAtData(QWidget):
         if self._data is None or self._recipe is None:
             return
         batch = augmented_batch(self._data, self._recipe, 24, self._draw_number)
+        self.batch = batch
         self._before.show_pictures(batch.before)
         self._after.show_pictures(batch.after)
         self._what.setText(augmentation_in_words(self._recipe))
@@ -123,14 +125,13 @@ class LookAtData(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * SPACING)
-        back = QPushButton("Back to the curves")
-        back.setProperty("flat", True)
-        back.setIcon(icon("chevron-left"))
-        back.clicked.connect(self.closed)
+        self.back.setProperty("flat", True)
+        self.back.setIcon(icon("chevron-left"))
+        self.back.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch(1)
-        head.addWidget(back)
+        head.addWidget(self.back)
         layout.addLayout(head)
         layout.addWidget(self._facts)
         batch = Panel("A batch before and after augmentation")

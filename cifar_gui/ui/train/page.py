@@ -338,10 +338,7 @@ class TrainPage(Page):
         problem = "" if self.form.recipe is not None else "Correct the marked fields of the recipe first."
         self.situation = replace(self.situation, problem=problem or self.chosen.problem)
         self.controls.show_situation(self.situation)
-        copy = buttons(self.situation)["edit_copy"]
-        self.recipe_panel.copy.setText(copy.text)
-        self.recipe_panel.copy.setToolTip(copy.tip)
-        self.recipe_panel.copy.setVisible(copy.visible)
+        self.recipe_panel.show_copy(buttons(self.situation)["edit_copy"])
         self.form.set_locked(locked=self.situation.state != "idle" and not self.situation.copying)
 
     def _show_title(self, note: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import NETWORKS, network_settings, presets
 from cifar_gui.recipe import Recipe, settings
@@ -62,13 +62,8 @@ class RecipeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(px(4))
-        self.more_row = QHBoxLayout()
-        self.more_row.setSpacing(0)
-        self.more_row.addWidget(self.more)
-        self.more_row.addStretch(1)
-        layout.addWidget(self.basic)
-        layout.addLayout(self.more_row)
-        layout.addWidget(self.advanced)
+        for widget in (self.basic, self.more, self.advanced):
+            layout.addWidget(widget)
         self._connect_committed()
         self.set_recipe(presets("airnet")["best"])
 

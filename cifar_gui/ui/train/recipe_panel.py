@@ -10,9 +10,10 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.recipe_form import RecipeForm
+from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.train.schedule_preview import SchedulePreview
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import heading, line, muted
+from cifar_gui.ui.widgets.text import caption, heading, line
 
 
 class RecipePanel(Panel):
@@ -25,7 +26,7 @@ class RecipePanel(Panel):
         super().__init__("Recipe")
         self.form = RecipeForm()
         self.schedule = SchedulePreview()
-        self.about = muted(wrap=True)
+        self.about = caption(wrap=True)
         self.about.setObjectName("train.about")
         self.copy = QPushButton("Edit a copy")
         self.copy.setObjectName("train.edit_copy")
@@ -40,6 +41,8 @@ class RecipePanel(Panel):
             "How many pictures of each class there are, some of them, and what augmentation makes of them"
         )
         self.look.clicked.connect(self.look_wanted)
+        self.look.setAccessibleName("Look at the data")
+        self.header.addWidget(self.look)
         self.header.addWidget(self.copy)
         self._lay_out()
         self.form.edited.connect(self.refresh)
@@ -49,6 +52,13 @@ class RecipePanel(Panel):
         """Put a recipe into the fields."""
         self.form.set_recipe(recipe)
         self.refresh()
+
+    def show_copy(self, look: Look) -> None:
+        """Name, explain and show *Edit a copy*; while it is there, *Look at the data* makes room."""
+        self.copy.setText(look.text)
+        self.copy.setToolTip(look.tip)
+        self.copy.setVisible(look.visible)
+        self.look.setText("" if look.visible else "Look at data")
 
     def refresh(self) -> None:
         """Draw what depends on the recipe."""
@@ -62,8 +72,7 @@ class RecipePanel(Panel):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
-        self.form.more_row.addWidget(self.look)
-        for widget in (self.form, line(), heading("Learning rate"), self.schedule, line(), self.about):
+        for widget in (self.form, heading("Learning rate"), self.schedule, line(), self.about):
             column.addWidget(widget)
         column.addStretch(1)
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as wide as there is room for

@@ -17,7 +17,7 @@ from cifar_gui.ui.widgets.pixels import qimage_of, whole_multiple
 CAPACITY = 16
 """As many pictures are classified; as many are shown as there is room for."""
 
-_SIDE, _ROW, _GAP, _LABEL, _MARK = 64, 74, 10, 74, 14
+_SIDE, _ROW, _GAP, _LABEL, _MARK = 64, 72, 10, 74, 14
 
 
 class Wall(QWidget):
@@ -85,7 +85,7 @@ class Wall(QWidget):
 
     def _layout(self) -> tuple[int, int]:
         """Columns and rows that fit."""
-        return max(1, self.width() // px(230)), max(1, (self.height() + px(_GAP)) // px(_ROW))
+        return max(1, self.width() // px(230)), max(1, (self.height() + px(_ROW - _SIDE)) // px(_ROW))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

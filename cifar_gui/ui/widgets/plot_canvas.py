@@ -91,6 +91,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         self._layout = layout
         self.setCentralItem(layout)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ticks in the background move with the curves
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.styles: dict[str, CurveStyle] = {}

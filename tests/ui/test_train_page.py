@@ -1,0 +1,359 @@
+"""The Train page with the real engine on tiny data: start, curves, pause, stop, continue, one more epoch."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QWidget
+
+from cifar_gui.errors import DataError
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import list_runs
+from cifar_gui.training.events import EpochReport, SnapshotTaken
+
+TINY = Recipe(
+    network="simple", data="shapes", epochs=2, batch_size=50, micro_batch=50, lr=0.01, optimiser="adam", flip="none",
+    schedule="constant",
+)  # fmt: skip
+
+
+@pytest.fixture
+def page(window, qtbot, tiny_data, monkeypatch):
+    """The page with data that is known by the name of the built-in set, and loads at once."""
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: tiny_data)
+    made = window.show_page("train")
+    made.recipe_panel.show_recipe(TINY)
+    made.chosen.choose("shapes")
+    qtbot.waitUntil(lambda: made.context.jobs.idle and made.chosen.source == "shapes" and not made.chosen.problem)
+    qtbot.waitUntil(lambda: made.context.data.current is tiny_data)
+    return made
+
+
+def child(page, name: str) -> QWidget:
+    found = page.window().findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def click(qtbot, page, name: str) -> None:
+    assert child(page, name).isEnabled(), child(page, name).toolTip()
+    qtbot.mouseClick(child(page, name), Qt.MouseButton.LeftButton)
+
+
+def until_idle(qtbot, page) -> None:
+    qtbot.waitUntil(lambda: page.context.session.state == "idle" and page.context.jobs.idle, timeout=60_000)
+
+
+def finished_epoch(page, number: int):
+    return lambda: len(page.context.session.history.epoch_rows) >= number
+
+
+def test_every_public_name_is_there_and_can_be_named_aloud(page):
+    for name in (
+        "start", "pause", "stop", "one_more", "network", "dataset", "epochs", "batch_size", "lr", "preset",
+        "loss_plot", "accuracy_plot", "wall", "filters", "diagnosis",
+    ):  # fmt: skip
+        widget = child(page, f"train.{name}")
+        assert widget.accessibleName(), name
+    assert page.objectName() == "page.train"
+
+
+def test_start_trains_draws_and_says_how_it_goes(page, qtbot):
+    click(qtbot, page, "train.start")
+    assert not child(page, "train.start").isEnabled()
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["validation"].x) == 2)
+    history = page.context.session.history
+    assert page.plots.loss.canvas.points["train"].y.tolist() == history.steps["loss"].tolist()
+    assert page.plots.accuracy.canvas.points["validation"].y.tolist() == history.epochs["validation_accuracy"].tolist()
+    assert page.controls.title.text() == "Run 0001"
+    assert "finished" in page.controls.subtitle.text()
+    assert "accuracy" in child(page, "train.diagnosis").text()
+    assert page.plots.accuracy.canvas.vertical[0].label.startswith("best ")
+    assert list_runs()[0].status == "completed"
+
+
+def test_the_wall_and_the_filters_follow_the_network(page, qtbot):
+    assert "not classified yet" in page.live.wall.text()
+    click(qtbot, page, "train.start")
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
+    assert page.live.wall.text().count("%") == 16
+    assert not page.live.filters.image.isNull()
+    assert "conv" in page.live.filters.accessibleDescription()
+
+
+def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    seen = []
+    page.context.session.event.connect(seen.append)
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    page.live._on_tick()
+    qtbot.waitUntil(lambda: any(isinstance(event, SnapshotTaken) for event in seen), timeout=30_000)
+    qtbot.waitUntil(lambda: " right. " in page.live.wall.text(), timeout=30_000)
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
+def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=500))
+    page.press("start")
+    qtbot.waitUntil(finished_epoch(page, 2), timeout=60_000)
+    click(qtbot, page, "train.stop")
+    until_idle(qtbot, page)
+    done = list_runs()[0].epochs_done
+    assert child(page, "train.start").text() == f"Continue run 0001 ({done} of 500)"
+    assert child(page, "train.new_run").isVisible()
+    click(qtbot, page, "train.start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    assert not child(page, "train.new_run").isVisible()
+    child(page, "train.epochs").setValue(done + 1)
+    until_idle(qtbot, page)
+    (run,) = list_runs()
+    assert run.status == "completed"
+    assert page.context.session.history.epochs["epoch"].tolist() == list(range(1, run.epochs_done + 1))
+
+
+def test_new_run_leaves_the_unfinished_one_alone(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=500))
+    page.press("start")
+    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    page.press("stop")
+    until_idle(qtbot, page)
+    page.recipe_panel.show_recipe(TINY.changed(epochs=1))
+    click(qtbot, page, "train.new_run")
+    until_idle(qtbot, page)
+    assert [(run.number, run.status) for run in list_runs()] == [("0002", "completed"), ("0001", "stopped")]
+    assert child(page, "train.start").text() == "Start"
+
+
+def test_pause_holds_the_run_and_resume_goes_on(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    click(qtbot, page, "train.pause")
+    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=30_000)
+    assert child(page, "train.pause").text() == "Resume"
+    assert "the next learning rate is 0.01" in page.controls.subtitle.text()
+    assert "learning rate will be 0.01" in child(page, "train.one_more").toolTip()
+    page.start_training()
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
+def test_one_more_epoch_pauses_at_the_end_of_the_epoch(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    click(qtbot, page, "train.one_more")
+    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=60_000)
+    steps = page.context.session.history.steps["epoch"]
+    assert steps[-1] == round(steps[-1])
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
+def test_one_more_epoch_of_a_finished_run_trains_exactly_one(page, qtbot):
+    page.press("start")
+    until_idle(qtbot, page)
+    click(qtbot, page, "train.one_more")
+    until_idle(qtbot, page)
+    assert list_runs()[0].epochs_done == TINY.epochs + 1
+
+
+def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    fields = page.form.basic.fields | page.form.advanced.fields
+    assert {name for name, field in fields.items() if field.isEnabled()} == {"lr", "epochs"}
+    assert "Edit a copy" in fields["batch_size"].toolTip()
+    child(page, "train.lr").setValue(0.002)
+    qtbot.waitUntil(lambda: page._trained.lr == 0.002, timeout=30_000)
+    child(page, "train.epochs").setValue(1)
+    until_idle(qtbot, page)
+    assert list_runs()[0].recipe.lr == TINY.lr
+
+
+def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    click(qtbot, page, "train.edit_copy")
+    assert child(page, "train.batch_size").isEnabled()
+    child(page, "train.batch_size").setValue(25)
+    click(qtbot, page, "train.edit_copy")
+    assert child(page, "train.batch_size").value() == 50
+    click(qtbot, page, "train.edit_copy")
+    assert child(page, "train.batch_size").value() == 25
+    page.press("stop")
+    until_idle(qtbot, page)
+    assert page.form.recipe.batch_size == 25
+
+
+def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
+    before = page.context.models.current
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    assert page.context.models.current == before
+    click(qtbot, page, "train.watch_live")
+    assert page.context.models.current.key == "live"
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
+def test_nonsense_is_told_at_its_field_and_start_says_why_it_waits(page):
+    child(page, "train.epochs").setText("many")
+    child(page, "train.epochs").edited.emit()
+    problem = page.form.basic._problems["epochs"]
+    assert problem.isVisible()
+    assert "Epochs must be a whole number" in problem.text()
+    assert not child(page, "train.start").isEnabled()
+    assert "marked fields" in child(page, "train.start").toolTip()
+    child(page, "train.epochs").setValue(3)
+    assert not problem.isVisible()
+    assert child(page, "train.start").isEnabled()
+
+
+def test_a_run_that_went_wild_is_called_so(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(lr=1e6, optimiser="sgd", momentum=0.0, epochs=50))
+    page.press("start")
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: "running away" in child(page, "train.diagnosis").text())
+    assert child(page, "train.start").text() == "Start", "a run that diverged is not offered to be continued"
+
+
+def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
+    page.press("start")
+    until_idle(qtbot, page)
+    page.press("start")
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
+    page.plots.earlier.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["earlier_validation"].x) == 2)
+    assert page.plots.accuracy.canvas.points["earlier_train"].label == "0001 training"
+    page.plots.earlier.setCurrentIndex(0)
+    assert len(page.plots.loss.canvas.points["earlier_train"].x) == 0
+
+
+def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    page.press("stop")
+    until_idle(qtbot, page)
+    from cifar_gui.ui.train.page import TrainPage
+
+    again = TrainPage(page.context)
+    qtbot.addWidget(again)
+    again.context.session.run = None
+    again._trained = None
+    again.restore_state(page.save_state())
+    again.runs.refresh()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert again.controls.buttons["start"].text().startswith("Continue run 0001")
+    assert again.form.recipe.epochs == 10_000
+    assert len(again._history.epoch_rows) >= 1
+
+
+@pytest.mark.parametrize(
+    "state", [{"recipe": 5}, {"recipe": {"network": "gone"}}, {"recipe": {"lr": "x"}, "columns": 1}]
+)
+def test_a_remembered_state_that_makes_no_sense_changes_nothing(page, state):
+    before = page.form.recipe
+    page.restore_state(state)
+    assert page.form.recipe == before
+
+
+def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot):
+    page.runs.all = None
+    page.start_training()
+    assert page.context.session.state == "idle"
+    page.runs.refresh()
+    qtbot.waitUntil(lambda: page.context.session.run is not None, timeout=30_000)
+    until_idle(qtbot, page)
+
+
+def test_looking_at_the_data_shows_no_test_pictures(page, qtbot, tiny_data):
+    click(qtbot, page, "train.look_at_data")
+    assert page.middle.currentWidget() is page.data_view
+    shown = np.concatenate([page.data_view.batch.before, page.data_view.batch.after])
+    test = tiny_data.split("test").images.numpy()
+    assert not any((picture == other).all() for picture in shown for other in test)
+    qtbot.keyClick(page.data_view.back, Qt.Key.Key_Space)
+    assert page.middle.currentWidget() is page.plots
+
+
+def test_in_a_narrow_window_recipe_and_pictures_become_tabs(page, qtbot):
+    page.window().resize(1024, 640)
+    qtbot.waitUntil(lambda: page.columns.is_narrow)
+    assert page.plots.loss.isVisible()
+    page.columns.tabs.setCurrentWidget(page.live)
+    assert page.live.wall.isVisible()
+
+
+def test_an_epoch_report_reaches_a_hidden_page_too(page, qtbot):
+    page.window().show_page("classify")
+    page.press("start")
+    seen = []
+    page.context.session.event.connect(seen.append)
+    until_idle(qtbot, page)
+    assert sum(isinstance(event, EpochReport) for event in seen) == 2
+    page.window().show_page("train")
+    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["validation"].x) == 2)
+
+
+def drop_on_window(page, path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    page.window()._actions.take(mime)
+
+
+def test_a_dropped_folder_becomes_the_data_of_the_recipe(page, qtbot, tmp_path, tiny_data, monkeypatch):
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: dataclasses.replace(tiny_data))
+    folder = tmp_path / "pictures"
+    (folder / "train" / "cat").mkdir(parents=True)
+    drop_on_window(page, folder)
+    qtbot.waitUntil(lambda: page.form.recipe is not None and page.form.recipe.data == str(folder))
+
+
+def test_a_folder_that_is_no_data_set_is_refused_on_its_card(page, qtbot, tmp_path, monkeypatch):
+    def refuse(source, progress):
+        raise DataError(f"{source} holds no pictures. Choose another folder.")
+
+    monkeypatch.setattr("cifar_gui.data.sources.load", refuse)
+    (tmp_path / "odd" / "folder").mkdir(parents=True)
+    drop_on_window(page, tmp_path / "odd")
+    card = page.get_data_view.own
+    qtbot.waitUntil(lambda: "holds no pictures" in card.status.text())
+    assert card.isVisible()
+    assert page.form.recipe.data == "shapes"
+    assert not page.context.messages.all, "said once, where it was asked"
+
+
+def test_without_the_data_the_cards_stand_there_and_start_says_why(page, qtbot):
+    page.form.basic.fields["data"].put("cifar10")
+    page.form._on_edited("data")
+    qtbot.waitUntil(lambda: page.middle.currentWidget() is page.get_data_view)
+    start = child(page, "train.start")
+    assert not start.isEnabled()
+    assert "CIFAR-10 is not on this machine yet" in start.toolTip()
+    click(qtbot, page, "train.use_shapes")
+    qtbot.waitUntil(start.isEnabled)
+    assert page.middle.currentWidget() is page.plots
+    assert page.form.recipe.data == "shapes"
+
+
+def test_get_data_stays_reachable_in_the_list_of_data_sets(page, qtbot):
+    field = page.form.basic.fields["data"]
+    field.setCurrentIndex(field.count() - 1)
+    assert field.currentText() == page.context.data.available()[1][1], "the choice itself does not change"
+    assert page.middle.currentWidget() is page.get_data_view
+    qtbot.mouseClick(child(page, "train.get_data.back"), Qt.MouseButton.LeftButton)
+    assert page.middle.currentWidget() is page.plots
