@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from cifar_gui.inference.prediction import Confidence, Verdict
 
-CONFIDENT = 0.70
-"""A class with at least this (calibrated) probability is named without a question mark."""
+CONFIDENT = 0.85
+"""A class with at least this (calibrated) probability is named without a question mark. A network of 92 % was right on
+98 % of the held-out pictures above it, and five in six are above it."""
 
-UNSURE = 0.60
-"""If the two best classes have less than this together, or the best less than LEAST, it is probably none of them."""
-
-LEAST = 0.35
+LIKELY, LIKELY_PAIR = 0.60, 0.75
+"""If the best class has less than the one, and the two best together less than the other, it is probably neither."""
 
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 
@@ -24,7 +23,7 @@ def verdict(class_names: Sequence[str], probabilities: Sequence[float]) -> Verdi
     if best >= CONFIDENT:
         rest = f"; next is {runner_up} with {percent(second)}" if runner_up else ""
         return Verdict("confident", name, f"The network gives {name} {percent(best)}{rest}.")
-    if best < LEAST or best + second < UNSURE:
+    if best < LIKELY and best + second < LIKELY_PAIR:
         return Verdict("unknown", f"probably {none_of(class_names)}", _unknown_reason(best, name))
     return Verdict("unsure", *_doubt(best, name, second, runner_up))
 
