@@ -29,6 +29,8 @@ class ModelCard:
     calibration: Mapping[str, float] = field(default_factory=dict)
     # ^ temperature: logits are divided by it before the softmax
     title: str = ""  # "AirNet 94" for shipped models; "" otherwise
+    made: Mapping[str, str] = field(default_factory=dict)
+    # ^ of shipped models: the command that made it, the machine, the minutes
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able values; equal for cards that are equal, so 1 and 1.0 are both written as 1.0."""
@@ -60,4 +62,5 @@ class ModelCard:
             scores={str(k): float(v) for k, v in (values.get("scores") or {}).items()},
             calibration={str(k): float(v) for k, v in (values.get("calibration") or {}).items()},
             title=str(values.get("title", "")),
+            made={str(key): str(value) for key, value in (values.get("made") or {}).items()},
         )

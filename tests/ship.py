@@ -1,0 +1,125 @@
+"""Make a shipped model from a finished run, and trained/MODELS.md from the shipped models.
+
+    uv run python tests/ship.py model RUN NAME TITLE --data IMAGES --machine "two cores of …"
+    uv run python tests/ship.py table
+
+`model` fits the temperature on the validation pictures, scores the test pictures once, with one view and with six, and
+writes trained/NAME.safetensors in float16. `table` writes what stands in the files' headers, so it cannot drift.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from cifar_gui import paths
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import load_snapshot, read_card, save_snapshot
+from cifar_gui.checkpoint.shipped import shipped_models
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.sources import load
+from cifar_gui.inference.calibration import calibrated
+from cifar_gui.inference.evaluate import Evaluation, evaluate
+from cifar_gui.networks.base import build
+from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
+from cifar_gui.runs import Run
+
+HEAD = """# The shipped models
+
+Every network here was trained from scratch by this program. Settings were chosen on the 5,000 validation pictures, the
+seed was named beforehand, and the 10,000 test pictures were scored once, with the float16 weights that are shipped.
+"One view" is the plain accuracy; "six views" averages mirrored and shifted copies of each picture.
+
+This file is written by `uv run python tests/ship.py table` from the headers of the model files.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    model = commands.add_parser("model")
+    for name in ("run", "name", "title"):
+        model.add_argument(name)
+    model.add_argument("--data", required=True)
+    model.add_argument("--machine", required=True)
+    model.set_defaults(action=ship)
+    commands.add_parser("table").set_defaults(action=lambda _: write_table())
+    arguments = parser.parse_args()
+    arguments.action(arguments)
+
+
+def ship(arguments: argparse.Namespace) -> None:
+    """Turn the last weights of a run into a shipped model."""
+    run = Run.open(Path(arguments.run))
+    data = load(arguments.data, lambda share, doing: None)
+    seconds = float(run.history().epochs["seconds"].sum())
+    recipe = run.recipe.changed(data="cifar10", device="auto")  # the folder of this machine means nothing elsewhere
+    card = replace(
+        load_snapshot(run.last_path).card,
+        recipe=recipe,
+        title=arguments.title,
+        made={
+            "command": f"cifar-gui train --network {recipe.network} --preset {recipe.preset} --seed {recipe.seed}",
+            "machine": f"{arguments.machine}, PyTorch {torch.__version__.partition('+')[0]}",
+            "minutes": f"{seconds / 60:.1f}",
+        },
+    )
+    path = paths.shipped_models() / f"{arguments.name}.safetensors"
+    save_snapshot(ModelSnapshot(card, load_snapshot(run.last_path).weights), path, half=True)
+    shipped = calibrated(load_snapshot(path), data)  # scored and calibrated as it will be used
+    plain, six = (evaluate(shipped, data.split("test"), six_views=six_views) for six_views in (False, True))
+    scores = {**card.scores, "test_accuracy": plain.accuracy, "test_accuracy_six_views": six.accuracy}
+    scores |= {"test_worst_class_recall": worst(plain)[1]}
+    made = {**card.made, "worst_class": worst(plain)[0]}
+    save_snapshot(ModelSnapshot(replace(shipped.card, scores=scores, made=made), shipped.weights), path, half=True)
+    print(f"{path.name}: {plain.accuracy:.2%} with one view, {six.accuracy:.2%} with six")
+
+
+def worst(result: Evaluation) -> tuple[str, float]:
+    """The class with the lowest recall, and that recall."""
+    name = min(result.per_class, key=lambda each: result.per_class[each].recall)
+    return name, result.per_class[name].recall
+
+
+def write_table() -> None:
+    """Write trained/MODELS.md."""
+    rows = [row(path.stem, read_card(path)) for path in shipped_models()]
+    head = (
+        "| model | network | parameters | multiply-adds | epochs | seed | minutes | validation | test, one view "
+        "| test, six views | worst class |"
+    )
+    rule = "|" + " --- |" * head.count(" |")
+    commands = [
+        f"- `{path.stem}`: `{read_card(path).made['command']}` on {read_card(path).made['machine']}"
+        for path in shipped_models()
+    ]
+    text = "\n".join([HEAD, head, rule, *rows, "", "Made by, with `--data` naming CIFAR-10:", "", *commands]) + "\n"
+    (paths.shipped_models() / "MODELS.md").write_text(text + extra(), encoding="utf-8")
+
+
+def row(name: str, card: ModelCard) -> str:
+    """One line of the table."""
+    model = build(card.network, len(card.class_names), card.network_settings)
+    recipe = card.recipe
+    assert recipe is not None
+    scores = card.scores
+    cells = (
+        name, card.network, f"{total_parameters(model):,}", f"{total_multiply_adds(layer_table(model)) / 1e6:.1f} M",
+        recipe.epochs, recipe.seed, card.made["minutes"], f"{scores['validation_accuracy']:.2%}",
+        f"{scores['test_accuracy']:.2%}", f"{scores['test_accuracy_six_views']:.2%}",
+        f"{card.made['worst_class']} {scores['test_worst_class_recall']:.1%}",
+    )  # fmt: skip
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def extra() -> str:
+    """Results that are reported but not shipped stand in a file of their own."""
+    file = paths.shipped_models() / "REPORTED.md"
+    return "\n" + file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+if __name__ == "__main__":
+    main()
