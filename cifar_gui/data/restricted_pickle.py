@@ -7,7 +7,7 @@ names is ever imported or called: the five names that numpy's arrays need stand 
 
 from __future__ import annotations
 
-import itertools
+import io
 import math
 import pickletools
 from dataclasses import dataclass, field
@@ -28,6 +28,14 @@ _LITERALS = (
 )  # fmt: skip
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_STEPS = (
+    {"MARK", "TUPLE", "EMPTY_LIST", "EMPTY_DICT", "APPEND", "APPENDS", "SETITEM", "SETITEMS", "BINPUT", "LONG_BINPUT"}
+    | {"MEMOIZE", "BINGET", "LONG_BINGET", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD"}
+)  # fmt: skip
+"""Each is a method of the reader."""
+
+_ADMITTED = _IGNORED | _LITERALS | _CONSTANTS.keys() | _TUPLES.keys() | _STEPS
+_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
 
 _RECONSTRUCT, _FROM_BUFFER, _ARRAY, _DTYPE, _ENCODE = "reconstruct", "from buffer", "array", "dtype", "encode"
 _NAMES = {
@@ -98,9 +106,12 @@ class _Reader:
 
     def run(self, content: bytes) -> Any:
         """Follow the instructions to the end and return what they built."""
-        instructions = pickletools.genops(content)
-        for opcode, argument, _ in itertools.islice(instructions, INSTRUCTION_LIMIT):
-            self._follow(opcode.name, argument)
+        stream = io.BytesIO(content)
+        for _ in range(INSTRUCTION_LIMIT):
+            opcode = _OPCODES[stream.read(1)]
+            if opcode.name not in _ADMITTED:  # before its argument is even decoded
+                raise _RefusedError(f"it holds more than plain data ({opcode.name})")
+            self._follow(opcode.name, _argument(opcode, stream))
             if opcode.name == "STOP":
                 return self.stack.pop()
         raise _RefusedError(f"it has more than {INSTRUCTION_LIMIT:,} entries")
@@ -112,11 +123,8 @@ class _Reader:
             self.stack.append(_CONSTANTS[instruction])
         elif instruction in _TUPLES:
             self.stack.append(tuple(self._popped(len(self.stack) - _TUPLES[instruction])))
-        elif instruction not in _IGNORED:
-            step = getattr(self, f"_{instruction.lower()}", None)
-            if step is None:
-                raise _RefusedError(f"it holds more than plain data ({instruction})")
-            step(argument)
+        elif instruction in _STEPS:
+            getattr(self, f"_{instruction.lower()}")(argument)
 
     def _popped(self, start: int) -> list[Any]:
         """Everything on the stack from `start` on, taken off it."""
@@ -207,6 +215,13 @@ class _Reader:
             target.fill(shape, kind, content)
         elif not isinstance(target, _ByteType):
             raise _RefusedError("it changes something that is no array")
+
+
+def _argument(opcode: pickletools.OpcodeInfo, stream: io.BytesIO) -> Any:
+    """What follows an instruction; None if nothing does."""
+    if opcode.name == "GLOBAL":  # two lines, which `pickletools` would unescape
+        return " ".join(stream.readline().rstrip(b"\n").decode("ascii") for _ in range(2))
+    return opcode.arg.reader(stream) if opcode.arg else None
 
 
 def _text(key: str | bytes) -> str:
