@@ -5,7 +5,7 @@
 Prints, for one network, the trainer against
   bare loop     the same network, precision and optimiser on one resident batch: no data, no augmentation, no reports
   float32 NCHW  the trainer itself without its choice of precision and memory format
-  DataLoader    PIL crop and flip through torchvision and a DataLoader, float32: best of workers 0, 1, 2 and batch 128, 512
+  DataLoader    PIL crop and flip through torchvision, float32: best of 0, 1, 2 workers and batches of 128, 512
 
 Opponents are run in the order A B B A and the median of the paired ratios counts; the load of the machine is printed
 beside, because these figures mean little on a busy one.

@@ -1,0 +1,120 @@
+"""Draw every page with real content, light and dark: the pictures of the README, and the ones to judge a change by.
+
+    uv run python tests/tour.py OUT [--data IMAGES] [--photo FILE] [--size 1280x800] [--network keras1m] [--epochs 4]
+
+Trains a short run in a home of its own, so that Train, Filters, Network and Runs have something to show. Without
+`--data` it is the built-in synthetic set, without `--photo` the sample dog.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from cifar_gui import paths
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.main_window import MainWindow
+from cifar_gui.ui.theme import theme
+
+PATIENCE = 3600
+"""Seconds that anything may take."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--data", default="shapes")
+    parser.add_argument("--photo", type=Path, default=paths.resources() / "samples" / "dog.png")
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--network", default="keras1m")
+    parser.add_argument("--epochs", type=int, default=4)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CIFAR_GUI_HOME"] = home
+        application = QApplication([])
+        Tour(application, arguments).walk()
+
+
+class Tour:
+    """Walks through one window."""
+
+    def __init__(self, application: QApplication, arguments: argparse.Namespace) -> None:
+        from cifar_gui.app import create_window
+
+        self.application, self.arguments = application, arguments
+        self.window: MainWindow = create_window()
+        self.window.resize(*map(int, arguments.size.split("x")))
+        self.window.show()
+
+    def walk(self) -> None:
+        context = self.window.context
+        self.until(lambda: context.torch_ready() and context.models.snapshot is not None)
+        self.draw("classify", "start")
+        self.classify()
+        self.train()
+        self.draw("filters")
+        self.draw("network")
+        self.draw("runs")
+        self.window.close_now()
+
+    def classify(self) -> None:
+        page = self.window.show_page("classify")
+        samples = sorted((paths.resources() / "samples").glob("*.png"))
+        for file in (*samples, self.arguments.photo):
+            page.open_pictures([PictureSource(file.name, file)])
+            self.settle(1.0)
+        self.draw("classify")
+
+    def train(self) -> None:
+        """Draw the page three quarters through a run, and let the run end."""
+        from cifar_gui.networks.base import presets
+
+        session = self.window.context.session
+        self.window.show_page("train")
+        recipe = presets(self.arguments.network)["quick"].changed(
+            data=str(self.arguments.data), epochs=self.arguments.epochs
+        )
+        session.start(recipe)
+        wanted = max(1, self.arguments.epochs * 3 // 4)
+        self.until(lambda: len(session.history.epoch_rows) >= wanted or session.state == "idle")
+        self.settle(3.0)
+        self.draw("train")
+        self.until(lambda: session.state == "idle")
+
+    def draw(self, page: str, detail: str = "") -> None:
+        """One picture of a page in each theme."""
+        self.window.show_page(page)
+        for scheme in ("light", "dark"):
+            theme().set_look(scheme=scheme)
+            self.settle(1.5)
+            name = "-".join(filter(None, (page, detail, scheme)))
+            self.window.grab().save(str(self.arguments.out / f"{name}.png"))
+            print(name, flush=True)
+        theme().set_look(scheme="light")
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not reached():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the tour waited too long")
+            self.settle(0.05)
+
+    def settle(self, seconds: float) -> None:
+        """Let the window work for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.application.processEvents()
+            time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    main()
