@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from cifar_gui.ui.actions import Actions, ActionText
 from cifar_gui.ui.icons import icon
@@ -39,7 +39,7 @@ class Commands(QWidget):
         """`handlers`: what each of `TEXTS` does. Keys work while the table has the focus."""
         super().__init__()
         self._actions = actions
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, QAbstractButton] = {}
         self.resume = QPushButton("Continue")
         self.view = Segmented({"runs": "Runs", "trash": "Trash"}.items())
         for name, text in TEXTS.items():
@@ -105,12 +105,23 @@ class Commands(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.view)
 
-    def _button(self, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self.action(name))
+    def _button(self, name: str) -> QAbstractButton:
+        """A button that does and says what the action does and says; those in `_LABELLED` with words."""
+        action, labelled = self.action(name), name in _LABELLED
+        button: QAbstractButton = QPushButton(_words(name)) if labelled else QToolButton()
+        button.setIcon(icon(TEXTS[name].icon))
         button.setObjectName(f"runs.{name}")
-        button.setAccessibleName(TEXTS[name].text.replace("&", ""))
-        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        button.setToolButtonStyle(beside if name in _LABELLED else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(_words(name))
+        button.clicked.connect(action.trigger)
+
+        def follow() -> None:
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip() if labelled else f"{_words(name)}: {action.toolTip()}")
+
+        action.changed.connect(follow)
         self._buttons[name] = button
         return button
+
+
+def _words(name: str) -> str:
+    return TEXTS[name].text.replace("&", "")

@@ -47,7 +47,7 @@ class ComparePanel(Panel):
                 "Accuracy", form=lambda share: f"{100 * share:.1f} %", tick_form=lambda share: f"{100 * share:.0f} %",
                 floor=0.0,
             ),
-            "loss": Plot("Loss", form="{:.3f}".format, tick_form="{:.2g}".format, floor=0.0),
+            "loss": Plot("Loss", form="{:.3f}".format, tick_form=_loss_tick, floor=0.0),
         }  # fmt: skip
         self._stack = QStackedWidget()
         self._export = QToolButton()
@@ -68,7 +68,8 @@ class ComparePanel(Panel):
                 plot.relabel(str(place), label)
                 plot.set_curve(str(place), x, y)
             ends = [float(run.history.epochs["epoch"].max(initial=1.0)) for run in runs]
-            plot.set_ranges((min(1.0, *ends) if len(ends) > 1 else 0.0, max(ends, default=1.0)))
+            last = max(ends, default=1.0)
+            plot.set_ranges((1.0 if last > 1 else 0.0, last))
             plot.set_empty_text("No epoch has been finished." if selected else "Select runs to see their curves.")
             plot.refresh()
         self.note.setText(_note(len(runs), selected))
@@ -102,6 +103,10 @@ class ComparePanel(Panel):
         self.body.addWidget(self._stack, 1)
         self.measure.chosen.connect(self._on_measure)
         self._on_measure("accuracy")
+
+
+def _loss_tick(loss: float) -> str:
+    return f"{loss:.1f}" if loss >= 0.1 else f"{loss:.2g}"
 
 
 def _curve(run: RunCurves | None, measure: str) -> tuple[np.ndarray, np.ndarray, str]:

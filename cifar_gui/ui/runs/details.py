@@ -119,6 +119,7 @@ class DetailsPanel(Panel):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         self.differences.setObjectName("runs.differences")
+        self.differences.verticalHeader().setDefaultSectionSize(px(26))
         self.differences.setAccessibleName("Settings in which the selected runs differ")
         layout.addWidget(self._same)
         layout.addWidget(self.differences, 1)

@@ -43,7 +43,7 @@ COLUMNS = (
     Column("Status", lambda row: STATUS_WORDS[row.summary.status], lambda row: STATUS_WORDS[row.summary.status]),
     Column("Epochs", lambda row: epochs_words(row.summary), lambda row: row.summary.epochs_done, numeric=True),
     Column(
-        "Best accuracy", lambda row: accuracy_words(row.summary), lambda row: row.summary.best_accuracy or -1.0,
+        "Accuracy", lambda row: accuracy_words(row.summary), lambda row: row.summary.best_accuracy or -1.0,
         numeric=True,
     ),
     Column("Time", lambda row: duration_words(row.summary.seconds), lambda row: row.summary.seconds, numeric=True),
@@ -52,7 +52,7 @@ COLUMNS = (
         "Notes", lambda row: row.summary.notes.partition("\n")[0], lambda row: row.summary.notes.lower(), editable=True
     ),
 )  # fmt: skip
-NAME, STATUS, NOTES = 1, 5, 10
+NAME, RECIPE, STATUS, NOTES = 1, 4, 5, 10
 
 
 class RunsModel(QAbstractTableModel):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout
 
 from cifar_gui.errors import CheckpointError
 from cifar_gui.runs import Run, empty_old, move_to_trash, restore
+from cifar_gui.runs.trash import KEPT_DAYS
 from cifar_gui.training.events import EpochReport, Event, Started
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.runs.commands import Commands
@@ -176,14 +177,14 @@ class RunsPage(Page):
         places, problem = moved
         if places:
             names = ", ".join(path.name for path in places)
-            what = f"Run {names} was" if len(places) == 1 else f"Runs {names} were"
-            self.context.messages.info(
-                f"{what} moved to the trash, where it is kept for 30 days."
-                if len(places) == 1
-                else f"{what} moved to the trash, where they are kept for 30 days.",
-                ("Undo", lambda: self._restore(places)),
-            )
+            what = f"Run {names} is" if len(places) == 1 else f"Runs {names} are"
+            text = f"{what} in the trash now, and will be deleted after {KEPT_DAYS} days."
+            self.context.messages.info(text, ("Undo", lambda: self._undo(places, text)))
         self._after_moving(problem)
+
+    def _undo(self, places: list[Path], text: str) -> None:
+        self.context.messages.dismiss(text)
+        self._restore(places)
 
     def _restore(self, places: list[Path]) -> None:
         self.context.jobs.run(lambda: _each(restore, places), self._on_restored, self._on_failed)

@@ -61,7 +61,7 @@ def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
     if recipe is None:
         return RunRow(summary, NONE, NONE, NONE)
     network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
-    data = data_labels.get(recipe.data) or Path(recipe.data).name
+    data = data_labels.get(recipe.data, "").partition(" (")[0] or Path(recipe.data).name
     return RunRow(summary, network, data, recipe_words(recipe))
 
 
@@ -73,12 +73,22 @@ def recipe_words(recipe: Recipe) -> str:
     name = base.preset.replace("textbook", "as in the textbook")
     changes = []
     for setting, (value, _) in recipe.differences(base).items():
-        if setting in ("data", "preset"):
-            continue
-        changes.append(
-            f"{value} epochs" if setting == "epochs" else f"{label_of(setting).lower()} {value_words(value)}"
-        )
+        if setting not in _ELSEWHERE:
+            changes.append(_change_words(setting, value))
     return " · ".join([name, *changes])
+
+
+def _change_words(setting: str, value: object) -> str:
+    """4 epochs, lr 0.1, sgd, cutout 8."""
+    if setting == "epochs":
+        return f"{value} epochs"
+    if isinstance(value, str):
+        return value_words(value)
+    return f"{'lr' if setting == 'lr' else label_of(setting).lower()} {value_words(value)}"
+
+
+_ELSEWHERE = ("data", "preset", "device", "precision", "memory_format")
+"""Settings that say where a network was trained, not how: they do not belong to what a recipe is called."""
 
 
 def _preset(recipe: Recipe) -> Recipe | None:
@@ -89,8 +99,9 @@ def _preset(recipe: Recipe) -> Recipe | None:
         return None
     if recipe.preset in known:
         return known[recipe.preset]
-    nearest = min(known.values(), key=lambda preset: len(recipe.differences(preset)))
-    return nearest if len(recipe.differences(nearest)) <= 4 else None
+    changes = {name: set(recipe.differences(preset)) - set(_ELSEWHERE) for name, preset in known.items()}
+    nearest = min(changes, key=lambda name: len(changes[name]))
+    return known[nearest] if len(changes[nearest]) <= 3 else None
 
 
 def label_of(setting: str) -> str:
@@ -136,7 +147,7 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
         ("Kept epochs", _kept(row.summary.kept_epochs)),
     ]
     if recipe is not None:
-        optimiser = f"{recipe.optimiser}, learning rate {value_words(recipe.lr)}, batch {recipe.batch_size}"
+        optimiser = f"{recipe.optimiser}, lr {value_words(recipe.lr)}, batch {recipe.batch_size}"
         found.insert(0, ("Optimiser", optimiser))
     return found
 
@@ -158,7 +169,7 @@ def epochs_words(summary: RunSummary) -> str:
 
 def accuracy_words(summary: RunSummary) -> str:
     """93.5 %."""
-    return NONE if summary.best_accuracy is None else f"{100 * summary.best_accuracy:.2f} %"
+    return NONE if summary.best_accuracy is None else f"{100 * summary.best_accuracy:.1f} %"
 
 
 def duration_words(seconds: float) -> str:

@@ -9,12 +9,15 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from cifar_gui.ui.runs.model import COLUMNS, NAME, NOTES, RunsModel
+from cifar_gui.ui.runs.model import COLUMNS, NAME, NOTES, RECIPE, RunsModel
 from cifar_gui.ui.runs.rows import RunRow
 from cifar_gui.ui.theme import px, theme
 
-_WIDTHS = (58, 96, 126, 90, 132, 96, 72, 104, 92, 112, 90)
-"""Of the columns at zoom 1, in pixels; the last takes what is left."""
+_WIDTHS = (58, 0, 118, 74, 0, 90, 70, 84, 86, 106, 0)
+"""Of the columns at zoom 1, in pixels; those with 0 share what is left."""
+
+_SHARES = {NAME: 1.0, RECIPE: 1.5, NOTES: 1.2}
+_NEEDED_FOR_NOTES = 320  # pixels left to share, below which the notes are seen in the panel below only
 
 
 class RunTable(QTableView):
@@ -44,7 +47,6 @@ class RunTable(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.DescendingOrder)
@@ -92,14 +94,13 @@ class RunTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._drop_columns()
+        self._size()
 
     def _size(self) -> None:
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, px(width))
         self.verticalHeader().setDefaultSectionSize(px(30))
-        self._drop_columns()
-
-    def _drop_columns(self) -> None:
-        """In a narrow table the notes are seen in the panel below only."""
-        self.setColumnHidden(NOTES, self.viewport().width() < px(sum(_WIDTHS) - 20))
+        left = self.viewport().width() - sum(map(px, _WIDTHS))
+        self.setColumnHidden(NOTES, left < px(_NEEDED_FOR_NOTES))
+        shares = {column: share for column, share in _SHARES.items() if not self.isColumnHidden(column)}
+        for column, width in enumerate(_WIDTHS):
+            share = shares.get(column, 0.0) / sum(shares.values())
+            self.setColumnWidth(column, px(width) if width else max(int(left * share), px(72)))

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QLineEdit
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import build, presets
+from cifar_gui.runs import Run, list_runs, list_trash
+from cifar_gui.training.events import EpochReport, Finished, Started
+from cifar_gui.ui.runs.model import NAME, NOTES
+from cifar_gui.ui.runs.page import RunsPage
+
+BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
+
+
+def make_run(accuracies: tuple[float, ...], reason: str = "completed", **changes: object) -> Run:
+    """A run as a training would have recorded it."""
+    recipe = BEST.changed(**changes)
+    with torch.random.fork_rng():
+        snapshot = capture(build("simple", 10), ModelCard("simple", tuple("abcdefghij"), CENTRED, recipe=recipe))
+    with Run.create(recipe) as run:
+        run.record(Started("simple", 31_066, recipe.epochs, 10, 0, "cpu", "float32", "contiguous", 400, 40))
+        for epoch, accuracy in enumerate(accuracies, start=1):
+            best = accuracy == max(accuracies[:epoch])
+            run.record(EpochReport(epoch, 10 * epoch, 1.5, 0.4, 1.2, accuracy, 0.1, best, snapshot, 2.0, 100.0))
+        run.record(Finished(reason, len(accuracies), 1))  # type: ignore[arg-type]
+    return run
+
+
+@pytest.fixture
+def runs() -> list[Run]:
+    return [
+        make_run((0.3, 0.5, 0.4)),
+        make_run((0.2,), "stopped", seed=4, lr=0.5),
+        make_run((0.6, 0.7, 0.8), optimiser="sgd"),
+    ]
+
+
+@pytest.fixture
+def page(runs, window, qtbot) -> RunsPage:
+    """The page with three runs; the newest, 0003, is selected."""
+    page = window.show_page("runs")
+    settle(page, qtbot)
+    assert [row.summary.number for row in page.model.rows] == ["0003", "0002", "0001"]
+    return page
+
+
+def settle(page: RunsPage, qtbot) -> None:
+    qtbot.waitUntil(lambda: bool(page.model.rows) and page.context.jobs.idle and not page._soon.isActive())
+
+
+def select(page: RunsPage, qtbot, *numbers: str) -> None:
+    page.table.select({row.path for row in page.model.rows if row.summary.number in numbers})
+    settle(page, qtbot)
+
+
+def numbers(page: RunsPage) -> list[str]:
+    return [row.summary.number for row in page.table.selected()]
+
+
+def press(page: RunsPage, name: str) -> None:
+    action = page.commands.action(name)
+    assert action.isEnabled(), action.toolTip()
+    action.trigger()
+
+
+def why_not(page: RunsPage, name: str) -> str:
+    action = page.commands.action(name)
+    return "" if action.isEnabled() else action.toolTip()
+
+
+def test_without_runs_the_page_says_what_they_are_and_leads_to_one(window, qtbot):
+    page = window.show_page("runs")
+    qtbot.waitUntil(lambda: page._stack.currentWidget() is page._empty)
+    page._empty.button.click()
+    assert window.findChild(object, "page.train") is not None
+
+
+def test_runs_are_shown_with_what_they_reached(page):
+    texts = [page.model.index(2, column).data() for column in range(9)]
+    assert texts == ["0001", "", "Simple CNN", "Shapes", "best · 3 epochs", "completed", "3 of 3", "50.0 %", "6 s"]
+    assert page.findChild(object, "runs.table") is page.table
+    assert numbers(page) == ["0003"]
+
+
+def test_the_table_sorts_by_any_column_and_keeps_what_is_selected(page, qtbot):
+    select(page, qtbot, "0002")
+    page.table.sortByColumn(7, Qt.SortOrder.AscendingOrder)
+    assert [row.summary.number for row in page.model.rows] == ["0002", "0001", "0003"]
+    assert numbers(page) == ["0002"]
+
+
+def test_selected_runs_are_drawn_over_each_other(page, qtbot):
+    select(page, qtbot, "0001", "0003")
+    curves = page.compare.plot.curves()
+    assert [(curve.label, list(curve.y)) for curve in curves] == [("0003", [0.6, 0.7, 0.8]), ("0001", [0.3, 0.5, 0.4])]
+    page.compare.choose("loss")
+    assert [list(curve.y) for curve in page.compare.plot.curves()] == [[1.2] * 3] * 2
+
+
+def test_the_settings_in_which_runs_differ_are_listed(page, qtbot):
+    select(page, qtbot, "0001", "0002")
+    table = page.details.differences
+    assert table.titles == ["Setting", "0002", "0001"]
+    assert {row[0].text for row in table.rows} == {"Seed", "Learning rate"}
+    select(page, qtbot, "0001")
+    assert page.details.title_label.text() == "RUN 0001"
+
+
+def test_a_name_is_typed_into_the_table(page, qtbot):
+    page.model.setData(page.model.index(0, NAME), "plain SGD")
+    settle(page, qtbot)
+    assert page.model.index(0, NAME).data() == "plain SGD"
+    assert list_runs()[0].name == "plain SGD"
+
+
+def test_rename_opens_the_name_for_typing(page, qtbot):
+    press(page, "rename")
+    editor = page.table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "wide")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: list_runs()[0].name != "")
+    settle(page, qtbot)
+    assert list_runs()[0].name == "wide"
+
+
+def test_notes_are_kept_when_the_field_is_left(page, qtbot):
+    page.details.notes.setPlainText("needs more epochs\nor another rate")
+    select(page, qtbot, "0001")
+    assert list_runs()[0].notes == "needs more epochs\nor another rate"
+    assert page.model.index(0, NOTES).data() == "needs more epochs"
+    assert page.details.notes.toPlainText() == ""
+
+
+def test_notes_being_typed_survive_a_refresh(page, qtbot):
+    page.details.notes.setPlainText("half a sen")
+    page.refresh()
+    settle(page, qtbot)
+    assert page.details.notes.toPlainText() == "half a sen"
+    page.page_hidden()
+    settle(page, qtbot)
+    assert list_runs()[0].notes == "half a sen"
+
+
+def test_the_trash_can_be_undone_from_the_message(page, qtbot):
+    select(page, qtbot, "0001", "0002")
+    press(page, "trash")
+    settle(page, qtbot)
+    assert [run.number for run in list_runs()] == ["0003"]
+    (message,) = page.context.messages.all
+    assert message.text.startswith("Runs 0002, 0001 are in the trash now")
+    label, undo = message.actions[0]
+    undo()
+    settle(page, qtbot)
+    assert label == "Undo"
+    assert [run.number for run in list_runs()] == ["0003", "0002", "0001"]
+    assert numbers(page) == ["0002", "0001"]
+    assert page.context.messages.all == []
+
+
+def test_runs_are_restored_from_the_trash(page, qtbot):
+    select(page, qtbot, "0002")
+    press(page, "trash")
+    settle(page, qtbot)
+    page.commands.view.button("trash").click()
+    settle(page, qtbot)
+    assert [row.summary.number for row in page.model.rows] == ["0002"]
+    assert why_not(page, "resume") == "Take the run back from the trash first."
+    assert not page.commands.action("trash").isVisible()
+    press(page, "restore")
+    qtbot.waitUntil(lambda: not page.model.rows)
+    assert (list_trash(), len(list_runs())) == ([], 3)
+
+
+def test_a_run_that_is_being_trained_elsewhere_stays(page, qtbot, runs):
+    with Run.open(runs[2].path) as held:
+        held.resume_state()
+        press(page, "trash")  # the page has not noticed yet
+        settle(page, qtbot)
+    assert "in use by another window or process" in page.context.messages.all[0].text
+    assert len(list_runs()) == 3
+
+
+@pytest.mark.parametrize(("number", "extra"), [("0002", 0), ("0003", 1)])
+def test_continue_goes_on_or_trains_one_epoch_more(number, extra, page, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        page.context.session, "continue_run", lambda path, extra_epochs=0: asked.append((path, extra_epochs))
+    )
+    select(page, qtbot, number)
+    page.commands.resume.click()
+    assert [(path.name, count) for path, count in asked] == [(number, extra)]
+
+
+def test_a_run_under_way_keeps_others_from_being_continued(page, monkeypatch):
+    monkeypatch.setattr(page.context.session, "_state", "running")
+    page.context.session.state_changed.emit("running")
+    assert why_not(page, "resume") == "A run is under way: stop it first."
+    assert not page.commands.resume.isEnabled()
+
+
+def test_the_best_network_of_a_run_becomes_the_model_of_the_window(page, qtbot):
+    press(page, "use")
+    qtbot.waitUntil(lambda: page.context.models.snapshot is not None)
+    assert page.context.models.current.path == list_runs()[0].path / "best.safetensors"
+
+
+def test_a_recipe_is_offered_to_the_train_page(page, qtbot):
+    select(page, qtbot, "0002")
+    with qtbot.waitSignal(page.context.session.recipe_proposed) as offered:
+        press(page, "duplicate")
+    assert offered.args[0] == BEST.changed(seed=4, lr=0.5)
+
+
+def test_the_folder_is_shown(page, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    press(page, "open_folder")
+    assert opened[0].toLocalFile().endswith("0003")
+
+
+def test_several_runs_allow_less(page, qtbot):
+    select(page, qtbot, "0001", "0002")
+    assert {
+        name: why_not(page, name) for name in ("resume", "use", "rename", "open_folder", "duplicate")
+    } == dict.fromkeys(("resume", "use", "rename", "open_folder", "duplicate"), "Select one run.")
+    assert why_not(page, "trash") == ""
+
+
+def test_a_damaged_run_is_shown_and_can_be_thrown_away(page, qtbot, runs):
+    for path in runs[2].path.iterdir():
+        if path.name != "history.csv":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    page.refresh()
+    settle(page, qtbot)
+    assert page.model.index(0, 5).data() == "damaged"
+    assert why_not(page, "duplicate") == why_not(page, "resume") == "The recipe of this run is damaged."
+    press(page, "trash")
+    settle(page, qtbot)
+    assert len(page.model.rows) == 2
+
+
+def test_a_new_epoch_is_shown_while_it_trains(page, qtbot):
+    make_run((0.9,))
+    snapshot = page.context.models.snapshot
+    page.on_event(EpochReport(1, 10, 1.0, 0.5, 1.0, 0.9, 0.1, True, snapshot))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: len(page.model.rows) == 4)
+    assert numbers(page) == ["0003"]
+
+
+def test_rows_are_copied_as_text(page):
+    page.copy()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].startswith("Run\tName\tNetwork")
+    assert lines[1].startswith("0003\t\tSimple CNN\tShapes")
+
+
+def test_what_was_looked_at_is_remembered(page):
+    page.compare.choose("loss")
+    state = page.save_state()
+    page.compare.choose("accuracy")
+    page.restore_state(state)
+    assert page.compare.measure.current == "loss"
+    page.restore_state({"measure": 3, "splitter": None, "columns": []})
+    assert page.compare.measure.current == "loss"
+
+
+def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot):
+    for _ in range(4):
+        make_run((0.1, 0.2))
+    page.refresh()
+    qtbot.waitUntil(lambda: len(page.model.rows) == 7)
+    select(page, qtbot, *(row.summary.number for row in page.model.rows))
+    assert len(page.compare.plot.curves()) == 6
+    assert page.compare.note.text() == "the first 6 of 7 selected runs"

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.networks.base import presets
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import RunSummary
+from cifar_gui.runs.record import STATUSES, RunRecord
+from cifar_gui.ui.runs.rows import (
+    STATUS_WORDS,
+    RunRow,
+    continue_words,
+    date_words,
+    differing,
+    duration_words,
+    facts,
+    recipe_words,
+    row_of,
+    value_words,
+    why_not_continue,
+)
+
+BEST = presets("simple")["best"]
+
+
+def row(recipe: Recipe | None = BEST, status: str = "stopped", number: str = "0007", **record: object) -> RunRow:
+    values = RunRecord(status="stopped", epochs_done=3, epochs_planned=8, **record)  # type: ignore[arg-type]
+    summary = RunSummary(Path(number), number, "", "", recipe, values, status, (1, 2, 3))
+    return row_of(summary, {"shapes": "Shapes (built in)"})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "–"), (0.2, "< 1 s"), (42.4, "42 s"), (192, "3 min 12 s"), (3599.6, "1 h 00 min"), (7500, "2 h 05 min")],
+)
+def test_durations_are_short_and_plain(seconds, words):
+    assert duration_words(seconds) == words
+
+
+def test_dates_say_no_more_than_is_needed():
+    now = datetime(2026, 5, 3, 20, 0, tzinfo=UTC).astimezone()
+    same_day = now.replace(hour=9, minute=5)
+    assert date_words(same_day.isoformat(), now) == "today 09:05"
+    assert date_words(same_day.replace(day=1).isoformat(), now) == "1 May 09:05"
+    assert date_words(same_day.replace(year=2025).isoformat(), now) == "3 May 2025"
+    assert date_words("yesterday", now) == "–"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        (BEST, "best"),
+        (BEST.changed(data="shapes", device="cpu"), "best"),
+        (BEST.changed(epochs=3, seed=5), "best · seed 5 · 3 epochs"),
+        (BEST.changed(preset="custom", lr=0.5), f"best · lr {0.5}"),
+        (BEST.changed(optimiser="sgd"), "best · sgd"),
+        (presets("airnet")["textbook"], "as in the textbook"),
+        (Recipe(network="gone"), "own settings"),
+        (Recipe(network="airnet", lr=0.7, momentum=0.1, crop=7, flip="none", cutout=3), "own settings"),
+    ],
+)
+def test_a_recipe_is_called_by_its_preset_and_what_was_changed(recipe, words):
+    assert recipe_words(recipe) == words
+
+
+def test_the_settings_that_differ_are_those_and_no_others():
+    rows = [row(BEST), row(BEST.changed(epochs=3, all_data=True)), row(None)]
+    assert differing(rows[:2]) == [
+        ("Train on everything", ["no", "yes"]),
+        ("Epochs", [str(BEST.epochs), "3"]),
+    ]
+    assert differing([row(BEST), row(BEST)]) == []
+    assert all(values[2] == "–" for _, values in differing(rows))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.000123456, "0.0001235"),
+        (True, "yes"),
+        (None, "–"),
+        ([64, 256], "64 × 256"),
+        ({"size": "94", "unit_head": False}, "size 94, unit_head no"),
+        ({}, "–"),
+        ("one_cycle", "one cycle"),
+    ],
+)
+def test_values_are_written_as_people_write_them(value, words):
+    assert value_words(value) == words
+
+
+def test_labels_stand_for_names_where_they_are_known():
+    assert (row(BEST.changed(data="shapes")).network, row(BEST.changed(data="shapes")).data) == ("Simple CNN", "Shapes")
+    assert row(BEST.changed(data="/photos/leaves")).data == "leaves"
+    assert row(None).network == row(None).recipe == "–"
+    assert row(Recipe(network="gone")).network == "gone"
+
+
+def test_every_status_has_words():
+    assert set(STATUS_WORDS) >= {*STATUSES, "interrupted", "damaged"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "why"),
+    [
+        ([row()], "idle", ""),
+        ([row()], "running", "A run is under way: stop it first."),
+        ([], "idle", "Select one run."),
+        ([row(), row()], "idle", "Select one run."),
+        ([row(status="running")], "idle", "Another window or process is training this run."),
+        ([row(None, status="damaged")], "idle", "The recipe of this run is damaged."),
+    ],
+)
+def test_what_cannot_be_continued_says_why(rows, state, why):
+    assert why_not_continue(rows, state) == why
+
+
+def test_the_button_says_what_continuing_means():
+    assert continue_words([row()]) == "Continue 0007 (3 of 8)"
+    assert continue_words([row(status="completed")]) == "Train 0007 one epoch more"
+    assert continue_words([]) == continue_words([row(), row()]) == "Continue"
+
+
+def test_the_facts_of_a_run_are_those_of_its_record():
+    found = dict(
+        facts(row(best_epoch=2, parameters=31_066, training_pictures=45_000, device="cpu", precision="float32"))
+    )
+    assert found["Trained on"] == "45,000 pictures"
+    assert found["Validated on"] == "–"
+    assert (found["Best epoch"], found["Parameters"], found["Device"]) == ("2", "31,066", "cpu, float32")
+    assert found["Kept epochs"] == "3, from 1 to 3"
+    assert "Optimiser" not in dict(facts(row(None)))
