@@ -93,42 +93,52 @@ def fastest(trials: list[Trial]) -> Precision:
 
 
 def probe(
-    model: nn.Module, images: Tensor, labels: Tensor, candidates: list[Precision], repeats: int = 3
+    model: nn.Module, images: Tensor, labels: Tensor, candidates: list[Precision], rounds: int = 5
 ) -> list[Trial]:
-    """Time each candidate's forward and backward pass, best of `repeats`, and compare it with float32."""
+    """Time each candidate's forward and backward pass, best of `rounds`, and compare it with float32.
+
+    The candidates take turns, so that a moment in which the machine is busy with something else hits them all."""
     expected = _answers(copy.deepcopy(model), REFERENCE, images, labels)
-    trials: list[Trial] = []
-    for candidate in candidates:
-        try:
-            trials.append(_trial(copy.deepcopy(model), candidate, images, labels, expected, repeats, trials))
-        except RuntimeError:  # an operator that this machine does not have: simply not a candidate
-            continue
-    return trials
+    runners = [each for each in (_runner(model, each, images, labels, expected) for each in candidates) if each]
+    for _ in range(rounds):
+        fastest_yet = min((runner.seconds for runner in runners), default=0.0)
+        for runner in runners:
+            if runner.seconds <= _PATIENCE * fastest_yet or runner.seconds == float("inf"):
+                runner.run()
+    return [Trial(each.precision, each.seconds, each.logit_error, each.gradient_cosine) for each in runners]
 
 
-def _trial(
-    model: nn.Module,
-    candidate: Precision,
-    images: Tensor,
-    labels: Tensor,
-    expected: tuple[Tensor, Tensor],
-    repeats: int,
-    before: list[Trial],
-) -> Trial:
-    model.to(memory_format=candidate.memory_format)
-    inputs = images.contiguous(memory_format=candidate.memory_format)
-    logits, gradients = _answers(model, candidate, inputs, labels)  # the first pass also warms up
+@dataclass(slots=True)
+class _Runner:
+    """One candidate at work on a copy of the network of its own."""
+
+    precision: Precision
+    model: nn.Module
+    images: Tensor
+    labels: Tensor
+    logit_error: float
+    gradient_cosine: float
+    seconds: float = float("inf")
+
+    def run(self) -> None:
+        began = time.perf_counter()
+        _answers(self.model, self.precision, self.images, self.labels)
+        self.seconds = min(self.seconds, time.perf_counter() - began)
+
+
+def _runner(
+    model: nn.Module, precision: Precision, images: Tensor, labels: Tensor, expected: tuple[Tensor, Tensor]
+) -> _Runner | None:
+    """The candidate, warmed up and compared; None on a machine that lacks an operator for it."""
+    own = copy.deepcopy(model).to(memory_format=precision.memory_format)
+    inputs = images.contiguous(memory_format=precision.memory_format)
+    try:
+        logits, gradients = _answers(own, precision, inputs, labels)
+    except RuntimeError:
+        return None
     logit_error = float((logits - expected[0]).norm() / (expected[0].norm() + 1e-12))
     cosine = float(F.cosine_similarity(gradients, expected[1], dim=0))
-    best = float("inf")
-    limit = _PATIENCE * min((trial.seconds for trial in before), default=float("inf"))
-    for _ in range(repeats):
-        began = time.perf_counter()
-        _answers(model, candidate, inputs, labels)
-        best = min(best, time.perf_counter() - began)
-        if best > limit:
-            break
-    return Trial(candidate, best, logit_error, cosine)
+    return _Runner(precision, own, inputs, labels, logit_error, cosine)
 
 
 def _answers(model: nn.Module, precision: Precision, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -49,7 +49,7 @@ def test_plain_float32_is_left_when_nothing_is_right():
 def test_a_probe_tries_each_candidate_and_leaves_the_network_alone():
     model = build("airnet", 10)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    trials = probe(model, *sample(), list(CANDIDATES), repeats=1)
+    trials = probe(model, *sample(), list(CANDIDATES), rounds=1)
     assert [trial.precision for trial in trials] == list(CANDIDATES)
     assert all(trial.is_right and trial.seconds > 0 for trial in trials)
     assert trials[0].logit_error == 0.0
@@ -70,7 +70,7 @@ class WrongInHalf(nn.Module):
 
 
 def test_an_operator_that_is_wrong_in_bfloat16_is_found_out():
-    *_, half = probe(WrongInHalf(), *sample(), list(CANDIDATES), repeats=1)
+    *_, half = probe(WrongInHalf(), *sample(), list(CANDIDATES), rounds=1)
     assert not half.is_right
 
 
@@ -81,7 +81,7 @@ def test_an_operator_that_does_not_exist_in_bfloat16_is_no_candidate(monkeypatch
     monkeypatch.setattr(
         Precision, "autocast", lambda self, device: only_float32(self, device) if self == HALF else REAL(self, device)
     )
-    trials = probe(build("simple", 10), *sample(), list(CANDIDATES), repeats=1)
+    trials = probe(build("simple", 10), *sample(), list(CANDIDATES), rounds=1)
     assert HALF not in [trial.precision for trial in trials]
 
 
