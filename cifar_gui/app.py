@@ -87,22 +87,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return the exit code when it is closed."""
     application = QApplication(list(arguments) if arguments is not None else sys.argv)
     application.setApplicationName("cifar-gui")
-    handler = faults.start_log()
-    try:
-        with faults.crash_file() as last_crash:
-            return _run(application, last_crash)
-    finally:
-        logging.getLogger().removeHandler(handler)
-        handler.close()
+    with faults.crash_file() as last_crash:
+        return _run(application, last_crash)
 
 
 def _run(application: QApplication, last_crash: str) -> int:
     window = create_window()
     messages, jobs = window.context.messages, window.context.jobs
     hooks = faults.Faults(lambda text, details: jobs.post(lambda: messages.error(text, details)))
+    log: list[logging.Handler] = []  # opened after the first paint
     hooks.install()
     try:
         with closing_on_signals(lambda: _quit(application, window)):
+            window.painted.connect(lambda: log.append(faults.start_log()))
             if last_crash:
                 messages.warn(faults.crash_sentence(last_crash), last_crash)
             window.show()
@@ -111,6 +108,9 @@ def _run(application: QApplication, last_crash: str) -> int:
             return code
     finally:
         hooks.remove()
+        for handler in log:
+            logging.getLogger().removeHandler(handler)
+            handler.close()
 
 
 def _quit(application: QApplication, window: MainWindow) -> None:

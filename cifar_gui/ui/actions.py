@@ -57,6 +57,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         self._tips: dict[str, str] = {}
+        self._icons: dict[str, str] = {}
         for name, text in ACTIONS.items():
             self.add(name, text)
 
@@ -68,19 +69,26 @@ class Actions(QObject):
 
     def add(self, name: str, text: ActionText, triggered: Callable[[], object] | None = None) -> QAction:
         """Make an action. It belongs in a menu, or on a widget, to be reachable."""
-        action = QAction(icon(text.icon), text.text, self)
+        action = QAction(text.text, self)
         action.setObjectName(f"action.{name}")
         action.setShortcuts(_sequences(text.keys))
         if triggered is not None:
             action.triggered.connect(lambda: triggered())
         self._actions[name] = action
         self._tips[name] = text.tip
+        self._icons[name] = text.icon
         self.enable(name)
         return action
 
-    def adopt(self, name: str, action: QAction) -> None:
+    def draw_icons(self) -> None:
+        """Give the actions their icons: after the window's first paint, as they can be seen only in menus."""
+        for name, action in self._actions.items():
+            action.setIcon(icon(self._icons[name]))
+
+    def adopt(self, name: str, action: QAction, icon_name: str) -> None:
         """Take in an action made elsewhere, which explains itself."""
         action.setObjectName(f"action.{name}")
+        self._icons[name] = icon_name
         self._actions[name] = action
         self._tips[name] = action.statusTip()
 

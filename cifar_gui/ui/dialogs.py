@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -42,6 +41,8 @@ def versions() -> list[tuple[str, str]]:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom wanted
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -8,7 +8,6 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
@@ -109,6 +108,8 @@ class Faults:
 def start_log(folder: Path | None = None) -> logging.Handler:
     """Log warnings and worse, and what this app says of itself, into rotating files. A folder that cannot be written
     to is no reason not to start: then the log goes to stderr."""
+    from logging.handlers import RotatingFileHandler  # slow to import
+
     folder = folder or paths.logs()
     handler: logging.Handler
     try:

@@ -6,6 +6,7 @@ from functools import cache
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QTabBar
 
 from cifar_gui import paths
@@ -35,7 +36,7 @@ def icon_names() -> list[str]:
 
 def icon_pixmap(name: str, colour: str = "muted", size: int = 16) -> QPixmap:
     """The icon as a picture `size` pixels wide at zoom 1, for labels and painting. Does not follow the theme."""
-    return _pixmap(name, getattr(tokens(), colour), theme().px(size))
+    return _tinted(_shape(name, theme().px(size)), getattr(tokens(), colour))
 
 
 def retint() -> None:
@@ -75,28 +76,35 @@ def _draw(name: str, colour: str) -> QIcon:
     checked = normal if colour == "on_accent" else colours.accent
     disabled = normal if colour == "on_accent" else colours.control_line
     for size in _SIZES:
-        length = theme().px(size)
-        result.addPixmap(_pixmap(name, normal, length), QIcon.Mode.Normal, QIcon.State.Off)
-        result.addPixmap(_pixmap(name, checked, length), QIcon.Mode.Normal, QIcon.State.On)
-        result.addPixmap(_pixmap(name, disabled, length), QIcon.Mode.Disabled, QIcon.State.Off)
+        shape = _shape(name, theme().px(size))
+        result.addPixmap(_tinted(shape, normal), QIcon.Mode.Normal, QIcon.State.Off)
+        result.addPixmap(_tinted(shape, checked), QIcon.Mode.Normal, QIcon.State.On)
+        result.addPixmap(_tinted(shape, disabled), QIcon.Mode.Disabled, QIcon.State.Off)
     return result
 
 
-def _pixmap(name: str, colour: QColor, length: int) -> QPixmap:
-    """`length` device-independent pixels wide, as sharp as the sharpest screen."""
-    from PySide6.QtSvg import QSvgRenderer
-
+def _shape(name: str, length: int) -> QPixmap:
+    """The icon in black, `length` device-independent pixels wide, as sharp as the sharpest screen."""
     ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
     pixmap = QPixmap(QSize(round(length * ratio), round(length * ratio)))
     pixmap.fill(Qt.GlobalColor.transparent)
-    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
     painter = QPainter(pixmap)
-    renderer.render(painter)
+    _renderer(name).render(painter)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 
 
+def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:
+    result = QPixmap(shape)
+    painter = QPainter(result)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(result.rect(), colour)
+    painter.end()
+    return result
+
+
 @cache
-def _source(name: str) -> str:
-    return (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+def _renderer(name: str) -> QSvgRenderer:
+    source = (paths.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return QSvgRenderer(QByteArray(source.replace("currentColor", "#000000").encode()))

@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.activity = Activity(context, self.status)
         self._zoom = 1.0
         self._wire()
-        self._on_theme()
+        self._scale()
         self._restore()
 
     def show_page(self, name: str) -> Page:
@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.pages.page_changed.connect(self._on_page_changed)
         self.context.session.state_changed.connect(self._on_state)
         self.context.session.event.connect(self._on_event)
+        self.painted.connect(self.context.actions.draw_icons)
         theme().changed.connect(self._on_theme)
 
     def _on_page_changed(self, name: str) -> None:
@@ -162,8 +163,11 @@ class MainWindow(QMainWindow):
                 self.close()
 
     def _on_theme(self) -> None:
-        ratio, self._zoom = theme().zoom / self._zoom, theme().zoom
         retint()
+        self._scale()
+
+    def _scale(self) -> None:
+        ratio, self._zoom = theme().zoom / self._zoom, theme().zoom
         if ratio != 1:
             for part in (self.rail, self.message_bar, self.status, self._corner):
                 scale_sizes(part, ratio)

@@ -6,7 +6,6 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from cifar_gui.ui.actions import Actions
-from cifar_gui.ui.icons import icon
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import SCHEMES
 
@@ -40,21 +39,21 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
 def _add_pages(menu: QMenu, actions: Actions) -> None:
     group = QActionGroup(menu)
     for number, entry in enumerate(PAGES, start=1):
-        action = QAction(icon(str(entry.details["icon"])), f"&{number} {entry.label}", actions)
+        action = QAction(f"&{number} {entry.label}", actions)
         action.setShortcut(f"Ctrl+{number}")
         _prepare(action, group, f"Go to {entry.label}")
-        actions.adopt(f"page.{entry.name}", action)
+        actions.adopt(f"page.{entry.name}", action, str(entry.details["icon"]))
         menu.addAction(action)
 
 
 def _add_themes(menu: QMenu, actions: Actions) -> None:
-    submenu = menu.addMenu(icon("sun"), "&Theme")
+    submenu = menu.addMenu("&Theme")
     group = QActionGroup(submenu)
     for scheme in SCHEMES:
-        action = QAction(icon(_SCHEME_ICONS[scheme]), f"&{scheme.title()}", actions)
+        action = QAction(f"&{scheme.title()}", actions)
         tip = "Follow the system's colours" if scheme == "system" else f"{scheme.title()} colours, always"
         _prepare(action, group, tip)
-        actions.adopt(f"theme.{scheme}", action)
+        actions.adopt(f"theme.{scheme}", action, _SCHEME_ICONS[scheme])
         submenu.addAction(action)
 
 

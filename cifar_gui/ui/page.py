@@ -56,7 +56,10 @@ class Page(QWidget):
         """The reverse of `save_state`. Values may be missing or of the wrong kind."""
 
     def open_pictures(self, sources: list[PictureSource]) -> None:
-        """Pictures were dropped, pasted or opened."""
+        """Pictures were opened."""
+
+    def ask_to_fetch(self, links: tuple[str, ...]) -> None:
+        """Web addresses of pictures were dropped or pasted: nothing is fetched before a visible yes."""
 
     def copy(self) -> None:
         """Edit → Copy. Pages that do not override it have the action disabled."""

@@ -141,6 +141,7 @@ class TrainingSession:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self._state = "idle"  # so that nobody is asked about it any more
 
     def _begin(self, what: Recipe | Path, extra_epochs: int) -> None:
         if self._state != "idle":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cifar_gui.ui.main_window import MainWindow
 
 _PRESENTING_ZOOM = 1.5
+_CLASSIFY = "classify"
 
 
 class WindowActions:
@@ -96,10 +97,11 @@ class WindowActions:
             self._context.messages.warn(refusal)
         if found.sources:
             self._classify(list(found.sources))
+        if found.links:
+            self._window.show_page(_CLASSIFY).ask_to_fetch(found.links)
 
     def _classify(self, sources: list[PictureSource]) -> None:
-        name = next((each for each in PAGES.names() if each == "classify"), PAGES.names()[0])
-        self._window.show_page(name).open_pictures(sources)
+        self._window.show_page(_CLASSIFY).open_pictures(sources)
 
     def _open(self) -> None:
         endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))

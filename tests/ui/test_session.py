@@ -1,0 +1,217 @@
+"""The session: state, events, stop, pause, resume and failure, with the real engine on tiny data."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from cifar_gui.data.base import Cancelled
+from cifar_gui.errors import DataError
+from cifar_gui.recipe import Recipe
+from cifar_gui.training.events import EpochReport, Finished, Paused, SettingsChanged, SnapshotTaken, Started
+from cifar_gui.ui.session import STATES, TrainingSession
+
+RECIPE = Recipe(
+    network="mlp", data="tiny", epochs=2, batch_size=20, micro_batch=20, device="cpu", precision="float32",
+    memory_format="contiguous", lr=0.01,
+)  # fmt: skip
+WAIT = 60_000
+
+
+class Watched:
+    """A session, with everything it has said."""
+
+    def __init__(self, session: TrainingSession) -> None:
+        self.session = session
+        self.events: list[object] = []
+        self.states: list[str] = []
+        self.failures: list[tuple[str, str]] = []
+        self.refusals: list[str] = []
+        session.event.connect(self.events.append)
+        session.state_changed.connect(self.states.append)
+        session.failed.connect(lambda text, details: self.failures.append((text, details)))
+        session.refused.connect(self.refusals.append)
+
+    def kinds(self) -> list[type]:
+        return [type(event) for event in self.events]
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@pytest.fixture
+def watched(qtbot, tiny_data):
+    made = Watched(TrainingSession(lambda _source, _progress: tiny_data))
+    yield made
+    made.session.shutdown()
+
+
+def until_idle(qtbot, watched: Watched) -> None:
+    qtbot.waitUntil(lambda: watched.session.state == "idle", timeout=WAIT)
+
+
+def test_a_run_goes_from_start_to_finish_and_is_on_disk(qtbot, watched, home) -> None:
+    watched.session.start(RECIPE)
+    assert watched.session.state == "starting"
+    until_idle(qtbot, watched)
+    assert watched.kinds()[0] is Started
+    assert watched.of(Finished) == [Finished("completed", 2, watched.of(Finished)[0].best_epoch)]
+    assert [event.epoch for event in watched.of(EpochReport)] == [1, 2]
+    assert len(watched.session.history.epochs["epoch"]) == 2
+    assert watched.session.last_snapshot == watched.of(EpochReport)[-1].snapshot
+    assert watched.session.run is not None
+    assert watched.session.run.last_path.is_file()
+    assert set(watched.states) <= set(STATES)
+    assert watched.failures == []
+
+
+def test_only_one_run_at_a_time(qtbot, watched) -> None:
+    watched.session.start(RECIPE.changed(epochs=500))
+    watched.session.start(RECIPE)
+    assert len(watched.refusals) == 1
+    watched.session.stop()
+    until_idle(qtbot, watched)
+
+
+def test_stop_keeps_everything_and_the_run_goes_on_where_it_was(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE.changed(epochs=300))
+    qtbot.waitUntil(lambda: len(watched.of(EpochReport)) >= 1, timeout=WAIT)
+    session.stop()
+    assert session.state == "stopping"
+    until_idle(qtbot, watched)
+    assert watched.of(Finished)[-1].reason == "stopped"
+    done = len(session.history.epochs["epoch"])
+    path = session.run.path
+    watched.events.clear()
+    session.continue_run(path)
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)), timeout=WAIT)
+    session.stop()
+    until_idle(qtbot, watched)
+    assert watched.of(Started)[0].first_step > 0
+    assert watched.of(EpochReport)[0].epoch == done + 1
+    assert list(session.history.epochs["epoch"])[: done + 1] == list(range(1, done + 2))
+
+
+def test_a_finished_run_trains_more_epochs(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    watched.events.clear()
+    watched.session.continue_run(watched.session.run.path, extra_epochs=2)
+    until_idle(qtbot, watched)
+    assert [event.epoch for event in watched.of(EpochReport)] == [3, 4]
+
+
+def test_pause_resume_and_one_more_epoch(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE.changed(epochs=400))
+    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    session.pause()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=WAIT)
+    epochs = len(watched.of(EpochReport))
+    session.one_more_epoch()
+    qtbot.waitUntil(lambda: len(watched.of(Paused)) == 2, timeout=WAIT)
+    assert len(watched.of(EpochReport)) == epochs + 1
+    assert session.state == "paused"
+    session.resume()
+    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    session.stop()
+    until_idle(qtbot, watched)
+
+
+def test_settings_changed_while_running_take_effect(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE.changed(epochs=400))
+    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    session.set_lr(0.002)
+    session.request_snapshot()
+    qtbot.waitUntil(lambda: bool(watched.of(SettingsChanged)) and bool(watched.of(SnapshotTaken)), timeout=WAIT)
+    assert watched.of(SettingsChanged)[0].lr == pytest.approx(0.002)
+    session.stop()
+    until_idle(qtbot, watched)
+
+
+def test_data_that_cannot_be_loaded_is_told_and_leaves_no_run(qtbot, home) -> None:
+    def refuse(_source, _progress):
+        raise DataError("The folder is empty.")
+
+    watched = Watched(TrainingSession(refuse))
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    assert watched.failures == [("The folder is empty.", "")]
+    assert not list(home.glob("runs/*"))
+
+
+def test_a_fault_of_the_app_is_told_with_its_details(qtbot) -> None:
+    def break_down(_source, _progress):
+        raise ZeroDivisionError("nobody expected this")
+
+    watched = Watched(TrainingSession(break_down))
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    ((text, details),) = watched.failures
+    assert "nobody expected this" in text
+    assert "break_down" in details
+
+
+def test_stop_while_data_is_being_loaded_gives_up_without_a_word(qtbot) -> None:
+    loading = threading.Event()
+
+    def load(_source, progress):
+        loading.set()
+        while True:
+            progress(0.5, "Reading pictures")
+
+    watched = Watched(TrainingSession(load))
+    shown = []
+    watched.session.progress.connect(lambda share, what: shown.append((share, what)))
+    watched.session.start(RECIPE)
+    assert loading.wait(60)
+    qtbot.waitUntil(lambda: (0.5, "Reading pictures") in shown)
+    watched.session.stop()
+    until_idle(qtbot, watched)
+    assert watched.failures == []
+
+
+def test_shutdown_in_the_middle_saves_and_joins(qtbot, watched) -> None:
+    watched.session.start(RECIPE.changed(epochs=400))
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)), timeout=WAIT)
+    run = watched.session.run
+    watched.session.shutdown()
+    assert run.resume_state() is not None
+    run.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "trainer"]
+
+
+def test_a_failure_while_recording_ends_the_run_with_the_reason(qtbot, watched, monkeypatch) -> None:
+    from cifar_gui.errors import CheckpointError
+    from cifar_gui.runs import Run
+
+    record = Run.record
+
+    def fail_at_epochs(run, event):
+        if isinstance(event, EpochReport):
+            raise CheckpointError("The disk is full.")
+        record(run, event)
+
+    monkeypatch.setattr(Run, "record", fail_at_epochs)
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    assert watched.failures == [("The disk is full.", "")]
+    assert watched.session.run.summary().status == "failed"
+
+
+def test_the_timer_rests_when_nothing_runs(qtbot, watched) -> None:
+    assert not watched.session._timer.isActive()
+    watched.session.start(RECIPE)
+    assert watched.session._timer.isActive()
+    until_idle(qtbot, watched)
+    assert not watched.session._timer.isActive()
+
+
+def test_cancelled_is_known_by_its_name() -> None:
+    from cifar_gui.ui.trainer import is_cancelled
+
+    assert is_cancelled(Cancelled())
+    assert not is_cancelled(DataError("no"))
