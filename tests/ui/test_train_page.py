@@ -26,8 +26,10 @@ def page(window, qtbot, tiny_data, monkeypatch):
     monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: tiny_data)
     made = window.show_page("train")
     made.recipe_panel.show_recipe(TINY)
-    made.chosen.choose("shapes")
-    qtbot.waitUntil(lambda: made.context.jobs.idle and made.chosen.source == "shapes" and not made.chosen.problem)
+    made.middle.choose("shapes")
+    qtbot.waitUntil(
+        lambda: made.context.jobs.idle and made.middle.chosen.source == "shapes" and not made.middle.problem
+    )
     qtbot.waitUntil(lambda: made.context.data.current is tiny_data)
     return made
 
@@ -282,11 +284,11 @@ def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot
 
 def test_looking_at_the_data_shows_no_test_pictures(page, qtbot, tiny_data):
     click(qtbot, page, "train.look_at_data")
-    assert page.middle.currentWidget() is page.data_view
-    shown = np.concatenate([page.data_view.batch.before, page.data_view.batch.after])
+    assert page.middle.currentWidget() is page.middle.look
+    shown = np.concatenate([page.middle.look.batch.before, page.middle.look.batch.after])
     test = tiny_data.split("test").images.numpy()
     assert not any((picture == other).all() for picture in shown for other in test)
-    qtbot.keyClick(page.data_view.back, Qt.Key.Key_Space)
+    qtbot.keyClick(page.middle.look.back, Qt.Key.Key_Space)
     assert page.middle.currentWidget() is page.plots
 
 
@@ -330,7 +332,7 @@ def test_a_folder_that_is_no_data_set_is_refused_on_its_card(page, qtbot, tmp_pa
     monkeypatch.setattr("cifar_gui.data.sources.load", refuse)
     (tmp_path / "odd" / "folder").mkdir(parents=True)
     drop_on_window(page, tmp_path / "odd")
-    card = page.get_data_view.own
+    card = page.middle.cards.own
     qtbot.waitUntil(lambda: "holds no pictures" in card.status.text())
     assert card.isVisible()
     assert page.form.recipe.data == "shapes"
@@ -340,7 +342,7 @@ def test_a_folder_that_is_no_data_set_is_refused_on_its_card(page, qtbot, tmp_pa
 def test_without_the_data_the_cards_stand_there_and_start_says_why(page, qtbot):
     page.form.basic.fields["data"].put("cifar10")
     page.form._on_edited("data")
-    qtbot.waitUntil(lambda: page.middle.currentWidget() is page.get_data_view)
+    qtbot.waitUntil(lambda: page.middle.currentWidget() is page.middle.cards)
     start = child(page, "train.start")
     assert not start.isEnabled()
     assert "CIFAR-10 is not on this machine yet" in start.toolTip()
@@ -354,6 +356,6 @@ def test_get_data_stays_reachable_in_the_list_of_data_sets(page, qtbot):
     field = page.form.basic.fields["data"]
     field.setCurrentIndex(field.count() - 1)
     assert field.currentText() == page.context.data.available()[1][1], "the choice itself does not change"
-    assert page.middle.currentWidget() is page.get_data_view
+    assert page.middle.currentWidget() is page.middle.cards
     qtbot.mouseClick(child(page, "train.get_data.back"), Qt.MouseButton.LeftButton)
     assert page.middle.currentWidget() is page.plots

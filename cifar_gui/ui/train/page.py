@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.data.base import ImageData
@@ -20,14 +20,11 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
-from cifar_gui.ui.train.chosen_data import ChosenData
 from cifar_gui.ui.train.controls import RunControls
 from cifar_gui.ui.train.earlier import RunsWatch, load_history
 from cifar_gui.ui.train.form_model import words
-from cifar_gui.ui.train.get_data import GetData
 from cifar_gui.ui.train.live_panel import LivePanel
-from cifar_gui.ui.train.look_at_data import LookAtData
-from cifar_gui.ui.train.plots import TrainingPlots
+from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
 from cifar_gui.ui.trainer import Opened
@@ -42,17 +39,14 @@ class TrainPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.controls, self.recipe_panel, self.live = RunControls(), RecipePanel(), LivePanel(context)
-        self.plots, self.get_data_view, self.data_view = TrainingPlots(), GetData(context), LookAtData()
-        self.form = self.recipe_panel.form
-        self.middle = QStackedWidget()
+        self.middle = Middle(context)
+        self.plots, self.form = self.middle.plots, self.recipe_panel.form
         self.runs = RunsWatch(context.jobs, self)
-        self.chosen = ChosenData(context.jobs, context.data, self)
         self.situation = Situation()
         self._history = History()  # of the run on show
         self._trained: Recipe | None = None  # by that run, with what was changed while it ran
         self._draft: Recipe | None = None  # edited while a network trains
-        self._diverged = self._then_pause = self._start_wanted = self._look_wanted = False
-        self._wanted_source = ""  # being read, to be put into the recipe if that succeeds
+        self._diverged = self._then_pause = self._start_wanted = False
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
@@ -88,13 +82,7 @@ class TrainPage(Page):
             return
         self.form.set_sources(self.context.data.available())
         self.live.set_data(data)
-        source = self.context.data.current_source
-        if self._wanted_source == source:
-            self._wanted_source = ""
-            self.get_data_view.own.show_progress(None, "")
-            self._put_source(source)
-        if self._look_wanted and source == self.form.last_valid.data:
-            self._on_look_wanted()
+        self.middle.on_loaded()
         self._redraw_soon()
 
     def on_theme(self) -> None:
@@ -102,7 +90,7 @@ class TrainPage(Page):
 
     def page_shown(self) -> None:
         self.runs.refresh()
-        self.chosen.choose(self.form.last_valid.data)
+        self.middle.choose(self.form.last_valid.data)
         self._redraw_soon()
         self._watch()
 
@@ -120,9 +108,9 @@ class TrainPage(Page):
 
     def get_data(self, source: str = "") -> None:
         """Show the three ways to data, or use what is at the path `source`."""
-        self._show_get_data("", can_go_back=True)
+        self.middle.show_cards()
         if source:
-            self._use_data(source)
+            self.middle.use(source)
 
     def save_state(self) -> dict[str, Any]:
         return {
@@ -140,7 +128,7 @@ class TrainPage(Page):
         recipe = _recipe_in(state.get("recipe"))
         if recipe is not None and self.context.session.state == "idle":
             self.recipe_panel.show_recipe(recipe)
-            self.chosen.choose(recipe.data)
+            self.middle.choose(recipe.data)
 
     # What the user asks for
 
@@ -190,18 +178,9 @@ class TrainPage(Page):
         self._set(copying=copying)
 
     def _on_edited(self) -> None:
-        if self.form.last_valid.data != self.chosen.source:
-            self.chosen.choose(self.form.last_valid.data)
+        if self.form.last_valid.data != self.middle.chosen.source:
+            self.middle.choose(self.form.last_valid.data)
         self._refresh()
-
-    def _on_look_wanted(self) -> None:
-        recipe, library = self.form.last_valid, self.context.data
-        self._look_wanted = library.current is None or library.current_source != recipe.data
-        if self._look_wanted:
-            library.request(recipe.data)
-        elif library.current is not None:
-            self.data_view.show_data(library.current, recipe)
-            self.middle.setCurrentWidget(self.data_view)
 
     def _on_earlier_chosen(self, path: str) -> None:
         if not path:
@@ -214,19 +193,9 @@ class TrainPage(Page):
             key="train.earlier",
         )
 
-    def _use_data(self, source: str) -> None:
-        """Put a data set into the recipe: at once if it comes by name, else when it has been read."""
-        if source in dict(self.context.data.available()):
-            self._put_source(source)
-            return
-        self._wanted_source = source
-        self.get_data_view.own.show_progress(0.0, f"Looking at {Path(source).name}…")
-        self.context.data.request(source)
-
     def _put_source(self, source: str) -> None:
         self.recipe_panel.show_recipe(self.form.last_valid.changed(data=source))
-        self.middle.setCurrentWidget(self.plots)
-        self.chosen.choose(source)
+        self.middle.choose(source)
 
     # What the session, the runs and the data say
 
@@ -241,7 +210,7 @@ class TrainPage(Page):
         self._diverged = False
         self.live.clear()
         self.live.set_data(opened.data)
-        self.middle.setCurrentWidget(self.plots)
+        self.middle.show_plots()
         self._show_run(opened.run.number, opened.recipe, self.context.session.history)
 
     def _show_run(self, number: str, recipe: Recipe, history: History) -> None:
@@ -301,29 +270,6 @@ class TrainPage(Page):
 
         self.context.jobs.run(lambda: load_history(path), show, lambda _error: None, key="train.unfinished")
 
-    def _on_data_known(self) -> None:
-        if self.chosen.problem and self.middle.currentWidget() is not self.get_data_view:
-            self._show_get_data(_NOT_HERE if self.chosen.missing else self.chosen.problem, can_go_back=False)
-        elif not self.chosen.problem and self.middle.currentWidget() is self.get_data_view and not self._asked_for_data:
-            self.middle.setCurrentWidget(self.plots)
-        self._refresh()
-
-    def _on_data_progress(self, share: float, what: str) -> None:
-        if self._wanted_source:
-            self.get_data_view.own.show_progress(share, what)
-
-    def _on_data_failed(self, why: str) -> None:
-        if self._wanted_source:
-            self._wanted_source = ""
-            self.get_data_view.own.show_progress(None, why)
-        elif self.isVisible():
-            self.context.messages.error(why)
-
-    def _on_data_cancelled(self) -> None:
-        self._wanted_source = ""
-        self.context.data.cancel()
-        self.get_data_view.own.show_progress(None, "Cancelled; nothing was kept.")
-
     def _on_devices(self, found: list[DeviceStatus]) -> None:
         self.form.set_devices([(each.name, words(each.name)) for each in found if each.usable])
 
@@ -336,7 +282,7 @@ class TrainPage(Page):
     def _refresh(self) -> None:
         """Name and allow the buttons, lock the fields, and say why something cannot be pressed."""
         problem = "" if self.form.recipe is not None else "Correct the marked fields of the recipe first."
-        self.situation = replace(self.situation, problem=problem or self.chosen.problem)
+        self.situation = replace(self.situation, problem=problem or self.middle.problem)
         self.controls.show_situation(self.situation)
         self.recipe_panel.show_copy(buttons(self.situation)["edit_copy"])
         self.form.set_locked(locked=self.situation.state != "idle" and not self.situation.copying)
@@ -346,21 +292,15 @@ class TrainPage(Page):
         if recipe is None or not number:
             self.controls.show_title("", "")
             return
-        network = NETWORKS.entry(recipe.network).label
         data = dict(self.context.data.available()).get(recipe.data, Path(recipe.data).name)
-        what = f"{network} on {data}, {words(recipe.preset).lower()} preset".replace("custom preset", "own settings")
+        settings = {"custom": "own settings"}.get(recipe.preset, f"{recipe.preset} preset")
+        what = f"{NETWORKS.entry(recipe.network).label} on {data}, {settings}"
         self.controls.show_title(f"Run {number}", f"{what} · {note}" if note else what)
 
     def _show_position(self, epoch: float | None) -> None:
         epochs = self._trained.epochs if self._trained else 1
         show = epoch is not None and not self.situation.copying
         self.recipe_panel.schedule.show_position(epoch / epochs if show and epoch is not None else None)
-
-    def _show_get_data(self, why: str, *, can_go_back: bool) -> None:
-        self._asked_for_data = can_go_back
-        self.get_data_view.download.refresh()
-        self.get_data_view.show_reason(why, can_go_back=can_go_back)
-        self.middle.setCurrentWidget(self.get_data_view)
 
     def _redraw_soon(self) -> None:
         if self.isVisible() and not self._redraw.isActive():
@@ -375,8 +315,6 @@ class TrainPage(Page):
         self.live.watch(watching=self.isVisible() and self.context.session.state == "running")
 
     def _lay_out(self) -> None:
-        for view in (self.plots, self.get_data_view, self.data_view):
-            self.middle.addWidget(view)
         self.columns = Columns(
             self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(256, 268)
         )
@@ -387,30 +325,22 @@ class TrainPage(Page):
         layout.addWidget(self.columns, 1)
 
     def _connect(self) -> None:
-        session, library, own = self.context.session, self.context.data, self.get_data_view.own
-        self._asked_for_data = False
+        session = self.context.session
         self._redraw.timeout.connect(self._draw)
         self.controls.pressed.connect(self.press)
         self.form.edited.connect(self._on_edited)
-        self.form.data_wanted.connect(lambda: self._show_get_data("", can_go_back=True))
+        self.form.data_wanted.connect(self.middle.show_cards)
         self.form.lr_committed.connect(session.set_lr)
         self.form.epochs_committed.connect(session.set_epochs)
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
-        self.recipe_panel.look_wanted.connect(self._on_look_wanted)
+        self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.plots.earlier_chosen.connect(self._on_earlier_chosen)
-        self.get_data_view.chosen.connect(self._use_data)
-        for view in (self.get_data_view, self.data_view):
-            view.closed.connect(lambda: self.middle.setCurrentWidget(self.plots))
-        own.cancelled.connect(self._on_data_cancelled)
+        self.middle.source_chosen.connect(self._put_source)
+        self.middle.changed.connect(self._refresh)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
-        library.progress.connect(self._on_data_progress)
-        library.failed.connect(self._on_data_failed)
         self.runs.changed.connect(self._on_runs)
-        self.chosen.changed.connect(self._on_data_known)
 
-
-_NOT_HERE = "The data set of this recipe is not on this machine yet. Nothing is downloaded unless you ask for it."
 
 _ENDS = {
     "completed": "finished",
