@@ -44,6 +44,15 @@ def decided_model(decided_snapshot: ModelSnapshot, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
+def no_shipped_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To be asked for before `window`: it then has no network until a test chooses one."""
+    from cifar_gui.checkpoint import shipped
+
+    monkeypatch.setattr(shipped, "shipped_models", list)
+    monkeypatch.setattr(shipped, "default_shipped", lambda: None)
+
+
+@pytest.fixture
 def make_picture(tmp_path: Path) -> Callable[..., Path]:
     """Writes a picture of one colour with a darker right half, so that crops of it differ."""
 

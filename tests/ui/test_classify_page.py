@@ -24,7 +24,7 @@ CENTRE = Crop(10, 0, 60)  # of the 80 × 60 pictures that make_picture makes
 
 
 @pytest.fixture
-def bare(window) -> ClassifyPage:
+def bare(no_shipped_models, window) -> ClassifyPage:
     """The page with no network chosen."""
     page = window.show_page("classify")
     assert isinstance(page, ClassifyPage)
@@ -210,6 +210,22 @@ def test_opened_files_are_remembered_as_recent(page, qtbot, make_picture):
     show(page, qtbot, one)
     show(page, qtbot, two)
     assert page.context.settings.texts(RECENT)[:2] == [str(two), str(one)]
+
+
+def test_a_recent_picture_is_one_click_away(page, qtbot, make_picture):
+    show(page, qtbot, make_picture("1.png"))
+    show(page, qtbot, make_picture("2.png"))
+    menu = page.single.picture_panel._recent.menu()
+    assert [action.text() for action in menu.actions()] == ["2.png", "1.png"]
+    with qtbot.waitSignal(page.answers.answered):
+        menu.actions()[1].trigger()
+    assert page.history_panel.entry(page._number).source.name == "1.png"
+
+
+def test_samples_are_not_listed_among_recent_files(page, qtbot):
+    show(page, qtbot, sample_files()[0])
+    assert page.context.settings.texts(RECENT) == []
+    assert not page.single.picture_panel._recent.isEnabled()
 
 
 # History
@@ -429,7 +445,7 @@ def test_a_pasted_picture_is_classified(page, qtbot, make_picture):
     assert page.history_panel.entry(1).source.name == "picture.png"
 
 
-def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, qtbot, make_picture, monkeypatch):
+def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, window, qtbot, make_picture, monkeypatch):
     fetched: list[str] = []
 
     def fetch(address: str, name: str) -> PictureSource:
@@ -440,7 +456,7 @@ def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, qtbot, make_
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/cat.png")])
     QGuiApplication.clipboard().setMimeData(mime)
-    page.paste()
+    window.context.actions["paste"].trigger()
     question = page.context.messages.all[0]
     assert "example.org" in question.text
     assert fetched == []

@@ -62,7 +62,7 @@ class Opener(QObject):
             rest = len(dropped.refusals) - 1
             self._messages.warn(f"{refusal} The same goes for {rest} more." if rest else refusal)
         if dropped.links:
-            self._ask_about(dropped.links)
+            self.ask_about(dropped.links)
         if dropped.sources:
             self.open(dropped.sources)
         elif not dropped.links:
@@ -89,7 +89,7 @@ class Opener(QObject):
         self._messages.error(str(error))
         self.refused.emit()
 
-    def _ask_about(self, links: tuple[str, ...]) -> None:
+    def ask_about(self, links: tuple[str, ...]) -> None:
         """The visible yes: nothing is fetched before the button in the message is pressed."""
         hosts = ", ".join(dict.fromkeys(urlsplit(link).netloc for link in links))
         if len(links) == 1:

@@ -20,6 +20,7 @@ from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.classify.results import Row, as_text, tally
+from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.single import SingleView
 from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.context import Context
@@ -67,6 +68,7 @@ class ClassifyPage(Page):
         self.setAcceptDrops(True)
         self._connect()
         self.on_data(context.data.current)
+        self.single.picture_panel.set_recent(context.settings.texts(RECENT))
 
     # --- what the window tells
 
@@ -95,6 +97,9 @@ class ClassifyPage(Page):
 
     def open_pictures(self, sources: list[PictureSource]) -> None:
         self.opener.open(sources)
+
+    def ask_to_fetch(self, links: tuple[str, ...]) -> None:
+        self.opener.ask_about(links)
 
     def save_state(self) -> dict[str, Any]:
         return {"six_views": self.single.verdict_panel.six_views, "splitter": self.single.columns.save_state()}
@@ -201,8 +206,9 @@ class ClassifyPage(Page):
         self.show_single()
         if not known:
             self.history_panel.put(HistoryEntry(self._number, opened.source, opened.crop, opened.thumbnail))
-        if opened.source.path is not None:
-            self.context.settings.add_recent(RECENT, str(opened.source.path))
+        if opened.source.path is not None and opened.source.path not in sample_files():
+            recent = self.context.settings.add_recent(RECENT, str(opened.source.path))
+            self.single.picture_panel.set_recent(recent)
         if self._snapshot is None:
             self._say_why_no_answer()
             self._until_ready.start()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from cifar_gui.data.picture import Crop, centre_crop
+from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.ui.classify.crop_geometry import is_whole, whole
 from cifar_gui.ui.classify.drop_area import DropArea
 from cifar_gui.ui.classify.opening import Opened
@@ -22,8 +24,8 @@ _INPUT = 32
 
 
 class PicturePanel(Panel):
-    """Signals: dropped(Dropped); source_chosen(PictureSource) a sample; crop_changed(Crop); open_wanted();
-    folder_wanted(); paste_wanted(); random_wanted(); table_wanted()."""
+    """Signals: dropped(Dropped); source_chosen(PictureSource) a sample or a recent one; crop_changed(Crop);
+    open_wanted(); folder_wanted(); paste_wanted(); random_wanted(); table_wanted()."""
 
     dropped = Signal(object)
     source_chosen = Signal(object)
@@ -82,6 +84,17 @@ class PicturePanel(Panel):
         self._side.hide()
         self._name.setText("")
 
+    def set_recent(self, paths: list[str]) -> None:
+        """Offer pictures that were opened lately, newest first."""
+        menu = self._recent.menu()
+        menu.clear()
+        for path in map(Path, paths):
+            action = menu.addAction(icon("picture"), path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self.source_chosen.emit(PictureSource.from_path(path)))
+        self._recent.setEnabled(bool(paths))
+        self._recent.setToolTip("Pictures opened lately" if paths else "No picture has been opened from a file yet")
+
     def set_random(self, why_not: str) -> None:
         """Whether there is a held-out picture to show; if not, why."""
         self._random.setEnabled(not why_not)
@@ -134,6 +147,11 @@ class PicturePanel(Panel):
         self.open_button.setProperty("primary", True)
         self.open_button.setIcon(icon("open", "on_accent"))
         self.open_button.setToolTip("Open one picture or several (Ctrl+O)")
+        self._recent = QPushButton()
+        self._recent.setIcon(icon("clock"))
+        self._recent.setAccessibleName("Recent pictures")
+        self._recent.setMenu(QMenu(self))
+        self._recent.menu().setToolTipsVisible(True)
         self._paste = QPushButton("Paste")
         self._paste.setIcon(icon("paste"))
         self._paste.setToolTip("Classify the picture that was copied (Ctrl+V)")
@@ -148,7 +166,7 @@ class PicturePanel(Panel):
         self.samples_button.setVisible(bool(sample_files()))
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        for button in (self.open_button, self._folder, self._paste, self._random, self.samples_button):
+        for button in (self.open_button, self._recent, self._folder, self._paste, self._random, self.samples_button):
             row.addWidget(button)
         self._anywhere = caption()
         self._anywhere.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
