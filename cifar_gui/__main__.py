@@ -11,10 +11,13 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line given, or the process's own; returns the exit code."""
     provide_streams()
-    from cifar_gui.cli.main import run  # after the streams: argparse takes hold of them
+    try:
+        from cifar_gui.cli.main import run  # after the streams: argparse takes hold of them
 
-    code = run(sys.argv[1:] if arguments is None else arguments)
-    return open_window() if code is None else code
+        code = run(sys.argv[1:] if arguments is None else arguments)
+        return open_window() if code is None else code
+    except KeyboardInterrupt:  # before the command, or the window, has taken charge of signals
+        return 130
 
 
 def open_window() -> int:

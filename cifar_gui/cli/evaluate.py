@@ -10,6 +10,7 @@ from cifar_gui import paths
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
 from cifar_gui.cli.console import Progress, duration, percent, say, table, write, write_json
 from cifar_gui.cli.data import load_data
+from cifar_gui.cli.device import usable_device
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
@@ -37,12 +38,11 @@ def configure(parser: ArgumentParser) -> Run:
 def run(arguments: Namespace) -> int:
     from cifar_gui.checkpoint.files import load_snapshot
     from cifar_gui.checkpoint.shipped import find_model
-    from cifar_gui.compute.device import choose_device
     from cifar_gui.inference.evaluate import evaluate
 
     path = find_model(arguments.model)
     snapshot = load_snapshot(path)
-    device = choose_device(arguments.device).device
+    device = usable_device(arguments.device)
     data = load_data(arguments.data or _own_data(snapshot.card))
     with Progress() as progress:
         result = evaluate(

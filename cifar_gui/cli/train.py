@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from cifar_gui.cli.command import COMMANDS, ExitCode, UsageError
 from cifar_gui.cli.command import Run as RunCommand
 from cifar_gui.cli.console import Progress, say
 from cifar_gui.cli.data import load_data
+from cifar_gui.cli.device import usable_device
 from cifar_gui.cli.recipe_arguments import add_recipe_arguments, flags, recipe_from, with_flags
 from cifar_gui.cli.signals import interruptible
 from cifar_gui.cli.train_report import JsonReport, PlainReport, Report, ending
@@ -44,16 +45,16 @@ def configure(parser: ArgumentParser) -> RunCommand:
 
 
 def run(arguments: Namespace) -> int:
-    from cifar_gui.compute.device import choose_device
     from cifar_gui.training.engine import new_model, train
 
-    job = _continued(arguments) if arguments.resume else _begun(arguments)
-    choose_device(job.recipe.device)  # before the data is loaded: it may take long, and be for nothing
-    data = load_data(job.recipe.data)
-    model = new_model(job.recipe, len(data.class_names))
-    control = Control()
-    events = train(model, data, job.recipe, control, job.resume)
-    with closing(events), interruptible(lambda _number: control.stop()) as received:
+    with ExitStack() as stack:
+        job = _continued(arguments, stack) if arguments.resume else _begun(arguments)
+        usable_device(job.recipe.device)  # before the data is loaded: it may take long, and be for nothing
+        data = load_data(job.recipe.data)
+        model = new_model(job.recipe, len(data.class_names))
+        control = Control()
+        events = stack.enter_context(closing(train(model, data, job.recipe, control, job.resume)))
+        received = stack.enter_context(interruptible(lambda _number: control.stop()))
         last, heard = _follow(events, job, control, json=arguments.json)
     if received.number:
         return received.exit_code
@@ -78,14 +79,15 @@ def _begun(arguments: Namespace) -> _Job:
     return _Job(recipe, lambda: Run.create_at(arguments.folder, recipe))
 
 
-def _continued(arguments: Namespace) -> _Job:
+def _continued(arguments: Namespace, stack: ExitStack) -> _Job:
+    """The run is locked until `stack` ends."""
     from cifar_gui.runs import Run
 
     given = flags(arguments)
     fixed = sorted(set(given) - _CHANGEABLE) + [f"--{name}" for name in ("recipe", "preset") if vars(arguments)[name]]
     if fixed:
         raise UsageError(f"A run goes on as it began: {', '.join(fixed)} cannot change. Start a new one for that.")
-    kept = Run.open(_run_folder(arguments.resume))
+    kept = stack.enter_context(Run.open(_run_folder(arguments.resume)))
     planned = {"epochs": kept.summary().epochs_planned or kept.recipe.epochs}  # may have been changed since it began
     recipe = _with_absolute_data(with_flags(kept.recipe, planned | given))
     return _Job(recipe, lambda: kept, kept.resume_state())

@@ -28,7 +28,7 @@ _JSON: dict[type, tuple[str, str]] = {
         "epoch",
         "epoch train_loss train_accuracy validation_loss validation_accuracy seconds images_per_second lr",
     ),
-    Finished: ("finished", "reason epoch best_epoch message"),
+    Finished: ("finished", "reason best_epoch"),
 }
 """Class of event → its public name and fields; other events are not written."""
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from cifar_gui.compute import device
+from cifar_gui.compute.device import DeviceStatus
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.training.events import EpochReport
@@ -30,6 +32,7 @@ def test_json_has_a_line_for_each_event_with_the_public_keys(cli, colours, home)
     assert [line["epoch"] for line in epochs] == [1, 2]
     assert all(set(line) == EPOCH_KEYS for line in epochs)
     finished = outcome.lines[-1]
+    assert set(finished) == {"event", "reason", "run", "best_epoch"}
     assert (finished["reason"], finished["run"]) == ("completed", str(home / "runs" / "0001"))
     assert finished["best_epoch"] in (1, 2)
 
@@ -134,6 +137,21 @@ def test_a_missing_data_set_is_exit_code_4_and_leaves_no_run(cli):
     assert outcome.code == 4
     assert "--data shapes" in outcome.err
     assert list_runs() == []
+
+
+def test_a_gpu_that_had_to_be_passed_over_is_spoken_of(cli, colours, monkeypatch):
+    broken = DeviceStatus("cuda:0", False, "its memory is full")
+    monkeypatch.setattr(device, "devices", lambda: [broken, DeviceStatus("cpu", True, "2 threads")])
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    assert outcome.code == 0
+    assert "cpu was chosen, because cuda:0 cannot be used: its memory is full." in outcome.err
+
+
+def test_a_failed_attempt_to_go_on_leaves_the_run_free(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    assert cli("train", "--resume", "1", "--epochs", 2, "--data", "nowhere").code == 4
+    assert cli("train", "--resume", "1", "--epochs", 2, "--data", "shapes").code == 3
+    assert cli("train", "--resume", "1", "--epochs", 2).code == 0
 
 
 def test_an_unusable_device_is_exit_code_5_and_leaves_no_run(cli, colours):
