@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,12 +26,16 @@ from cifar_gui.errors import PictureError
 from cifar_gui.inference.calibration import temperature
 from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.prediction import Crop, Prediction
+from cifar_gui.inference.threads import one_core
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.inference.views import six_view_logits_of
 
 FIRST_BATCH, BATCH = 4, 32
 """Pictures of a folder that are computed together: few at first, so that answers appear at once, then twice as many
 each time."""
+
+FEW_VIEWS = 36
+"""Up to so many views are computed on one core: quick enough when idle, and not much slower while a network trains."""
 
 LOOK_AHEAD = 2 * BATCH
 """Pictures that may be decoded, or wait for it, before their turn. What is kept of each is 3 kB."""
@@ -94,7 +98,8 @@ class Classifier:
     def logits(self, inputs: Tensor) -> Tensor:
         """uint8 (N, 3, 32, 32) → calibrated logits, float32 (N, classes), the mean over the views."""
         forward = six_view_logits_of if self.six_views else logits_of
-        with torch.inference_mode():
+        views = len(inputs) * (6 if self.six_views else 1)
+        with torch.inference_mode(), one_core() if views <= FEW_VIEWS else nullcontext():
             parts = list(forward(self._model, inputs, self.snapshot.card.stats, self._precision))
         logits = torch.cat(parts) if parts else torch.zeros(0, len(self.class_names))
         return logits / self._temperature
