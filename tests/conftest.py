@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 import traceback
@@ -57,19 +58,30 @@ def tiny_data() -> ImageData:
     return assemble("Tiny", images, labels, ("bright", "dark", "striped"), test=test)
 
 
+@pytest.fixture(scope="session")
+def everything_imported() -> None:
+    """What the warm-up thread of the first window would import, so that no window has to wait for it."""
+    from cifar_gui.ui import warm_up
+
+    for module in warm_up.MODULES:
+        importlib.import_module(module)
+    warm_up.first_step()
+
+
 @pytest.fixture
-def window(qtbot: Any, home: Path) -> Iterator[MainWindow]:
+def window(qtbot: Any, home: Path, everything_imported: None) -> Iterator[MainWindow]:
     """The whole window, shown, with PyTorch ready; closed, and everything joined, afterwards."""
     from cifar_gui.app import create_window
 
     made = create_window()
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitUntil(made.context.torch_ready, timeout=60_000)
-    yield made  # type: ignore[misc]
-    made.close_now()
-    made.deleteLater()
-    qtbot.wait(0)
+    try:
+        made.resize(1280, 800)
+        made.show()
+        qtbot.waitUntil(made.context.torch_ready, timeout=60_000)
+        yield made
+    finally:
+        made.close_now()
+        made.deleteLater()
 
 
 # What a test must not leave behind

@@ -1,6 +1,330 @@
+"""The window as a whole: pages, keys, drops, theme, zoom, memory, and closing while a network trains."""
+
 from __future__ import annotations
 
+from pathlib import Path
 
-def test_the_window_shows_the_first_page_and_closes_cleanly(window):
-    assert window.findChild(object, "navigation") is not None
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequence
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushButton, QWidget
+
+from cifar_gui.app import create_window
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.recipe import Recipe
+from cifar_gui.ui import closing, main_window
+from cifar_gui.ui.actions import ACTIONS
+from cifar_gui.ui.icons import retint
+from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import theme
+
+WAIT = 60_000
+RECIPE = Recipe(
+    network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
+    memory_format="contiguous",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def usual_look(qapp):
+    yield
+    theme().set_look(scheme="system", zoom=1.0, presenting=False)
+    retint()
+
+
+@pytest.fixture
+def trains(window, tiny_data, monkeypatch, qtbot):
+    """The window while a network trains."""
+    monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
+    window.context.session.start(RECIPE)
+    qtbot.waitUntil(lambda: window.context.session.state == "running", timeout=WAIT)
+    return window
+
+
+def menu_actions(window) -> list[QAction]:
+    found = []
+    for top in window.menuBar().actions():
+        stack = [top.menu()]
+        while stack:
+            for action in stack.pop().actions():
+                if isinstance(action.menu(), QMenu):
+                    stack.append(action.menu())
+                elif not action.isSeparator():
+                    found.append(action)
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES.names())
+def test_every_page_can_be_shown_by_name_rail_and_key(window, qtbot, name) -> None:
+    page = window.show_page(name)
+    assert page.objectName() == f"page.{name}"
+    assert window.findChild(QWidget, f"page.{name}") is page
+    assert window.pages.currentWidget() is page
+    other = next(each for each in PAGES.names() if each != name)
+    window.show_page(other)
+    window.rail.button(name).click()
+    assert window.pages.current_name == name
+    window.show_page(other)
+    window.context.actions[f"page.{name}"].trigger()
+    assert window.pages.current_name == name
+    assert window.rail.button(name).isChecked()
+    assert window.context.actions[f"page.{name}"].shortcut() == QKeySequence(f"Ctrl+{PAGES.names().index(name) + 1}")
+
+
+def test_an_unknown_page_is_named_with_those_there_are(window) -> None:
+    with pytest.raises(CifarGuiError, match="classify"):
+        window.show_page("nonsense")
+
+
+def test_public_names_are_there(window) -> None:
+    for name in ("navigation", "model.chooser", "message.bar", "status.progress", "page.classify"):
+        assert window.findChild(QWidget, name) is not None, name
+
+
+def test_every_action_is_in_a_menu_with_mnemonic_icon_and_tip(window) -> None:
+    actions = menu_actions(window)
+    assert {action.objectName() for action in actions} >= {f"action.{name}" for name in ACTIONS}
+    for action in actions:
+        assert "&" in action.text(), action.text()
+        assert not action.icon().isNull(), action.text()
+        assert action.statusTip(), action.text()
+
+
+def test_mnemonics_and_keys_are_not_given_twice(window) -> None:
+    for top in window.menuBar().actions():
+        letters = [a.text()[a.text().index("&") + 1].lower() for a in top.menu().actions() if not a.isSeparator()]
+        assert len(letters) == len(set(letters)), top.text()
+    keys = [key.toString() for action in menu_actions(window) for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+
+def test_disabled_actions_say_why(window, qtbot) -> None:
+    stop = window.context.actions["stop"]
+    assert not stop.isEnabled()
+    assert stop.statusTip() == "No run is under way"
+
+
+def test_actions_follow_the_training(trains, qtbot) -> None:
+    actions, session = trains.context.actions, trains.context.session
+    assert actions["stop"].isEnabled()
+    assert not actions["start"].isEnabled()
+    assert "under way" in actions["start"].statusTip()
+    actions["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=WAIT)
+    actions["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    actions["stop"].trigger()
+    qtbot.waitUntil(lambda: session.state == "idle", timeout=WAIT)
+    assert actions["start"].isEnabled()
+
+
+def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
+    qtbot.waitUntil(lambda: "images/s" in trains.status.progress.text(), timeout=WAIT)
+    text = trains.status.progress.text()
+    assert text.startswith("Training")
+    assert "of 400" in text
+    assert "left" in text
+    assert "CPU, fp32" in trains.status.place.text()
+    assert "Tiny" in trains.status.place.text()
+    assert "run 0001" in trains.status.place.text()
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle", timeout=WAIT)
+    assert trains.status.progress.text() == "Ready"
+
+
+def test_a_live_network_can_be_watched(trains, qtbot) -> None:
+    models = trains.context.models
+    trains.context.actions["watch_live"].trigger()
+    qtbot.waitUntil(lambda: models.snapshot is not None and models.current.key == "live", timeout=WAIT)
+    assert "Live" in trains.chooser.text()
+    assert any("Live" in action.text() for action in trains.chooser.fill().actions())
+
+
+@pytest.mark.parametrize(
+    ("answer", "state_after", "closed"),
+    [("stop", "idle", True), ("minimise", "running", False), ("stay", "running", False)],
+)
+def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer, state_after, closed) -> None:
+    asked = []
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or answer)
+    trains.close()
+    assert asked == [trains]
+    session = trains.context.session
+    qtbot.waitUntil(lambda: session.state == state_after, timeout=WAIT)
+    assert trains.isHidden() == closed
+    if answer == "minimise":
+        assert trains.isMinimized()
+    if closed:
+        assert session.run.resume_state() is not None
+        session.run.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"), [("Stop, save and &close", "stop"), ("&Minimise and train on", "minimise"), ("&Stay", "stay")]
+)
+def test_the_question_has_three_answers(qtbot, label, answer) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(button for button in box.findChildren(QPushButton) if button.text() == label).click()
+
+    QTimer.singleShot(0, press)
+    assert closing.ask_before_closing(parent) == answer
+
+
+def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent: pytest.fail("asked"))
+    assert window.close()
+
+
+def drop(window, mime: QMimeData) -> None:
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(event)
+    assert event.isAccepted()
+
+
+@pytest.fixture
+def opened(window, monkeypatch) -> list:
+    """What the Classify page is given."""
+    given: list = []
+    monkeypatch.setattr(window.pages.page("classify"), "open_pictures", given.extend)
+    return given
+
+
+def test_pictures_dropped_anywhere_go_to_classify(window, opened, tmp_path: Path) -> None:
+    file = tmp_path / "cat.png"
+    QImage(8, 8, QImage.Format.Format_RGB32).save(str(file))
+    window.show_page("network" if "network" in PAGES else PAGES.names()[-1])
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    drop(window, mime)
     assert window.pages.current_name == "classify"
+    assert [source.path for source in opened] == [file]
+
+
+def test_a_picture_is_pasted_from_the_clipboard(window, opened) -> None:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+    window.context.actions["paste"].trigger()
+    assert len(opened) == 1
+    assert opened[0].content
+
+
+def test_what_cannot_be_used_is_refused_with_the_reason(window, opened) -> None:
+    mime = QMimeData()
+    mime.setText("no picture at all")
+    drop(window, mime)
+    assert opened == []
+    assert "no picture at all" in window.message_bar.text()
+
+
+def test_a_data_set_dropped_on_train_goes_to_train(window, opened, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "set" / "cats").mkdir(parents=True)
+    given: list[str] = []
+    page = window.show_page("train")
+    monkeypatch.setattr(page, "get_data", given.append)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "set"))])
+    drop(window, mime)
+    assert given == [str(tmp_path / "set")]
+    assert opened == []
+
+
+def test_start_works_from_any_page(window, monkeypatch) -> None:
+    started = []
+    monkeypatch.setattr(window.pages.page("train"), "start_training", lambda: started.append(True))
+    window.show_page("classify")
+    window.context.actions["start"].trigger()
+    assert started == [True]
+    assert QKeySequence("F5") in window.context.actions["start"].shortcuts()
+    assert QKeySequence("Shift+F5") in window.context.actions["stop"].shortcuts()
+
+
+def test_theme_and_zoom_can_be_chosen_and_are_remembered(window, qtbot) -> None:
+    actions = window.context.actions
+    actions["theme.dark"].trigger()
+    actions["zoom_in"].trigger()
+    assert theme().is_dark
+    assert theme().zoom == 1.1
+    window.show_page("network")
+    window.close_now()
+    theme().set_look(scheme="light", zoom=1.0)
+    again = create_window()
+    try:
+        assert theme().is_dark
+        assert theme().zoom == 1.1
+        assert again.pages.current_name == "network"
+    finally:
+        again.close_now()
+        again.deleteLater()
+
+
+def test_zooming_there_and_back_leaves_everything_as_it_was(window) -> None:
+    def sizes() -> list:
+        widgets = [window.rail, window.status, *window.pages.findChildren(QWidget)]
+        return [(each.minimumSize(), each.maximumSize()) for each in widgets]
+
+    before = sizes()
+    for name in ("zoom_in", "zoom_in", "zoom_out", "zoom_in", "zoom_reset"):
+        window.context.actions[name].trigger()
+    assert theme().zoom == 1.0
+    assert sizes() == before
+
+
+def test_presenting_fills_the_screen_and_back(window) -> None:
+    window.context.actions["present"].trigger()
+    assert window.isFullScreen()
+    assert (theme().zoom, theme().curve_width) == (1.5, 3)
+    window.context.actions["present"].trigger()
+    assert not window.isFullScreen()
+    assert (theme().zoom, theme().curve_width) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("shortcuts", ["Ctrl+O", "F5"]), ("about", ["torch", "PySide6-Essentials"])]
+)
+def test_help_dialogs_say_what_they_are_for(window, name, words) -> None:
+    window.context.actions[name].trigger()
+    dialog = next(each for each in window.findChildren(QDialog) if not each.isHidden())
+    text = " ".join(label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text"))
+    assert all(word in text for word in words)
+    dialog.close()
+
+
+def test_settings_that_cannot_be_read_are_told_about(qtbot, home: Path) -> None:
+    (home / "settings").mkdir(parents=True)
+    (home / "settings" / "window.json").write_text("{broken")
+    window = create_window()
+    try:
+        assert "window.json.bad" in window.message_bar.text()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+def test_a_page_asked_for_before_pytorch_is_there_waits(qtbot) -> None:
+    window = create_window()  # never painted, so the warm-up has not begun
+    try:
+        window.pages.request("train")
+        assert window.pages.current_name == "train"
+        assert window.pages.built("train") is None
+        window.pages.on_torch_ready()
+        assert window.pages.built("train") is window.pages.currentWidget()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (2560, 1440)])
+def test_the_window_fits_common_screens(window, size) -> None:
+    for name in PAGES.names():
+        window.show_page(name)
+    window.resize(*size)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size

@@ -1,0 +1,138 @@
+"""The library behind the model chooser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cifar_gui import paths
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import build
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run
+from cifar_gui.training.events import EpochReport, Started
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.model_chooser import ModelChooser
+from cifar_gui.ui.models import ModelLibrary, percent
+from cifar_gui.ui.session import TrainingSession
+from cifar_gui.ui.settings import Settings
+
+CARD = ModelCard("mlp", ("a", "b", "c"), CENTRED, scores={"test_accuracy": 0.935}, title="Small")
+
+
+@pytest.fixture(scope="module")
+def snapshot():
+    return capture(build("mlp", 3), CARD)
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, snapshot, monkeypatch) -> Path:
+    """Two shipped models and a damaged one."""
+    folder = tmp_path / "trained"
+    folder.mkdir()
+    for name in ("airnet", "other"):
+        save_snapshot(replace(snapshot, card=replace(CARD, title=name.title())), folder / f"{name}.safetensors")
+    (folder / "damaged.safetensors").write_bytes(b"not a model")
+    monkeypatch.setattr(paths, "shipped_models", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def a_run(home: Path, snapshot) -> Run:
+    """Run 0001 with two epochs."""
+    run = Run.create(Recipe(network="mlp", epochs=2))
+    run.record(Started("mlp", 1, 2, 10, 0, "cpu", "float32", "contiguous", 100, 10))
+    for epoch in (1, 2):
+        run.record(EpochReport(epoch, 10 * epoch, 1.0, 0.5, 1.0, 0.4 + epoch / 10, 0.1, True, snapshot))
+    run.close()
+    return run
+
+
+@pytest.fixture
+def library(qtbot, tmp_path: Path, shipped):
+    jobs, messages = Background(), Messages()
+    session = TrainingSession(lambda _source, _progress: None)  # type: ignore[arg-type,return-value]
+    settings = Settings(tmp_path / "window.json")
+    made = ModelLibrary(session, jobs, settings, messages)
+    made.for_test = (jobs, messages, settings)  # type: ignore[attr-defined]
+    yield made
+    session.shutdown()
+    jobs.shutdown()
+
+
+def test_without_a_word_the_shipped_airnet_is_chosen(qtbot, library) -> None:
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.current.key == "shipped/airnet"
+    assert (library.current.label, library.current.detail) == ("Airnet · shipped", "93.5 %")
+    assert [choice.key for choice in library.choices()] == ["shipped/airnet", "shipped/other"]
+
+
+def test_runs_are_offered_best_last_and_epoch_by_epoch(qtbot, library, a_run) -> None:
+    library.refresh()
+    qtbot.waitUntil(lambda: len(library.choices()) > 2)
+    runs = [choice for choice in library.choices() if choice.group == "runs"]
+    assert [choice.key for choice in runs] == [f"runs/0001/{which}" for which in ("best", "last", "epoch/1", "epoch/2")]
+    assert [choice.label for choice in runs][-1] == "run 0001 · epoch 2"
+    assert runs[0].detail == "60.0 %"
+    library.choose("runs/0001/epoch/1")
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.current.path == a_run.epoch_path(1)
+
+
+def test_the_chooser_shows_groups_and_epochs_in_a_submenu(qtbot, library, a_run) -> None:
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
+    assert chooser.text().startswith("No model")
+    library.choose_default()
+    library.refresh()
+    qtbot.waitUntil(lambda: len(library.choices()) > 2)
+    library.choose("shipped/other")
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert chooser.text().startswith("Other · shipped · 93.5 %")
+    menu = chooser.fill()
+    texts = [action.text() for action in menu.actions()]
+    assert [text for text in texts if text in ("Shipped", "Runs")] == ["Shipped", "Runs"]
+    submenu = next(action.menu() for action in menu.actions() if action.menu())
+    assert [action.text() for action in submenu.actions()] == ["run 0001 · epoch 1", "run 0001 · epoch 2"]
+    submenu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: library.current.key == "runs/0001/epoch/1")
+    assert [action.text() for action in chooser.fill().actions() if action.isChecked()] == []
+
+
+def test_a_choice_is_remembered(qtbot, library) -> None:
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    library.choose("shipped/other")
+    qtbot.waitUntil(lambda: library.snapshot.card.title == "Other")
+    jobs, messages, settings = library.for_test
+    again = ModelLibrary(library._session, jobs, settings, messages)
+    again.choose_default()
+    qtbot.waitUntil(lambda: again.snapshot is not None)
+    assert again.current.key == "shipped/other"
+
+
+def test_a_damaged_file_leaves_the_choice_as_it_was_and_says_so(qtbot, library, shipped) -> None:
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    library.choose_file(shipped / "damaged.safetensors")
+    messages = library.for_test[1]
+    qtbot.waitUntil(lambda: bool(messages.all))
+    assert "damaged.safetensors" in messages.all[0].text
+    assert library.current.key == "shipped/airnet"
+
+
+def test_a_choice_that_has_gone_is_told_about(library) -> None:
+    library.choose("runs/0099/best")
+    assert "no longer there" in library.for_test[1].all[0].text
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.9351, "93.5 %"), (1.0, "100.0 %"), (None, "")])
+def test_accuracies_are_percentages(share: float | None, text: str) -> None:
+    assert percent(share) == text

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from cifar_gui.training.events import SettingsChanged, Started, StepReport
+from cifar_gui.ui.status_bar import Progress, TrainingFigures, duration
+
+STARTED = Started("airnet", 1, 8, 100, 0, "cpu", "bfloat16", "channels_last", 45_000, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (-3, "0 s"), (45.4, "45 s"), (100, "1 min 40 s"), (1000, "17 min"), (4000, "1 h 6 min")],
+)
+def test_times_are_said_as_people_would(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_figures_follow_the_run() -> None:
+    figures = TrainingFigures()
+    figures.follow(STARTED)
+    assert figures.text() == "epoch 1 of 8"
+    figures.follow(StepReport(200, 2.0, 1.0, 0.5, 0.1, images_per_second=1000))
+    assert figures.share == 0.25
+    assert figures.seconds_left == pytest.approx(270)
+    assert figures.text() == "epoch 3 of 8 · 1,000 images/s · 4 min 30 s left"
+    figures.follow(SettingsChanged(200, 0.1, 4))
+    assert figures.share == 0.5
+
+
+def test_speed_is_smoothed() -> None:
+    figures = TrainingFigures()
+    figures.follow(STARTED)
+    for speed in (1000, 2000, 0):
+        figures.follow(StepReport(1, 0.01, 1.0, 0.5, 0.1, images_per_second=speed))
+    assert figures.images_per_second == pytest.approx(1200)
+
+
+def test_progress_can_be_read_aloud(qtbot) -> None:
+    progress = Progress()
+    qtbot.addWidget(progress)
+    progress.show_state("Training", 0.41, "epoch 3 of 8")
+    assert progress.text() == "Training · epoch 3 of 8"
+    assert progress.accessibleName() == progress.text()
+    assert progress.bar.value() == 410
+    progress.show_state("Loading", -1)
+    assert progress.bar.maximum() == 0  # busy
+    progress.show_state("Ready")
+    assert progress.bar.isHidden()
