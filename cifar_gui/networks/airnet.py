@@ -41,6 +41,7 @@ _MUON = Recipe(
     label_smoothing=0.2,
     crop=2,
     flip="alternating",
+    cutout=8,  # on the validation pictures 94.4 % instead of 93.9 % with six views, after 12 epochs
 )
 
 # Published as 11.5 per 1,024 examples with the gain of the momentum, 1 + 1/(1 − 0.85), still to be divided out.
