@@ -50,6 +50,7 @@ class Progress:
         self._started = time.monotonic()
         self._next = self._started + (_FIRST_AFTER if self._on_terminal else _LOG_EVERY)
         self._shown = False
+        self._first_share: float | None = None  # what was done before we began to watch says nothing of the speed
 
     def __enter__(self) -> Progress:
         return self
@@ -59,11 +60,13 @@ class Progress:
 
     def __call__(self, share: float, text: str) -> None:
         """`share` of the work done, 0–1, and what is being done."""
+        if self._first_share is None:
+            self._first_share = share
         now = time.monotonic()
         if self._stream is None or now < self._next:
             return
         self._next = now + (_LINE_EVERY if self._on_terminal else _LOG_EVERY)
-        left = _time_left(now - self._started, share)
+        left = _time_left(now - self._started, share - self._first_share, 1 - share)
         if self._on_terminal:
             self._overwrite(f"{_bar(share)} {share:4.0%}  {text}{left}")
         else:
@@ -88,10 +91,10 @@ def _bar(share: float, width: int = 20) -> str:
     return "[" + "#" * full + "-" * (width - full) + "]"
 
 
-def _time_left(elapsed: float, share: float) -> str:
-    if elapsed < 2 or not 0.02 < share < 1:
+def _time_left(elapsed: float, done: float, to_do: float) -> str:
+    if elapsed < 2 or done < 0.02 or to_do <= 0:
         return ""
-    return f", {duration(elapsed / share * (1 - share))} left"
+    return f", {duration(elapsed / done * to_do)} left"
 
 
 def duration(seconds: float) -> str:

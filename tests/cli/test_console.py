@@ -67,6 +67,7 @@ def test_what_is_done_at_once_shows_no_progress(clock):
 def test_a_terminal_has_one_line_that_is_written_over_and_cleared(clock):
     stream = Terminal()
     with Progress(stream) as progress:
+        progress(0.0, "opening")
         clock(1)
         progress(0.25, "reading")
         clock(4)
@@ -76,6 +77,15 @@ def test_a_terminal_has_one_line_that_is_written_over_and_cleared(clock):
     assert "[#####---------------]  25%  reading" in text
     assert "50%  still reading, 5.0 s left" in text
     assert text.endswith("\r\x1b[K")
+
+
+def test_what_was_done_before_does_not_count_for_the_time_left(clock):
+    stream = Terminal()
+    with Progress(stream) as progress:
+        progress(0.5, "going on at half")
+        clock(10)
+        progress(0.75, "going on")
+    assert "75%  going on, 10 s left" in stream.getvalue()
 
 
 def test_a_line_is_never_longer_than_the_terminal(clock, monkeypatch):
