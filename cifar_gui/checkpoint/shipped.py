@@ -22,7 +22,7 @@ def shipped_models() -> list[Path]:
 def default_shipped() -> Path | None:
     """The model that is used when none is named: the shipped AirNet; None if nothing is shipped."""
     models = shipped_models()
-    return next((path for path in models if path.stem.startswith(DEFAULT_NETWORK)), models[0] if models else None)
+    return min(models, key=lambda path: (path.stem != DEFAULT_NETWORK, path.stem), default=None)
 
 
 def find_model(name_or_path: str | Path = "") -> Path:
