@@ -57,15 +57,12 @@ def histogram(values: NDArray[np.float32], reach: float, bins: int) -> tuple[NDA
     return counts.astype(np.int64), edges
 
 
-def numbers(weights: NDArray[np.float32]) -> tuple[list[str], list[list[float]]]:
-    """A filter as a table: column titles and one row for each row of the kernel.
+def table_titles(weights: NDArray[np.float32]) -> list[str]:
+    """Titles of the columns of a filter (C, h, w) written as a table: input channel, row, then w columns."""
+    return ["input", "row", *(str(column) for column in range(weights.shape[2]))]
 
-    (C, h, w) → C·h rows of channel, row and w weights."""
-    channels, height, width = weights.shape
-    titles = ["channel", "row", *(str(column) for column in range(width))]
-    rows = [
-        [channel, row, *(float(value) for value in weights[channel, row])]
-        for channel in range(channels)
-        for row in range(height)
-    ]
-    return titles, rows
+
+def table_row(weights: NDArray[np.float32], index: int) -> list[float]:
+    """One of the C · h rows of that table: channel, row, w weights. A row at a time: there may be thousands."""
+    channel, row = divmod(index, weights.shape[1])
+    return [channel, row, *(float(value) for value in weights[channel, row])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, ImageGrid, Request, atlas, views
+from cifar_gui.explain.base import EXPLAINERS, ORDERS, ImageGrid, Request, atlas, views
 from cifar_gui.explain.layers import ConvLayer, convolution_layers
 from cifar_gui.networks.base import NETWORKS
 
@@ -57,15 +57,14 @@ def test_the_first_layer_has_one_view_and_a_deep_one_two():
 @pytest.mark.parametrize("network", NETWORKS.names())
 @pytest.mark.parametrize("view", EXPLAINERS.names())
 def test_every_view_shows_every_unit_of_every_layer_it_suits(network, view, snapshot_of):
-    snapshot = snapshot_of(network)
+    snapshot = snapshot_of(network, **({"size": "93"} if network == "airnet" else {}))
     for layer in convolution_layers(snapshot):
         if view not in dict(views(layer)):
             continue
-        for order in ORDERS:
-            for scale in SCALES:
-                grid = EXPLAINERS[view](snapshot, Request(layer, order, scale))
-                assert sorted(grid.units) == list(range(layer.units))
-                assert grid.tiles.dtype == np.uint8
-                assert grid.tiles.shape[0] == len(grid.captions) == layer.units
-                assert grid.note
-                assert grid.legend is not None
+        for order, scale in (*((order, "own") for order in ORDERS), ("index", "common")):
+            grid = EXPLAINERS[view](snapshot, Request(layer, order, scale))
+            assert sorted(grid.units) == list(range(layer.units))
+            assert grid.tiles.dtype == np.uint8
+            assert grid.tiles.shape[0] == len(grid.captions) == layer.units
+            assert grid.note
+            assert grid.legend is not None

@@ -80,7 +80,7 @@ def test_two_convolutions_in_a_row_answer_like_the_filters_seen_through_the_stem
         seen = seen_through(weights, stem, (stride, stride))
         assert seen.shape == (4, 3, 2 * stride + 2, 2 * stride + 2)
         in_a_row = conv2d(conv2d(pictures, stem, stride=stride), weights)
-        torch.testing.assert_close(conv2d(pictures, seen, stride=stride), in_a_row)
+        assert torch.allclose(conv2d(pictures, seen, stride=stride), in_a_row)
 
 
 def test_through_a_whitening_stem_the_projection_is_twice_the_odd_part_of_the_true_answer():
@@ -94,7 +94,7 @@ def test_through_a_whitening_stem_the_projection_is_twice_the_odd_part_of_the_tr
         return conv2d(gelu(conv2d(to, stem)), weights)
 
     odd = (answer(picture) - answer(-picture)) / 2
-    torch.testing.assert_close(conv2d(picture, seen_through(weights, stem)), 2 * odd)
+    assert torch.allclose(conv2d(picture, seen_through(weights, stem)), 2 * odd)
 
 
 def test_the_layer_after_a_fixed_stem_opens_in_colour_and_says_through_what(snapshot_of):

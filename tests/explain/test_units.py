@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cifar_gui.explain.units import histogram, numbers, unit_details
+from cifar_gui.explain.units import histogram, table_row, table_titles, unit_details
 
 
 def test_mean_deviation_norm_and_rank_of_known_weights(layer_with):
@@ -37,6 +37,7 @@ def test_a_filter_that_is_not_there_is_refused_by_number(unit, layer_with):
 
 
 def test_numbers_come_as_one_row_for_each_row_of_the_kernel():
-    titles, rows = numbers(np.arange(8, dtype=np.float32).reshape(2, 2, 2))
-    assert titles == ["channel", "row", "0", "1"]
+    weights = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    assert table_titles(weights) == ["input", "row", "0", "1"]
+    rows = [table_row(weights, index) for index in range(4)]
     assert rows == [[0, 0, 0.0, 1.0], [0, 1, 2.0, 3.0], [1, 0, 4.0, 5.0], [1, 1, 6.0, 7.0]]

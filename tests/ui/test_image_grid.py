@@ -190,9 +190,8 @@ def test_a_table_copies_selected_rows_in_full_precision_and_all_when_none_is_sel
 
 
 def test_columns_of_a_table_share_the_width_that_is_left(qtbot):
-    table = ValueTable()
+    table = ValueTable(spreads=True)
     qtbot.addWidget(table)
-    table.spreads = True
     table.show_rows(["a", "b"], [[Cell("x", "x"), Cell(1, "1")]])
     table.resize(600, 200)
     table.show()

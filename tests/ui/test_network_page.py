@@ -17,7 +17,7 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
-from cifar_gui.ui.network.overview import measured, overview, overviews
+from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
 from cifar_gui.ui.network.shapes import blocks_of, short_number
 
@@ -30,8 +30,14 @@ def card(network: str, **scores: float) -> ModelCard:
     return ModelCard(network, ("a", "b"), CENTRED, scores=scores, data_name="CIFAR-10")
 
 
+@pytest.fixture(scope="module")
+def networks() -> list[NetworkOverview]:
+    return overviews()
+
+
 @pytest.fixture
-def page(qtbot):
+def page(qtbot, networks, monkeypatch):
+    monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
     jobs = Background()
     texts: list[str] = []
     shown_pages: list[str] = []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from cifar_gui.explain.units import UnitDetails, numbers
+from cifar_gui.explain.units import UnitDetails, table_row, table_titles
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import font, px
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
 from cifar_gui.ui.widgets.panel import Panel
@@ -18,6 +20,9 @@ from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
 _LARGE = 232
 _COPIED = 512
+_COLOURS = ("red", "green", "blue")
+_FITTING = 3
+"""Kernels so wide are shown without a horizontal scroll bar."""
 
 
 class UnitDetail(Panel):
@@ -34,9 +39,10 @@ class UnitDetail(Panel):
         self.moments = caption()
         self.histogram = Histogram("weights")
         self.histogram.setMinimumHeight(92)
-        self.numbers = ValueTable()
+        self.numbers = ValueTable(small=True)
         self.numbers.setAccessibleName("Weights of the chosen filter")
         self.numbers.setMinimumHeight(132)
+        self.numbers.horizontalHeader().setResizeContentsPrecision(16)  # rows measured: there may be hundreds
         self._build()
 
     def show_picture(self, sheet: TileSheet | None, unit: int) -> None:
@@ -88,18 +94,18 @@ class UnitDetail(Panel):
         self.body.addWidget(scroll, 1)
 
     def _show_numbers(self, details: UnitDetails) -> None:
-        titles, rows = numbers(details.weights)
-        colours = details.layer.shape[1] == 3
-        cells = [
-            [*_place(int(row[0]), int(row[1]), colours=colours), *(_weight(value) for value in row[2:])] for row in rows
-        ]
         scrolled = self.numbers.verticalScrollBar().value()
-        self.numbers.show_rows(titles, cells)
+        self.numbers.show_rows(table_titles(details.weights), _Rows(details))
         self.numbers.setColumnHidden(1, True)  # the row: one sees it; whoever copies the table wants it
-        self.numbers.setFont(font(11))
         self.numbers.verticalScrollBar().setValue(scrolled)
-        self.numbers.resizeColumnsToContents()
-        self.numbers.verticalHeader().setDefaultSectionSize(px(20))
+        self._fit_columns(details.weights.shape[2])
+
+    def _fit_columns(self, width: int) -> None:
+        """Small kernels share the width; large ones scroll."""
+        header = self.numbers.horizontalHeader()
+        fits = width <= _FITTING
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(magnified(self.picture.image, _COPIED))
@@ -132,10 +138,23 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _place(channel: int, row: int, *, colours: bool) -> list[Cell]:
-    """Channel and row; the channel stands at the first of its rows only, by colour where it has one."""
-    name = ("red", "green", "blue")[channel] if colours else str(channel)
-    return [Cell(name, name if row == 0 else "", muted=True), Cell(row, str(row))]
+class _Rows(Sequence[list[Cell]]):
+    """The rows of the table, each made when it is looked at: a deep filter has hundreds."""
+
+    def __init__(self, details: UnitDetails) -> None:
+        self._weights = details.weights
+        self._colours = details.layer.shape[1] == len(_COLOURS)
+
+    def __len__(self) -> int:
+        return int(self._weights.shape[0] * self._weights.shape[1])
+
+    def __getitem__(self, index: Any) -> Any:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        channel, row, *values = table_row(self._weights, index)
+        name = _COLOURS[int(channel)] if self._colours else str(int(channel))
+        place = [Cell(name, "" if row else name, muted=True), Cell(int(row), str(int(row)))]
+        return [*place, *(_weight(value) for value in values)]
 
 
 def _weight(value: float) -> Cell:

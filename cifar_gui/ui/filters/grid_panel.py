@@ -39,7 +39,7 @@ class GridPanel(Panel):
         self._asked_view = ""  # what the user last chose: kept while walking over layers that lack it
         self.view_choice = Segmented([])
         self.count = muted()
-        self.order = _combo("Sorted by", [(key, label) for key, label in ORDERS.items()])
+        self.order = _combo("Sorted by", [(key, f"by {label}") for key, label in ORDERS.items()])
         self.scale = _combo("Scale", [(key, label) for key, label in SCALES.items()])
         self.channel = QSpinBox()
         self.channel.setAccessibleName("Input channel")
@@ -139,7 +139,7 @@ class GridPanel(Panel):
     def _build(self) -> None:
         self._place = QHBoxLayout()
         self.header.insertLayout(0, self._place)
-        for widget in (self.count, caption("sorted by"), self.order):
+        for widget in (self.count, self.order):
             self.header.addWidget(widget)
         self.body.addWidget(self.grid, 1)
         foot = QHBoxLayout()

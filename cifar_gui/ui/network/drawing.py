@@ -20,7 +20,7 @@ def placed(blocks: Sequence[Block], area: QRectF, widest: int = _WIDEST_SMALL) -
     if not blocks:
         return []
     total = sum(block.width for block in blocks)
-    gap = min(px(8), area.width() / (3 * len(blocks)))
+    gap = min(px(widest) * 0.7, area.width() / (3 * len(blocks)))
     unit = min((area.width() - gap * (len(blocks) - 1)) / total, px(widest))
     left, places = area.left(), []
     for block in blocks:
@@ -120,7 +120,7 @@ class NetworkDrawing(QWidget):
                 continue
             line = QRectF(left, area.bottom() + px(2), width, px(16))
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, _short(block))
-            free_from = left + width + px(4)
+            free_from = left + width
         painter.end()
 
     def _area(self) -> QRectF:

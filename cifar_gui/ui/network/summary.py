@@ -10,7 +10,6 @@ from cifar_gui.ui.network.drawing import NetworkDrawing
 from cifar_gui.ui.network.gallery import accuracy_text
 from cifar_gui.ui.network.overview import NetworkOverview
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text, short_number
-from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
@@ -40,10 +39,9 @@ class NetworkSummary(Panel):
         self.parameters.setObjectName("network.total_parameters")
         self.multiply_adds, self.field, self.accuracy = title(), title(), title()
         self.accuracy_note = caption()
-        self.table = ValueTable()
+        self.table = ValueTable(spreads=True)
         self.table.setObjectName("network.summary")
         self.table.setAccessibleName("Layers of the network")
-        self.table.spreads = True
         self._build()
 
     def show_network(self, network: NetworkOverview) -> None:
@@ -62,7 +60,6 @@ class NetworkSummary(Panel):
         self.accuracy.setAccessibleDescription(network.accuracy_note)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
         self.table.show_rows(TITLES, table_rows(network))
-        self.table.verticalHeader().setDefaultSectionSize(px(26))
 
     def offer_filters(self, *, possible: bool) -> None:
         """Whether the current model is of this network and so has filters to show."""

@@ -78,22 +78,28 @@ class Columns(QWidget):
 
     def restore_state(self, state: object) -> None:
         """What `save_state` gave; anything else is ignored."""
-        if isinstance(state, str) and not self.is_narrow:
-            self._restored = self.splitter.restoreState(QByteArray.fromBase64(state.encode()))
+        if isinstance(state, str) and state:
+            self._wide_state = state
+            self._restored = self.is_narrow or self._place_borders()
 
     def _arrange(self, *, narrow: bool) -> None:
         narrow = narrow and len(self._sides) == 2
         if narrow == self._narrow:
             return
-        if narrow and self._narrow is not None:
+        if narrow and self._narrow is not None and self.isVisible():
             self._wide_state = self.save_state()
         self._narrow = narrow
         if narrow:
             self._make_tabs()
         elif self.tabs.count():
             self._make_columns()
+            self._restored = self._place_borders()
         if not self._restored:
             self._set_widths()
+
+    def _place_borders(self) -> bool:
+        """The borders as they were; whether they could be placed."""
+        return self.splitter.restoreState(QByteArray.fromBase64(self._wide_state.encode()))
 
     def _make_tabs(self) -> None:
         for side, title in zip(self._sides, self._titles, strict=True):

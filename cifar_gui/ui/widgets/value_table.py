@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from cifar_gui.ui.theme import font, tokens
+from cifar_gui.ui.theme import font, px, theme, tokens
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -35,11 +35,11 @@ class CellModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.titles: list[str] = []
-        self.rows: list[list[Cell]] = []
+        self.rows: Sequence[Sequence[Cell]] = []
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         self.beginResetModel()
-        self.titles, self.rows = list(titles), [list(row) for row in rows]
+        self.titles, self.rows = list(titles), rows
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
@@ -76,9 +76,10 @@ class CellModel(QAbstractTableModel):
 class ValueTable(QTableView):
     """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, small: bool = False, spreads: bool = False) -> None:
+        """`small`: low rows of small text; `spreads`: the columns share what is left of the width."""
         super().__init__(parent)
-        self.spreads = False  # whether the columns share what is left of the width
+        self._small, self._spreads = small, spreads
         self._cells = CellModel()
         self.setModel(self._cells)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -95,6 +96,8 @@ class ValueTable(QTableView):
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        theme().changed.connect(self._on_theme)
+        self._on_theme()
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Replace everything. Titles may have two lines."""
@@ -106,16 +109,21 @@ class ValueTable(QTableView):
         return list(self._cells.titles)
 
     @property
-    def rows(self) -> list[list[Cell]]:
-        return list(self._cells.rows)
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        return self._cells.rows
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
 
+    def _on_theme(self) -> None:
+        self.setFont(font(11 if self._small else 13))
+        self.verticalHeader().setDefaultSectionSize(px(20 if self._small else 26))
+        self._spread()
+
     def _spread(self) -> None:
         header = self.horizontalHeader()
-        if not self.spreads or not header.count():
+        if not self._spreads or not header.count():
             return
         self.resizeColumnsToContents()
         share = max(self.viewport().width() - header.length(), 0) // header.count()
