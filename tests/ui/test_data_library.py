@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.data import sources
+from cifar_gui.errors import DataError
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.data_library import DataLibrary
+from cifar_gui.ui.settings import Settings
+
+
+@pytest.fixture
+def library(qtbot, tmp_path: Path, tiny_data, monkeypatch):
+    """Loads the tiny data for every path, after two reports of progress."""
+
+    def load(source, progress):
+        if str(source).endswith("bad"):
+            raise DataError("The archive is torn.")
+        if source == "cifar10":
+            raise sources.DataMissing("CIFAR-10 is not on this machine yet.")
+        progress(0.5, "Reading pictures")
+        progress(1.0, "Done")
+        return tiny_data
+
+    monkeypatch.setattr(sources, "load", load)
+    jobs = Background()
+    yield DataLibrary(jobs, Settings(tmp_path / "window.json"))
+    jobs.shutdown()
+
+
+def test_a_requested_set_is_loaded_told_and_remembered(qtbot, library, tiny_data) -> None:
+    shown = []
+    library.progress.connect(lambda share, what: shown.append((share, what)))
+    with qtbot.waitSignal(library.loaded) as heard:
+        library.request("/somewhere/pictures")
+    assert heard.args == [tiny_data]
+    assert library.current is tiny_data
+    assert library.current_source == "/somewhere/pictures"
+    assert (1.0, "Done") in shown
+    assert ("/somewhere/pictures", "pictures") in library.available()
+    assert [source for source, _label in library.available()][:2] == ["cifar10", "shapes"]
+
+
+def test_the_current_set_is_not_loaded_again(qtbot, library, monkeypatch) -> None:
+    with qtbot.waitSignal(library.loaded):
+        library.request("shapes")
+    monkeypatch.setattr(sources, "load", lambda _source, _progress: pytest.fail("loaded again"))
+    with qtbot.waitSignal(library.loaded):
+        library.request("shapes")
+    assert library.load("shapes", lambda _share, _what: None) is library.current
+
+
+def test_what_cannot_be_loaded_is_told(qtbot, library) -> None:
+    with qtbot.waitSignal(library.failed) as heard:
+        library.request("/bad")
+    assert heard.args == ["The archive is torn."]
+    assert library.current is None
+    assert not library.loading
+
+
+def test_a_missing_set_is_told_apart(qtbot, library) -> None:
+    with qtbot.waitSignals([library.missing, library.failed]):
+        library.request("cifar10")
+
+
+def test_a_newer_request_wins(qtbot, library) -> None:
+    heard = []
+    library.loaded.connect(lambda _data: heard.append(library.current_source))
+    library.request("/first")
+    library.request("/second")
+    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert heard == ["/second"]
+
+
+def test_a_cancelled_request_is_silent(qtbot, library) -> None:
+    library.request("/first")
+    library.cancel()
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert library.current is None

@@ -1,0 +1,236 @@
+"""The small widgets that pages share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.pixels import PixelView, magnified, qimage_of, whole_multiple
+from cifar_gui.ui.widgets.rail import Rail
+from cifar_gui.ui.widgets.segmented import Segmented
+from cifar_gui.ui.widgets.text import caption, heading, line, muted, title
+from cifar_gui.ui.zoom import scale_sizes
+
+
+def picture(side: int = 4) -> np.ndarray:
+    return np.arange(side * side * 3, dtype=np.uint8).reshape(side, side, 3)
+
+
+def test_an_array_becomes_an_image_of_the_same_pixels() -> None:
+    image = qimage_of(picture())
+    assert (image.width(), image.height()) == (4, 4)
+    assert image.pixelColor(1, 2).getRgb()[:3] == tuple(picture()[2, 1])
+
+
+def test_grey_and_transparent_arrays_and_views_are_taken_too() -> None:
+    assert qimage_of(picture()[:, :, 0]).pixelColor(1, 0).getRgb()[:3] == (3, 3, 3)
+    assert qimage_of(np.full((2, 2, 4), 128, np.uint8)).pixelColor(0, 0).alpha() == 128
+    assert qimage_of(picture()[::-1]).pixelColor(0, 0).getRgb()[:3] == tuple(picture()[-1, 0])
+
+
+@pytest.mark.parametrize(
+    ("room", "ratio", "size"),
+    [
+        ((100, 100), 1.0, 96), ((100, 100), 1.25, 96), ((100, 70), 1.5, 96), ((100, 100), 1.75, 160),
+        ((100, 100), 2.0, 192), ((10, 10), 1.0, 32),
+    ],
+)  # fmt: skip
+def test_magnification_is_a_whole_number_of_device_pixels(room, ratio, size) -> None:
+    assert whole_multiple(QSize(32, 32), QSize(*room), ratio) == QSize(size, size)
+
+
+def test_a_pixel_view_shows_every_pixel_as_a_plain_square(qtbot) -> None:
+    view = PixelView()
+    qtbot.addWidget(view)
+    view.resize(46, 50)
+    view.show_pixels(picture())
+    shown = view.grab().toImage()
+    where = view.target()
+    assert (where.width(), where.height()) == (44, 44)
+    for x in range(4):
+        for y in range(4):
+            block = {
+                shown.pixelColor(where.x() + 11 * x + i, where.y() + 11 * y + j).getRgb()[:3]
+                for i in (0, 5, 10)
+                for j in (0, 5, 10)
+            }
+            assert block == {tuple(int(value) for value in picture()[y, x])}
+
+
+def test_a_pixel_view_can_be_empty(qtbot) -> None:
+    view = PixelView()
+    qtbot.addWidget(view)
+    view.show_pixels(picture())
+    view.show_pixels(None)
+    assert view.image.isNull()
+    assert not view.grab().isNull()
+
+
+def test_magnified_images_are_not_smoothed() -> None:
+    image = QImage(2, 1, QImage.Format.Format_RGB32)
+    image.setPixelColor(0, 0, QColor("red"))
+    image.setPixelColor(1, 0, QColor("blue"))
+    large = magnified(image, 64)
+    assert {large.pixelColor(x, 5).name() for x in range(64)} == {"#ff0000", "#0000ff"}
+
+
+def test_segmented_tells_what_is_chosen_and_can_be_set_silently(qtbot) -> None:
+    segmented = Segmented([("weights", "Weights"), ("maps", "Feature maps")])
+    qtbot.addWidget(segmented)
+    assert segmented.current == "weights"
+    with qtbot.waitSignal(segmented.chosen) as heard:
+        segmented.button("maps").click()
+    assert heard.args == ["maps"]
+    with qtbot.assertNotEmitted(segmented.chosen):
+        segmented.choose("weights")
+        segmented.choose("nonsense")
+    assert segmented.current == "weights"
+
+
+def test_segmented_can_be_used_from_the_keyboard(qtbot) -> None:
+    segmented = Segmented(["a", "b"])
+    qtbot.addWidget(segmented)
+    segmented.show()
+    segmented.activateWindow()
+    segmented.button("a").setFocus()
+    qtbot.waitUntil(segmented.button("a").hasFocus)
+    qtbot.keyClick(segmented.button("a"), Qt.Key.Key_Right)
+    assert segmented.current == "b"
+
+
+def test_a_panel_has_a_heading_that_screen_readers_read_in_lower_case(qtbot) -> None:
+    panel = Panel("What the network sees")
+    qtbot.addWidget(panel)
+    assert panel.title_label.text() == "WHAT THE NETWORK SEES"
+    assert panel.title_label.accessibleName() == "What the network sees"
+    panel.set_title("")
+    assert panel.title_label.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("make", "style"), [(caption, "caption"), (heading, "heading"), (title, "title"), (muted, "muted")]
+)
+def test_labels_take_their_looks_from_the_stylesheet_and_never_read_markup(qtbot, make, style) -> None:
+    label = make("<b>not bold</b>")
+    qtbot.addWidget(label)
+    assert label.property(style) is True
+    assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_line_is_one_pixel_high(qtbot) -> None:
+    frame = line()
+    qtbot.addWidget(frame)
+    theme().apply()
+    frame.show()
+    assert frame.height() == 1
+
+
+def test_an_empty_state_offers_a_way_out(qtbot) -> None:
+    done = []
+    state = EmptyState("data", "No data yet", "Training needs pictures.", "Get data", lambda: done.append(True))
+    qtbot.addWidget(state)
+    state.button.click()
+    assert done == [True]
+    assert EmptyState("data", "Nothing", "to do").button.isHidden()
+
+
+def test_an_empty_states_text_is_never_cut_off(qtbot) -> None:
+    text = "Training needs pictures, and there are none on this machine yet. " * 3
+    state = EmptyState("data", "No data yet", text)
+    qtbot.addWidget(state)
+    state.resize(500, 400)
+    state.show()
+    assert state.text_label.height() >= state.text_label.heightForWidth(state.text_label.width())
+
+
+@pytest.fixture
+def columns(qtbot) -> Columns:
+    made = Columns(QLabel("left"), QLabel("middle"), QLabel("right"), titles=("Recipe", "Pictures"))
+    qtbot.addWidget(made)
+    made.resize(1280, 600)
+    made.show()
+    return made
+
+
+def test_side_panels_stand_beside_the_middle_in_wide_windows(columns) -> None:
+    assert not columns.is_narrow
+    assert columns.splitter.count() == 3
+    assert columns.splitter.sizes()[0] == pytest.approx(232, abs=20)
+
+
+def test_side_panels_become_tabs_in_narrow_windows_and_back(qtbot, columns) -> None:
+    columns.resize(900, 600)
+    assert columns.is_narrow
+    assert [columns.tabs.tabText(index) for index in range(columns.tabs.count())] == ["Recipe", "Pictures"]
+    columns.show_side(columns.tabs.widget(1))
+    assert columns.tabs.currentIndex() == 1
+    columns.resize(1400, 600)
+    assert not columns.is_narrow
+    texts = [columns.splitter.widget(index).text() for index in range(3)]
+    assert texts == ["left", "middle", "right"]
+    assert all(not columns.splitter.widget(index).isHidden() for index in range(3))
+
+
+def test_borders_are_remembered(qtbot, columns) -> None:
+    columns.splitter.setSizes([400, 500, 300])
+    state = columns.save_state()
+    again = Columns(QLabel("left"), QLabel("middle"), QLabel("right"))
+    qtbot.addWidget(again)
+    again.resize(1280, 600)
+    again.restore_state(state)
+    again.show()
+    assert again.splitter.sizes()[0] == pytest.approx(columns.splitter.sizes()[0], abs=8)
+    for nonsense in (None, 3, "###", "AAAA"):
+        again.restore_state(nonsense)
+
+
+def test_a_page_may_have_one_side_panel_only(qtbot) -> None:
+    one = Columns(QLabel("left"), QLabel("middle"), None)
+    qtbot.addWidget(one)
+    one.resize(800, 600)
+    one.show()
+    assert not one.is_narrow
+    assert one.splitter.count() == 2
+
+
+def test_the_rail_tells_which_page_is_wanted_and_moves_with_arrow_keys(qtbot) -> None:
+    rail = Rail([("one", "One", "classify"), ("two", "Two", "train")])
+    qtbot.addWidget(rail)
+    rail.show()
+    rail.activateWindow()
+    with qtbot.waitSignal(rail.page_chosen) as heard:
+        rail.button("two").click()
+    assert heard.args == ["two"]
+    rail.show_current("one")
+    rail.button("one").setFocus()
+    qtbot.waitUntil(rail.button("one").hasFocus)
+    with qtbot.waitSignal(rail.page_chosen) as heard:
+        qtbot.keyClick(rail.button("one"), Qt.Key.Key_Down)
+    assert heard.args == ["two"]
+
+
+def test_scaling_multiplies_what_was_given_and_undoes_it_exactly(qtbot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    layout = QVBoxLayout(root)
+    layout.setContentsMargins(7, 7, 7, 7)
+    layout.setSpacing(5)
+    child, button = QLabel(), QPushButton("a button")
+    child.setFixedSize(33, 21)
+    layout.addWidget(child)
+    layout.addWidget(button)
+    for ratio in (1.25, 1.2, 1 / 1.5):
+        scale_sizes(root, ratio)
+    assert child.minimumSize() == QSize(33, 21)
+    assert (layout.contentsMargins().left(), layout.spacing()) == (7, 5)
+    scale_sizes(root, 2)
+    assert child.maximumSize() == QSize(66, 42)
+    assert (layout.contentsMargins().top(), layout.spacing()) == (14, 10)
+    assert button.maximumHeight() > 1000  # without limits it stays without
