@@ -21,8 +21,11 @@ def shipped_models() -> list[Path]:
 
 def default_shipped() -> Path | None:
     """The model that is used when none is named: the shipped AirNet; None if nothing is shipped."""
-    models = shipped_models()
-    return min(models, key=lambda path: (path.stem != DEFAULT_NETWORK, path.stem), default=None)
+
+    def distance(path: Path) -> tuple[bool, bool, str]:
+        return path.stem != DEFAULT_NETWORK, not path.stem.startswith(DEFAULT_NETWORK), path.stem
+
+    return min(shipped_models(), key=distance, default=None)
 
 
 def find_model(name_or_path: str | Path = "") -> Path:

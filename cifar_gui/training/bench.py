@@ -5,8 +5,10 @@ Nothing here decides when to stop or what to report; that is the engine's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +23,7 @@ from cifar_gui.data.base import ImageData
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError
+from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.inference.forward import evaluating, logits_of
 from cifar_gui.networks.base import FollowsEpochs, LearnsFromSample, build
 from cifar_gui.recipe import Recipe
@@ -36,6 +39,15 @@ def new_model(recipe: Recipe, classes: int) -> nn.Module:
     """The recipe's network with the first weights that its seed gives, whatever was drawn before."""
     with _seeded(stream_seed(recipe.seed, "weights")):
         return build(recipe.network, classes, recipe.network_settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """How good a network is on the held-out pictures; all None where there are none."""
+
+    loss: float | None = None  # mean cross-entropy in nats
+    accuracy: float | None = None  # 0–1
+    temperature: float | None = None  # by which its logits should be divided to mean what they say
 
 
 class Bench:
@@ -128,21 +140,24 @@ class Bench:
         return loss, right
 
     def validate(self) -> Iterator[Tensor]:
-        """A chunk of the held-out pictures at a time: (loss, right answers), summed over the chunk, on the device."""
-        start = 0
+        """Logits of the held-out pictures, float32 (≤ chunk, classes) on the device, a chunk at a time."""
         with evaluating(self.model):
-            for logits in logits_of(self.model, self.validation_images, self.stats, self.precision, VALIDATION_CHUNK):
-                labels = self.validation_labels[start : start + len(logits)]
-                loss = F.cross_entropy(logits, labels, reduction="sum")
-                yield torch.stack([loss, (logits.argmax(1) == labels).sum()])
-                start += len(logits)
+            yield from logits_of(self.model, self.validation_images, self.stats, self.precision, VALIDATION_CHUNK)
+
+    def judged(self, logits: Tensor) -> Validation:
+        """How good these logits of all held-out pictures are."""
+        loss = float(F.cross_entropy(logits, self.validation_labels))
+        accuracy = float((logits.argmax(1) == self.validation_labels).sum()) / len(logits)
+        # A NaN has no best temperature, and the run is over anyway.
+        fitted = fit_temperature(logits.cpu(), self.validation_labels.cpu()) if math.isfinite(loss) else None
+        return Validation(loss, accuracy, fitted)
 
     def is_finite(self) -> bool:
         """Whether every weight is still a number."""
         return bool(torch.stack([each.detach().sum().isfinite() for each in self.model.parameters()]).all())
 
-    def snapshot(self, step: int, scores: dict[str, float]) -> ModelSnapshot:
-        """The network after `step` optimiser steps, copied to the CPU."""
+    def snapshot(self, step: int, scores: dict[str, float], temperature: float | None = None) -> ModelSnapshot:
+        """The network after `step` optimiser steps, copied to the CPU; calibrated if its `temperature` is known."""
         card = ModelCard(
             network=self.recipe.network,
             class_names=self.class_names,
@@ -154,6 +169,7 @@ class Bench:
             epoch=step / self.steps_per_epoch,
             step=step,
             scores=scores,
+            calibration={} if temperature is None else {"temperature": temperature},
         )
         return capture(self.model, card)
 

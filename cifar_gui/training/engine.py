@@ -19,7 +19,7 @@ from cifar_gui.data.base import ImageData
 from cifar_gui.errors import TrainingError
 from cifar_gui.networks.layer_table import total_parameters
 from cifar_gui.recipe import Recipe
-from cifar_gui.training.bench import Bench, new_model
+from cifar_gui.training.bench import Bench, Validation, new_model
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import (
     EpochReport,
@@ -127,38 +127,36 @@ class _Training:
     def _finish_epoch(self) -> Generator[Event, None, EpochReport | None]:
         """Validate, report, hand out what is needed to go on."""
         at = self.at
-        validated = yield from self._validate()
-        if validated is None:
+        validation = yield from self._validate()
+        if validation is None:
             return None
-        loss, accuracy = validated
         if not self.bench.is_finite():
             yield self._finished("diverged")
             return None
+        accuracy = validation.accuracy
         is_best = accuracy is None or accuracy > at.best_accuracy
         if is_best:
             at.best_accuracy, at.best_epoch = accuracy or 0.0, at.epoch
-        report = self._epoch_report(loss, accuracy, is_best=is_best)
+        report = self._epoch_report(validation, is_best=is_best)
         at.epoch, at.trained, at.seconds = at.epoch + 1, False, 0.0
         self.control.end_of_epoch()
         yield report
         yield pack(self.bench, at)
         return report
 
-    def _validate(self) -> Generator[Event, None, tuple[float | None, float | None] | None]:
-        """Mean cross-entropy and accuracy on the held-out pictures; (None, None) without any."""
-        count = self.bench.validation_pictures
-        if not count:
-            return None, None
-        sums = torch.zeros(2, device=self.bench.device)
+    def _validate(self) -> Generator[Event, None, Validation | None]:
+        """How good the network is on the held-out pictures, if there are any."""
+        if not self.bench.validation_pictures:
+            return Validation()
+        logits = []
         for chunk in self.bench.validate():
-            sums += chunk
+            logits.append(chunk)
             if self.control.stopping:
                 break
         if self.control.stopping:
             yield from self._stop()
             return None
-        loss, right = sums.tolist()
-        return loss / count, right / count
+        return self.bench.judged(torch.cat(logits))
 
     # What the control asks for
 
@@ -218,23 +216,23 @@ class _Training:
             images_per_second=pictures / max(seconds, 1e-9),
         )
 
-    def _epoch_report(self, loss: float | None, accuracy: float | None, *, is_best: bool) -> EpochReport:
+    def _epoch_report(self, validation: Validation, *, is_best: bool) -> EpochReport:
         bench, at = self.bench, self.at
         pictures = bench.steps_per_epoch * bench.batch_size
         train_loss, train_right = bench.take_epoch_sums()
         scores = {"train_loss": train_loss / pictures, "train_accuracy": train_right / pictures}
-        if loss is not None and accuracy is not None:
-            scores |= {"validation_loss": loss, "validation_accuracy": accuracy}
+        if validation.loss is not None and validation.accuracy is not None:
+            scores |= {"validation_loss": validation.loss, "validation_accuracy": validation.accuracy}
         return EpochReport(
             epoch=at.epoch,
             step=at.step,
             train_loss=scores["train_loss"],
             train_accuracy=scores["train_accuracy"],
-            validation_loss=loss,
-            validation_accuracy=accuracy,
+            validation_loss=validation.loss,
+            validation_accuracy=validation.accuracy,
             lr=self._lr(at.step - 1),
             is_best=is_best,
-            snapshot=bench.snapshot(at.step, scores),
+            snapshot=bench.snapshot(at.step, scores, validation.temperature),
             seconds=at.seconds,
             images_per_second=pictures / max(at.seconds, 1e-9),
         )

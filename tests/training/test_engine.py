@@ -9,10 +9,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.data.base import assemble
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError, DeviceError, TrainingError
+from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.training import bench as bench_module
 from cifar_gui.training.control import Control
@@ -131,6 +133,17 @@ def test_a_snapshot_says_what_it_is_and_keeps_its_weights(quick, run, tiny_data)
     assert card.trained_on == tiny_data.split("train").fingerprint
     assert card.scores["validation_accuracy"] == reports[1].validation_accuracy
     assert reports[0].snapshot != reports[1].snapshot, "a copy, not the live weights"
+
+
+def test_a_snapshot_is_calibrated_on_the_held_out_pictures(quick, run, tiny_data):
+    snapshot = of(run(quick.changed(label_smoothing=0.4)), EpochReport)[-1].snapshot
+    part = tiny_data.split("validation")
+    model = rebuild(snapshot)
+    with torch.inference_mode():
+        logits = model(standardise(part.images, tiny_data.stats))
+    expected = fit_temperature(logits, part.labels)
+    assert snapshot.card.calibration == {"temperature": pytest.approx(expected, rel=1e-3)}
+    assert of(run(quick.changed(all_data=True)), EpochReport)[-1].snapshot.card.calibration == {}
 
 
 def test_the_best_epoch_is_the_first_with_the_highest_validation_accuracy(quick, run):
