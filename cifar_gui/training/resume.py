@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 
 from cifar_gui.compute.precision import Precision
-from cifar_gui.errors import DataError
+from cifar_gui.errors import CheckpointError, DataError
 from cifar_gui.training.bench import Bench
 from cifar_gui.training.events import ResumeState
 
@@ -51,31 +52,46 @@ def pack(bench: Bench, position: Position) -> ResumeState:
 
 def precision_of(state: ResumeState) -> Precision:
     """A run goes on in the precision it began with, whatever a probe would say today."""
-    return Precision(**state.values["precision"])
+    with _one_of_ours():
+        return Precision(**state.values["precision"])
 
 
 def unpack(state: ResumeState, bench: Bench) -> Position:
-    """Put a run back on the bench. Raises DataError when it was trained on other pictures."""
-    if state.values["trained_on"] != bench.split.fingerprint:
-        raise DataError(
-            f"This run was trained on other pictures than {bench.data_name} has now, so it cannot go on with them. "
-            "Choose the data it began with, or start a new run."
-        )
-    bench.model.load_state_dict(_part(state, "model"))
-    bench.optimiser.load(_part(state, "optimiser"))
-    if bench.lookahead:
-        bench.lookahead.slow = {name: value.to(bench.device) for name, value in _part(state, "slow").items()}
-    gradients = _part(state, "gradient")
-    for name, parameter in bench.model.named_parameters():
-        if name in gradients:
-            parameter.grad = torch.empty_like(parameter).copy_(gradients[name])
-    sums = _part(state, "sums")
-    bench.sums.copy_(sums["report"])
-    bench.epoch_sums.copy_(sums["epoch"])
-    position = Position(**state.values["position"])
-    if bench.recipe.epochs != state.values["recipe_epochs"]:  # more were asked for since
-        position.epochs = bench.recipe.epochs
+    """Put a run back on the bench. Raises DataError when it was trained on other pictures, CheckpointError when the
+    state is not one that `pack` made for this network."""
+    with _one_of_ours():
+        if state.values["trained_on"] != bench.split.fingerprint:
+            raise DataError(
+                f"This run was trained on other pictures than {bench.data_name} has now, so it cannot go on with them. "
+                "Choose the data it began with, or start a new run."
+            )
+        bench.model.load_state_dict(_part(state, "model"))
+        bench.optimiser.load(_part(state, "optimiser"))
+        if bench.lookahead:
+            bench.lookahead.slow = {name: value.to(bench.device) for name, value in _part(state, "slow").items()}
+        gradients = _part(state, "gradient")
+        for name, parameter in bench.model.named_parameters():
+            if name in gradients:
+                parameter.grad = torch.empty_like(parameter).copy_(gradients[name])
+        sums = _part(state, "sums")
+        bench.sums.copy_(sums["report"])
+        bench.epoch_sums.copy_(sums["epoch"])
+        position = Position(**state.values["position"])
+        if bench.recipe.epochs != state.values["recipe_epochs"]:  # more were asked for since
+            position.epochs = bench.recipe.epochs
     return position
+
+
+@contextmanager
+def _one_of_ours() -> Iterator[None]:
+    """Turn what a state of another version or network runs into into a sentence."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            "This run cannot go on: its saved state is of another version or another network. Its models can still be "
+            "used; start a new run with the same recipe."
+        ) from error
 
 
 def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
 from cifar_gui.checkpoint.files import load_resume_state, save_resume_state
 from cifar_gui.data.base import assemble
-from cifar_gui.errors import DataError
+from cifar_gui.errors import CheckpointError, DataError
 from cifar_gui.training.bench import Bench
 from cifar_gui.training.control import Control
 from cifar_gui.training.engine import new_model, train
@@ -128,3 +130,23 @@ def test_a_run_goes_on_in_the_precision_it_began_with(run, quick):
     half = run(quick.changed(precision="bfloat16", memory_format="channels_last"), control=stopping_at(2))
     rest = run(quick, resume=half[-2])  # whatever today's probe or recipe would say
     assert (rest[0].precision, rest[0].memory_format) == ("bfloat16", "channels_last")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda tensors, values: values.pop("position"),
+        lambda tensors, values: values.pop("precision"),
+        lambda tensors, values: values["position"].update(wings=2),
+        lambda tensors, values: tensors.pop("model.0.weight"),
+        lambda tensors, values: tensors.update({"model.0.weight": torch.zeros(2, 2)}),
+        lambda tensors, values: tensors.update({"optimiser.nonsense": torch.zeros(1)}),
+        lambda tensors, values: tensors.pop("sums.epoch"),
+    ],
+)
+def test_a_state_of_another_version_is_refused_in_words(run, quick, spoil):
+    state = next(event for event in run(quick.changed(epochs=1)) if isinstance(event, ResumeState))
+    tensors, values = dict(state.tensors), copy.deepcopy(dict(state.values))
+    spoil(tensors, values)
+    with pytest.raises(CheckpointError, match="This run cannot go on"):
+        run(quick, resume=ResumeState(state.step, tensors, values))
