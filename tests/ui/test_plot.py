@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
@@ -126,6 +126,25 @@ def test_marks_are_drawn(filled):
     before = colours_in(filled.image(1.0))
     filled.set_marks(vertical=[Mark(3, "best 92.3 %", "good")], horizontal=[Mark(1, "chance", "bad")])
     assert len(colours_in(filled.image(1.0)) - before) > 0
+
+
+def test_the_word_at_a_mark_makes_way_for_the_labels_at_the_line_ends(filled):
+    area = filled.canvas.area()
+    top = QRectF(0, area.top(), 640, 14)
+    words = []
+
+    class Painter(QPainter):
+        def drawText(self, where, *rest):
+            words.append(where)
+            super().drawText(where, *rest)
+
+    for labels in ([], [top]):
+        image = QImage(640, 280, QImage.Format.Format_RGB32)
+        painter = Painter(image)
+        filled.canvas._draw_vertical(painter, Mark(4, "best 92.3 %", "good"), labels)
+        painter.end()
+    assert words[0].intersects(top)
+    assert not words[1].intersects(top)
 
 
 def test_the_table_twin_has_the_same_numbers(filled):

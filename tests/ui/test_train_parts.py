@@ -14,6 +14,7 @@ from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.schedule import lr_at
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import load_history, to_continue
+from cifar_gui.ui.train.elided import ElidedLabel
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
@@ -136,8 +137,8 @@ def test_the_first_learned_filters_of_every_network_are_shown_or_it_says_why_not
 
 def test_a_fixed_stem_is_called_computed_not_learned():
     forming = look_at(snapshot_of("airnet"))
-    assert "computed, not learned" in forming.note
-    assert forming.caption.startswith("all 64")
+    assert forming.stem == "Seen through the stem, which is computed, not learned"
+    assert forming.caption == "all 64"
 
 
 def test_no_filters_leave_room_for_the_reason(qtbot):
@@ -314,3 +315,16 @@ def test_a_run_without_a_history_is_an_error_that_names_the_file(tmp_path):
 
 def test_nothing_is_continued_when_there_is_nothing():
     assert to_continue([]) is None
+
+
+def test_a_title_without_room_ends_in_an_ellipsis_and_tells_the_rest_on_hover(qtbot):
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setText("AirNet on CIFAR-10, best preset")
+    label.resize(60, 20)
+    label.show()
+    assert label.shown().endswith("…")
+    assert label.toolTip() == label.text() == "AirNet on CIFAR-10, best preset"
+    label.resize(600, 20)
+    assert label.shown() == label.text()
+    assert label.toolTip() == ""

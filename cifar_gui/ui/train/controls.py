@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.train.elided import ElidedLabel
 from cifar_gui.ui.train.run_state import Situation, buttons
-from cifar_gui.ui.widgets.text import muted
 
 _ICONS = {"start": "play", "new_run": "plus", "pause": "pause", "stop": "stop", "one_more": "", "watch_live": "live"}
 
@@ -27,9 +28,11 @@ class RunControls(QWidget):
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setObjectName("train.run_title")
-        self.title.setProperty("strong", True)
-        self.subtitle = muted()
-        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        bold = QFont()
+        bold.setWeight(QFont.Weight.DemiBold)
+        self.title.setFont(bold)
+        self.subtitle = ElidedLabel()
+        self.subtitle.setProperty("muted", True)
         for name in ("start", "new_run", "pause", "stop", "one_more"):
             layout.addWidget(self.buttons[name])
         layout.addSpacing(SPACING)
@@ -58,7 +61,6 @@ class RunControls(QWidget):
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.subtitle.setText(subtitle)
-        self.subtitle.setToolTip(subtitle)
 
     def _button(self, name: str) -> QPushButton:
         button = QPushButton()

@@ -26,6 +26,7 @@ class Forming:
     grid: ImageGrid | None
     caption: str
     note: str
+    stem: str = ""  # what to say of a fixed layer before these filters
 
 
 def look_at(snapshot: ModelSnapshot) -> Forming:
@@ -36,9 +37,8 @@ def look_at(snapshot: ModelSnapshot) -> Forming:
         why = f"All of its filters are {NOT_LEARNED}." if layers else "This network has no convolution layer."
         return Forming(None, "", why)
     grid = filter_images(snapshot, layer)
-    frozen = f"The layer before, {layer.stem.label}, is {NOT_LEARNED}. " if layer.stem else ""
-    caption = f"all {len(grid)}" + (" · through the fixed stem" if layer.stem else "")
-    return Forming(grid, caption, f"{layer.label}: {frozen}{grid.note}")
+    stem = f"Seen through the {layer.stem.label}, which is {layer.stem.note}" if layer.stem else ""
+    return Forming(grid, f"all {len(grid)}", f"{layer.label}: {grid.note}", stem)
 
 
 def fitting(count: int, tile: QSize, room: QSize, gap: int = _GAP) -> tuple[int, int]:

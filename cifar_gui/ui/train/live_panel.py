@@ -15,7 +15,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import ImageData
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.ui.context import Context
-from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, look_at
 from cifar_gui.ui.train.wall import CAPACITY, Wall
 from cifar_gui.ui.train.wall_rows import chosen
@@ -50,6 +50,7 @@ class LivePanel(Panel):
 
     def __init__(self, context: Context) -> None:
         super().__init__("Held-out pictures")
+        self.setMinimumWidth(px(256))
         self._context = context
         self._images: Tensor | None = None
         self._class_names: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class LivePanel(Panel):
         self.wall, self.filters = Wall(), FormingFilters()
         self.wall.set_empty_text("Pictures the network does not learn from appear here once there is data.")
         self.filters.set_empty_text("They form here while the network learns.")
-        self._said, self._filter_caption = caption(), caption()
+        self._said, self._filter_caption, self._stem = caption(), caption(), caption(wrap=True)
         self.header.addWidget(self._said)
         self.body.addWidget(self.wall, 1)
         self.body.addSpacing(SPACING)
@@ -69,6 +70,8 @@ class LivePanel(Panel):
         row.addWidget(self._filter_caption)
         self.body.addLayout(row)
         self.body.addWidget(self.filters)
+        self.body.addWidget(self._stem)
+        self._stem.hide()
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -108,7 +111,7 @@ class LivePanel(Panel):
         self._busy = False
         self.wall.show_probabilities(None)
         self.filters.show_forming(None)
-        self._filter_caption.setText("")
+        self._say_of_filters(Forming(None, "", ""))
         self._said.setText("")
 
     def _on_tick(self) -> None:
@@ -123,7 +126,12 @@ class LivePanel(Panel):
             right = self.wall.right
             self._said.setText(f"{right[0]} of {right[1]} right")
         self.filters.show_forming(looked.forming)
-        self._filter_caption.setText(looked.forming.caption)
+        self._say_of_filters(looked.forming)
+
+    def _say_of_filters(self, forming: Forming) -> None:
+        self._filter_caption.setText(forming.caption)
+        self._stem.setText(forming.stem)
+        self._stem.setVisible(bool(forming.stem))
 
     def _on_failed(self, error: Exception) -> None:
         self._busy = False

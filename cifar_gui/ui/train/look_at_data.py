@@ -16,11 +16,15 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.picture_strip import PictureStrip
+from cifar_gui.ui.train.wall_rows import chosen
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 
 SAMPLES = 12
 """Pictures shown of each class, from the training pictures."""
+
+MOST_CLASSES = 100
+"""More rows than this are not shown, and it is said that they are not."""
 
 Pictures = NDArray[np.uint8]
 
@@ -48,11 +52,12 @@ def samples(data: ImageData, label: int, count: int = SAMPLES) -> Pictures:
 
 
 def augmented_batch(data: ImageData, recipe: Recipe, count: int, draw: int) -> Batch:
-    """The first `count` training pictures and what the recipe makes of them in step `draw`."""
+    """`count` training pictures, of every class in turn, and what the recipe makes of them in step `draw`."""
     split = data.split("train")
-    images = split.images[:count]
+    positions = torch.tensor(chosen(split.labels[:2000].tolist(), count), dtype=torch.int64)
+    images = split.images[positions]
     augmenter = Augmenter(recipe, len(split), data.stats.mean, torch.device("cpu"))
-    draws = augmenter.draw(torch.arange(len(images)), epoch=1 + draw, step=draw)
+    draws = augmenter.draw(positions, epoch=1 + draw, step=draw)
     return Batch(images.numpy(), augmenter.apply(images, draws).numpy())
 
 
@@ -113,13 +118,17 @@ class LookAtData(QWidget):
                 widget.deleteLater()
         for column, words in enumerate(("Class", "Train · held out", "Some of them")):
             self._classes.addWidget(caption(words), 0, column)
-        for label, (name, tally) in enumerate(zip(data.class_names, counts(data), strict=True), start=1):
+        pairs = list(zip(data.class_names, counts(data), strict=True))
+        for label, (name, tally) in enumerate(pairs[:MOST_CLASSES], start=1):
             strip = PictureStrip(f"Training pictures of the class {name}")
             strip.show_pictures(samples(data, label - 1))
             numbers = QLabel(f"{tally[0]:,} · {tally[1]:,}")
             self._classes.addWidget(QLabel(name), label, 0)
             self._classes.addWidget(numbers, label, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self._classes.addWidget(strip, label, 2)
+        if len(pairs) > MOST_CLASSES:
+            left_out = caption(f"and {len(pairs) - MOST_CLASSES:,} more classes")
+            self._classes.addWidget(left_out, MOST_CLASSES + 1, 0, 1, 3)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -160,13 +169,14 @@ def augmentation_in_words(recipe: Recipe) -> str:
     """What happens to each training picture, in a sentence."""
     parts = []
     if recipe.crop:
-        parts.append(f"shifted by up to {recipe.crop} pixels, the edge mirrored")
+        parts.append(f"shifted by up to {recipe.crop} pixels")
     if recipe.flip == "random":
-        parts.append("mirrored at random")
+        parts.append("flipped at random")
     elif recipe.flip == "alternating":
-        parts.append("mirrored every other epoch")
+        parts.append("flipped every other epoch")
     if recipe.cutout:
         parts.append(f"with a square of {recipe.cutout} pixels blanked")
     if not parts:
         return "This recipe does not augment: the network sees every picture as it is, again and again."
-    return f"Each time a picture comes round it is {', '.join(parts)}, so that the network never sees it twice alike."
+    how = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"Each time a picture comes round it is {how}, so that the network hardly ever sees it twice alike."

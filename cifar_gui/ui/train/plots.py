@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.training.history import History
@@ -18,7 +18,7 @@ from cifar_gui.ui.widgets.curves import smoothed, thinned
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
 
-_SMOOTHING = 0.9  # weight of the past when the curve is smoothed
+_SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
     "good": ("check", "good"),
     "doubt": ("warning", "doubt"),
@@ -104,7 +104,8 @@ class TrainingPlots(QWidget):
             plot.set_curve("validation", epochs["epoch"], epochs[f"validation_{name}"])
         self._mark(epochs)
         reach = float(max(self._epochs, *epochs["epoch"], *self._ends()))
-        self.loss.set_ranges((0.0, reach))
+        has_loss = len(steps["epoch"]) or len(self.loss.canvas.points["earlier_train"].x)
+        self.loss.set_ranges((0.0, reach), None if has_loss else (0.0, 1.15 * math.log(max(self._classes, 2))))
         self.accuracy.set_ranges((0.0, reach), (0.0, 1.0))
         self.loss.refresh()
         self.accuracy.refresh()
@@ -178,7 +179,6 @@ def _menu_button(plot: Plot) -> QToolButton:
     button = QToolButton()
     button.setProperty("flat", True)
     button.setIcon(icon("export"))
-    button.setIconSize(QSize(14, 14))
     button.setToolTip(f"Copy, save or read the numbers of the {plot.title.lower()} plot")
     button.setAccessibleName(f"{plot.title} plot: copy, save, show as table")
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import NETWORKS, network_settings, presets
@@ -157,8 +157,8 @@ class RecipeForm(QWidget):
         self.more.setText("More settings")
         self.more.setProperty("flat", True)
         self.more.setCheckable(True)
+        self.more.setStyleSheet("QToolButton { padding-left: 0; padding-right: 4px; background: transparent; }")
         self.more.setToolButtonStyle(self.more.toolButtonStyle().ToolButtonTextBesideIcon)
-        self.more.setIconSize(QSize(12, 12))
         self.more.toggled.connect(self._on_more)
         self._on_more(shown=False)
 

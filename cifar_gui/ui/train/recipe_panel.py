@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVB
 from cifar_gui.networks.base import about
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.recipe_form import RecipeForm
 from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.train.schedule_preview import SchedulePreview
@@ -24,6 +24,7 @@ class RecipePanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Recipe")
+        self.setMinimumWidth(px(236))
         self.form = RecipeForm()
         self.schedule = SchedulePreview()
         self.about = caption(wrap=True)

@@ -252,9 +252,9 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         painter.setFont(font(11))
         for mark in self.horizontal:
             self._draw_horizontal(painter, mark)
+        labels = self._draw_line_ends(painter)
         for mark in self.vertical:
-            self._draw_vertical(painter, mark)
-        self._draw_line_ends(painter)
+            self._draw_vertical(painter, mark, labels)
         if self._cursor is not None:
             self._draw_readout(painter, self._cursor)
         if self.empty_text and not any(len(each.x) for each in self.points.values()):
@@ -278,7 +278,8 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         box = QRectF(area.left() + px(6), top, area.width() - px(12), px(15))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, mark.label)
 
-    def _draw_vertical(self, painter: QPainter, mark: Mark) -> None:
+    def _draw_vertical(self, painter: QPainter, mark: Mark, labels: list[QRectF]) -> None:
+        """A line with its word beside it, at the first height where it covers none of the `labels`."""
         area, colour = self.area(), getattr(tokens(), mark.colour)
         x = self._box.mapViewToScene(QPointF(mark.at, 0)).x()
         if not area.left() <= x <= area.right() + 1:
@@ -287,12 +288,15 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label) + px(8)
         left = x + px(6) if x + px(6) + width < self.sceneRect().right() else x - px(6) - width
+        places = [QRectF(left, area.top() + share * area.height(), width, px(16)) for share in (0.0, 0.3, 0.5, 0.7)]
+        free = [place for place in places if not any(place.intersects(label) for label in labels)]
         painter.setPen(colour)
-        painter.drawText(QRectF(left, area.top(), width, px(16)), Qt.AlignmentFlag.AlignVCenter, mark.label)
+        painter.drawText((free or places)[0], Qt.AlignmentFlag.AlignVCenter, mark.label)
 
-    def _draw_line_ends(self, painter: QPainter) -> None:
+    def _draw_line_ends(self, painter: QPainter) -> list[QRectF]:
+        """A dot and a name at the end of each line, apart from each other. Returns where the names stand."""
         area = self.area()
-        ends = []
+        ends, boxes = [], []
         for key, style in self.styles.items():
             points = self.points[key]
             if not style.labelled or not len(points.x):
@@ -314,6 +318,8 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
             painter.setBrush(getattr(tokens(), style.colour))
             painter.drawEllipse(end, px(2), px(2))
+            boxes.append(box)
+        return boxes
 
     # The readout
 
