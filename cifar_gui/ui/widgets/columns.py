@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QWidget
 
-from cifar_gui.ui.theme import px
+from cifar_gui.ui.theme import px, theme
 
 NARROW = 1200
 """Windows narrower than this, at zoom 1, show one side panel at a time."""
 
 _RAIL = 76
+_LEAST, _MOST = 60, 1200
+"""Widths of a side panel that are believed when restored, in pixels at zoom 1."""
 
 
 class Columns(QWidget):
@@ -37,8 +39,6 @@ class Columns(QWidget):
         self._titles = [title for side, title in zip((left, right), titles, strict=True) if side is not None]
         self._widths = widths
         self._narrow: bool | None = None
-        self._restored = False
-        self._wide_state = ""  # the borders as they were when the side panels last became tabs
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -54,6 +54,8 @@ class Columns(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+        self._zoom = theme().zoom
+        theme().changed.connect(self._on_theme)
         self._arrange(narrow=False)
 
     @property
@@ -63,7 +65,10 @@ class Columns(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(narrow=self.width() < px(NARROW - _RAIL - 40))
+        self._arrange(narrow=self._wants_tabs())
+
+    def _wants_tabs(self) -> bool:
+        return self.width() < px(NARROW - _RAIL - 40)
 
     def show_side(self, side: QWidget) -> None:
         """Bring a side panel to the front where they are tabs."""
@@ -71,35 +76,46 @@ class Columns(QWidget):
             self.tabs.setCurrentWidget(side)
 
     def save_state(self) -> str:
-        """Positions of the borders, for `restore_state`."""
-        if self.is_narrow:
-            return self._wide_state
-        return bytes(self.splitter.saveState().toBase64().data()).decode()
+        """Widths of the left and right panel at zoom 1, for `restore_state`."""
+        self._note_widths()
+        return f"{self._widths[0]} {self._widths[1]}"
 
     def restore_state(self, state: object) -> None:
         """What `save_state` gave; anything else is ignored."""
-        if isinstance(state, str) and state:
-            self._wide_state = state
-            self._restored = self.is_narrow or self._place_borders()
+        words = state.split() if isinstance(state, str) else []
+        if len(words) == 2 and all(word.isdecimal() and _LEAST <= int(word) <= _MOST for word in words):
+            self._widths = (int(words[0]), int(words[1]))
+            self._set_widths()
+
+    def _note_widths(self) -> None:
+        """Remember where the user has dragged the borders to, as long as there are columns on screen."""
+        sizes = self.splitter.sizes()
+        if self.is_narrow or not self.isVisible() or sum(sizes) == 0:
+            return
+        left = round(sizes[0] / self._zoom) if self._left is not None else self._widths[0]
+        right = round(sizes[-1] / self._zoom) if self._right is not None else self._widths[1]
+        self._widths = (left, right)
 
     def _arrange(self, *, narrow: bool) -> None:
         narrow = narrow and len(self._sides) == 2
         if narrow == self._narrow:
             return
-        if narrow and self._narrow is not None and self.isVisible():
-            self._wide_state = self.save_state()
+        if narrow:
+            self._note_widths()
         self._narrow = narrow
         if narrow:
             self._make_tabs()
         elif self.tabs.count():
             self._make_columns()
-            self._restored = self._place_borders()
-        if not self._restored:
-            self._set_widths()
+        self._set_widths()
 
-    def _place_borders(self) -> bool:
-        """The borders as they were; whether they could be placed."""
-        return self.splitter.restoreState(QByteArray.fromBase64(self._wide_state.encode()))
+    def _on_theme(self) -> None:
+        """Side panels grow and shrink with the zoom."""
+        if theme().zoom != self._zoom:
+            self._note_widths()
+            self._zoom = theme().zoom
+            self._arrange(narrow=self._wants_tabs())
+            self._set_widths()
 
     def _make_tabs(self) -> None:
         for side, title in zip(self._sides, self._titles, strict=True):

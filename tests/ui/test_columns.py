@@ -1,0 +1,64 @@
+"""Columns remember their borders, whatever the window went through."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.columns import Columns
+
+
+@pytest.fixture
+def columns(qtbot):
+    made = Columns(QWidget(), QWidget(), QWidget(), widths=(200, 260))
+    qtbot.addWidget(made)
+    made.resize(1200, 600)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_side_panels_become_tabs_in_a_narrow_window_and_columns_again_in_a_wide_one(columns):
+    before = columns.splitter.sizes()
+    columns.resize(800, 600)
+    assert columns.is_narrow
+    assert columns.tabs.count() == 2
+    columns.resize(1200, 600)
+    assert not columns.is_narrow
+    assert columns.splitter.sizes() == before
+    assert (before[0], before[2]) == (200, 260)
+
+
+def test_dragged_borders_survive_a_narrow_window_and_the_next_start(columns, qtbot):
+    columns.splitter.setSizes([300, 568, 300])
+    dragged = columns.splitter.sizes()
+    columns.resize(800, 600)
+    state = columns.save_state()
+    columns.resize(1200, 600)
+    assert columns.splitter.sizes() == dragged
+    other = Columns(QWidget(), QWidget(), QWidget(), widths=(200, 260))
+    qtbot.addWidget(other)
+    other.restore_state(state)
+    other.resize(640, 480)
+    other.show()
+    other.resize(1200, 600)
+    assert other.splitter.sizes() == dragged
+
+
+@pytest.mark.parametrize("state", [None, 7, "", "wide", "1 2", "-5 200", "200", "9999 9999"])
+def test_a_state_that_means_nothing_is_ignored(columns, state):
+    before = columns.splitter.sizes()
+    columns.restore_state(state)
+    assert columns.splitter.sizes() == before
+
+
+def test_side_panels_are_as_wide_as_before_when_one_has_zoomed_in_and_out(columns):
+    columns.resize(2400, 600)
+    theme().set_look(zoom=1.5)
+    larger = columns.splitter.sizes()
+    state = columns.save_state()
+    theme().set_look(zoom=1.0)
+    assert (larger[0], larger[2]) == (300, 390)
+    assert (columns.splitter.sizes()[0], columns.splitter.sizes()[2]) == (200, 260)
+    assert state == "200 260"
