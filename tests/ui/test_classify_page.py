@@ -16,6 +16,7 @@ from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.ui.classify import file_dialogs, opening
+from cifar_gui.ui.classify import page as page_module
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
 from cifar_gui.ui.classify.samples import sample_files
@@ -418,6 +419,28 @@ def test_another_network_fills_the_table_anew(page, window, qtbot, folder, decid
         window.context.models.snapshot_changed.emit(other)
     qtbot.waitUntil(lambda: not page.table_page.batch.running)
     assert [row.prediction.label for row in page.table_page.model.rows if row.prediction] != before
+
+
+def test_a_table_in_the_background_is_renewed_when_it_comes_to_the_front(
+    page, window, qtbot, folder, make_picture, decided_snapshot
+):
+    fill_table(page, qtbot, folder)
+    before = [row.prediction.label for row in page.table_page.model.rows if row.prediction]
+    show(page, qtbot, make_picture())
+    window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
+    assert not page.table_page.batch.running
+    page.show_table()
+    qtbot.waitUntil(lambda: not page.table_page.batch.running)
+    assert [row.prediction.label for row in page.table_page.model.rows if row.prediction] != before
+
+
+def test_a_large_table_does_not_follow_live_and_says_so(page, window, qtbot, folder, decided_snapshot, monkeypatch):
+    fill_table(page, qtbot, folder)
+    monkeypatch.setattr(page_module, "LARGEST_LIVE_TABLE", 3)
+    window.context.models.current = replace(window.context.models.current, group="live")
+    window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
+    assert not page.table_page.batch.running
+    assert "too many pictures to follow Live" in page.table_page._tally.text()
 
 
 def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):

@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from cifar_gui.data.picture import Crop, PictureSource
-from cifar_gui.inference.prediction import Prediction
-from cifar_gui.inference.verdict import verdict
+from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
 from cifar_gui.ui.classify.badge import ConfidenceBadge
 from cifar_gui.ui.classify.bars import Bars, bar_order, summary
 from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
@@ -19,11 +18,12 @@ from cifar_gui.ui.theme import theme
 NAMES = ("cat", "dog", "ship")
 
 
-def prediction(*probabilities: float) -> Prediction:
-    return Prediction(NAMES, probabilities, verdict(NAMES, probabilities))
+def named(confidence: Confidence, headline: str, *probabilities: float) -> Prediction:
+    return Prediction(NAMES, probabilities, Verdict(confidence, headline, "Because of this."))
 
 
-CAT, DOG = prediction(0.9, 0.08, 0.02), prediction(0.1, 0.85, 0.05)
+CAT, DOG = named("confident", "cat", 0.9, 0.08, 0.02), named("confident", "dog", 0.1, 0.85, 0.05)
+UNSURE = named("unsure", "cat or dog?", 0.48, 0.45, 0.07)
 
 
 @pytest.fixture(autouse=True)
@@ -69,13 +69,13 @@ def test_the_order_is_not_kept_for_a_network_with_other_classes():
 
 
 def test_bars_say_in_words_what_they_show(bars):
-    bars.show_prediction(prediction(0.998, 0.0015, 0.0005), keep_order=False)
+    bars.show_prediction(named("confident", "cat", 0.998, 0.0015, 0.0005), keep_order=False)
     assert bars.accessibleDescription() == "cat 99.8 %."
     assert summary(CAT) == "cat 90.0 %, dog 8.0 %, ship 2.0 %."
 
 
 def test_a_bar_reads_in_full_precision_in_its_tool_tip(bars):
-    bars.show_prediction(prediction(0.123456789, 0.5, 0.376543211), keep_order=False)
+    bars.show_prediction(named("unsure", "dog?", 0.123456789, 0.5, 0.376543211), keep_order=False)
     assert bars.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole) == "cat: 0.123457"
 
 
@@ -109,15 +109,14 @@ def test_a_verdict_is_said_in_words_number_and_certainty(panel):
 
 
 def test_a_doubtful_verdict_shows_no_single_number(panel):
-    panel.show_prediction(prediction(0.48, 0.45, 0.07), keep_order=False)
+    panel.show_prediction(UNSURE, keep_order=False)
     assert (panel.verdict.text(), panel.badge.state) == ("cat or dog?", "unsure")
     assert not panel.probability.isVisible()
 
 
 def test_a_long_verdict_is_broken_into_lines_and_shown_in_full(panel):
-    names = ("Yorkshire terrier", "Norwich terrier", "ship")
-    values = (0.48, 0.45, 0.07)
-    panel.show_prediction(Prediction(names, values, verdict(names, values)), keep_order=False)
+    long = Verdict("unsure", "Yorkshire terrier or Norwich terrier?", "Because.")
+    panel.show_prediction(replace(UNSURE, verdict=long), keep_order=False)
     panel.grab()
     assert panel.verdict.wordWrap()
     assert panel.verdict.height() >= 2 * panel.verdict.fontMetrics().height()

@@ -8,8 +8,7 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import PictureError
-from cifar_gui.inference.prediction import Prediction
-from cifar_gui.inference.verdict import verdict
+from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
 from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged, as_text, tally
 from cifar_gui.ui.classify.table_model import ResultsModel
 
@@ -21,14 +20,15 @@ def source(name: str) -> PictureSource:
     return PictureSource.from_bytes(b"", name)
 
 
-def prediction(*probabilities: float) -> Prediction:
-    return Prediction(NAMES, probabilities, verdict(NAMES, probabilities), crop=Crop(1, 2, 3))
+def prediction(confidence: Confidence, *probabilities: float) -> Prediction:
+    verdict = Verdict(confidence, f"{confidence} verdict", "Because.")
+    return Prediction(NAMES, probabilities, verdict, crop=Crop(1, 2, 3))
 
 
-SURE_CAT = Row(source("10.png"), prediction(0.9, 0.07, 0.03))
-SURE_DOG = Row(source("2.png"), prediction(0.05, 0.8, 0.15))
-CAT_OR_DOG = Row(source("b.png"), prediction(0.5, 0.45, 0.05))
-NOTHING = Row(source("a.png"), prediction(THIRD, THIRD, THIRD))
+SURE_CAT = Row(source("10.png"), prediction("confident", 0.9, 0.07, 0.03))
+SURE_DOG = Row(source("2.png"), prediction("confident", 0.05, 0.8, 0.15))
+CAT_OR_DOG = Row(source("b.png"), prediction("unsure", 0.5, 0.45, 0.05))
+NOTHING = Row(source("a.png"), prediction("unknown", THIRD, THIRD, THIRD))
 BROKEN = Row(source("broken.png"), problem="broken.png cannot be read: it is empty.")
 WAITING = Row(source("later.png"))
 ROWS = [SURE_CAT, SURE_DOG, CAT_OR_DOG, NOTHING, BROKEN, WAITING]

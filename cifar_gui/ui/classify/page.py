@@ -36,6 +36,10 @@ RECENT = "pictures.recent"
 """The setting with the paths of pictures opened lately, newest first."""
 
 
+LARGEST_LIVE_TABLE = 200
+"""Tables of more pictures are not asked about anew after each epoch of a run that is watched live."""
+
+
 class ClassifyPage(Page):
     """Wires the parts: an opener, the answers, the single view, the table and the history."""
 
@@ -47,6 +51,7 @@ class ClassifyPage(Page):
         self._shown: Opened | None = None
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
+        self._table_is_stale = False  # another network has been chosen since it was filled
         self._random = Random()
         self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
         self._until_ready.setInterval(200)
@@ -78,8 +83,9 @@ class ClassifyPage(Page):
             return
         self.single.verdict_panel.show_classes(snapshot.card.class_names)
         self._ask()
-        if self.table_page.model.rows:
-            self._ask_about_table()
+        self._table_is_stale = True
+        if self.shows_table:
+            self._renew_table()
 
     def on_data(self, data: ImageData | None) -> None:
         self.single.picture_panel.set_random(why_none(data))
@@ -134,6 +140,8 @@ class ClassifyPage(Page):
         """Bring the table to the front."""
         self._stack.setCurrentWidget(self.table_page)
         self.table_page.table.setFocus()
+        if self._table_is_stale:
+            self._renew_table()
 
     @property
     def shows_table(self) -> bool:
@@ -216,6 +224,7 @@ class ClassifyPage(Page):
 
     def _on_many(self, sources: list[PictureSource]) -> None:
         self.single.picture_panel.table_button.show()
+        self._table_is_stale = False
         self.show_table()
         self.table_page.show_sources(sources, self._snapshot, six_views=self.single.verdict_panel.six_views)
 
@@ -233,8 +242,7 @@ class ClassifyPage(Page):
 
     def _on_six_views(self) -> None:
         self._ask()
-        if self.table_page.model.rows:
-            self._ask_about_table()
+        self._table_is_stale = True
 
     def _say_why_no_answer(self) -> None:
         if not self.context.torch_ready():
@@ -268,8 +276,14 @@ class ClassifyPage(Page):
             )
         )
 
-    def _ask_about_table(self) -> None:
-        self.table_page.classify(self._snapshot, six_views=self.single.verdict_panel.six_views)
+    def _renew_table(self) -> None:
+        """Ask anew about the table, unless that would take the processor from the training that is being watched."""
+        self._table_is_stale = False
+        current = self.context.models.current
+        if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
+            self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
+        else:
+            self.table_page.classify(self._snapshot, six_views=self.single.verdict_panel.six_views)
 
     def _on_answered(self, answer: Answer) -> None:
         question = answer.question

@@ -110,7 +110,8 @@ class PicturePanel(Panel):
 
     def _set_input_side(self) -> None:
         """Magnify the input by a whole number: as much as leaves two thirds of the width to the picture."""
-        self._anywhere.setText("or drop pictures and folders anywhere" if self.width() > px(720) else "")
+        self._anywhere.setText("or drop pictures and folders anywhere" if self.width() > px(860) else "")
+        self._random.setText("Random picture" if self.width() > px(640) else "Random")
         ratio = self.devicePixelRatioF()
         room = min(self.width() * 0.31, self.height() * 0.55)
         magnification = max(3, min(14, int(room * ratio / _INPUT)))

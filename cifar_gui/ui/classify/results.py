@@ -83,7 +83,8 @@ def second(prediction: Prediction) -> tuple[str, float]:
 
 def arranged(rows: Sequence[Row], chosen: RowFilter, column: Column | None, *, falling: bool) -> list[int]:
     """The places in `rows` of those to show, in the order to show them; as they came where `column` is None."""
-    places = [place for place, row in enumerate(rows) if chosen.admits(row)]
+    everything = chosen == RowFilter()
+    places = list(range(len(rows))) if everything else [at for at, row in enumerate(rows) if chosen.admits(row)]
     if column is not None:
         without = [place for place in places if _lacks(rows[place], column)]
         answered = [place for place in places if not _lacks(rows[place], column)]

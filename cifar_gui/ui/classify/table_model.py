@@ -58,6 +58,7 @@ class ResultsModel(QAbstractTableModel):
     def forget_answers(self) -> None:
         """Keep the pictures and wait for new answers."""
         self._rows = [Row(row.source) for row in self._rows]
+        self._everything_changed()
         self.rearrange()
 
     def put(self, found: Sequence[tuple[int, Prediction | PictureError]]) -> None:
@@ -67,8 +68,8 @@ class ResultsModel(QAbstractTableModel):
                 self._rows[place] = replace(self._rows[place], problem=str(answer), prediction=None)
             else:
                 self._rows[place] = replace(self._rows[place], problem="", prediction=answer)
-        if found and self._order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
+        if found:
+            self._everything_changed()
 
     def set_filter(self, chosen: RowFilter) -> None:
         """Show only some of the rows."""
@@ -77,10 +78,13 @@ class ResultsModel(QAbstractTableModel):
 
     def rearrange(self) -> None:
         """Sort and filter again, as answers have come in. What is selected and current stays so where it is shown."""
+        order = self._arranged()
+        if order == self._order:
+            return
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         places = [self._order[index.row()] for index in old]
-        self._order = self._arranged()
+        self._order = order
         row_of = {place: row for row, place in enumerate(self._order)}
         new = [
             self.index(row_of[place], index.column()) if place in row_of else QModelIndex()
@@ -119,6 +123,11 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return row if role == self.ROW else None
+
+    def _everything_changed(self) -> None:
+        """One signal for all: only what is on screen is painted anew."""
+        if self._order:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(COLUMNS) - 1))
 
     def _arranged(self) -> list[int]:
         column = COLUMNS[self._column] if 0 <= self._column < len(COLUMNS) else None

@@ -81,6 +81,10 @@ class TablePage(Panel):
             self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views)
         self._show_tally("" if snapshot else "the answers follow when the network is loaded")
 
+    def say(self, remark: str) -> None:
+        """Add a remark to the tally, until that changes."""
+        self._show_tally(remark)
+
     def _make_header(self) -> None:
         self.back_button = QPushButton("One picture")
         self.back_button.setIcon(icon("chevron-left"))
