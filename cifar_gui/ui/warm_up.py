@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import importlib
 import importlib.abc
+import importlib.util
+import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 MODULES = (
@@ -48,7 +54,7 @@ class WarmUp:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.done = False
-        """Whether everything has been imported and the GUI thread has heard of it."""
+        """Whether PyTorch and what pages need of it has been imported and the GUI thread has heard of it."""
 
     def start(self, on_done: Callable[[BaseException | None], None]) -> None:
         """Once. `on_done` is called on the GUI thread with what went wrong, None if nothing did."""
@@ -63,29 +69,79 @@ class WarmUp:
             self._thread.join()
 
     def _work(self, on_done: Callable[[BaseException | None], None]) -> None:
-        gate = _Gate(self._closing)
-        sys.meta_path.insert(0, gate)
-        problem: BaseException | None = None
         try:
-            for module in MODULES:
-                importlib.import_module(module)
-            if not self._closing.is_set():
-                first_step()
+            with _gated_imports(self._closing), _without_collections():
+                problem = self._import()
+                self._post(lambda: self._finish(problem, on_done))
+                if problem is None:
+                    first_step()  # nobody waits for this, but the first run would
         except Abandoned:
             return
+
+    def _import(self) -> BaseException | None:
+        """What went wrong, None if nothing did."""
+        try:
+            load_library()
+            for module in MODULES:
+                importlib.import_module(module)
+        except Abandoned:
+            raise
         except BaseException as error:  # the thread pump: the window tells the user
-            problem = error
-        finally:
-            sys.meta_path.remove(gate)
-        self._post(lambda: self._finish(problem, on_done))
+            return error
+        return None
 
     def _finish(self, problem: BaseException | None, on_done: Callable[[BaseException | None], None]) -> None:
         self.done = problem is None
         on_done(problem)
 
 
+@contextmanager
+def _gated_imports(closing: threading.Event) -> Iterator[None]:
+    gate = _Gate(closing)
+    sys.meta_path.insert(0, gate)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(gate)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """While a million objects are made, looking for garbage among them would stop the window for 0.4 s at a time.
+
+    Afterwards those that modules consist of, which live as long as the process, are never looked at again.
+    """
+    first_time = "torch" not in sys.modules
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if first_time:
+            gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+def load_library() -> None:
+    """Load the bulk of torch, 0.2 s of linking, through a foreign call, which leaves the interpreter to the window.
+
+    `import torch` would hold it meanwhile. Where the library is not found or cannot be loaded, that import says why.
+    """
+    if sys.platform == "win32" or "torch" in sys.modules:
+        return
+    found = importlib.util.find_spec("torch")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        for name in ("libtorch_cpu.so", "libtorch_cpu.dylib"):
+            path = Path(folder) / "lib" / name
+            if path.is_file():
+                dlopen = ctypes.CDLL(None).dlopen
+                dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
+                dlopen(os.fsencode(path), os.RTLD_NOW)
+
+
 def first_step() -> None:
-    """One optimiser and one training step of a tiny network: torch imports some things only then."""
+    """One training step of a tiny network: torch's optimisers import a thousand modules (its compiler) only then."""
     import torch
 
     layer = torch.nn.Conv2d(3, 4, 3)

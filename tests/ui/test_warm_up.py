@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 
@@ -32,6 +33,7 @@ def test_everything_is_imported_and_told_once(qtbot, calls, everything_imported)
     assert not made.done
     finished(calls)
     assert made.done
+    assert gc.isenabled()
     assert problems == [None]
     assert {name for name in warm_up.MODULES if name in sys.modules} == set(warm_up.MODULES)
 
@@ -66,3 +68,9 @@ def test_closing_gives_up_at_the_next_import(tmp_path, monkeypatch, calls) -> No
     assert calls == []
     assert "never_reached_module" not in sys.modules
     assert sys.meta_path == finders_before
+
+
+def test_nothing_is_loaded_twice(monkeypatch) -> None:
+    monkeypatch.setattr(warm_up.ctypes, "CDLL", lambda _name: pytest.fail("loaded again"))
+    warm_up.load_library()
+    assert "torch" in sys.modules
