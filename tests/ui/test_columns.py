@@ -32,6 +32,7 @@ def test_side_panels_become_tabs_in_a_narrow_window_and_columns_again_in_a_wide_
 
 def test_dragged_borders_survive_a_narrow_window_and_the_next_start(columns, qtbot):
     columns.splitter.setSizes([300, 568, 300])
+    columns.splitter.splitterMoved.emit(300, 1)
     dragged = columns.splitter.sizes()
     columns.resize(800, 600)
     state = columns.save_state()

@@ -56,6 +56,7 @@ class Columns(QWidget):
         layout.addWidget(self.splitter)
         self._zoom = theme().zoom
         theme().changed.connect(self._on_theme)
+        self.splitter.splitterMoved.connect(lambda _position, _index: self._note_widths())
         self._arrange(narrow=False)
 
     @property
@@ -100,8 +101,6 @@ class Columns(QWidget):
         narrow = narrow and len(self._sides) == 2
         if narrow == self._narrow:
             return
-        if narrow:
-            self._note_widths()
         self._narrow = narrow
         if narrow:
             self._make_tabs()
@@ -112,7 +111,6 @@ class Columns(QWidget):
     def _on_theme(self) -> None:
         """Side panels grow and shrink with the zoom."""
         if theme().zoom != self._zoom:
-            self._note_widths()
             self._zoom = theme().zoom
             self._arrange(narrow=self._wants_tabs())
             self._set_widths()

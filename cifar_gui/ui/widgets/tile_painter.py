@@ -55,12 +55,13 @@ class TilePainter(QStyledItemDelegate):
         return option.rect.size()
 
     def picture_rect(self, cell: QRect, ratio: float) -> QRectF:
-        """Where the picture stands in its cell, in device-independent pixels."""
+        """Where the picture stands in its cell: device-independent pixels that begin at a device pixel."""
         if self.sheet is None:
             return QRectF()
         height, width = self.sheet.grid.tiles.shape[1:3]
         size = (width * self.magnification / ratio, height * self.magnification / ratio)
-        return QRectF(cell.left() + (cell.width() - size[0]) / 2, cell.top() + px(MARGIN), *size)
+        left = cell.left() + (cell.width() - size[0]) / 2
+        return QRectF(round(left * ratio) / ratio, round((cell.top() + px(MARGIN)) * ratio) / ratio, *size)
 
     def _picture(self, painter: QPainter, cell: QRect, ratio: float, row: int) -> None:
         sheet = self.sheet
