@@ -40,7 +40,7 @@ class _Tracer(fx.Tracer):
 
 
 class _Walk(fx.Interpreter):
-    """Runs a traced network on meta tensors and notes a row for each layer."""
+    """Runs a traced network and notes a row for each layer."""
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
@@ -65,13 +65,14 @@ class _Walk(fx.Interpreter):
 
 
 def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32)) -> list[LayerRow]:
-    """One row for each layer, in the order in which they run. `model` is not changed and nothing is computed:
-    a copy on the meta device is traced. Raises torch.fx's TraceError for a network whose path depends on its input."""
-    graph = _Tracer().trace(model)
-    traced = fx.GraphModule(model, graph)
-    meta = _to_meta(traced)
-    walk = _Walk(meta)
-    walk.run(torch.empty(1, *input_shape, device="meta"))
+    """One row for each layer, in the order in which they run. `model` is not changed.
+
+    A copy is traced and run on one black picture. Meta tensors would compute nothing, but their first use imports
+    torch's compiler, which takes seconds. Raises torch.fx's TraceError for a network whose path depends on its input."""
+    own = copy.deepcopy(model).cpu().eval()
+    walk = _Walk(fx.GraphModule(own, _Tracer().trace(own)))
+    with torch.inference_mode():
+        walk.run(torch.zeros(1, *input_shape))
     return walk.rows
 
 
@@ -83,14 +84,6 @@ def total_parameters(model: nn.Module) -> int:
 def total_multiply_adds(rows: Iterable[LayerRow]) -> int:
     """For one picture."""
     return sum(row.multiply_adds for row in rows)
-
-
-def _to_meta(traced: fx.GraphModule) -> fx.GraphModule:
-    memo: dict[int, Any] = {}
-    for tensor in (*traced.parameters(), *traced.buffers()):
-        empty = torch.empty_like(tensor, device="meta")
-        memo[id(tensor)] = nn.Parameter(empty, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else empty
-    return copy.deepcopy(traced, memo).eval()
 
 
 def _row(name: str, layer: nn.Module, output: Tensor, view: _View) -> LayerRow:
