@@ -68,7 +68,7 @@ def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32
     """One row for each layer, in the order in which they run. `model` is not changed.
 
     A copy is traced and run on one black picture. Meta tensors would compute nothing, but their first use imports
-    torch's compiler, which takes seconds. Raises torch.fx's TraceError for a network whose path depends on its input."""
+    torch's compiler, which takes seconds. Raises torch.fx's TraceError for a path that depends on the input."""
     own = copy.deepcopy(model).cpu().eval()
     walk = _Walk(fx.GraphModule(own, _Tracer().trace(own)))
     with torch.inference_mode():
