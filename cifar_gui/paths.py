@@ -1,4 +1,4 @@
-"""Where everything lives. `CIFAR_GUI_HOME` moves all of the user's files into one folder (tests, class rooms, USB sticks)."""
+"""Where everything lives. `CIFAR_GUI_HOME` puts all of the user's files into one folder (tests, class rooms)."""
 
 from __future__ import annotations
 

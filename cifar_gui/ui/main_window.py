@@ -143,8 +143,14 @@ class MainWindow(QMainWindow):
         self.pages.page_changed.connect(self._on_page_changed)
         self.context.session.state_changed.connect(self._on_state)
         self.context.session.event.connect(self._on_event)
+        self.context.models.choices_changed.connect(self._fit_chooser)
         self.painted.connect(self.context.actions.draw_icons)
         theme().changed.connect(self._on_theme)
+
+    def _fit_chooser(self) -> None:
+        """Qt measures a menu bar's corner when it is set and when the bar is resized, not when its text grows."""
+        if self.menuBar().cornerWidget() is self._corner:
+            self.menuBar().setCornerWidget(self._corner)
 
     def _on_page_changed(self, name: str) -> None:
         self.rail.show_current(name)

@@ -15,6 +15,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.icons import retint
+from cifar_gui.ui.models import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
 
@@ -328,3 +329,11 @@ def test_the_window_fits_common_screens(window, size) -> None:
     window.resize(*size)
     QApplication.processEvents()
     assert (window.width(), window.height()) == size
+
+
+def test_the_chooser_grows_with_the_name_of_its_model(window, qtbot):
+    chooser = window.chooser
+    window.context.models.current = ModelChoice("file", "A network with a rather long name", "93.5 %", "shipped", None)
+    window.context.models.choices_changed.emit()
+    qtbot.waitUntil(lambda: chooser.width() >= chooser.sizeHint().width())
+    assert "rather long name" in chooser.text()
