@@ -11,10 +11,12 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+
+from cifar_gui.ui.page import PAGES
 
 MODULES = (
     "numpy",
@@ -74,9 +76,16 @@ class WarmUp:
                 problem = self._import()
                 self._post(lambda: self._finish(problem, on_done))
                 if problem is None:
-                    first_step()  # nobody waits for this, but the first run would
+                    self._go_on()
         except Abandoned:
             return
+
+    def _go_on(self) -> None:
+        """What nobody waits for, but the first look at a page and the first run would."""
+        for module in ("pyqtgraph", *(f"cifar_gui.ui.{page}.page" for page in PAGES.names())):
+            with suppress(ImportError):  # a page that keeps its code elsewhere, or will say itself what it lacks
+                importlib.import_module(module)  # only definitions: any thread may do that
+        first_step()
 
     def _import(self) -> BaseException | None:
         """What went wrong, None if nothing did."""
