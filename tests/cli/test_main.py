@@ -173,25 +173,26 @@ def lines_for(colours, model) -> dict[str, list[object]]:
     }
 
 
-def ends_in_order(child, line, number: int, delay: float) -> bool:
-    """Start a command and send it a signal after `delay` seconds. Whether it was done already, or ended as it should,
-    or as Python ends what is interrupted before a line of ours has run."""
+def disorder_after(child, line, number: int, delay: float) -> str:
+    """Start a command and send it a signal after `delay` seconds. "" if it was done already, or ended as it should, or
+    as Python ends what is interrupted before a line of ours has run; else how it ended."""
     process = child(*line)
     try:
-        process.communicate(timeout=delay)
+        _, errors = process.communicate(timeout=delay)
     except subprocess.TimeoutExpired:
         process.send_signal(number)
         _, errors = process.communicate(timeout=300)
+        in_order = process.returncode in (0, 128 + number)
         not_yet_ours = process.returncode in (-number, 1) and "cifar_gui" not in errors
-        return process.returncode in (0, 128 + number) or not_yet_ours
-    return process.returncode == 0
+        return "" if in_order or not_yet_ours else f"{process.returncode}: {errors}"
+    return "" if process.returncode == 0 else f"{process.returncode}: {errors}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_signal_at_any_instant_ends_it_in_order(child, colours, model, phase):
     number, delay = {"train": (2, 2.5), "evaluate": (15, 0.4), "classify": (2, 1.2)}[phase]
-    assert ends_in_order(child, lines_for(colours, model)[phase], number, delay)
+    assert disorder_after(child, lines_for(colours, model)[phase], number, delay) == ""
 
 
 @pytest.mark.soak
@@ -200,4 +201,4 @@ def test_a_signal_at_any_instant_ends_it_in_order(child, colours, model, phase):
 def test_a_hundred_signals_at_random_instants_end_it_in_order(child, colours, model, instant):
     phase, number = PHASES[instant % 3], (2, 15)[instant % 2]
     delay = 0.05 + (instant * 0.6180339887 % 1) * 5
-    assert ends_in_order(child, lines_for(colours, model)[phase], number, delay)
+    assert disorder_after(child, lines_for(colours, model)[phase], number, delay) == ""
