@@ -59,7 +59,7 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
 
     def on_painted() -> None:
         window.activity.show_importing(importing=True)
-        warm_up.start(on_warm)
+        warm_up.start(context.models.choose_default, on_warm)
 
     def on_warm(problem: BaseException | None) -> None:
         window.activity.show_importing(importing=False)
@@ -70,7 +70,6 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
             )
             return
         window.pages.on_torch_ready()
-        context.models.choose_default()
 
     def on_closed() -> None:
         warm_up.shutdown()

@@ -63,7 +63,7 @@ def everything_imported() -> None:
     """What the warm-up thread of the first window would import, so that no window has to wait for it."""
     from cifar_gui.ui import warm_up
 
-    for module in warm_up.MODULES:
+    for module in (*warm_up.MODULES, "pyqtgraph"):
         importlib.import_module(module)
     warm_up.first_step()
 

@@ -59,9 +59,12 @@ def _show(parent: QWidget, heading: str, rows: list[tuple[str, str]]) -> None:
     table = QWidget()
     grid = QGridLayout(table)
     grid.setHorizontalSpacing(px(32))
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(len(rows), 1)
     for row, (name, value) in enumerate(rows):
         grid.addWidget(muted(name), row, 0)
         label = QLabel(value)
+        label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label, row, 1)
     area = QScrollArea()

@@ -48,6 +48,7 @@ def _add_pages(menu: QMenu, actions: Actions) -> None:
 
 def _add_themes(menu: QMenu, actions: Actions) -> None:
     submenu = menu.addMenu("&Theme")
+    actions.adopt("theme", submenu.menuAction(), "sun")
     group = QActionGroup(submenu)
     for scheme in SCHEMES:
         action = QAction(f"&{scheme.title()}", actions)

@@ -51,7 +51,7 @@ class ModelChooser(QToolButton):
             own = [choice for choice in choices if choice.group == group]
             if not own:
                 continue
-            self._menu.addSection(label)
+            self._add_heading(label)
             if group == "runs":
                 self._add_runs(own)
             else:
@@ -60,6 +60,12 @@ class ModelChooser(QToolButton):
         if self._menu.isEmpty():
             nothing = self._menu.addAction("No network here yet: train one")
             nothing.setEnabled(False)
+
+    def _add_heading(self, text: str) -> None:
+        """What `addSection` would do if Fusion drew the text of sections."""
+        if not self._menu.isEmpty():
+            self._menu.addSeparator()
+        self._menu.addAction(text).setEnabled(False)
 
     def _add_runs(self, choices: list[ModelChoice]) -> None:
         """Best and last of each run, its epochs in a submenu; older runs than a dozen in a submenu of their own."""

@@ -136,12 +136,12 @@ QFrame[segmented="true"] QPushButton:focus { border: 2px solid {accent}; padding
 
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
 QFrame#navigation QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8dp;
-    color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 52dp; max-height: 52dp; padding: 0;
-    icon-size: 22dp; }
+    color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 46dp; max-height: 46dp;
+    padding: 4dp 0 2dp 0; icon-size: 22dp; }
 QFrame#navigation QToolButton:hover { background: {raised}; }
 QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent_text}; }
-QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 0;
-    min-height: 52dp; max-height: 52dp; }
+QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 4dp 0 2dp 0;
+    min-height: 46dp; max-height: 46dp; }
 
 QStatusBar { background: {panel}; border-top: 1px solid {panel_line}; color: {muted}; min-height: 26dp; }
 QStatusBar::item { border: none; }

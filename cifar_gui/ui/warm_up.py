@@ -56,12 +56,13 @@ class WarmUp:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.done = False
-        """Whether PyTorch and what pages need of it has been imported and the GUI thread has heard of it."""
+        """Whether everything that pages need has been imported and the GUI thread has heard of it."""
 
-    def start(self, on_done: Callable[[BaseException | None], None]) -> None:
-        """Once. `on_done` is called on the GUI thread with what went wrong, None if nothing did."""
+    def start(self, on_torch: Callable[[], None], on_done: Callable[[BaseException | None], None]) -> None:
+        """Once. On the GUI thread, `on_torch` is called when networks can be loaded, then `on_done` when every page
+        can be built, or as soon as something has gone wrong, with that."""
         if self._thread is None and not self._closing.is_set():
-            self._thread = threading.Thread(target=self._work, args=(on_done,), name="warm-up")
+            self._thread = threading.Thread(target=self._work, args=(on_torch, on_done), name="warm-up")
             self._thread.start()
 
     def shutdown(self) -> None:
@@ -69,35 +70,31 @@ class WarmUp:
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
+            gc.unfreeze()  # so that the interpreter can take everything apart in order
 
-    def _work(self, on_done: Callable[[BaseException | None], None]) -> None:
-        try:
-            with _gated_imports(self._closing), _without_collections():
-                problem = self._import()
-                self._post(lambda: self._finish(problem, on_done))
-                if problem is None:
-                    self._go_on()
-        except Abandoned:
-            return
+    def _work(self, on_torch: Callable[[], None], on_done: Callable[[BaseException | None], None]) -> None:
+        problem: BaseException | None = None
+        with _gated_imports(self._closing), _without_collections():
+            try:
+                self._import(on_torch)
+            except Abandoned:
+                return
+            except BaseException as error:  # the thread pump: the window tells the user
+                problem = error
+            self._post(lambda: self._finish(problem, on_done))
+            if problem is None:
+                with suppress(Abandoned):
+                    first_step()  # nobody waits for this, but the first run would
 
-    def _go_on(self) -> None:
-        """What nobody waits for, but the first look at a page and the first run would."""
-        for module in ("pyqtgraph", *(f"cifar_gui.ui.{page}.page" for page in PAGES.names())):
-            with suppress(ImportError):  # a page that keeps its code elsewhere, or will say itself what it lacks
-                importlib.import_module(module)  # only definitions: any thread may do that
-        first_step()
-
-    def _import(self) -> BaseException | None:
-        """What went wrong, None if nothing did."""
-        try:
-            load_library()
-            for module in MODULES:
-                importlib.import_module(module)
-        except Abandoned:
-            raise
-        except BaseException as error:  # the thread pump: the window tells the user
-            return error
-        return None
+    def _import(self, on_torch: Callable[[], None]) -> None:
+        load_library()
+        for module in MODULES:
+            importlib.import_module(module)
+        self._post(on_torch)
+        importlib.import_module("pyqtgraph")
+        for page in PAGES.names():
+            with suppress(ModuleNotFoundError):  # a page may keep its code elsewhere
+                importlib.import_module(f"cifar_gui.ui.{page}.page")  # only definitions: any thread may do that
 
     def _finish(self, problem: BaseException | None, on_done: Callable[[BaseException | None], None]) -> None:
         self.done = problem is None

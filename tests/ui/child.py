@@ -35,7 +35,7 @@ def say(**values: object) -> None:
 def once_painted(window: MainWindow) -> None:
     """Say what has been imported when the first paint is over and the warm-up is about to begin, then close."""
 
-    def instead_of_importing(_warm_up: WarmUp, _on_done: object) -> None:
+    def instead_of_importing(_warm_up: WarmUp, *_callbacks: object) -> None:
         say(heavy=[name for name in HEAVY if name in sys.modules])
         window.close()
 

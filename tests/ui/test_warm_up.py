@@ -15,24 +15,24 @@ def calls() -> list:
     return []
 
 
-def finished(calls: list) -> list:
+def finished(calls: list) -> None:
     """Do on this thread what was posted for the GUI thread."""
-    done: list = []
     for call in calls:
         call()
-    return done
 
 
 def test_everything_is_imported_and_told_once(qtbot, calls, everything_imported) -> None:
     problems: list = []
     made = WarmUp(calls.append)
-    made.start(problems.append)
-    made.start(problems.append)
-    qtbot.waitUntil(lambda: bool(calls), timeout=60_000)
+    early: list = []
+    made.start(lambda: early.append(made.done), problems.append)
+    made.start(lambda: early.append(made.done), problems.append)
+    qtbot.waitUntil(lambda: len(calls) == 2, timeout=60_000)
     made.shutdown()
     assert not made.done
     finished(calls)
     assert made.done
+    assert early == [False]
     assert gc.isenabled()
     assert problems == [None]
     assert {name for name in warm_up.MODULES if name in sys.modules} == set(warm_up.MODULES)
@@ -42,7 +42,7 @@ def test_a_module_that_cannot_be_imported_is_told_about(qtbot, calls, monkeypatc
     monkeypatch.setattr(warm_up, "MODULES", ("no_such_module_anywhere",))
     problems: list = []
     made = WarmUp(calls.append)
-    made.start(problems.append)
+    made.start(lambda: pytest.fail("told too early"), problems.append)
     qtbot.waitUntil(lambda: bool(calls))
     made.shutdown()
     finished(calls)
@@ -60,7 +60,7 @@ def test_closing_gives_up_at_the_next_import(tmp_path, monkeypatch, calls) -> No
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(warm_up, "MODULES", ("first_slow_module", "never_reached_module"))
     made = WarmUp(calls.append)
-    made.start(calls.append)
+    made.start(lambda: pytest.fail("told too early"), calls.append)
     assert reached.wait(30)
     made._closing.set()
     go_on.set()
