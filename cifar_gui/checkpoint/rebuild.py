@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.container import Header, Refusal
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.checkpoint.tensors import DTYPES
 from cifar_gui.errors import CheckpointError, CifarGuiError
-from cifar_gui.networks.base import build
+from cifar_gui.networks.skeleton import build_without_weights
 
 MAX_SETTING = 4096
 MAX_SETTING_VALUES = 256
@@ -64,38 +63,9 @@ def _skeleton(card: ModelCard) -> nn.Module:
     if len(card.class_names) > MAX_CLASSES:
         raise Refusal(f"it names {len(card.class_names)} classes")
     try:
-        with torch.random.fork_rng(devices=[]), _Uninitialised():
-            return build(card.network, len(card.class_names), card.network_settings)
+        return build_without_weights(card.network, len(card.class_names), card.network_settings)
     except (CifarGuiError, RuntimeError) as error:
         raise Refusal(f"its network cannot be built ({error!s:.200})") from error
-
-
-class _Uninitialised(TorchFunctionMode):
-    """`torch.empty`, which is what layers take their weights from, gives tensors without memory (on the meta device),
-    and what would initialise them is skipped. Everything else a network computes when it is made, it computes.
-
-    The meta device for everything would be simpler, but there the first subtraction imports torch's compiler, seconds
-    of it, and buffers that are computed and not stored would be lost.
-    """
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        named = dict(kwargs or {})
-        if func is torch.empty:
-            return func(*args, **{**named, "device": named.get("device") or "meta"})
-        first = args[0] if args else named.get("tensor")
-        name = getattr(func, "__name__", "")
-        if isinstance(first, Tensor) and first.is_meta:
-            if name.endswith("_") and not name.endswith("__") and name != "requires_grad_":
-                return first
-            if name in ("std", "var", "norm", "mean"):
-                return torch.ones(())
-        return func(*args, **named)
 
 
 def _check_settings(settings: Mapping[str, Any]) -> None:

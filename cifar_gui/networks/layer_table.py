@@ -69,7 +69,7 @@ def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32
 
     A copy is traced and run on one black picture. Meta tensors would compute nothing, but their first use imports
     torch's compiler, which takes seconds. Raises torch.fx's TraceError for a path that depends on the input."""
-    own = copy.deepcopy(model).cpu().eval()
+    own = copy.deepcopy(model).to_empty(device="cpu").eval()  # wherever its weights are, if it has any
     walk = _Walk(fx.GraphModule(own, _Tracer().trace(own)))
     with torch.inference_mode():
         walk.run(torch.zeros(1, *input_shape))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import torch
-
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import read_card
 from cifar_gui.checkpoint.shipped import shipped_models
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.names import readable_names
-from cifar_gui.networks.base import NETWORKS, about, build, presets
+from cifar_gui.networks.base import NETWORKS, about, presets
 from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds, total_parameters
+from cifar_gui.networks.skeleton import build_without_weights
 
 CLASSES = 10
 """The networks are shown as they are for CIFAR-10."""
@@ -47,8 +46,7 @@ def overviews() -> list[NetworkOverview]:
 
 def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOverview:
     """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
-    with torch.device("meta"):
-        model = build(name, CLASSES, presets(name)["best"].network_settings)
+    model = build_without_weights(name, CLASSES, presets(name)["best"].network_settings)
     rows = tuple(layer_table(model))
     accuracy, note = measured(name, cards)
     return NetworkOverview(

@@ -1,0 +1,47 @@
+"""A network without memory for its weights: for counting them, and for filling it with weights that exist already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from cifar_gui.networks.base import build
+
+
+def build_without_weights(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
+    """As `networks.base.build`, with all weights on the meta device. Draws no random numbers: another thread may be
+    training, and its dropout shares torch's global generator."""
+    with _Uninitialised():
+        return build(name, classes, settings)
+
+
+class _Uninitialised(TorchFunctionMode):
+    """`torch.empty`, which is what layers take their weights from, gives tensors without memory (on the meta device),
+    and what would initialise them is skipped. Everything else a network computes when it is made, it computes.
+
+    The meta device for everything would be simpler, but there the first subtraction imports torch's compiler, seconds
+    of it, and buffers that are computed and not stored would be lost.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        named = dict(kwargs or {})
+        if func is torch.empty:
+            return func(*args, **{**named, "device": named.get("device") or "meta"})
+        first = args[0] if args else named.get("tensor")
+        name = getattr(func, "__name__", "")
+        if isinstance(first, Tensor) and first.is_meta:
+            if name.endswith("_") and not name.endswith("__") and name != "requires_grad_":
+                return first
+            if name in ("std", "var", "norm", "mean"):
+                return torch.ones(())
+        return func(*args, **named)
