@@ -1,0 +1,41 @@
+"""The README says what is so: its tree, its pictures, its commands."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.cli.main import build_parser
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_file_tree_is_the_one_there_is():
+    location = ROOT / "tests" / "readme_tree.py"
+    spec = importlib.util.spec_from_file_location("readme_tree", location)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.inserted(README) == README, "run: uv run python tests/readme_tree.py"
+
+
+def test_its_pictures_exist():
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert len(pictures) >= 5
+    assert [each for each in pictures if not (ROOT / each).is_file()] == []
+
+
+@pytest.mark.parametrize("line", re.findall(r"^cifar-gui (\w+ .*|\w+)$", README, flags=re.MULTILINE))
+def test_its_commands_are_understood(line, capsys):
+    command = shlex.split(line, comments=True)
+    with pytest.raises(SystemExit) as left:  # --help is read before anything is done
+        build_parser().parse_args([*command, "--help"])
+    assert left.value.code == 0
+    options = {word for word in command if word.startswith("--")}
+    assert options <= set(re.findall(r"--[\w-]+", capsys.readouterr().out))
