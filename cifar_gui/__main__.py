@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+
+from cifar_gui.cli.signals import Interrupted, interruptible
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line given, or the process's own; returns the exit code."""
     provide_streams()
     try:
-        from cifar_gui.cli.main import run  # after the streams: argparse takes hold of them
+        with interruptible():  # before anything else is imported, which takes most of the time
+            from cifar_gui.cli.main import run
 
-        code = run(sys.argv[1:] if arguments is None else arguments)
-        return open_window() if code is None else code
-    except KeyboardInterrupt:  # before the command, or the window, has taken charge of signals
-        return 130
+            code = run(sys.argv[1:] if arguments is None else arguments)
+            return open_window() if code is None else code
+    except Interrupted as error:
+        print("Interrupted.", file=sys.stderr)
+        return error.exit_code
 
 
 def open_window() -> int:
@@ -45,7 +48,7 @@ def provide_streams() -> None:
     """A windowed start (pythonw, a desktop entry on Windows) has no streams; what is written then goes nowhere."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # kept until exit
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # kept until exit
 
 
 if __name__ == "__main__":

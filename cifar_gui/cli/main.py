@@ -11,7 +11,6 @@ from contextlib import suppress
 from cifar_gui import __version__
 from cifar_gui.cli.command import COMMANDS, ExitCode, UsageError
 from cifar_gui.cli.console import say
-from cifar_gui.cli.signals import Interrupted, interruptible
 from cifar_gui.errors import CheckpointError, CifarGuiError, DataError, DeviceError, PictureError, RecipeError
 
 _EPILOG = """\
@@ -44,13 +43,9 @@ def run(command: Sequence[str]) -> int | None:
     if arguments.run is None:
         return None
     try:
-        with interruptible():
-            code = int(arguments.run(arguments))
-            sys.stdout.flush()
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
         return code
-    except Interrupted as error:
-        say("Interrupted.")
-        return error.exit_code
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.FAILURE

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
 from typing import Any
+
+PATIENCE = 3.0
+"""Seconds after which an interruption that got lost in a library, in a callback for one, ends the process anyway."""
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -20,34 +23,45 @@ class Interrupted(KeyboardInterrupt):
         self.exit_code = 128 + number
 
 
-class Received:
-    """The first signal that came, or 0."""
+class interruptible:  # in lower case, as contextlib's own: it is read as a verb
+    """Within it the first SIGINT or SIGTERM calls `on_first`, or raises Interrupted if there is none; a second one ends
+    the process on the spot. Only for the main thread; the handlers before are put back afterwards."""
 
-    def __init__(self) -> None:
-        self.number = 0
+    def __init__(self, on_first: Callable[[int], None] | None = None) -> None:
+        self.number = 0  # the first signal that came
+        self._on_first = on_first
+        self._before: dict[signal.Signals, Any] = {}
+        self._insist: threading.Timer | None = None
 
     @property
     def exit_code(self) -> int:
+        """What to end with after a signal."""
         return 128 + self.number
 
+    def __enter__(self) -> interruptible:
+        self._before = {number: signal.signal(number, self._handle) for number in _NUMBERS}
+        return self
 
-@contextmanager
-def interruptible(on_first: Callable[[int], None] | None = None) -> Iterator[Received]:
-    """Within it the first SIGINT or SIGTERM calls `on_first`, or raises Interrupted if there is none; a second one ends
-    the process on the spot. Only for the main thread; the handlers before are put back afterwards."""
-    received = Received()
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        if received.number:
-            os._exit(128 + number)  # whoever asks twice wants out now; files are replaced whole, so nothing is torn
-        received.number = number
-        if on_first is None:
-            raise Interrupted(number)
-        on_first(number)
-
-    before: dict[signal.Signals, Any] = {number: signal.signal(number, handle) for number in _NUMBERS}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Whatever an interruption was turned into on its way, such as an ImportError, it is an Interrupted again."""
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self._insist is not None:
+            self._insist.cancel()
+            self._insist.join()
+        if error is not None and self.number and self._on_first is None and not isinstance(error, Interrupted):
+            raise Interrupted(self.number) from error
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.number:
+            os._exit(128 + number)  # whoever asks twice wants out now; files are replaced whole, so nothing is torn
+        self.number = number
+        if self._on_first is not None:
+            self._on_first(number)
+            return
+        self._insist = threading.Timer(PATIENCE, os._exit, (128 + number,))
+        self._insist.daemon = True
+        self._insist.start()
+        raise Interrupted(number)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,18 +99,21 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def child() -> Callable[..., subprocess.Popen[str]]:
-    """Start a command line in a process of its own, pipes attached."""
+def child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a command line in a process of its own, pipes attached. It does not outlive the test."""
+    with ExitStack() as started:
 
-    def start(*arguments: object, **more: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "cifar_gui", *map(str, arguments)],
-            stdin=more.pop("stdin", subprocess.DEVNULL),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **more.pop("env", {})},
-            **more,
-        )
+        def start(*arguments: object, **more: Any) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "cifar_gui", *map(str, arguments)],
+                stdin=more.pop("stdin", subprocess.DEVNULL),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                **more,
+            )
+            started.enter_context(process)
+            started.callback(process.kill)  # before the context waits for its end; harmless if it has ended
+            return process
 
-    return start
+        yield start
