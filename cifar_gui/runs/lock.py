@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +14,7 @@ from cifar_gui.errors import CheckpointError
 
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _SIZE = 256
+_TRIES, _PAUSE = 10, 0.02  # seconds
 
 
 class FolderLock:
@@ -39,7 +41,7 @@ class FolderLock:
             file = self.path.open("a+b")
         except OSError as error:
             raise CheckpointError(f"{self.path.parent} cannot be written to: {error.strerror}.") from error
-        if not _take(file):
+        if not _take_in_time(file):
             holder = _holder(file)
             file.close()
             raise CheckpointError(
@@ -71,6 +73,15 @@ def is_locked(path: Path) -> bool:
             return False
     except OSError:
         return False
+
+
+def _take_in_time(file: IO[bytes]) -> bool:
+    """Whether the lock could be had before long. Somebody who only looks holds it for an instant."""
+    for _ in range(_TRIES - 1):
+        if _take(file):
+            return True
+        time.sleep(_PAUSE)
+    return _take(file)
 
 
 def _take(file: IO[bytes], *, shared: bool = False) -> bool:

@@ -78,6 +78,7 @@ class _Training:
             if self._should_end_early(report):
                 yield self._finished("early")
                 return
+            yield from self._change_settings()  # more epochs may have been asked for during the last one's validation
             if at.epoch <= at.epochs and not (yield from self._obey()):
                 return
         yield self._finished("completed")
@@ -88,7 +89,7 @@ class _Training:
         order = bench.epoch_order(at.epoch)
         every = max(1, bench.steps_per_epoch // REPORTS_PER_EPOCH)  # optimiser steps between two reports
         last = at.epoch * bench.steps_per_epoch
-        clock = time.perf_counter()
+        clock, self._idle_seconds = time.perf_counter(), 0.0  # a pause between epochs is nobody's training time
         while at.step < last:
             first = (at.step % bench.steps_per_epoch) * bench.batch_size
             if not (yield from self._train_step(order[first : first + bench.batch_size])):

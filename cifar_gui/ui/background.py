@@ -24,6 +24,7 @@ class _Job:
     function: Callable[[], Any]
     done: Callable[[Any], None]
     failed: Callable[[CifarGuiError], None] | None
+    broken: Callable[[], None] | None
     key: str
     generation: int
 
@@ -64,8 +65,11 @@ class Background(QObject):
         failed: Callable[[CifarGuiError], None] | None = None,
         *,
         key: str = "",
+        broken: Callable[[], None] | None = None,
     ) -> None:
         """Call `function` on a worker, then `done` with its result, or `failed`, on the GUI thread.
+
+        An unexpected error is told to the user; then `broken` is called, so that whoever waits need not wait for ever.
 
         A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. Without
         `failed`, errors go to the message bar. After `shutdown` nothing happens.
@@ -76,7 +80,7 @@ class Background(QObject):
         self._generations[key] = generation
         self._outstanding += 1
         self._start_thread_if_wanted()
-        self._jobs.put(_Job(function, done, failed, key, generation))
+        self._jobs.put(_Job(function, done, failed, broken, key, generation))
 
     def cancel(self, key: str) -> None:
         """Make the outstanding call with this key stale."""
@@ -148,6 +152,8 @@ class Background(QObject):
 
     def _on_surprised(self, job: _Job, error: BaseException) -> None:
         self._outstanding -= 1
+        if job.broken is not None and not self._is_stale(job):
+            self.post(job.broken)  # after the telling, whatever that does
         if not is_cancelled(error):
             self._tell(error)
 
@@ -162,4 +168,10 @@ class Background(QObject):
                 call = self._answers.get_nowait()
             except queue.Empty:
                 return
-            call()
+            delivered = False
+            try:
+                call()
+                delivered = True
+            finally:
+                if not delivered:  # the error goes its way; the answers behind this one come all the same
+                    self._doorbell.ring()

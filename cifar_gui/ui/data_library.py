@@ -39,6 +39,7 @@ class DataLibrary(QObject):
         self._settings = settings
         self._told = 0.0
         self._requested = ""
+        self._generation = 0  # of the request under way
         self.current: ImageData | None = None
         self.current_source = ""
 
@@ -58,8 +59,14 @@ class DataLibrary(QObject):
             self.loaded.emit(self.current)
             return
         self._requested = source
+        self._generation += 1
+        generation = self._generation
         self._jobs.run(
-            lambda: self.load(source, self._tell), lambda data: self.adopt(source, data), self._on_failed, key=_KEY
+            lambda: self.load(source, lambda share, what: self._tell(generation, share, what)),
+            lambda data: self.adopt(source, data),
+            self._on_failed,
+            key=_KEY,
+            broken=self.cancel,
         )
 
     def cancel(self) -> None:
@@ -86,9 +93,9 @@ class DataLibrary(QObject):
             self._settings.add_recent(_RECENT, source)
         self.loaded.emit(data)
 
-    def _tell(self, share: float, what: str) -> None:
-        """On the worker: pass progress on, at most ten times a second; give up when nobody waits any more."""
-        if self._jobs.closing or not self._requested:
+    def _tell(self, generation: int, share: float, what: str) -> None:
+        """On the worker: pass progress on, at most ten times a second; give up when nobody waits for it any more."""
+        if self._jobs.closing or not self._requested or generation != self._generation:
             from cifar_gui.data.base import Cancelled
 
             raise Cancelled

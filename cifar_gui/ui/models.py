@@ -58,6 +58,7 @@ class ModelLibrary(QObject):
         self._files: list[ModelChoice] = []
         self.current: ModelChoice | None = None
         self.snapshot: ModelSnapshot | None = None
+        self._loaded: ModelChoice | None = None  # whose weights the snapshot holds
         session.event.connect(self._on_event)
         session.state_changed.connect(self._on_state)
 
@@ -92,6 +93,7 @@ class ModelLibrary(QObject):
 
     def watch_live(self) -> None:
         """Follow the network in training: a new snapshot after each epoch."""
+        self._jobs.cancel("models.load")
         self.current = self._live()
         self.choices_changed.emit()
         if self._session.last_snapshot is not None:
@@ -101,16 +103,15 @@ class ModelLibrary(QObject):
 
     def choose_default(self) -> None:
         """The choice remembered from last time, or the default shipped model, or nothing."""
-        self._jobs.run(_all_choices, self._on_first_choices, key="models.refresh")
+        self._jobs.run(_all_choices, self._on_first_choices, key="models.default")  # no refresh must overtake it
 
     def _load(self, choice: ModelChoice, path: Path) -> None:
-        previous = (self.current, self.snapshot)
         self.current = choice
         self.choices_changed.emit()
 
         def on_failed(error: CifarGuiError) -> None:
             self._messages.error(str(error))
-            self.current, self.snapshot = previous
+            self.current = self._loaded
             self.choices_changed.emit()
 
         def on_loaded(snapshot: ModelSnapshot) -> None:
@@ -121,7 +122,7 @@ class ModelLibrary(QObject):
         self._jobs.run(lambda: _load_snapshot(path), on_loaded, on_failed, key="models.load")
 
     def _set_snapshot(self, snapshot: ModelSnapshot) -> None:
-        self.snapshot = snapshot
+        self.snapshot, self._loaded = snapshot, self.current
         self.snapshot_changed.emit(snapshot)
 
     def _live(self) -> ModelChoice:

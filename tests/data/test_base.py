@@ -119,3 +119,18 @@ def test_statistics_are_exact(chunk: int) -> None:
 
 def test_pictures_of_one_colour_do_not_divide_by_zero() -> None:
     assert channel_stats(torch.full((4, 3, 32, 32), 255, dtype=torch.uint8)).std == (1.0, 1.0, 1.0)
+
+
+def test_test_pictures_are_not_in_the_channel_statistics():
+    """A test set of white pictures would move the mean."""
+    dark = torch.full((20, 3, 32, 32), 10, dtype=torch.uint8)
+    dark[:, 0, 0, 0] = torch.arange(20)  # all different
+    white = torch.full((5, 3, 32, 32), 255, dtype=torch.uint8)
+    data = assemble(
+        "Statistics",
+        torch.cat([dark, white]),
+        torch.arange(25) % 2,
+        ("a", "b"),
+        test=torch.arange(25) >= 20,
+    )
+    assert max(data.stats.mean) < 11

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 
 import pytest
 import torch
@@ -17,6 +18,8 @@ from cifar_gui.errors import DataError, DeviceError, TrainingError
 from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.training import bench as bench_module
+from cifar_gui.training import engine as engine_module
+from cifar_gui.training.bench import Bench
 from cifar_gui.training.control import Control
 from cifar_gui.training.engine import new_model, train
 from cifar_gui.training.events import (
@@ -339,3 +342,36 @@ def test_closing_the_generator_says_nothing_more(quick, tiny_data):
     assert isinstance(next(events), Started)
     events.close()
     assert list(events) == []
+
+
+def test_a_pause_between_epochs_is_not_training_time(quick, run, monkeypatch):
+    """Pausing is made to take an hour by a clock that leaps."""
+    leap = 0.0
+    real = time.perf_counter
+    monkeypatch.setattr(engine_module.time, "perf_counter", lambda: real() + leap)
+
+    def steer(event, control):
+        nonlocal leap
+        if isinstance(event, EpochReport) and event.epoch == 1:
+            control.pause()
+        if isinstance(event, Paused):
+            leap += 3600
+            control.resume()
+
+    events = run(quick, at_event=steer)
+    assert len(of(events, Paused)) == 1
+    for report in of(events, EpochReport):
+        assert 0 < report.seconds < 3600
+        assert report.images_per_second < 1e7
+    assert all(report.images_per_second < 1e7 for report in of(events, StepReport))
+
+
+def test_more_epochs_asked_for_during_the_last_validation_are_trained(quick, run, monkeypatch):
+    control, validate = Control(), Bench.validate
+
+    def asking(bench):
+        yield from validate(bench)
+        control.set_epochs(4)
+
+    monkeypatch.setattr(Bench, "validate", asking)
+    assert run(quick, control=control)[-1].epoch == 4

@@ -111,3 +111,26 @@ def test_many_jobs_are_all_answered_by_few_threads(qtbot, jobs) -> None:
     names = {name for _, name in answers}
     assert sorted(number for number, _ in answers) == list(range(200))
     assert len(names) <= 3
+
+
+def test_after_an_unexpected_error_whoever_waits_can_go_on(qtbot, jobs, told) -> None:
+    calls = []
+    jobs.run(lambda: 1 / 0, calls.append, calls.append, broken=lambda: calls.append("broken"))
+    qtbot.waitUntil(lambda: calls == ["broken"])
+    assert [type(error) for error in told] == [ZeroDivisionError]
+
+
+def test_an_answer_that_cannot_be_shown_does_not_hold_up_the_others(qtbot, jobs) -> None:
+    shown, gate = [], threading.Event()
+
+    def raising(answer: int) -> None:
+        raise LookupError(answer)
+
+    with qtbot.capture_exceptions() as raised:
+        jobs.run(lambda: gate.wait(10) and 1, raising)
+        for number in (2, 3):
+            jobs.run(lambda number=number: gate.wait(10) and number, shown.append)
+        gate.set()
+        qtbot.waitUntil(lambda: sorted(shown) == [2, 3])
+        qtbot.waitUntil(lambda: len(raised) == 1)
+    assert raised[0][0] is LookupError

@@ -68,3 +68,11 @@ def test_the_event_loop_goes_on_during_a_flood(qtbot, count: int) -> None:
     assert steps == sorted(set(steps))
     assert steps[-1] == count
     assert len(gaps) > 3
+
+
+@pytest.mark.parametrize("count", [1, 2, *range(500, 530), 1023, 1024, 1025, 1026])
+def test_the_newest_report_is_never_the_one_that_is_thinned_out(count: int) -> None:
+    mailbox = Mailbox()
+    for step in range(1, count + 1):
+        mailbox.put(report(step))
+    assert mailbox.take()[-1] == report(count)

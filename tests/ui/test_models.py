@@ -136,3 +136,23 @@ def test_a_choice_that_has_gone_is_told_about(library) -> None:
 @pytest.mark.parametrize(("share", "text"), [(0.9351, "93.5 %"), (1.0, "100.0 %"), (None, "")])
 def test_accuracies_are_percentages(share: float | None, text: str) -> None:
     assert percent(share) == text
+
+
+def test_a_refresh_does_not_overtake_the_first_choice(qtbot, library) -> None:
+    library.choose_default()
+    library.refresh()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.current is not None
+    assert library.current.group == "shipped"
+
+
+def test_watching_live_forgets_the_file_that_is_being_loaded(qtbot, library, shipped) -> None:
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    first, heard = library.snapshot, []
+    library.choose(library.current.key)
+    library.watch_live()
+    library.snapshot_changed.connect(heard.append)
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert heard == []
+    assert library.snapshot is first

@@ -95,7 +95,13 @@ class Answers(QObject):
         self._asked, self._waiting = self._waiting, None
         if self._asked is not None:
             question = self._asked
-            self._jobs.run(lambda: answer(question, self._shelf), self._on_done, self._on_failed, key="classify.answer")
+            self._jobs.run(
+                lambda: answer(question, self._shelf),
+                self._on_done,
+                self._on_failed,
+                key="classify.answer",
+                broken=self._ask_next,
+            )
 
     def _on_done(self, answer: Answer) -> None:
         self._finish(lambda: self.answered.emit(answer))
