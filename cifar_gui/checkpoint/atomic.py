@@ -15,7 +15,7 @@ TEMPORARY = ".tmp"
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    """Replace `path` by the joined `chunks`; durable on return. Raises CheckpointError; then the old file stands."""
+    """Replace `path` by the joined `chunks`; durable on return. Raises CheckpointError; what is there then is whole, too."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
         try:
@@ -28,7 +28,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise CheckpointError(
-            f"{path} could not be written: {reason}. What was there before is unharmed; "
+            f"{path} could not be written: {reason}. What is there is whole, the old file or the new one; "
             "check that the disk has room and the folder may be written to."
         ) from error
 

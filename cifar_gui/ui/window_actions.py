@@ -174,6 +174,9 @@ def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
     if len(sources) != 1 or sources[0].path is None:
         return None
     path = sources[0].path
-    if path.is_dir():
-        return path if any(child.is_dir() for child in path.iterdir()) else None
-    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) else None
+    if path.name.lower().endswith((".tar.gz", ".tgz", ".tar")):
+        return path
+    try:
+        return path if path.is_dir() and any(child.is_dir() for child in path.iterdir()) else None
+    except OSError:  # a folder that may not be read: opening it as pictures says so
+        return None
