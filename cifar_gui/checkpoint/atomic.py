@@ -15,7 +15,7 @@ TEMPORARY = ".tmp"
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    """Replace `path` by the joined `chunks`; durable on return. Raises CheckpointError; what is there then is whole, too."""
+    """Replace `path` by the joined `chunks`; durable on return. Raises CheckpointError; what is there is whole."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
         try:
