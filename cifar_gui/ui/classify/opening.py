@@ -14,7 +14,6 @@ from cifar_gui.data.picture import Crop, PictureSource, centre_crop, picture_fil
 from cifar_gui.errors import CifarGuiError, PictureError
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import crop_thumbnail
-from cifar_gui.ui.classify.fetch import fetch_picture
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.widgets.mime import Dropped, link_name
 from cifar_gui.ui.widgets.pixels import qimage_of
@@ -135,6 +134,8 @@ def _look_into(sources: list[PictureSource]) -> Opened | list[PictureSource]:
 
 def _fetched(links: tuple[str, ...]) -> Opened | list[PictureSource]:
     """Runs on a worker: fetch all, then go on as with files. One that fails does not stop the others."""
+    from cifar_gui.ui.classify.fetch import fetch_picture  # brings half the standard library's network code
+
     found: list[PictureSource] = []
     problems: list[PictureError] = []
     for link in links:
