@@ -15,7 +15,7 @@ from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
-from cifar_gui.ui.classify import file_dialogs, opening
+from cifar_gui.ui.classify import fetch, file_dialogs
 from cifar_gui.ui.classify import page as page_module
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
@@ -471,11 +471,11 @@ def test_a_pasted_picture_is_classified(page, qtbot, make_picture):
 def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, window, qtbot, make_picture, monkeypatch):
     fetched: list[str] = []
 
-    def fetch(address: str, name: str) -> PictureSource:
+    def answer(address: str, name: str) -> PictureSource:
         fetched.append(address)
         return PictureSource.from_bytes(make_picture().read_bytes(), name)
 
-    monkeypatch.setattr(opening, "fetch_picture", fetch)
+    monkeypatch.setattr(fetch, "fetch_picture", answer)
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/cat.png")])
     QGuiApplication.clipboard().setMimeData(mime)
