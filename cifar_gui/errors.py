@@ -11,12 +11,20 @@ class DataError(CifarGuiError):
     """A data set is missing, partial, damaged or not what it claims to be. The message names the file."""
 
 
+class DataMissing(DataError):
+    """The data set is not on this machine, or there is nothing at its path. The message says how to get it."""
+
+
 class PictureError(CifarGuiError):
     """A single picture cannot be read. The message names the picture."""
 
 
 class CheckpointError(CifarGuiError):
     """A model or run file is damaged, hostile, or of another version. The message names the file."""
+
+
+class WriteError(CifarGuiError):
+    """A file cannot be written: the disk is full, the folder forbidden or gone. The message names the file."""
 
 
 class RecipeError(CifarGuiError):
@@ -33,3 +41,7 @@ class TrainingError(CifarGuiError):
 
 class DeviceError(CifarGuiError):
     """The device asked for cannot be used here. The message says why and names one that can."""
+
+
+class Cancelled(Exception):
+    """No error: raised by a progress callback when the user has cancelled. Nothing half-done is kept."""

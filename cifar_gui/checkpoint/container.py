@@ -22,8 +22,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from cifar_gui.checkpoint.atomic import write_atomically
-from cifar_gui.errors import CheckpointError
+from cifar_gui.atomic import write_atomically
+from cifar_gui.errors import CheckpointError, WriteError
 
 ITEM_SIZES: Mapping[str, int] = {
     "F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
@@ -92,7 +92,7 @@ def opened(path: Path) -> Iterator[BufferedReader]:
 
 
 def write_container(path: Path, kind: str, document: Mapping[str, Any], tensors: Sequence[TensorBytes]) -> None:
-    """Write atomically and durably. `kind` names what the document is. Raises CheckpointError, ValueError for NaN."""
+    """Write atomically and durably. `kind` names what the document is. Raises WriteError, ValueError for NaN."""
     ordered = sorted(tensors, key=lambda each: (-ITEM_SIZES[each.dtype], each.name))  # keeps every tensor aligned
     digest = hashlib.sha256()
     entries: dict[str, Any] = {}
@@ -112,7 +112,7 @@ def write_container(path: Path, kind: str, document: Mapping[str, Any], tensors:
     }
     header = _sealed({"__metadata__": metadata, **entries})
     if len(header) - 8 > MAX_HEADER or position > MAX_PAYLOAD:
-        raise CheckpointError(f"{path} was not written: it would be larger than this version can read.")
+        raise WriteError(f"{path} was not written: it would be larger than this version can read.")
     write_atomically(path, [header, *(each.content for each in ordered)])
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def load_data(source: str) -> ImageData:
     """ "cifar10", "shapes", or the path of an archive or folder. Raises DataError, DataMissing if it is not there."""
-    from cifar_gui.data.sources import DataMissing, load
+    from cifar_gui.data.sources import load
+    from cifar_gui.errors import DataMissing
 
     try:
         with Progress() as progress:

@@ -11,7 +11,15 @@ from contextlib import suppress
 from cifar_gui import __version__
 from cifar_gui.cli.command import COMMANDS, ExitCode, UsageError
 from cifar_gui.cli.console import say
-from cifar_gui.errors import CheckpointError, CifarGuiError, DataError, DeviceError, PictureError, RecipeError
+from cifar_gui.errors import (
+    CheckpointError,
+    CifarGuiError,
+    DataError,
+    DataMissing,
+    DeviceError,
+    PictureError,
+    RecipeError,
+)
 
 _EPILOG = """\
 Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failure, 2 usage, 3 bad input or model,
@@ -59,16 +67,12 @@ def exit_code(error: Exception) -> int:
     kinds: tuple[tuple[type[Exception], int], ...] = (
         (UsageError, ExitCode.USAGE),
         (DeviceError, ExitCode.DEVICE_UNUSABLE),
+        (DataMissing, ExitCode.DATA_MISSING),
         (DataError, ExitCode.BAD_INPUT),
         (PictureError, ExitCode.BAD_INPUT),
         (CheckpointError, ExitCode.BAD_INPUT),
         (RecipeError, ExitCode.BAD_INPUT),
     )
-    if isinstance(error, DataError):
-        from cifar_gui.data.sources import DataMissing  # needs torch, which is there: data has been asked for
-
-        if isinstance(error, DataMissing):
-            return ExitCode.DATA_MISSING
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.FAILURE)
 
 

@@ -20,6 +20,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cifar_gui import paths
+from cifar_gui.atomic import write_atomically
+from cifar_gui.errors import WriteError
 from cifar_gui.recipe import Recipe
 
 LOGIT_ERROR = 0.1
@@ -187,8 +189,6 @@ def _read_cache() -> dict[str, Precision]:
 def _write_cache(chosen: dict[str, Precision]) -> None:
     file = _cache_file()
     text = json.dumps({key: asdict(each) for key, each in chosen.items()}, indent=1)
-    with contextlib.suppress(OSError):  # a cache that cannot be written costs a second next time, no more
+    with contextlib.suppress(WriteError, OSError):  # a cache that cannot be written costs a second next time, no more
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".new")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        write_atomically(file, [text.encode()])

@@ -149,10 +149,6 @@ Progress = Callable[[float, str], None]
 """Called with the share done, 0–1, and what is being done. May raise `Cancelled` to give up."""
 
 
-class Cancelled(Exception):
-    """Raised by a progress callback when the user has cancelled; nothing half-done is kept."""
-
-
 def no_progress(share: float, doing: str) -> None:
     """The progress callback of those who do not watch."""
 

@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import tempfile
 import threading
 import weakref
 import zlib
@@ -23,8 +22,10 @@ import torch
 from torch import Tensor
 
 from cifar_gui import paths
+from cifar_gui.atomic import TEMPORARY, write_atomically
 from cifar_gui.data.base import IMAGE_SIZE, ImageData
 from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.errors import WriteError
 
 _VERSION = 1  # part of every key: raise it when the layout, or what an import yields, changes
 _HEADER_LIMIT = 10_000_000
@@ -49,7 +50,7 @@ def remembered(source: Path, load: Callable[[], ImageData]) -> ImageData:
         data = read(place)
     if data is None:
         data = load()
-        with contextlib.suppress(OSError):  # a full disk costs the next start some seconds, nothing else
+        with contextlib.suppress(WriteError, OSError):  # a full disk costs the next start some seconds, nothing else
             write(data, place)
             prune(place)
     with _lock:
@@ -83,22 +84,12 @@ def read(place: Path) -> ImageData | None:
 
 
 def write(data: ImageData, place: Path) -> None:
-    """Store an entry, whole or not at all. Raises OSError."""
+    """Store an entry, whole or not at all. Raises WriteError, OSError."""
     place.parent.mkdir(parents=True, exist_ok=True)
     described = _described(data)
     header = {"data": described, "checksum": _checksum(described, data.images, data.labels)}
-    handle, name = tempfile.mkstemp(dir=place.parent, suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(header).encode() + b"\n")
-            file.write(data.images.contiguous().numpy().data)
-            file.write(data.labels.contiguous().numpy().data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(place)
-    finally:
-        temporary.unlink(missing_ok=True)
+    pictures, labels = (tensor.contiguous().numpy().data for tensor in (data.images, data.labels))
+    write_atomically(place, [json.dumps(header).encode() + b"\n", pictures, labels])
 
 
 def prune(newest: Path) -> None:
@@ -107,7 +98,9 @@ def prune(newest: Path) -> None:
     same = newest.name.partition("-")[0]
     stale = [path for path in entries if path != newest and path.name.startswith(same)]
     kept = [path for path in entries if path not in stale]
-    leftovers = [path for path in newest.parent.glob("*.tmp") if path.stat().st_mtime < newest.stat().st_mtime - 3600]
+    leftovers = [
+        path for path in newest.parent.glob(f"*{TEMPORARY}") if path.stat().st_mtime < newest.stat().st_mtime - 3600
+    ]
     for path in (*stale, *kept[_KEPT:], *leftovers):
         path.unlink(missing_ok=True)
 

@@ -8,11 +8,7 @@ from pathlib import Path
 
 from cifar_gui.data import cache
 from cifar_gui.data.base import DATASETS, ImageData, Progress, Recognised, no_progress
-from cifar_gui.errors import DataError
-
-
-class DataMissing(DataError):
-    """The data set is not on this machine, or there is nothing at its path. The message says how to get it."""
+from cifar_gui.errors import DataError, DataMissing
 
 
 def load(source: str | Path, progress: Progress = no_progress) -> ImageData:

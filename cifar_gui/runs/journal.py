@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifar_gui.checkpoint.atomic import write_atomically
-from cifar_gui.errors import CheckpointError
+from cifar_gui.atomic import write_atomically
+from cifar_gui.errors import WriteError
 from cifar_gui.runs.layout import Layout, read_text
 from cifar_gui.runs.record import now
 
@@ -41,7 +41,7 @@ class Journal:
             self.flush(durable=False)
 
     def flush(self, *, durable: bool = True) -> None:
-        """Write the waiting lines. Raises CheckpointError; then they go on waiting."""
+        """Write the waiting lines. Raises WriteError; then they go on waiting."""
         if self._waiting:
             _append(self._layout.history, "".join(self._waiting), durable=durable)
             self._waiting.clear()
@@ -66,6 +66,6 @@ def _append(path: Path, text: str, *, durable: bool) -> None:
             if durable:
                 os.fsync(file.fileno())
     except OSError as error:
-        raise CheckpointError(
+        raise WriteError(
             f"{path} could not be written: {error.strerror}. Make room on the disk, then continue the run."
         ) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cifar_gui.checkpoint.atomic import write_atomically
+from cifar_gui.atomic import write_atomically
 from cifar_gui.checkpoint.container import Refusal, parse_json
 from cifar_gui.checkpoint.shipped import SUFFIX, epoch_file
 from cifar_gui.errors import CifarGuiError
@@ -45,7 +45,7 @@ class Layout:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write atomically. Raises CheckpointError."""
+    """Write atomically. Raises WriteError."""
     write_atomically(path, [json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"])
 
 

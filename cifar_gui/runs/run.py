@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cifar_gui import paths
-from cifar_gui.checkpoint.atomic import remove_leftovers, write_atomically
+from cifar_gui.atomic import remove_leftovers, write_atomically
 from cifar_gui.checkpoint.files import load_resume_state, save_resume_state, save_snapshot
 from cifar_gui.checkpoint.state import ResumeState
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import trash
 from cifar_gui.runs.journal import Journal, read_history
@@ -45,7 +45,7 @@ class Run:
 
     @classmethod
     def create(cls, recipe: Recipe, root: Path | None = None) -> Run:
-        """A new run with the next free number in `root` (by default `paths.runs()`), locked. Raises CheckpointError."""
+        """A new run with the next free number in `root` (by default `paths.runs()`), locked. Raises WriteError."""
         root = root or paths.runs()
         draft = _draft(recipe, root)
         while True:
@@ -55,18 +55,19 @@ class Run:
                 break
             except OSError as error:
                 if not path.exists():
-                    raise CheckpointError(f"{path} could not be made: {error.strerror}.") from error
+                    raise WriteError(f"{path} could not be made: {error.strerror}.") from error
         return cls._locked(path, recipe)
 
     @classmethod
     def create_at(cls, path: Path, recipe: Recipe) -> Run:
-        """A new run in the folder `path`, which must not exist or be empty. Raises CheckpointError."""
+        """A new run in the folder `path`, which must not exist or be empty. Raises
+        CheckpointError if it is in use, WriteError if it cannot be made."""
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise CheckpointError(f"{path} is there already and not empty. Name another folder, or continue that run.")
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CheckpointError(f"{path} could not be made: {error.strerror}.") from error
+            raise WriteError(f"{path} could not be made: {error.strerror}.") from error
         _write_beginning(path, recipe)
         return cls._locked(path, recipe)
 
@@ -147,12 +148,12 @@ class Run:
         return None
 
     def record(self, event: events.Event) -> None:
-        """Keep what is to be kept of an event: steps in memory, epochs on disk. Raises CheckpointError; what is on disk
+        """Keep what is to be kept of an event: steps in memory, epochs on disk. Raises WriteError; what is on disk
         then can still be gone on from."""
         try:
             self._keep(event)
         except OSError as error:
-            raise CheckpointError(
+            raise WriteError(
                 f"Run {self.number} could not be written: {error.strerror or error}. "
                 "Make room or allow writing there, then continue the run."
             ) from error
@@ -272,7 +273,7 @@ def _draft(recipe: Recipe, root: Path) -> Path:
     try:
         path.mkdir(parents=True)
     except OSError as error:
-        raise CheckpointError(f"{path} could not be made: {error.strerror}.") from error
+        raise WriteError(f"{path} could not be made: {error.strerror}.") from error
     _write_beginning(path, recipe)
     return path
 

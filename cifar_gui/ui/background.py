@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject
 
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.doorbell import Doorbell
-from cifar_gui.ui.trainer import is_cancelled
 
 T = TypeVar("T")
 
@@ -154,7 +153,7 @@ class Background(QObject):
         self._outstanding -= 1
         if job.broken is not None and not self._is_stale(job):
             self.post(job.broken)  # after the telling, whatever that does
-        if not is_cancelled(error):
+        if not isinstance(error, Cancelled):
             self._tell(error)
 
     def _tell(self, error: BaseException) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError, DataMissing
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.settings import Settings
 
@@ -96,8 +96,6 @@ class DataLibrary(QObject):
     def _tell(self, generation: int, share: float, what: str) -> None:
         """On the worker: pass progress on, at most ten times a second; give up when nobody waits for it any more."""
         if self._jobs.closing or not self._requested or generation != self._generation:
-            from cifar_gui.data.base import Cancelled
-
             raise Cancelled
         now = time.monotonic()
         if now - self._told >= 0.1 or share >= 1:
@@ -106,6 +104,6 @@ class DataLibrary(QObject):
 
     def _on_failed(self, error: CifarGuiError) -> None:
         source, self._requested = self._requested, ""
-        if type(error).__name__ == "DataMissing":  # by name: its module imports torch
+        if isinstance(error, DataMissing):
             self.missing.emit(source)
         self.failed.emit(str(error))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
 from cifar_gui.ui.mailbox import Mailbox
-from cifar_gui.ui.trainer import LoadData, Opened, Trainer, is_cancelled
+from cifar_gui.ui.trainer import LoadData, Opened, Trainer
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -210,7 +210,7 @@ class TrainingSession:
             self._thread = None
         problem, self._problem = self._problem, None
         self._set_state("idle")
-        if problem is not None and not is_cancelled(problem):
+        if problem is not None and not isinstance(problem, Cancelled):
             self._report(problem)
 
     def _report(self, problem: BaseException) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
 from cifar_gui import paths
+from cifar_gui.atomic import write_atomically
+from cifar_gui.errors import WriteError
 
 _log = logging.getLogger(__name__)
 _LARGEST = 4 * 2**20
@@ -51,16 +52,11 @@ class Settings:
         text = self._text()
         if text == self._saved:
             return
-        temporary = self.file.with_suffix(".new")
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(self.file)
-        except OSError as error:
-            _log.warning("settings not saved to %s: %s", self.file, error)
+            write_atomically(self.file, [text.encode()])
+        except (WriteError, OSError) as error:
+            _log.warning("settings not saved: %s", error)
             return
         self._saved = text
 

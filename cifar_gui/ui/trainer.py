@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.ui.mailbox import Mailbox
@@ -64,7 +64,7 @@ class Trainer:
 
     def fail(self, error: BaseException) -> None:
         """Write into the run, if there is one already, why it ended."""
-        if self._run is None or is_cancelled(error):
+        if self._run is None or isinstance(error, Cancelled):
             return
         try:
             self._run.failed(str(error) if isinstance(error, CifarGuiError) else repr(error))
@@ -115,15 +115,8 @@ class Trainer:
     def _tell(self, share: float, what: str) -> None:
         """The progress callback of whatever is loading; asked to stop, it gives up."""
         if self._control.stopping:
-            from cifar_gui.data.base import Cancelled
-
             raise Cancelled
         self._progress(share, what)
-
-
-def is_cancelled(error: BaseException) -> bool:
-    """Whether it is `data.base.Cancelled`, known by name because its module imports torch."""
-    return type(error).__name__ == "Cancelled"
 
 
 def _give_way() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cifar_gui.checkpoint import atomic
-from cifar_gui.checkpoint.atomic import remove_leftovers, write_atomically
+from cifar_gui import atomic
+from cifar_gui.atomic import remove_leftovers, write_atomically
 from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import WriteError
 
 FAILURES = (errno.ENOSPC, errno.EIO, errno.EACCES)
 CALLS = ("open", "write", "fsync", "replace", "sync folder")
@@ -77,7 +77,7 @@ def test_when_a_call_fails_the_old_or_the_new_model_loads(call, code, model_file
     old, new = snapshot_of(seed=0), snapshot_of(seed=1)
     with monkeypatch.context() as patch:
         break_call(patch, call, code)
-        with pytest.raises(CheckpointError, match=r"model\.safetensors could not be written"):
+        with pytest.raises(WriteError, match=r"model\.safetensors could not be written"):
             save_snapshot(new, model_file)
     assert load_snapshot(model_file) == (new if call == "sync folder" else old)
     assert [path.name for path in model_file.parent.iterdir()] == [model_file.name]
@@ -90,7 +90,7 @@ def test_a_disk_that_fills_up_at_any_write_leaves_the_old_model(number, model_fi
         try:
             save_snapshot(snapshot_of(seed=1), model_file)
             expected = snapshot_of(seed=1)  # there were fewer writes than that
-        except CheckpointError:
+        except WriteError:
             expected = snapshot_of(seed=0)
     assert load_snapshot(model_file) == expected
 
@@ -106,7 +106,7 @@ def test_an_interruption_leaves_no_temporary_file(tmp_path, monkeypatch):
 
 
 def test_a_missing_folder_gets_a_sentence(tmp_path):
-    with pytest.raises(CheckpointError, match="file could not be written: No such file"):
+    with pytest.raises(WriteError, match="file could not be written: No such file"):
         write_atomically(tmp_path / "absent" / "file", [b""])
 
 

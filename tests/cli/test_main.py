@@ -12,11 +12,11 @@ from cifar_gui.__main__ import main
 from cifar_gui.cli.command import COMMANDS, ExitCode, UsageError
 from cifar_gui.cli.main import exit_code
 from cifar_gui.cli.signals import Interrupted, interruptible
-from cifar_gui.data.sources import DataMissing
 from cifar_gui.errors import (
     CheckpointError,
     CifarGuiError,
     DataError,
+    DataMissing,
     DeviceError,
     PictureError,
     RecipeError,

@@ -13,6 +13,7 @@ import torch
 
 from cifar_gui.data import cache
 from cifar_gui.data.base import ImageData
+from cifar_gui.errors import WriteError
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def test_a_failed_write_leaves_nothing(entry: Path, tiny_data: ImageData, monkey
         raise OSError("no space")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(WriteError, match="no space"):
         cache.write(tiny_data, entry)
     assert [path.name for path in entry.parent.iterdir()] == [entry.name]
     assert entry.read_bytes() == good

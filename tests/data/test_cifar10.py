@@ -16,9 +16,9 @@ import torch
 from PIL import Image
 
 from cifar_gui.data import cifar10, folder
-from cifar_gui.data.base import Cancelled, ImageData, no_progress
+from cifar_gui.data.base import ImageData, no_progress
 from cifar_gui.data.official import BINARY, CLASS_NAMES, CONTENT, EDITIONS, PICKLED
-from cifar_gui.errors import DataError
+from cifar_gui.errors import Cancelled, DataError
 
 
 def load(path: Path) -> ImageData:

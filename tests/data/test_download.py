@@ -16,11 +16,10 @@ from typing import Any
 
 import pytest
 
-from cifar_gui.data.base import Cancelled
 from cifar_gui.data.download import Download, DownloadProgress
 from cifar_gui.data.official import BINARY
 from cifar_gui.data.transport import Client
-from cifar_gui.errors import DataError
+from cifar_gui.errors import Cancelled, DataError
 
 HALF = 150_000
 

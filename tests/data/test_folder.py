@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from cifar_gui.data import folder
-from cifar_gui.data.base import Cancelled, ImageData, no_progress
-from cifar_gui.errors import DataError
+from cifar_gui.data.base import ImageData, no_progress
+from cifar_gui.errors import Cancelled, DataError
 
 MakeFolder = Callable[..., Path]
 

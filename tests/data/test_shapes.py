@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from cifar_gui.data import shapes, sources
-from cifar_gui.data.base import Cancelled, ImageData, no_progress
+from cifar_gui.data.base import ImageData, no_progress
+from cifar_gui.errors import Cancelled
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from cifar_gui.data import sources
-from cifar_gui.data.base import DATASETS, Cancelled
-from cifar_gui.errors import CifarGuiError, DataError
+from cifar_gui.data.base import DATASETS
+from cifar_gui.errors import Cancelled, CifarGuiError, DataError
 
 
 @pytest.mark.parametrize("entry", list(DATASETS), ids=lambda entry: entry.name)

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from cifar_gui.data.base import Cancelled
 from cifar_gui.data.transport import Client, TransferError
+from cifar_gui.errors import Cancelled
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 

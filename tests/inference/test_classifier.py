@@ -12,10 +12,9 @@ import torch
 
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.data.base import Cancelled
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input, open_picture, standardise
-from cifar_gui.errors import PictureError
+from cifar_gui.errors import Cancelled, PictureError
 from cifar_gui.inference import classifier
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.prediction import Prediction

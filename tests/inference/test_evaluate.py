@@ -8,9 +8,9 @@ import torch.nn.functional as F
 
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.data.base import Cancelled, Split
+from cifar_gui.data.base import Split
 from cifar_gui.data.preprocess import standardise
-from cifar_gui.errors import DataError
+from cifar_gui.errors import Cancelled, DataError
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.evaluate import ClassScore, class_scores, confusion_matrix, evaluate, wilson_interval
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cifar_gui.checkpoint import atomic
+from cifar_gui import atomic
 from cifar_gui.checkpoint.files import load_snapshot
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import WriteError
 from cifar_gui.runs import Run, list_runs
 
 
@@ -57,7 +57,7 @@ def test_whichever_call_fails_the_run_goes_on_from_a_whole_state(code, stride, r
         try:
             for event in tell.epoch_events(2, 0.6, is_best=True):
                 run.record(event)
-        except CheckpointError as error:
+        except WriteError as error:
             failed = True
             messages.append(str(error))
         faults.left = 0

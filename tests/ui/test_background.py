@@ -63,7 +63,7 @@ def test_what_nobody_asked_for_surfaces_once(qtbot, jobs, told, error) -> None:
 
 
 def test_a_cancelled_job_is_nobodys_error(qtbot, jobs, told) -> None:
-    from cifar_gui.data.base import Cancelled
+    from cifar_gui.errors import Cancelled
 
     def give_up() -> None:
         raise Cancelled

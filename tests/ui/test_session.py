@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from cifar_gui.data.base import Cancelled
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.events import EpochReport, Finished, Paused, SettingsChanged, SnapshotTaken, Started
@@ -208,10 +207,3 @@ def test_the_timer_rests_when_nothing_runs(qtbot, watched) -> None:
     assert watched.session._timer.isActive()
     until_idle(qtbot, watched)
     assert not watched.session._timer.isActive()
-
-
-def test_cancelled_is_known_by_its_name() -> None:
-    from cifar_gui.ui.trainer import is_cancelled
-
-    assert is_cancelled(Cancelled())
-    assert not is_cancelled(DataError("no"))

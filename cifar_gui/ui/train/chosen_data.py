@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.data.sources import DataMissing, find
-from cifar_gui.errors import DataError
+from cifar_gui.data.sources import find
+from cifar_gui.errors import DataError, DataMissing
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.data_library import DataLibrary
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
-from cifar_gui.data.base import Cancelled
 from cifar_gui.data.download import Download, DownloadProgress
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.card import Card
 from cifar_gui.ui.widgets.text import caption

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import WriteError
 
 TEMPORARY = ".tmp"
 """Suffix of files being written. One that a killed process left behind may be deleted."""
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
-    """Replace `path` by the joined `chunks`; durable on return. Raises CheckpointError; what is there is whole."""
+    """Replace `path` by the joined `chunks`; durable on return. Raises WriteError; what is there is whole."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
         try:
@@ -27,7 +27,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CheckpointError(
+        raise WriteError(
             f"{path} could not be written: {reason}. What is there is whole, the old file or the new one; "
             "check that the disk has room and the folder may be written to."
         ) from error
