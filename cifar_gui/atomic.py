@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +15,7 @@ TEMPORARY = ".tmp"
 
 def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Replace `path` by the joined `chunks`; durable on return. Raises WriteError; what is there is whole."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}{TEMPORARY}")
     try:
         try:
             _write(temporary, chunks)

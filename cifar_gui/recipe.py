@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import tomli_w
 
 from cifar_gui.errors import RecipeError
 
@@ -212,11 +209,15 @@ class Recipe:
         return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
 
     def to_toml(self) -> str:
+        import tomli_w  # here, as tomllib below: the window's first paint needs neither
+
         return tomli_w.dumps(self.to_dict())
 
     @classmethod
     def from_toml(cls, text: str, where: str = "The recipe") -> Recipe:
         """Read what `to_toml` wrote, or what a person typed. Raises RecipeError naming line or setting."""
+        import tomllib
+
         try:
             return cls.from_dict(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 
 from PySide6.QtCore import Qt
@@ -31,7 +30,9 @@ def show_about(parent: QWidget) -> None:
 
 
 def versions() -> list[tuple[str, str]]:
-    """(what, version) without importing anything."""
+    """(what, version) without importing any of them."""
+    import platform
+
     rows = [
         ("cifar-gui", _version("cifar-gui")),
         ("Python", platform.python_version()),

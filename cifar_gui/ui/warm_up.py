@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import importlib.abc
@@ -27,6 +26,10 @@ MODULES = (
     "cifar_gui.checkpoint.rebuild",
     "cifar_gui.runs",
 )
+
+
+_LIBRARIES = ("libtorch_global_deps", "libtorch_cpu", "libtorch", "libtorch_python")
+"""In the order in which `import torch` loads them; the first for everybody, as there."""
 
 
 class Abandoned(BaseException):
@@ -87,7 +90,7 @@ class WarmUp:
                     first_step()  # nobody waits for this, but the first run would
 
     def _import(self, on_torch: Callable[[], None]) -> None:
-        load_library()
+        load_libraries()
         for module in MODULES:
             importlib.import_module(module)
         self._post(on_torch)
@@ -129,21 +132,24 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def load_library() -> None:
-    """Load the bulk of torch, 0.2 s of linking, through a foreign call, which leaves the interpreter to the window.
+def load_libraries() -> None:
+    """Load what torch consists of, 0.3 s of linking, through foreign calls, which leave the interpreter to the window.
 
-    `import torch` would hold it meanwhile. Where the library is not found or cannot be loaded, that import says why.
+    `import torch` would hold it meanwhile. Where a library is not found or cannot be loaded, that import says why.
     """
     if sys.platform == "win32" or "torch" in sys.modules:
         return
+    import ctypes
+
     found = importlib.util.find_spec("torch")
+    dlopen = ctypes.CDLL(None).dlopen
+    dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
     for folder in (found.submodule_search_locations or []) if found else []:
-        for name in ("libtorch_cpu.so", "libtorch_cpu.dylib"):
-            path = Path(folder) / "lib" / name
-            if path.is_file():
-                dlopen = ctypes.CDLL(None).dlopen
-                dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
-                dlopen(os.fsencode(path), os.RTLD_NOW)
+        for name in _LIBRARIES:
+            visible = os.RTLD_GLOBAL if name == _LIBRARIES[0] else os.RTLD_LOCAL
+            for path in (Path(folder) / "lib" / f"{name}{suffix}" for suffix in (".so", ".dylib")):
+                if path.is_file():
+                    dlopen(os.fsencode(path), os.RTLD_NOW | visible)
 
 
 def first_step() -> None:

@@ -15,8 +15,7 @@ from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
-from cifar_gui.ui.classify import fetch, file_dialogs
-from cifar_gui.ui.classify import page as page_module
+from cifar_gui.ui.classify import fetch, file_dialogs, many
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
 from cifar_gui.ui.classify.samples import sample_files
@@ -53,8 +52,10 @@ def show(page: ClassifyPage, qtbot, path: Path) -> None:
 
 def fill_table(page: ClassifyPage, qtbot, *paths: Path) -> None:
     page.open_pictures(sources(*paths))
-    qtbot.waitUntil(lambda: page.shows_table and all(row.state != "waiting" for row in page.table_page.model.rows))
-    qtbot.waitUntil(lambda: not page.table_page.batch.running)
+    qtbot.waitUntil(
+        lambda: page.many.is_in_front and all(row.state != "waiting" for row in page.many.table_page.model.rows)
+    )
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
 
 
 def with_classes_swapped(snapshot: ModelSnapshot) -> ModelSnapshot:
@@ -311,7 +312,7 @@ def folder(make_picture, tmp_path) -> Path:
 
 def test_a_folder_becomes_a_table_in_which_unreadable_files_say_why_and_the_others_go_on(page, qtbot, folder):
     fill_table(page, qtbot, folder)
-    rows = page.table_page.model.rows
+    rows = page.many.table_page.model.rows
     states = {row.source.name: row.state for row in rows}
     assert len(rows) == 14
     assert states["broken.png"] == states["empty.jpg"] == "unreadable"
@@ -321,7 +322,7 @@ def test_a_folder_becomes_a_table_in_which_unreadable_files_say_why_and_the_othe
 
 def test_the_table_shows_what_the_single_view_would(page, qtbot, folder, decided_snapshot):
     fill_table(page, qtbot, folder)
-    for row in page.table_page.model.rows[:3]:
+    for row in page.many.table_page.model.rows[:3]:
         alone = expected(decided_snapshot, row.source.path)
         assert row.prediction.verdict.headline == alone.verdict.headline
         assert row.prediction.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
@@ -330,27 +331,27 @@ def test_the_table_shows_what_the_single_view_would(page, qtbot, folder, decided
 def test_a_row_opens_in_the_single_view_and_the_table_is_still_there(page, qtbot, folder):
     fill_table(page, qtbot, folder)
     table = part(page, "classify.table")
-    place = table.visualRect(page.table_page.model.index(2, 0)).center()
+    place = table.visualRect(page.many.table_page.model.index(2, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: page._answered > 0 and not page.shows_table)
-    assert page.history_panel.entry(page._number).source == page.table_page.model.rows[2].source
+    qtbot.waitUntil(lambda: page._answered > 0 and not page.many.is_in_front)
+    assert page.history_panel.entry(page._number).source == page.many.table_page.model.rows[2].source
     page.single.picture_panel.table_button.click()
-    assert page.shows_table
-    assert len(page.table_page.model.rows) == 14
+    assert page.many.is_in_front
+    assert len(page.many.table_page.model.rows) == 14
 
 
 def test_an_unreadable_row_does_not_open_but_says_why(page, qtbot, folder):
     fill_table(page, qtbot, folder)
-    row = next(row for row in page.table_page.model.rows if row.problem)
-    page.table_page.row_opened.emit(row)
+    row = next(row for row in page.many.table_page.model.rows if row.problem)
+    page.many.table_page.row_opened.emit(row)
     assert messages(page)[0] == row.problem
-    assert page.shows_table
+    assert page.many.is_in_front
 
 
 def test_the_table_filters_by_class_and_by_doubt(page, qtbot, folder):
     fill_table(page, qtbot, folder)
-    table = page.table_page
+    table = page.many.table_page
     table._by_state.setCurrentIndex(table._by_state.findData("unreadable"))
     assert {row.state for row in table.model.shown_rows()} == {"unreadable"}
     table._by_state.setCurrentIndex(0)
@@ -366,7 +367,7 @@ def test_a_click_on_a_heading_sorts(page, qtbot, folder):
     qtbot.mouseClick(
         header.viewport(), Qt.MouseButton.LeftButton, pos=header.rect().topLeft() + type(header.pos())(middle, 8)
     )
-    shown = [row.prediction.probability for row in page.table_page.model.shown_rows() if row.prediction]
+    shown = [row.prediction.probability for row in page.many.table_page.model.shown_rows() if row.prediction]
     assert shown == sorted(shown)
     assert len(shown) == 12
 
@@ -377,7 +378,7 @@ def test_selected_rows_are_copied_as_tab_separated_values(page, qtbot, folder):
     table.selectRow(1)
     page.copy()
     copied = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
-    assert [row["picture"] for row in copied] == [page.table_page.model.shown_rows()[1].source.name]
+    assert [row["picture"] for row in copied] == [page.many.table_page.model.shown_rows()[1].source.name]
 
 
 def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, tmp_path, monkeypatch):
@@ -387,7 +388,7 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
     page.save()
     saved = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
     assert len(saved) == 14
-    first = page.table_page.model.rows[0].prediction
+    first = page.many.table_page.model.rows[0].prediction
     assert [float(saved[0][name]) for name in first.class_names] == list(first.probabilities)
     assert messages(page)[0].startswith("Saved out.csv: 14 pictures")
 
@@ -402,45 +403,45 @@ def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, t
 def test_cancelling_keeps_what_has_been_found_and_says_so(page, qtbot, make_picture):
     paths = [make_picture(f"long/{number}.png") for number in range(300)]
     page.open_pictures(sources(*paths))
-    qtbot.waitUntil(lambda: page.table_page.batch.running)
-    page.table_page.cancel_button.click()
-    assert not page.table_page.batch.running
-    assert "cancelled" in page.table_page._tally.text()
-    waiting = sum(row.state == "waiting" for row in page.table_page.model.rows)
+    qtbot.waitUntil(lambda: page.many.table_page.batch.running)
+    page.many.table_page.cancel_button.click()
+    assert not page.many.table_page.batch.running
+    assert "cancelled" in page.many.table_page._tally.text()
+    waiting = sum(row.state == "waiting" for row in page.many.table_page.model.rows)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
-    assert sum(row.state == "waiting" for row in page.table_page.model.rows) == waiting > 0
+    assert sum(row.state == "waiting" for row in page.many.table_page.model.rows) == waiting > 0
 
 
 def test_another_network_fills_the_table_anew(page, window, qtbot, folder, decided_snapshot):
     fill_table(page, qtbot, folder)
-    before = [row.prediction.label for row in page.table_page.model.rows if row.prediction]
+    before = [row.prediction.label for row in page.many.table_page.model.rows if row.prediction]
     other = with_classes_swapped(decided_snapshot)
-    with qtbot.waitSignal(page.table_page.batch.ended):
+    with qtbot.waitSignal(page.many.table_page.batch.ended):
         window.context.models.snapshot_changed.emit(other)
-    qtbot.waitUntil(lambda: not page.table_page.batch.running)
-    assert [row.prediction.label for row in page.table_page.model.rows if row.prediction] != before
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+    assert [row.prediction.label for row in page.many.table_page.model.rows if row.prediction] != before
 
 
 def test_a_table_in_the_background_is_renewed_when_it_comes_to_the_front(
     page, window, qtbot, folder, make_picture, decided_snapshot
 ):
     fill_table(page, qtbot, folder)
-    before = [row.prediction.label for row in page.table_page.model.rows if row.prediction]
+    before = [row.prediction.label for row in page.many.table_page.model.rows if row.prediction]
     show(page, qtbot, make_picture())
     window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
-    assert not page.table_page.batch.running
-    page.show_table()
-    qtbot.waitUntil(lambda: not page.table_page.batch.running)
-    assert [row.prediction.label for row in page.table_page.model.rows if row.prediction] != before
+    assert not page.many.table_page.batch.running
+    page.many.bring_to_front()
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+    assert [row.prediction.label for row in page.many.table_page.model.rows if row.prediction] != before
 
 
 def test_a_large_table_does_not_follow_live_and_says_so(page, window, qtbot, folder, decided_snapshot, monkeypatch):
     fill_table(page, qtbot, folder)
-    monkeypatch.setattr(page_module, "LARGEST_LIVE_TABLE", 3)
+    monkeypatch.setattr(many, "LARGEST_LIVE_TABLE", 3)
     window.context.models.current = replace(window.context.models.current, group="live")
     window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
-    assert not page.table_page.batch.running
-    assert "too many pictures to follow Live" in page.table_page._tally.text()
+    assert not page.many.table_page.batch.running
+    assert "too many pictures to follow Live" in page.many.table_page._tally.text()
 
 
 def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):
@@ -448,7 +449,7 @@ def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):
     page.open_pictures(sources(tmp_path / "bare"))
     qtbot.waitUntil(lambda: bool(messages(page)))
     assert messages(page)[0].startswith("There are no pictures in bare")
-    assert not page.shows_table
+    assert not page.many.is_in_front
 
 
 def test_a_folder_with_a_single_picture_shows_just_that(page, qtbot, make_picture):
@@ -531,5 +532,5 @@ def test_everything_fits_into_the_window(page, window, qtbot, make_picture, size
 def test_a_folder_of_photos_is_classified_without_a_problem(page, qtbot):
     folder = Path(os.environ["CIFAR_GUI_TEST_PHOTOS"])
     fill_table(page, qtbot, folder)
-    assert [row.problem for row in page.table_page.model.rows if row.problem] == []
-    assert page.table_page.model.rows[0].prediction.crop == centre_crop(500, 375)
+    assert [row.problem for row in page.many.table_page.model.rows if row.problem] == []
+    assert page.many.table_page.model.rows[0].prediction.crop == centre_crop(500, 375)

@@ -105,8 +105,8 @@ def test_several_files_and_folders_become_a_table(page, qtbot, make_picture):
     folder = make_picture("folder/1.png").parent
     make_picture("folder/2.png")
     drop(page, files(make_picture("a.png"), folder))
-    qtbot.waitUntil(lambda: page.shows_table and all(row.prediction for row in page.table_page.model.rows))
-    assert [row.source.name for row in page.table_page.model.rows] == ["a.png", "1.png", "2.png"]
+    qtbot.waitUntil(lambda: page.many.is_in_front and all(row.prediction for row in page.many.table_page.model.rows))
+    assert [row.source.name for row in page.many.table_page.model.rows] == ["a.png", "1.png", "2.png"]
 
 
 def test_a_dropped_web_address_is_asked_about(page, window):
@@ -130,8 +130,10 @@ def test_a_file_that_is_no_picture_is_named_and_the_others_are_classified(page, 
     notes = tmp_path / "notes.txt"
     notes.write_text("not a picture")
     drop(page, files(notes, make_picture()))
-    qtbot.waitUntil(lambda: page.shows_table and all(row.state != "waiting" for row in page.table_page.model.rows))
-    first, second = page.table_page.model.rows
+    qtbot.waitUntil(
+        lambda: page.many.is_in_front and all(row.state != "waiting" for row in page.many.table_page.model.rows)
+    )
+    first, second = page.many.table_page.model.rows
     assert first.problem.startswith("notes.txt cannot be read")
     assert second.prediction is not None
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 import threading
@@ -71,6 +72,6 @@ def test_closing_gives_up_at_the_next_import(tmp_path, monkeypatch, calls) -> No
 
 
 def test_nothing_is_loaded_twice(monkeypatch) -> None:
-    monkeypatch.setattr(warm_up.ctypes, "CDLL", lambda _name: pytest.fail("loaded again"))
-    warm_up.load_library()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: pytest.fail("loaded again"))
+    warm_up.load_libraries()
     assert "torch" in sys.modules

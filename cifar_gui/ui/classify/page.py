@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.ui.classify import export, file_dialogs
+from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
 from cifar_gui.ui.classify.drop_area import accept_copy
 from cifar_gui.ui.classify.held_out import random_held_out, why_none
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
+from cifar_gui.ui.classify.many import ManyPictures
 from cifar_gui.ui.classify.opening import Opened, Opener
-from cifar_gui.ui.classify.results import Row, as_text, tally
+from cifar_gui.ui.classify.results import Row, as_text, facts_as_text, tally
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.single import SingleView
-from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
@@ -36,10 +36,6 @@ RECENT = "pictures.recent"
 """The setting with the paths of pictures opened lately, newest first."""
 
 
-LARGEST_LIVE_TABLE = 200
-"""Tables of more pictures are not asked about anew after each epoch of a run that is watched live."""
-
-
 class ClassifyPage(Page):
     """Wires the parts: an opener, the answers, the single view, the table and the history."""
 
@@ -51,20 +47,18 @@ class ClassifyPage(Page):
         self._shown: Opened | None = None
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
-        self._table_is_stale = False  # another network has been chosen since it was filled
         self._random = Random()
         self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
         self._until_ready.setInterval(200)
         self._until_ready.timeout.connect(self._on_still_waiting)
         shelf = ClassifierShelf()
+        self._stack = QStackedWidget()
         self.opener = Opener(context.jobs, context.messages, self)
         self.answers = Answers(context.jobs, shelf, self)
         self.single = SingleView()
-        self.table_page = TablePage(context, shelf)
+        self.many = ManyPictures(context, shelf, self._stack)
         self.history_panel = HistoryPanel()
-        self._stack = QStackedWidget()
         self._stack.addWidget(self.single)
-        self._stack.addWidget(self.table_page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         layout.setSpacing(2 * SPACING)
@@ -83,9 +77,7 @@ class ClassifyPage(Page):
             return
         self.single.verdict_panel.show_classes(snapshot.card.class_names)
         self._ask()
-        self._table_is_stale = True
-        if self.shows_table:
-            self._renew_table()
+        self._ask_about_many()
 
     def on_data(self, data: ImageData | None) -> None:
         self.single.picture_panel.set_random(why_none(data))
@@ -93,6 +85,9 @@ class ClassifyPage(Page):
     def on_theme(self) -> None:
         self.history_panel.on_theme()
         self.single.on_theme()
+
+    def finish(self) -> None:
+        self.many.table_page  # noqa: B018 - made now, so that the first folder need not wait for it
 
     def page_hidden(self) -> None:
         self._until_ready.stop()
@@ -136,30 +131,18 @@ class ClassifyPage(Page):
         """Bring the single picture to the front."""
         self._stack.setCurrentWidget(self.single)
 
-    def show_table(self) -> None:
-        """Bring the table to the front."""
-        self._stack.setCurrentWidget(self.table_page)
-        self.table_page.table.setFocus()
-        if self._table_is_stale:
-            self._renew_table()
-
-    @property
-    def shows_table(self) -> bool:
-        """Whether the table is in front."""
-        return self._stack.currentWidget() is self.table_page
-
     def copy(self) -> None:
         """Put the result into the clipboard: of the picture shown, or the selected rows."""
-        if self.shows_table:
-            file_dialogs.set_clipboard(export.rows_for_clipboard(self.table_page.table.selected_rows()))
-        elif entry := self._answered_entry():
-            file_dialogs.set_clipboard(export.entry_for_clipboard(entry))
+        if self.many.is_in_front:
+            file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
+        elif (entry := self._entry()) and entry.prediction is not None:
+            file_dialogs.set_clipboard(facts_as_text(entry.source.name, entry.model, entry.prediction))
 
     def save(self) -> None:
         """Save the result as CSV, with full precision."""
-        if self.shows_table:
-            rows = self.table_page.model.shown_rows()
-        elif entry := self._answered_entry():
+        if self.many.is_in_front:
+            rows = self.many.table_page.model.shown_rows()
+        elif (entry := self._entry()) and entry.prediction is not None:
             rows = [Row(entry.source, entry.prediction)]
         else:
             return
@@ -193,11 +176,11 @@ class ClassifyPage(Page):
         panel.folder_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_folder(self)))
         panel.paste_wanted.connect(self.paste)
         panel.random_wanted.connect(self.show_random)
-        panel.table_wanted.connect(self.show_table)
+        panel.table_wanted.connect(self.many.bring_to_front)
         verdict.six_views_changed.connect(self._on_six_views)
-        self.table_page.row_opened.connect(self._on_row)
-        self.table_page.back_wanted.connect(self.show_single)
-        for part in (verdict, self.table_page):
+        self.many.row_opened.connect(self._on_row)
+        self.many.back_wanted.connect(self.show_single)
+        for part in (verdict, self.many):
             part.copy_wanted.connect(self.copy)
             part.export_wanted.connect(self.save)
         self.history_panel.entry_chosen.connect(self._on_history)
@@ -224,9 +207,7 @@ class ClassifyPage(Page):
 
     def _on_many(self, sources: list[PictureSource]) -> None:
         self.single.picture_panel.table_button.show()
-        self._table_is_stale = False
-        self.show_table()
-        self.table_page.show_sources(sources, self._snapshot, six_views=self.single.verdict_panel.six_views)
+        self.many.show_sources(sources)
 
     def _on_row(self, row: Row) -> None:
         if row.problem:
@@ -242,7 +223,7 @@ class ClassifyPage(Page):
 
     def _on_six_views(self) -> None:
         self._ask()
-        self._table_is_stale = True
+        self._ask_about_many()
 
     def _say_why_no_answer(self) -> None:
         if not self.context.torch_ready():
@@ -276,14 +257,8 @@ class ClassifyPage(Page):
             )
         )
 
-    def _renew_table(self) -> None:
-        """Ask anew about the table, unless that would take the processor from the training that is being watched."""
-        self._table_is_stale = False
-        current = self.context.models.current
-        if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
-            self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
-        else:
-            self.table_page.classify(self._snapshot, six_views=self.single.verdict_panel.six_views)
+    def _ask_about_many(self) -> None:
+        self.many.ask_with(self._snapshot, six_views=self.single.verdict_panel.six_views)
 
     def _on_answered(self, answer: Answer) -> None:
         question = answer.question
@@ -308,6 +283,6 @@ class ClassifyPage(Page):
         else:
             self.context.messages.info(f"Saved {path.name}: {tally(rows)}.")
 
-    def _answered_entry(self) -> HistoryEntry | None:
-        entry = self.history_panel.entry(self._number)
-        return entry if entry is not None and entry.prediction is not None else None
+    def _entry(self) -> HistoryEntry | None:
+        """What is known of the picture shown; None if there is none."""
+        return self.history_panel.entry(self._number)

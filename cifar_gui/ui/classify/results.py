@@ -106,6 +106,15 @@ def as_text(rows: Iterable[Row], separator: str = ",") -> str:
     return out.getvalue()
 
 
+def facts_as_text(name: str, model: str, prediction: Prediction) -> str:
+    """One result, a line for each fact, tab-separated: picture, verdict, network, then the classes, best first."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    writer.writerows([("picture", name), ("verdict", prediction.verdict.headline), ("network", model)])
+    writer.writerows((label, repr(share)) for label, share in prediction.top(len(prediction.class_names)))
+    return out.getvalue()
+
+
 def tally(rows: Sequence[Row]) -> str:
     """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
     counts = Counter(row.state for row in rows)

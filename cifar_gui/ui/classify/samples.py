@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.theme import px, tokens
 
 _SIDE = 64
 _GAP = 8
@@ -33,7 +33,8 @@ class SampleButton(QAbstractButton):
 
     def __init__(self, file: Path) -> None:
         super().__init__()
-        self._pixmap = QPixmap(str(file))
+        self._file = file
+        self._pixmap: QPixmap | None = None  # read after the first paint: the window is there sooner without
         name = file.stem.replace("-", " ").replace("_", " ")
         self.setAccessibleName(f"Sample drawing: {name}")
         self.setToolTip(f"Classify the drawing “{name}”")
@@ -49,15 +50,21 @@ class SampleButton(QAbstractButton):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         frame = px(_FRAME)
         box = QRectF(self.rect()).adjusted(frame, frame, -frame, -frame)
-        painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
+        if self._pixmap is None:
+            QTimer.singleShot(0, self, self._read)
+        else:
+            painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
         if self.hasFocus() or self.underMouse():
             pen = painter.pen()
             pen.setColor(tokens().accent)
             pen.setWidth(px(2))
             painter.setPen(pen)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(3), px(3))
-        painter.setFont(font(11))
         painter.end()
+
+    def _read(self) -> None:
+        self._pixmap = QPixmap(str(self._file))
+        self.update()
 
 
 class SampleRow(QWidget):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,7 +94,9 @@ def _picture_bytes(mime: QMimeData) -> Dropped:
 
 def _web_addresses(mime: QMimeData) -> Dropped:
     """Addresses of pictures: first what the page's markup shows, as a linked picture's address is that of its link."""
-    in_markup = [html.unescape(each) for each in _IMAGE_TAG.findall(mime.html())] if mime.hasHtml() else []
+    from html import unescape  # a table of 2,000 entities, needed by few drops
+
+    in_markup = [unescape(each) for each in _IMAGE_TAG.findall(mime.html())] if mime.hasHtml() else []
     addresses = in_markup or [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in mime.urls()]
     if not addresses and mime.hasText() and _is_address(mime.text().strip()):
         addresses = [mime.text().strip()]

@@ -1,0 +1,88 @@
+"""The table behind the Classify page: built when it is first wanted, asked anew when the network has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.context import Context
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.ui.classify.table_page import TablePage
+
+LARGEST_LIVE_TABLE = 200
+"""Tables of more pictures are not asked about anew after each epoch of a run that is watched live."""
+
+
+class ManyPictures(QObject):
+    """Keeps the table, and whether its answers are still those of the network chosen.
+
+    Signals, those of the `TablePage`: row_opened(Row); back_wanted(); copy_wanted(); export_wanted().
+    """
+
+    row_opened = Signal(object)
+    back_wanted = Signal()
+    copy_wanted = Signal()
+    export_wanted = Signal()
+
+    def __init__(self, context: Context, shelf: ClassifierShelf, stack: QStackedWidget) -> None:
+        super().__init__(stack)
+        self._context, self._shelf, self._stack = context, shelf, stack
+        self._page: TablePage | None = None
+        self._snapshot: ModelSnapshot | None = None
+        self._six_views = False
+        self._is_stale = False  # another network has been chosen since it was filled
+
+    @property
+    def table_page(self) -> TablePage:
+        """The table with what is around it. Made here and now if it was not wanted before."""
+        if self._page is None:
+            from cifar_gui.ui.classify.table_page import TablePage  # the window's first picture does without
+
+            page = self._page = TablePage(self._context, self._shelf)
+            page.row_opened.connect(self.row_opened)
+            page.back_wanted.connect(self.back_wanted)
+            page.copy_wanted.connect(self.copy_wanted)
+            page.export_wanted.connect(self.export_wanted)
+            self._stack.addWidget(page)
+        return self._page
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether the table is what the user sees."""
+        return self._page is not None and self._stack.currentWidget() is self._page
+
+    def ask_with(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:
+        """Answers are to come from this network now: at once if the table is in front, else when it is again."""
+        self._snapshot, self._six_views = snapshot, six_views
+        self._is_stale = True
+        if self.is_in_front:
+            self._renew()
+
+    def show_sources(self, sources: Sequence[PictureSource]) -> None:
+        """A new table, in front."""
+        self._is_stale = False
+        self.bring_to_front()
+        self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views)
+
+    def bring_to_front(self) -> None:
+        """Show the table as it is, with answers of the network chosen meanwhile."""
+        self._stack.setCurrentWidget(self.table_page)
+        self.table_page.table.setFocus()
+        if self._is_stale:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Ask anew, unless that would take the processor from the training that is being watched."""
+        self._is_stale = False
+        current = self._context.models.current
+        if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
+            self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
+        else:
+            self.table_page.classify(self._snapshot, six_views=self._six_views)
