@@ -132,9 +132,13 @@ class AirNet(nn.Module):
 
         Its 24 filters are the eigenvectors of the patches' covariance over sqrt(eigenvalue + 5e-4), and their
         negatives."""
-        patches = images.float().unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
-        covariance = (patches.T.double() @ patches.double()) / len(patches)
-        values, vectors = torch.linalg.eigh(covariance)
+        products = torch.zeros(12, 12, dtype=torch.float64, device=images.device)
+        count = 0
+        for part in images.split(250):  # all at once would need 1 GB for a moment
+            patches = part.double().unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
+            products += patches.T @ patches
+            count += len(patches)
+        values, vectors = torch.linalg.eigh(products / count)
         filters = (vectors / (values + 5e-4).sqrt()).T.flip(0).reshape(12, 3, 2, 2)
         with torch.no_grad():
             self.stem.weight.copy_(torch.cat([filters, -filters]))

@@ -8,21 +8,19 @@ window, a training without a window. Needs no data set (drawn shapes); works on 
 
 from __future__ import annotations
 
-import json
-import os
+import argparse
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+
+from measure import abba, child, machine, middle, say
 
 if TYPE_CHECKING:
     from cifar_gui.recipe import Recipe
     from cifar_gui.ui.main_window import MainWindow
 
-ROUNDS = 3  # of A B B A
 HEARTBEAT_MS = 5
 SECONDS = 12  # of idling, and of training, under the heartbeat
 
@@ -45,10 +43,16 @@ application.exec()
 """
 
 
-def main(parts: list[str]) -> None:
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "")
-    for part in parts or ["launch", "gaps", "training"]:
-        {"launch": compare_launch, "gaps": show_gaps, "training": compare_training}[part]()
+def main() -> None:
+    parts = {"launch": compare_launch, "gaps": show_gaps, "training": compare_training}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="|".join(parts), help="all of them if none is named")
+    wanted = parser.parse_args().parts or list(parts)
+    if unknown := set(wanted) - set(parts):
+        parser.error(f"no part called {', '.join(sorted(unknown))}")
+    print(machine())
+    for part in wanted:
+        parts[part]()
 
 
 # (a) Launch
@@ -251,42 +255,8 @@ class Meter:
         return (self._last[0] - self._first[0]) * batch_size / (self._last[1] - self._first[1])
 
 
-# Helpers
-
-
-def abba(first: Callable[[], float], second: Callable[[], float]) -> tuple[list[float], list[float]]:
-    """Both measured in the order A B B A, `ROUNDS` times, after one of each that does not count."""
-    first(), second()
-    ones: list[float] = []
-    others: list[float] = []
-    for _ in range(ROUNDS):
-        ones.append(first())
-        others += [second(), second()]
-        ones.append(first())
-    return ones, others
-
-
-def child(arguments: list[str]) -> dict[str, Any]:
-    """What a child process says last, in a home of its own."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "CIFAR_GUI_HOME": home}
-        done = subprocess.run(
-            [sys.executable, *arguments], env=environment, stdout=subprocess.PIPE, check=True, text=True
-        )
-    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return answer
-
-
-def say(**values: object) -> None:
-    print(json.dumps(values), flush=True)
-
-
-def middle(values: list[float], digits: int = 3) -> str:
-    return f"{statistics.median(values):,.{digits}f}"
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         {"paint": child_paint, "gaps": child_gaps, "window": child_window, "headless": child_headless}[sys.argv[2]]()
     else:
-        main(sys.argv[1:])
+        main()
