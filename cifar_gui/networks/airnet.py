@@ -134,7 +134,7 @@ class AirNet(nn.Module):
         negatives."""
         products = torch.zeros(12, 12, dtype=torch.float64, device=images.device)
         count = 0
-        for part in images.split(250):  # all at once would need 1 GB for a moment
+        for part in torch.split(images, 250):  # all at once would need 1 GB for a moment
             patches = part.double().unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
             products += patches.T @ patches
             count += len(patches)

@@ -31,6 +31,7 @@ ACTIONS: dict[str, ActionText] = {
     "quit": ActionText("&Quit", "quit", "Close the window; a training run is asked about first", (Key.Quit, "Ctrl+Q")),
     "paste": ActionText("&Paste", "paste", "Classify the picture on the clipboard", (Key.Paste, "Ctrl+V")),
     "copy": ActionText("&Copy", "copy", "Copy what this page shows", (Key.Copy, "Ctrl+C")),
+    "preferences": ActionText("Pre&ferences…", "settings", "Colours, size and folders", (Key.Preferences, "Ctrl+,")),
     "zoom_in": ActionText("Zoom &in", "zoom-in", "Make everything larger", (Key.ZoomIn, "Ctrl++")),
     "zoom_out": ActionText("Zoom &out", "zoom-out", "Make everything smaller", (Key.ZoomOut, "Ctrl+-")),
     "zoom_reset": ActionText("&Normal size", "search", "Back to 100 %", ("Ctrl+0",)),

@@ -42,9 +42,10 @@ class WindowActions:
             "copy": lambda: self._on_front("copy"),
             "save": lambda: self._on_front("save"),
             "paste": lambda: self.take(QGuiApplication.clipboard().mimeData()),
-            "zoom_in": lambda: self._zoom(1),
-            "zoom_out": lambda: self._zoom(-1),
-            "zoom_reset": lambda: self._zoom(0),
+            "preferences": self._show_preferences,
+            "zoom_in": lambda: self._zoom_by(1),
+            "zoom_out": lambda: self._zoom_by(-1),
+            "zoom_reset": lambda: self._set_zoom(1.0),
             "present": self._present,
             "choose_model": window.choose_model,
             "watch_live": context.models.watch_live,
@@ -144,11 +145,20 @@ class WindowActions:
         else:
             session.pause()
 
-    def _zoom(self, steps: int) -> None:
-        if steps:
-            theme().zoom_by(steps)
-        else:
-            theme().set_look(zoom=1.0)
+    def _show_preferences(self) -> None:
+        from cifar_gui.ui.preferences import Preferences
+
+        dialog = Preferences(self._window, self._context.messages)
+        dialog.scheme_chosen.connect(self._set_scheme)
+        dialog.zoom_chosen.connect(self._set_zoom)
+        dialog.open()
+
+    def _zoom_by(self, steps: int) -> None:
+        theme().zoom_by(steps)
+        self._context.settings.set("zoom", theme().zoom)
+
+    def _set_zoom(self, zoom: float) -> None:
+        theme().set_look(zoom=zoom)
         self._context.settings.set("zoom", theme().zoom)
 
     def _present(self) -> None:
@@ -163,6 +173,7 @@ class WindowActions:
     def _set_scheme(self, scheme: str) -> None:
         theme().set_look(scheme=scheme)
         self._context.settings.set("theme", scheme)
+        self._context.actions[f"theme.{scheme}"].setChecked(True)
 
     def _open_log(self) -> None:
         paths.logs().mkdir(parents=True, exist_ok=True)
