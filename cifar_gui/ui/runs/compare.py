@@ -13,7 +13,8 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.plot import CurveStyle, Plot
+from cifar_gui.ui.widgets.plot import Plot
+from cifar_gui.ui.widgets.plot_style import CurveStyle
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption
 

@@ -16,7 +16,8 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
 from cifar_gui.ui.widgets.curves import smoothed, thinned
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
+from cifar_gui.ui.widgets.plot import Plot
+from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
