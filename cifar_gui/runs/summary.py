@@ -53,6 +53,11 @@ class RunSummary:
         return self.resumable and self.status not in ("completed", "early")
 
     @property
+    def epochs_to_add(self) -> int:
+        """How many more epochs must be planned so that it can go on: one if it has trained all there were."""
+        return 0 if self.unfinished else 1
+
+    @property
     def epochs_done(self) -> int:
         return self.record.epochs_done
 

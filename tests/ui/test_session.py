@@ -119,6 +119,36 @@ def test_pause_resume_and_one_more_epoch(qtbot, watched) -> None:
     until_idle(qtbot, watched)
 
 
+def test_one_more_epoch_of_a_finished_run_trains_exactly_one(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    watched.events.clear()
+    watched.session.one_more_epoch()
+    until_idle(qtbot, watched)
+    assert [event.epoch for event in watched.of(EpochReport)] == [3]
+    assert watched.of(Finished)[-1].reason == "completed"
+
+
+def test_one_more_epoch_of_an_unfinished_run_pauses_behind_it(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE.changed(epochs=300))
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)), timeout=WAIT)
+    session.stop()
+    until_idle(qtbot, watched)
+    newest, session.run = session.run.summary(), None  # as after a restart
+    watched.events.clear()
+    session.one_more_epoch(newest)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=WAIT)
+    assert [event.epoch for event in watched.of(EpochReport)] == [newest.epochs_done + 1]
+    session.stop()
+    until_idle(qtbot, watched)
+
+
+def test_without_any_run_there_is_no_epoch_more(watched) -> None:
+    watched.session.one_more_epoch()
+    assert watched.session.state == "idle"
+
+
 def test_settings_changed_while_running_take_effect(qtbot, watched) -> None:
     session = watched.session
     session.start(RECIPE.changed(epochs=400))

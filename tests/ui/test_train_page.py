@@ -168,6 +168,19 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(page, qtbot):
     assert list_runs()[0].epochs_done == TINY.epochs + 1
 
 
+def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
+    for _ in range(2):
+        page.press("start")
+        until_idle(qtbot, page)
+    older = list_runs()[1]
+    page.context.session.continue_run(older.path, extra_epochs=1)
+    until_idle(qtbot, page)
+    assert "run 0001" in child(page, "train.one_more").toolTip()
+    click(qtbot, page, "train.one_more")
+    until_idle(qtbot, page)
+    assert [run.epochs_done for run in list_runs()] == [2, 4]
+
+
 def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
@@ -176,7 +189,7 @@ def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbo
     assert {name for name, field in fields.items() if field.isEnabled()} == {"lr", "epochs"}
     assert "Edit a copy" in fields["batch_size"].toolTip()
     child(page, "train.lr").setValue(0.002)
-    qtbot.waitUntil(lambda: page._trained.lr == 0.002, timeout=30_000)
+    qtbot.waitUntil(lambda: page.shown.recipe.lr == 0.002, timeout=30_000)
     child(page, "train.epochs").setValue(1)
     until_idle(qtbot, page)
     assert list_runs()[0].recipe.lr == TINY.lr
@@ -255,13 +268,13 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     again = TrainPage(page.context)
     qtbot.addWidget(again)
     again.context.session.run = None
-    again._trained = None
+    again.shown.recipe = None
     again.restore_state(page.save_state())
     again.runs.refresh()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert again.controls.buttons["start"].text().startswith("Continue run 0001")
     assert again.form.recipe.epochs == 10_000
-    assert len(again._history.epoch_rows) >= 1
+    assert len(again.shown.history.epoch_rows) >= 1
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.errors import CheckpointError
+from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
 from cifar_gui.training.history import History
 from cifar_gui.ui.background import Background
@@ -64,6 +67,14 @@ class RunsWatch(QObject):
             for run in self.all or []
             if run.epochs_done and run.number != but
         ]
+
+    def load_unfinished(self, show: Callable[[str, Recipe, History], None]) -> None:
+        """Have number, recipe and curves of the run to continue shown, if there is one that can be read."""
+        run = self.unfinished
+        if run is not None and (recipe := run.recipe) is not None:
+            number, path = run.number, run.path
+            done = partial(show, number, recipe)
+            self._jobs.run(lambda: load_history(path), done, lambda _error: None, key="train.unfinished")
 
     def _on_listed(self, runs: list[RunSummary]) -> None:
         self.all = runs
