@@ -15,6 +15,7 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
+from cifar_gui.words import percent
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -182,7 +183,7 @@ def _shipped_choices() -> Iterator[ModelChoice]:
             continue  # choosing among the others matters more; `cifar-gui doctor` names the damaged file
         accuracy = card.scores.get("test_accuracy") or card.scores.get("validation_accuracy")
         label = f"{card.title or path.stem} · shipped"
-        yield ModelChoice(f"shipped/{path.stem}", label, percent(accuracy), "shipped", path)
+        yield ModelChoice(f"shipped/{path.stem}", label, percent(accuracy, nothing=""), "shipped", path)
 
 
 def _run_choices() -> Iterator[ModelChoice]:
@@ -198,13 +199,8 @@ def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
     for which in ("best", "last"):
         path = run.path / f"{which}.safetensors"
         if path.is_file():
-            detail = percent(run.best_accuracy) if which == "best" else ""
+            detail = percent(run.best_accuracy, nothing="") if which == "best" else ""
             yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path)
     for epoch in run.kept_epochs:
         path = run.path / "epochs" / f"{epoch:03d}.safetensors"
         yield ModelChoice(f"runs/{run.number}/epoch/{epoch}", f"{name} · epoch {epoch}", "", "runs", path)
-
-
-def percent(share: float | None) -> str:
-    """0.9351 → "93.5 %"; "" for None."""
-    return "" if share is None else f"{100 * share:.1f} %"

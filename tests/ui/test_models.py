@@ -19,7 +19,7 @@ from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.model_chooser import ModelChooser
-from cifar_gui.ui.models import ModelLibrary, percent
+from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
@@ -131,11 +131,6 @@ def test_a_damaged_file_leaves_the_choice_as_it_was_and_says_so(qtbot, library, 
 def test_a_choice_that_has_gone_is_told_about(library) -> None:
     library.choose("runs/0099/best")
     assert "no longer there" in library.for_test[1].all[0].text
-
-
-@pytest.mark.parametrize(("share", "text"), [(0.9351, "93.5 %"), (1.0, "100.0 %"), (None, "")])
-def test_accuracies_are_percentages(share: float | None, text: str) -> None:
-    assert percent(share) == text
 
 
 def test_a_refresh_does_not_overtake_the_first_choice(qtbot, library) -> None:

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from cifar_gui.ui.network.drawing import draw_network
 from cifar_gui.ui.network.overview import NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of, short_number
+from cifar_gui.ui.network.shapes import blocks_of
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.words import percent, short_number
 
 _Index = QModelIndex | QPersistentModelIndex
 _OVERVIEW = Qt.ItemDataRole.UserRole
@@ -79,7 +80,7 @@ def figures(network: NetworkOverview) -> str:
 
 def accuracy_text(network: NetworkOverview) -> str:
     """ "93.6 %", or "–" when it has not been measured."""
-    return "–" if network.accuracy is None else f"{100 * network.accuracy:.1f} %"
+    return percent(network.accuracy)
 
 
 class _CardPainter(QStyledItemDelegate):
