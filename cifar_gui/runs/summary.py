@@ -158,9 +158,8 @@ def _guessed(recipe: Recipe, kept: tuple[int, ...], layout: Layout) -> RunRecord
 
 def _is_run(path: Path) -> bool:
     """Whether a folder is a run or was meant to be one: other folders are none of our business."""
-    return path.is_dir() and (
-        path.name.isdigit() or any((path / name).exists() for name in ("recipe.toml", "run.json"))
-    )
+    layout = Layout(path)
+    return path.is_dir() and (path.name.isdigit() or layout.recipe.exists() or layout.record.exists())
 
 
 def _entries(root: Path) -> list[Path]:

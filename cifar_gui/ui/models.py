@@ -195,12 +195,13 @@ def _run_choices() -> Iterator[ModelChoice]:
 
 def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
     """Best, last and every kept epoch of a run, as far as they are there."""
-    name = f"run {run.number}"
-    for which in ("best", "last"):
-        path = run.path / f"{which}.safetensors"
+    from cifar_gui.runs.layout import Layout
+
+    layout, name = Layout(run.path), f"run {run.number}"
+    for which, path in (("best", layout.best), ("last", layout.last)):
         if path.is_file():
             detail = percent(run.best_accuracy, nothing="") if which == "best" else ""
             yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path)
     for epoch in run.kept_epochs:
-        path = run.path / "epochs" / f"{epoch:03d}.safetensors"
-        yield ModelChoice(f"runs/{run.number}/epoch/{epoch}", f"{name} · epoch {epoch}", "", "runs", path)
+        key = f"runs/{run.number}/epoch/{epoch}"
+        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch))

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, Signal
 from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
+from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
 from cifar_gui.ui.background import Background
 
 
 def load_history(run: Path) -> History:
     """The curves of a run from its folder. Raises CheckpointError naming the file."""
-    path = run / "history.csv"
+    path = Layout(run).history
     try:
         return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:
