@@ -19,7 +19,7 @@ from cifar_gui.networks.base import build
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.filters.detail import ordinal
 from cifar_gui.ui.filters.page import FiltersPage
-from cifar_gui.ui.models import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 
 LIVE = ModelChoice("live", "Live", "", "live", None)
 CLASSES = tuple("abcdefghij")
@@ -177,6 +177,13 @@ def test_fixed_filters_are_labelled_as_computed(show):
     page = show("handmade")
     assert page.layers.layers[0].note == "computed, not learned"
     assert page.grid_panel.count.text() == "43 of 43 filters"
+
+
+def test_without_a_network_any_more_the_page_is_empty(show, qtbot):
+    page = show("simple")
+    page.on_model(None)
+    settle(page, qtbot)
+    assert page._stack.currentWidget() is page._empty
 
 
 def test_another_network_comes_back_from_the_empty_state(show, qtbot):

@@ -15,7 +15,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.icons import retint
-from cifar_gui.ui.models import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
 
