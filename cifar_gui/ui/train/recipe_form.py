@@ -110,13 +110,6 @@ class RecipeForm(QWidget):
                 if not name.startswith(NETWORK_PREFIX):
                     grid.set_tip(name, help_text(name) + (_LOCKED if fixed else ""))
 
-    def show_problem(self, name: str, text: str) -> None:
-        """A problem found elsewhere, told at its field; it goes when anything is edited."""
-        grid = self.basic if name in self.basic.fields else self.advanced
-        if grid is self.advanced:
-            self.more.setChecked(True)
-        grid.show_problems({name: text})
-
     # Making the fields
 
     def _make(self, name: str) -> Field:
