@@ -236,6 +236,21 @@ def test_nonsense_is_told_at_its_field_and_start_says_why_it_waits(page):
     assert child(page, "train.start").isEnabled()
 
 
+def test_what_only_the_network_refuses_is_told_at_its_field_before_start(page):
+    field = page.form.advanced.fields["network.kernel"]
+    field.setValue(4)
+    problem = page.form.advanced._problems["network.kernel"]
+    assert problem.isVisible()
+    assert problem.text() == "Kernel cannot be 4: kernel must be odd, from 1 to 31."
+    assert not child(page, "train.start").isEnabled()
+    assert page.form.last_valid == TINY.changed(preset="custom")
+    field.setValue(5)
+    assert not problem.isVisible()
+    assert page.form.recipe.network_settings == {"kernel": 5}
+    assert child(page, "train.start").isEnabled()
+    assert not page.context.messages.all
+
+
 def test_a_run_that_went_wild_is_called_so(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(lr=1e6, optimiser="sgd", momentum=0.0, epochs=50))
     page.press("start")

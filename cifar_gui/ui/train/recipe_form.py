@@ -22,6 +22,7 @@ from cifar_gui.ui.train.form_model import (
     kind_of,
     plain,
     preset_of,
+    refused,
     with_preset,
     words,
     written,
@@ -195,6 +196,8 @@ class RecipeForm(QWidget):
         """Take the fields' contents, tell problems, and say which preset they are."""
         defaults = network_settings(self._choice("network").raw())
         recipe, problems = assembled(self.basic.raws() | self.advanced.raws(), defaults)
+        if recipe is not None and (problems := refused(recipe)):
+            recipe = None
         self.basic.show_problems(problems)
         self.advanced.show_problems(problems)
         if any(name in self.advanced.fields for name in problems):
