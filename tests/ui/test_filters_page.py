@@ -92,7 +92,7 @@ def page(qtbot):
 
 
 def settle(page: FiltersPage, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._pace._timer.isActive(), timeout=10_000)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._pace._timer.isActive())
 
 
 @pytest.fixture
@@ -313,7 +313,7 @@ def test_ranks_in_words(number, words):
 def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtbot, decided_model):
     window.context.models.choose_file(decided_model)
     page = window.show_page("filters")
-    qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     for name in ("filters.layers", "filters.grid", "filters.detail", "filters.epoch"):
         assert window.findChild(QObject, name) is not None
     assert page.grid_panel.count.text() == "12 of 12 filters"

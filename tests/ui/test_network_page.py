@@ -53,7 +53,7 @@ def page(qtbot, networks, monkeypatch):
     made.resize(1200, 720)
     made.show()
     made.page_shown()
-    qtbot.waitUntil(lambda: made.gallery.count() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: made.gallery.count() > 0)
     yield made
     jobs.shutdown()
 
@@ -199,7 +199,7 @@ def test_the_chosen_network_is_remembered(page):
 
 def test_the_page_in_the_window_has_its_public_names(window, qtbot):
     page = window.show_page("network")
-    qtbot.waitUntil(lambda: page.gallery.count() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
     for name in ("network.gallery", "network.summary", "network.total_parameters"):
         assert window.findChild(QObject, name) is not None
     qtbot.waitUntil(lambda: window.context.jobs.idle)

@@ -46,7 +46,7 @@ def click(qtbot, page, name: str) -> None:
 
 
 def until_idle(qtbot, page) -> None:
-    qtbot.waitUntil(lambda: page.context.session.state == "idle" and page.context.jobs.idle, timeout=60_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "idle" and page.context.jobs.idle)
 
 
 def finished_epoch(page, number: int):
@@ -93,10 +93,10 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
     page.press("start")
     seen = []
     page.context.session.event.connect(seen.append)
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     page.live._on_tick()
-    qtbot.waitUntil(lambda: any(isinstance(event, SnapshotTaken) for event in seen), timeout=30_000)
-    qtbot.waitUntil(lambda: " right. " in page.live.wall.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: any(isinstance(event, SnapshotTaken) for event in seen))
+    qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
     page.press("stop")
     until_idle(qtbot, page)
 
@@ -104,14 +104,14 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
 def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=500))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 2), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 2))
     click(qtbot, page, "train.stop")
     until_idle(qtbot, page)
     done = list_runs()[0].epochs_done
     assert child(page, "train.start").text() == f"Continue run 0001 ({done} of 500)"
     assert child(page, "train.new_run").isVisible()
     click(qtbot, page, "train.start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     assert not child(page, "train.new_run").isVisible()
     child(page, "train.epochs").setValue(done + 1)
     until_idle(qtbot, page)
@@ -123,7 +123,7 @@ def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
 def test_new_run_leaves_the_unfinished_one_alone(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=500))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 1))
     page.press("stop")
     until_idle(qtbot, page)
     page.recipe_panel.show_recipe(TINY.changed(epochs=1))
@@ -136,14 +136,14 @@ def test_new_run_leaves_the_unfinished_one_alone(page, qtbot):
 def test_pause_holds_the_run_and_resume_goes_on(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.pause")
-    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "paused")
     assert child(page, "train.pause").text() == "Resume"
     assert "the next learning rate is 0.01" in page.controls.subtitle.text()
     assert "learning rate will be 0.01" in child(page, "train.one_more").toolTip()
     page.start_training()
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     page.press("stop")
     until_idle(qtbot, page)
 
@@ -151,9 +151,9 @@ def test_pause_holds_the_run_and_resume_goes_on(page, qtbot):
 def test_one_more_epoch_pauses_at_the_end_of_the_epoch(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.one_more")
-    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=60_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "paused")
     steps = page.context.session.history.steps["epoch"]
     assert steps[-1] == round(steps[-1])
     page.press("stop")
@@ -184,12 +184,12 @@ def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
 def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     fields = page.form.basic.fields | page.form.advanced.fields
     assert {name for name, field in fields.items() if field.isEnabled()} == {"lr", "epochs"}
     assert "Edit a copy" in fields["batch_size"].toolTip()
     child(page, "train.lr").setValue(0.002)
-    qtbot.waitUntil(lambda: page.shown.recipe.lr == 0.002, timeout=30_000)
+    qtbot.waitUntil(lambda: page.shown.recipe.lr == 0.002)
     child(page, "train.epochs").setValue(1)
     until_idle(qtbot, page)
     assert list_runs()[0].recipe.lr == TINY.lr
@@ -198,7 +198,7 @@ def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbo
 def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.edit_copy")
     assert child(page, "train.batch_size").isEnabled()
     child(page, "train.batch_size").setValue(25)
@@ -215,7 +215,7 @@ def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
     before = page.context.models.current
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     assert page.context.models.current == before
     click(qtbot, page, "train.watch_live")
     assert page.context.models.current.key == "live"
@@ -275,7 +275,7 @@ def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
 def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 1))
     page.press("stop")
     until_idle(qtbot, page)
     from cifar_gui.ui.train.page import TrainPage
@@ -306,7 +306,7 @@ def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot
     page.start_training()
     assert page.context.session.state == "idle"
     page.runs.refresh()
-    qtbot.waitUntil(lambda: page.context.session.run is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.run is not None)
     until_idle(qtbot, page)
 
 
