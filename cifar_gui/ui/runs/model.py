@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 
 from cifar_gui.ui.runs.rows import (
     STATUS_WORDS,
@@ -17,9 +17,9 @@ from cifar_gui.ui.runs.rows import (
     time_words,
 )
 from cifar_gui.ui.theme import font, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.words import percent
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 
