@@ -211,6 +211,24 @@ def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
     assert page.form.recipe.batch_size == 25
 
 
+def test_a_recipe_proposed_by_another_page_is_in_the_fields(page, qtbot):
+    page.context.session.recipe_proposed.emit(TINY.changed(epochs=7))
+    assert page.form.recipe.epochs == 7
+
+
+def test_a_recipe_proposed_while_it_trains_becomes_the_copy(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    page.context.session.recipe_proposed.emit(TINY.changed(epochs=7))
+    assert child(page, "train.epochs").value() == 7
+    assert child(page, "train.edit_copy").text() == "Back to the run"
+    click(qtbot, page, "train.edit_copy")
+    assert child(page, "train.epochs").value() == 10_000
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
 def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
     before = page.context.models.current
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))

@@ -153,6 +153,13 @@ class TrainPage(Page):
         self.recipe_panel.show_recipe(self.form.last_valid.changed(data=source))
         self.middle.choose(source)
 
+    def _on_proposed(self, recipe: Recipe) -> None:
+        """Another page has a recipe to look at: while a network trains it becomes the copy."""
+        self.shown.propose(recipe, training=self.context.session.state != "idle")
+        self.recipe_panel.show_recipe(recipe)
+        self.middle.choose(recipe.data)
+        self.display.refresh()
+
     # What the session, the runs and the data say
 
     def _adopt_session(self) -> None:
@@ -228,4 +235,5 @@ class TrainPage(Page):
         self.middle.changed.connect(self.display.refresh)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
+        session.recipe_proposed.connect(self._on_proposed)
         self.runs.changed.connect(self._on_runs)

@@ -67,6 +67,11 @@ class ShownRun:
         self.copying = not self.copying
         return (self.draft or self.recipe) if self.copying else self.recipe
 
+    def propose(self, recipe: Recipe, *, training: bool) -> None:
+        """The form is about to hold a recipe that is not this run's."""
+        if training:
+            self.draft, self.copying = recipe, True
+
     def situation(
         self, state: str, unfinished: RunSummary | None, latest: RunSummary | None, problem: str
     ) -> Situation:
