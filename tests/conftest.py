@@ -8,6 +8,7 @@ import threading
 import traceback
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from cifar_gui.ui.main_window import MainWindow
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+PATIENCE_MS = 240_000
+"""How long a test of the interface waits for anything."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +72,14 @@ def everything_imported() -> None:
 
 
 @pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits as long as a loaded machine may need, by default: only a test that fails waits in vain."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot
+
+
+@pytest.fixture
 def window(qtbot: Any, home: Path, everything_imported: None) -> Iterator[MainWindow]:
     """The whole window, shown, with PyTorch ready; closed, and everything joined, afterwards."""
     from cifar_gui.app import create_window
@@ -77,7 +88,7 @@ def window(qtbot: Any, home: Path, everything_imported: None) -> Iterator[MainWi
     try:
         made.resize(1280, 800)
         made.show()
-        qtbot.waitUntil(made.context.torch_ready, timeout=60_000)
+        qtbot.waitUntil(made.context.torch_ready)
         yield made
     finally:
         made.close_now()

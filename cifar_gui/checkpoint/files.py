@@ -79,12 +79,6 @@ def load_resume_state(path: Path) -> ResumeState:
         return ResumeState(step, tensors_of(header, read_payload(file, header)), values)
 
 
-def read_resume_step(path: Path) -> int:
-    """The optimiser step at which a resume state goes on, without torch. Raises CheckpointError."""
-    with opened(path) as file:
-        return _resume_document(read_header(file, RESUME_FORMAT))[0]
-
-
 def _resume_document(header: Header) -> tuple[int, dict[str, Any]]:
     step, values = header.document.get("step"), header.document.get("values")
     if type(step) is not int or step < 0 or not isinstance(values, dict):

@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from cifar_gui.words import time_left
+
 _FIRST_AFTER = 0.5  # seconds; what is done sooner needs no progress
 _LINE_EVERY = 0.1  # seconds, on a terminal
 _LOG_EVERY = 15.0  # seconds, in a file, where every line stays
@@ -66,7 +68,7 @@ class Progress:
         if self._stream is None or now < self._next:
             return
         self._next = now + (_LINE_EVERY if self._on_terminal else _LOG_EVERY)
-        left = _time_left(now - self._started, share - self._first_share, 1 - share)
+        left = _left(now - self._started, share - self._first_share, 1 - share)
         if self._on_terminal:
             self._overwrite(f"{_bar(share)} {share:4.0%}  {text}{left}")
         else:
@@ -91,22 +93,10 @@ def _bar(share: float, width: int = 20) -> str:
     return "[" + "#" * full + "-" * (width - full) + "]"
 
 
-def _time_left(elapsed: float, done: float, to_do: float) -> str:
+def _left(elapsed: float, done: float, to_do: float) -> str:
     if elapsed < 2 or done < 0.02 or to_do <= 0:
         return ""
-    return f", {duration(elapsed / done * to_do)} left"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: "4.2 s", "3 min 20 s", "2 h 5 min"."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+    return f", {time_left(elapsed / done * to_do)} left"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
@@ -122,8 +112,3 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequen
 
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
     return "\n".join([line(header), rule, *(line(row) for row in rows)])
-
-
-def percent(share: float | None, digits: int = 2) -> str:
-    """0.9412 → "94.12 %"; None → "–"."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cifar_gui import paths
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
-from cifar_gui.cli.console import Progress, duration, percent, say, table, write, write_json
+from cifar_gui.cli.console import Progress, say, table, write, write_json
 from cifar_gui.cli.data import load_data
 from cifar_gui.cli.device import usable_device
+from cifar_gui.words import duration, percent
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
@@ -103,7 +104,7 @@ def _as_text(result: Evaluation, what: str) -> str:
     low, high = result.interval
     views = "six views" if result.views > 1 else "one view"
     scores = [
-        (name, percent(score.precision), percent(score.recall), f"{score.count:,}")
+        (name, percent(score.precision, 2), percent(score.recall, 2), f"{score.count:,}")
         for name, score in result.per_class.items()
     ]
     confusion = [
@@ -112,8 +113,8 @@ def _as_text(result: Evaluation, what: str) -> str:
     columns = range(1, len(result.class_names) + 1)
     return "\n".join(
         [
-            f"{what}: {percent(result.accuracy)} of {result.n:,} pictures right, {views}",
-            f"95 % interval {percent(low)} to {percent(high)}, cross-entropy {result.loss:.4f} nats",
+            f"{what}: {percent(result.accuracy, 2)} of {result.n:,} pictures right, {views}",
+            f"95 % interval {percent(low, 2)} to {percent(high, 2)}, cross-entropy {result.loss:.4f} nats",
             f"{duration(result.seconds)}, {result.images_per_second:,.0f} pictures a second",
             "",
             table(("Class", "Precision", "Recall", "Pictures"), scores, right=(1, 2, 3)),

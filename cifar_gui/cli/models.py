@@ -6,8 +6,9 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
-from cifar_gui.cli.console import percent, say, table, write, write_json
+from cifar_gui.cli.console import say, table, write, write_json
 from cifar_gui.errors import CheckpointError
+from cifar_gui.words import percent
 
 
 @COMMANDS.register("models", label="the networks that can be trained and the models that are shipped", order=5)
@@ -78,8 +79,8 @@ def _as_text(networks: list[dict[str, Any]], shipped: list[dict[str, Any]]) -> s
         (
             each["name"],
             each["network"],
-            percent(each["accuracy"]),
-            percent(each["accuracy_six_views"]),
+            percent(each["accuracy"], 2),
+            percent(each["accuracy_six_views"], 2),
             str(len(each["classes"])),
             each["file"],
         )

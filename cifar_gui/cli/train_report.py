@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from cifar_gui.cli.console import Progress, duration, percent, say, write, write_json
+from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.training.events import EpochReport, Event, Finished, SettingsChanged, Started, StepReport
+from cifar_gui.words import duration, percent
 
 _COLUMNS = ("Epoch", "Train loss", "accuracy", "Validation loss", "accuracy", "Learning rate", "Pictures/s", "Time")
 _WIDTHS = (7, 10, 9, 15, 9, 13, 10, 10)
@@ -81,7 +82,7 @@ class PlainReport:
     def _step(self, event: StepReport) -> None:
         epoch = min(int(event.epoch) + 1, self._epochs)
         speed = f"{event.images_per_second:,.0f} pictures/s"
-        text = f"epoch {epoch}/{self._epochs}, loss {event.loss:.3f}, {percent(event.accuracy, 1)}, {speed}"
+        text = f"epoch {epoch}/{self._epochs}, loss {event.loss:.3f}, {percent(event.accuracy)}, {speed}"
         self._progress(event.epoch / max(self._epochs, 1), text)
 
     def _epoch(self, event: EpochReport) -> None:
@@ -90,9 +91,9 @@ class PlainReport:
         cells = (
             f"{event.epoch}/{self._epochs}",
             f"{event.train_loss:.4f}",
-            percent(event.train_accuracy),
+            percent(event.train_accuracy, 2),
             loss,
-            percent(event.validation_accuracy),
+            percent(event.validation_accuracy, 2),
             f"{event.lr:.4g}",
             f"{event.images_per_second:,.0f}",
             duration(event.seconds),

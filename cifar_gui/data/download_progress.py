@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cifar_gui.words import time_left
+
 _REPORTS_PER_SECOND = 20
 _SPEED_SECONDS = 5.0
 
@@ -32,8 +34,7 @@ class DownloadProgress:
         if self.bytes_per_second <= 0:
             return words
         seconds = (self.total - self.received) / self.bytes_per_second
-        left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-        return f"{words}, {self.bytes_per_second / 2**20:.1f} MiB/s, {left} left"
+        return f"{words}, {self.bytes_per_second / 2**20:.1f} MiB/s, {time_left(seconds)} left"
 
 
 Report = Callable[[DownloadProgress], None]

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: temperature scaling, and how far off they are without it.
+"""Probabilities that mean what they say: temperature scaling.
 
 After Guo et al. 2017, "On Calibration of Modern Neural Networks": logits divided by one number, the temperature, chosen
 on pictures the network has not learned from. It changes no answer, only how sure it sounds.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -24,17 +22,6 @@ from cifar_gui.inference.views import six_view_logits_of
 
 COLDEST, HOTTEST = 0.01, 100.0
 """The temperatures looked at. A network that is always right on the pictures given would want one of 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReliabilityBin:
-    """Pictures whose highest probability lies in one interval. Means are 0 where there are none."""
-
-    low: float
-    high: float
-    count: int
-    confidence: float  # mean highest probability, 0–1
-    accuracy: float  # share that was right, 0–1
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
@@ -94,27 +81,3 @@ def calibrated(snapshot: ModelSnapshot, data: ImageData) -> ModelSnapshot:
     }
     card = dataclasses.replace(snapshot.card, calibration={**snapshot.card.calibration, **temperatures})
     return ModelSnapshot(card, snapshot.weights)
-
-
-def reliability(probabilities: Tensor, labels: Tensor, bins: int = 15) -> list[ReliabilityBin]:
-    """Equal intervals of the highest probability, from 0 to 1: how sure the network was, how often it was right."""
-    confidence, answers = probabilities.double().max(1)
-    right = (answers == labels).double()
-    which = (confidence * bins).long().clamp(max=bins - 1)
-    edges = [step / bins for step in range(bins + 1)]
-    found = []
-    for number, (low, high) in enumerate(pairwise(edges)):
-        own = which == number
-        count = int(own.sum())
-        means = (float(confidence[own].mean()), float(right[own].mean())) if count else (0.0, 0.0)
-        found.append(ReliabilityBin(low, high, count, *means))
-    return found
-
-
-def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
-    """The mean distance, 0–1, between how sure the network was and how often it was right; 0 is perfect. (N, classes)
-    probabilities, (N,) labels."""
-    total = max(len(labels), 1)
-    return sum(
-        each.count / total * abs(each.confidence - each.accuracy) for each in reliability(probabilities, labels, bins)
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cifar_gui.inference.prediction import Confidence, Verdict
+from cifar_gui.words import modest_percent
 
 CONFIDENT = 0.85
 """A class with at least this (calibrated) probability is named without a question mark. A network of 92 % was right on
@@ -21,8 +22,8 @@ def verdict(class_names: Sequence[str], probabilities: Sequence[float]) -> Verdi
     ranked = sorted(zip(probabilities, class_names, strict=True), key=lambda pair: -pair[0])
     (best, name), (second, runner_up) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
     if best >= CONFIDENT:
-        rest = f"; next is {runner_up} with {percent(second)}" if runner_up else ""
-        return Verdict("confident", name, f"The network gives {name} {percent(best)}{rest}.")
+        rest = f"; next is {runner_up} with {modest_percent(second)}" if runner_up else ""
+        return Verdict("confident", name, f"The network gives {name} {modest_percent(best)}{rest}.")
     if best < LIKELY and best + second < LIKELY_PAIR:
         return Verdict("unknown", f"probably {none_of(class_names)}", _unknown_reason(best, name))
     return Verdict("unsure", *_doubt(best, name, second, runner_up))
@@ -38,15 +39,6 @@ def none_of(class_names: Sequence[str]) -> str:
     return f"none of the {_NUMBERS[count - 1] if count <= len(_NUMBERS) else count}"
 
 
-def percent(probability: float) -> str:
-    """A probability for people: "93 %", and never "100 %" or "0 %" of what is merely close to it."""
-    if 0.995 <= probability < 1:
-        return "over 99 %"
-    if 0 < probability < 0.005:
-        return "under 1 %"
-    return f"{probability:.0%}".replace("%", " %")
-
-
 def label_of(confidence: Confidence) -> str:
     """The word shown beside a verdict."""
     return {"confident": "confident", "unsure": "not sure", "unknown": "unknown"}[confidence]
@@ -55,10 +47,10 @@ def label_of(confidence: Confidence) -> str:
 def _doubt(best: float, name: str, second: float, runner_up: str) -> tuple[str, str]:
     """Headline and reason where one class, or one of two, is likely but not certain."""
     if second * 3 < best:
-        return f"{name}?", f"The network gives {name} only {percent(best)}, and no other class comes near."
-    reason = f"The network gives {name} {percent(best)} and {runner_up} {percent(second)}: too close to decide."
-    return f"{name} or {runner_up}?", reason
+        return f"{name}?", f"The network gives {name} only {modest_percent(best)}, and no other class comes near."
+    shares = f"{name} {modest_percent(best)} and {runner_up} {modest_percent(second)}"
+    return f"{name} or {runner_up}?", f"The network gives {shares}: too close to decide."
 
 
 def _unknown_reason(best: float, name: str) -> str:
-    return f"No class stands out: the best, {name}, gets only {percent(best)}."
+    return f"No class stands out: the best, {name}, gets only {modest_percent(best)}."

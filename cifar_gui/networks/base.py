@@ -50,7 +50,7 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
             raise RecipeError(f"{name} cannot take {value!r} as {key}.", "network_settings")
     try:
         return builder(classes=classes, **(settings or {}))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # the last from torch, for negative sizes
         raise RecipeError(
             f"{name} cannot be built with {dict(settings or {})}: {error}.", "network_settings"
         ) from error

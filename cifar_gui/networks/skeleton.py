@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from cifar_gui.errors import RecipeError
 from cifar_gui.networks.base import build
 
 
@@ -17,6 +18,22 @@ def build_without_weights(name: str, classes: int, settings: Mapping[str, Any] |
     training, and its dropout shares torch's global generator."""
     with _Uninitialised():
         return build(name, classes, settings)
+
+
+def refused_settings(name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Setting → why the network cannot be built with it; all of them where only together they do not fit."""
+    reasons = {key: reason for key, value in settings.items() if (reason := _refusal(name, {key: value}))}
+    if not reasons and (reason := _refusal(name, settings)):
+        return dict.fromkeys(settings, reason)
+    return reasons
+
+
+def _refusal(name: str, settings: Mapping[str, Any]) -> str:
+    try:
+        build_without_weights(name, 10, settings)
+    except RecipeError as error:
+        return str(error.__cause__ or error).partition("\n")[0].rstrip(".")
+    return ""
 
 
 class _Uninitialised(TorchFunctionMode):

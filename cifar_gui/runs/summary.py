@@ -53,6 +53,11 @@ class RunSummary:
         return self.resumable and self.status not in ("completed", "early")
 
     @property
+    def epochs_to_add(self) -> int:
+        """How many more epochs must be planned so that it can go on: one if it has trained all there were."""
+        return 0 if self.unfinished else 1
+
+    @property
     def epochs_done(self) -> int:
         return self.record.epochs_done
 
@@ -153,9 +158,8 @@ def _guessed(recipe: Recipe, kept: tuple[int, ...], layout: Layout) -> RunRecord
 
 def _is_run(path: Path) -> bool:
     """Whether a folder is a run or was meant to be one: other folders are none of our business."""
-    return path.is_dir() and (
-        path.name.isdigit() or any((path / name).exists() for name in ("recipe.toml", "run.json"))
-    )
+    layout = Layout(path)
+    return path.is_dir() and (path.name.isdigit() or layout.recipe.exists() or layout.record.exists())
 
 
 def _entries(root: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cifar_gui import paths
 from cifar_gui.errors import CheckpointError
+from cifar_gui.runs.layout import Layout
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.summary import TRASH, RunSummary, list_runs
 
@@ -18,7 +19,7 @@ KEPT_DAYS = 30
 def move_to_trash(run: Path) -> Path:
     """Move a run folder, whatever state it is in, into the trash beside it and return where it is now. Raises
     CheckpointError, also while some process trains it."""
-    lock = FolderLock(run / "lock")
+    lock = FolderLock(Layout(run).lock)
     lock.acquire()
     lock.release()  # an open file cannot be moved on Windows
     trash = run.parent / TRASH

@@ -7,13 +7,11 @@ import math
 from cifar_gui.recipe import Recipe
 
 
-def lr_at(recipe: Recipe, step: int, total_steps: int, steps_per_epoch: int) -> float:
-    """The learning rate of optimiser step `step`, counted from 0, of `total_steps`."""
-    return recipe.lr * fraction_at(recipe, step, total_steps, steps_per_epoch)
-
-
 def fraction_at(recipe: Recipe, step: int, total_steps: int, steps_per_epoch: int) -> float:
-    """The same as a share of the largest learning rate, 0–1. Beyond the end it stays what it was at the end."""
+    """The learning rate of optimiser step `step`, counted from 0, as a share of the largest, 0–1.
+
+    Beyond the end it stays what it was at the end.
+    """
     done = min(step, total_steps) / max(total_steps, 1)
     epoch = step // max(steps_per_epoch, 1)
     match recipe.schedule:

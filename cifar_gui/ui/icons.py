@@ -29,11 +29,6 @@ def icon(name: str, colour: str = "text") -> QIcon:
     return _current[key]
 
 
-def icon_names() -> list[str]:
-    """All icons there are."""
-    return sorted(path.stem for path in (paths.resources() / "icons").glob("*.svg"))
-
-
 def icon_pixmap(name: str, colour: str = "muted", size: int = 16) -> QPixmap:
     """The icon as a picture `size` pixels wide at zoom 1, for labels and painting. Does not follow the theme."""
     return _tinted(_shape(name, theme().px(size)), getattr(tokens(), colour))

@@ -8,11 +8,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.models import ModelChoice, ModelLibrary
+from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.text import muted
 
 _MAX_RUNS = 12
+_GROUPS = (("live", "In training"), ("shipped", "Shipped"), ("opened", "Opened"), ("runs", "Runs"))
 
 
 class ModelChooser(QToolButton):
@@ -47,7 +49,7 @@ class ModelChooser(QToolButton):
     def _fill(self) -> None:
         self._menu.clear()
         choices = self._models.choices()
-        for group, label in (("live", "In training"), ("shipped", "Shipped"), ("runs", "Runs")):
+        for group, label in _GROUPS:
             own = [choice for choice in choices if choice.group == group]
             if not own:
                 continue

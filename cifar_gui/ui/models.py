@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,32 +11,21 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.training.events import EpochReport, Event, SnapshotTaken
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.model_choices import LIVE, ModelChoice, all_choices, missing, opened, remembered_file
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
-    from cifar_gui.runs import RunSummary
 
-LIVE = "live"
 _REMEMBERED = "model"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """One line of the chooser."""
-
-    key: str  # "shipped/airnet", "runs/0007/best", "runs/0007/epoch/3", "live", or the path of a file
-    label: str  # "AirNet 94 · shipped"
-    detail: str  # "93.5 %", "" if unknown
-    group: Literal["shipped", "runs", "live"]
-    path: Path | None
 
 
 class ModelLibrary(QObject):
     """Knows the choices, holds the chosen snapshot. All methods are for the GUI thread.
 
-    Signals: choices_changed(); snapshot_changed(ModelSnapshot | None), None while another one is being loaded.
+    Signals: choices_changed(); snapshot_changed(ModelSnapshot | None), None when the chosen one has gone: its run is in
+    the trash, its file was deleted. While another one is being loaded the one before stays.
     """
 
     choices_changed = Signal()
@@ -55,10 +42,11 @@ class ModelLibrary(QObject):
         super().__init__(parent)
         self._session, self._jobs, self._settings, self._messages = session, jobs, settings, messages
         self._choices: list[ModelChoice] = []
-        self._files: list[ModelChoice] = []
+        self._files: list[ModelChoice] = []  # opened by the user
         self.current: ModelChoice | None = None
         self.snapshot: ModelSnapshot | None = None
         self._loaded: ModelChoice | None = None  # whose weights the snapshot holds
+        self._missed: ModelChoice | None = None  # had to be given up; taken again when it is back
         session.event.connect(self._on_event)
         session.state_changed.connect(self._on_state)
 
@@ -68,8 +56,9 @@ class ModelLibrary(QObject):
         return [*live, *self._choices, *self._files]
 
     def refresh(self) -> None:
-        """Look at the shipped models and the runs again, off the GUI thread."""
-        self._jobs.run(_all_choices, self._on_choices, key="models.refresh")
+        """Look at the shipped models, the opened files and the runs again, off the GUI thread."""
+        files = list(self._files)
+        self._jobs.run(lambda: (all_choices(), missing(files)), self._on_refreshed, key="models.refresh")
 
     def choose(self, key: str) -> None:
         """Make the choice with this key the current one and load it. Unknown keys are told about."""
@@ -86,7 +75,7 @@ class ModelLibrary(QObject):
         """Load a model file from anywhere."""
         known = next((each for each in self.choices() if each.path == path), None)
         if known is None:
-            known = ModelChoice(str(path), path.stem, "", "shipped", path)
+            known = opened(path)
             self._files.append(known)
             self.choices_changed.emit()
         self._load(known, path)
@@ -103,7 +92,12 @@ class ModelLibrary(QObject):
 
     def choose_default(self) -> None:
         """The choice remembered from last time, or the default shipped model, or nothing."""
-        self._jobs.run(_all_choices, self._on_first_choices, key="models.default")  # no refresh must overtake it
+        remembered = str(self._settings.get(_REMEMBERED, ""))
+        self._jobs.run(  # under a key of its own: no refresh must overtake it
+            lambda: (all_choices(), remembered_file(remembered)),
+            lambda found: self._on_first_choices(*found, remembered),
+            key="models.default",
+        )
 
     def _load(self, choice: ModelChoice, path: Path) -> None:
         self.current = choice
@@ -122,7 +116,7 @@ class ModelLibrary(QObject):
         self._jobs.run(lambda: _load_snapshot(path), on_loaded, on_failed, key="models.load")
 
     def _set_snapshot(self, snapshot: ModelSnapshot) -> None:
-        self.snapshot, self._loaded = snapshot, self.current
+        self.snapshot, self._loaded, self._missed = snapshot, self.current, None
         self.snapshot_changed.emit(snapshot)
 
     def _live(self) -> ModelChoice:
@@ -148,15 +142,44 @@ class ModelLibrary(QObject):
             self._choices = choices
             self.choices_changed.emit()
 
-    def _on_first_choices(self, choices: list[ModelChoice]) -> None:
+    def _on_refreshed(self, found: tuple[list[ModelChoice], list[ModelChoice]]) -> None:
+        choices, missing = found
+        if missing:
+            self._files = [each for each in self._files if each not in missing]
+            self.choices_changed.emit()
+        self._on_choices(choices)
+        chosen = self.current if self.current == self._loaded else None  # what is being loaded speaks for itself
+        if chosen is not None and chosen.group != "live" and not self._is_there(chosen):
+            self._give_up(chosen)
+        elif self.current is None and self._missed is not None and self._missed in self.choices():
+            self._messages.dismiss(_gone(self._missed))
+            self.choose(self._missed.key)
+
+    def _is_there(self, choice: ModelChoice) -> bool:
+        """Whether the model, or the run it belongs to, is among the choices: an epoch not kept any more may stay."""
+        model = "/".join(choice.key.split("/")[:2]) if choice.group == "runs" else choice.key
+        return any(each.key == model or each.key.startswith(f"{model}/") for each in self.choices())
+
+    def _give_up(self, choice: ModelChoice) -> None:
+        self._jobs.cancel("models.load")
+        self.current = self._loaded = self.snapshot = None
+        self._missed = choice
+        self._messages.warn(_gone(choice))
+        self.choices_changed.emit()
+        self.snapshot_changed.emit(None)
+
+    def _on_first_choices(self, choices: list[ModelChoice], file: ModelChoice | None, remembered: str) -> None:
         self._on_choices(choices)
         if self.current is not None:
             return
-        remembered = self._settings.get(_REMEMBERED, "")
-        shipped = [each for each in choices if each.group == "shipped"]
-        wanted = next((each for each in choices if each.key == remembered), shipped[0] if shipped else None)
-        if wanted is not None:
-            self.choose(wanted.key)
+        wanted = file or next((each for each in choices if each.key == remembered), None)
+        if wanted is None:
+            wanted = next((each for each in choices if each.group == "shipped"), None)
+            if remembered and wanted is not None:
+                what = f"{remembered}, the network of last time, is no longer there."
+                self._messages.warn(f"{what} {wanted.label} has been chosen instead.")
+        if wanted is not None and wanted.path is not None:
+            self.choose_file(wanted.path)
 
 
 def _load_snapshot(path: Path) -> ModelSnapshot:
@@ -165,46 +188,5 @@ def _load_snapshot(path: Path) -> ModelSnapshot:
     return load_snapshot(path)
 
 
-def _all_choices() -> list[ModelChoice]:
-    """On a worker: headers of the shipped files, then the run folders."""
-    return [*_shipped_choices(), *_run_choices()]
-
-
-def _shipped_choices() -> Iterator[ModelChoice]:
-    from cifar_gui.checkpoint.files import read_card
-    from cifar_gui.checkpoint.shipped import default_shipped, shipped_models
-
-    default = default_shipped()
-    for path in sorted(shipped_models(), key=lambda each: (each != default, each.name)):
-        try:
-            card = read_card(path)
-        except CifarGuiError:
-            continue  # choosing among the others matters more; `cifar-gui doctor` names the damaged file
-        accuracy = card.scores.get("test_accuracy") or card.scores.get("validation_accuracy")
-        label = f"{card.title or path.stem} · shipped"
-        yield ModelChoice(f"shipped/{path.stem}", label, percent(accuracy), "shipped", path)
-
-
-def _run_choices() -> Iterator[ModelChoice]:
-    from cifar_gui.runs import list_runs
-
-    for run in list_runs():
-        yield from choices_of_run(run)
-
-
-def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
-    """Best, last and every kept epoch of a run, as far as they are there."""
-    name = f"run {run.number}"
-    for which in ("best", "last"):
-        path = run.path / f"{which}.safetensors"
-        if path.is_file():
-            detail = percent(run.best_accuracy) if which == "best" else ""
-            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path)
-    for epoch in run.kept_epochs:
-        path = run.path / "epochs" / f"{epoch:03d}.safetensors"
-        yield ModelChoice(f"runs/{run.number}/epoch/{epoch}", f"{name} · epoch {epoch}", "", "runs", path)
-
-
-def percent(share: float | None) -> str:
-    """0.9351 → "93.5 %"; "" for None."""
-    return "" if share is None else f"{100 * share:.1f} %"
+def _gone(choice: ModelChoice) -> str:
+    return f"{choice.label} is no longer there. Choose another network at the top right, or train one."

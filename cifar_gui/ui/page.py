@@ -46,7 +46,7 @@ class Page(QWidget):
         """A training event. Pages ignore those they do not know."""
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
-        """The network chosen for the whole window has changed; None while it is being loaded."""
+        """The network chosen for the whole window has changed; None when it has gone without another."""
 
     def on_data(self, data: ImageData | None) -> None:
         """A data set has been loaded; None when the one there was is gone."""

@@ -18,7 +18,7 @@ from cifar_gui.ui.trainer import LoadData, Opened, Trainer
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
-    from cifar_gui.runs import Run
+    from cifar_gui.runs import Run, RunSummary
     from cifar_gui.training.history import History
 
 _log = logging.getLogger(__name__)
@@ -113,13 +113,17 @@ class TrainingSession:
             self._control.stop()
             self._set_state("stopping")
 
-    def one_more_epoch(self) -> None:
-        """Train to the end of this epoch, or one more after a pause, then pause. When idle: one more of this run."""
+    def one_more_epoch(self, newest: RunSummary | None = None) -> None:
+        """Train to the end of this epoch, or one more after a pause, then pause.
+
+        When idle: one more of the last run; of the `newest` there is if none has been trained since the start."""
         if self._state in ("running", "paused"):
             self._control.pause_after_epoch()
-        elif self._state == "idle" and self.run is not None:
-            self.continue_run(self.run.path, extra_epochs=0 if self.run.summary().unfinished else 1)
-            self._control.pause_after_epoch()
+        elif self._state == "idle":
+            run = self.run.summary() if self.run is not None else newest
+            if run is not None:
+                self.continue_run(run.path, run.epochs_to_add)
+                self._control.pause_after_epoch()
 
     def set_lr(self, lr: float) -> None:
         """Change the peak learning rate of the run under way. Raises ValueError unless it is positive."""

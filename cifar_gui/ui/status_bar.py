@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWi
 
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started, StepReport
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.words import time_left
 
 
 class Progress(QWidget):
@@ -90,7 +91,7 @@ class TrainingFigures:
         parts = [f"epoch {epoch} of {self.epochs}"]
         if self.images_per_second > 0:
             parts.append(f"{self.images_per_second:,.0f} images/s")
-            parts.append(f"{duration(self.seconds_left)} left")
+            parts.append(f"{time_left(self.seconds_left)} left")
         return " · ".join(parts)
 
     @property
@@ -103,15 +104,3 @@ class TrainingFigures:
         if speed > 0:
             old = self.images_per_second
             self.images_per_second = 0.8 * old + 0.2 * speed if old else speed
-
-
-def duration(seconds: float) -> str:
-    """45 → "45 s"; 100 → "1 min 40 s"; 1000 → "17 min"; 4000 → "1 h 7 min"."""
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 600:
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 3600:
-        return f"{round(whole / 60)} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -13,7 +13,6 @@ from cifar_gui.checkpoint.files import (
     load_resume_state,
     load_snapshot,
     read_card,
-    read_resume_step,
     save_resume_state,
     save_snapshot,
 )
@@ -113,7 +112,7 @@ def test_resume_states_come_back_bit_for_bit(tmp_path):
     state = ResumeState(41, tensors, {"epoch": 3, "rate": 0.1, "names": ["a", "ä"], "none": None})
     save_resume_state(state, tmp_path / "r")
     loaded = load_resume_state(tmp_path / "r")
-    assert (loaded.step, loaded.values, read_resume_step(tmp_path / "r")) == (41, state.values, 41)
+    assert (loaded.step, loaded.values) == (41, state.values)
     assert loaded.tensors.keys() == tensors.keys()
     for name, value in tensors.items():
         assert loaded.tensors[name].dtype == value.dtype

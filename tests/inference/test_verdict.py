@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cifar_gui.inference.verdict import none_of, percent, verdict
+from cifar_gui.inference.verdict import none_of, verdict
 
 TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -65,11 +65,3 @@ def test_a_network_with_a_single_class_can_answer() -> None:
 
 def test_two_classes_are_doubted_between() -> None:
     assert verdict(("cat", "dog"), (0.45, 0.55)).headline == "dog or cat?"
-
-
-@pytest.mark.parametrize(
-    ("probability", "expected"),
-    [(0.93, "93 %"), (0.9999, "over 99 %"), (1.0, "100 %"), (0.001, "under 1 %"), (0.0, "0 %"), (0.994, "99 %")],
-)
-def test_percentages_do_not_pretend_to_be_certain(probability: float, expected: str) -> None:
-    assert percent(probability) == expected

@@ -7,7 +7,7 @@ import torch
 
 from cifar_gui.networks.base import NETWORKS, build
 from cifar_gui.networks.layer_table import layer_table
-from cifar_gui.networks.skeleton import build_without_weights
+from cifar_gui.networks.skeleton import build_without_weights, refused_settings
 
 
 @pytest.mark.parametrize("name", NETWORKS.names())
@@ -22,3 +22,19 @@ def test_it_is_the_network_but_for_its_memory(name):
         key: value.shape for key, value in whole.state_dict().items()
     }
     assert layer_table(skeleton) == layer_table(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "blamed"),
+    [
+        ("simple", {"kernel": 4, "filters": 6}, {"kernel": "kernel must be odd, from 1 to 31"}),
+        ("mlp", {"hidden": 64}, {}),
+        ("airnet", {}, {}),
+    ],
+)
+def test_the_setting_that_is_refused_is_named(name, settings, blamed):
+    assert refused_settings(name, settings) == blamed
+
+
+def test_a_negative_size_is_refused_too():
+    assert "negative" in refused_settings("mlp", {"hidden": -5})["hidden"]

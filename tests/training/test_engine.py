@@ -33,7 +33,7 @@ from cifar_gui.training.events import (
     Started,
     StepReport,
 )
-from cifar_gui.training.schedule import lr_at
+from cifar_gui.training.schedule import fraction_at
 
 
 def of(events, kind):
@@ -125,7 +125,7 @@ def test_a_summed_loss_is_the_mean_times_the_batch(quick, run):
 
 def test_learning_rates_are_those_of_the_schedule(quick, run):
     for report in of(run(), StepReport):
-        assert report.lr == lr_at(quick, report.step - 1, 12, 4)
+        assert report.lr == quick.lr * fraction_at(quick, report.step - 1, 12, 4)
 
 
 def test_a_snapshot_says_what_it_is_and_keeps_its_weights(quick, run, tiny_data):
@@ -216,7 +216,7 @@ def test_a_pause_waits_until_resumed(quick, run):
     events = run(at_event=steer)
     (paused,), (resumed,) = of(events, Paused), of(events, Resumed)
     assert paused.step == resumed.step == 2
-    assert paused.lr == lr_at(quick, 2, 12, 4)
+    assert paused.lr == quick.lr * fraction_at(quick, 2, 12, 4)
     assert of(events, EpochReport) == of(run(), EpochReport), "a pause changes nothing"
 
 
@@ -253,7 +253,7 @@ def test_a_new_learning_rate_scales_the_rest_of_the_schedule(quick, run):
     lowered = quick.changed(lr=0.002)
     for report in of(events, StepReport):
         recipe = lowered if report.step > change.step else quick
-        assert report.lr == pytest.approx(lr_at(recipe, report.step - 1, 12, 4))
+        assert report.lr == pytest.approx(recipe.lr * fraction_at(recipe, report.step - 1, 12, 4))
 
 
 def test_more_or_fewer_epochs_can_be_asked_for_while_running(run):

@@ -164,6 +164,15 @@ def test_another_snapshot_answers_for_the_shown_picture_and_the_order_stays(
     assert page.history_panel.entry(1).prediction.label != order[0]
 
 
+def test_when_the_network_goes_the_answer_goes_with_it(page, window, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    window.context.models.current = window.context.models.snapshot = None
+    with qtbot.waitSignal(page.answers.answered):
+        window.context.models.snapshot_changed.emit(None)
+    assert part(page, "classify.verdict").text() == ""
+    assert "No network is chosen" in page.single.verdict_panel.reason.text()
+
+
 def test_a_picture_is_shown_before_there_is_a_network_and_answered_when_there_is(
     bare, window, qtbot, make_picture, decided_model
 ):

@@ -15,6 +15,7 @@ from cifar_gui.ui.widgets.curves import (
     as_rows,
     at,
     in_words,
+    log_range,
     log_ticks,
     nice_ticks,
     padded_range,
@@ -85,6 +86,12 @@ def test_the_range_has_air_but_does_not_sink_below_its_floor():
 
 def test_the_range_of_nothing_is_nothing():
     assert padded_range([curve([], []), curve([1], [math.nan])]) is None
+
+
+def test_the_logarithmic_range_is_that_of_the_positive_values():
+    low, high = log_range([curve([0, 1, 2], [0.0, 0.01, 100.0]), curve([], [])])
+    assert (low, high) == pytest.approx((-2, 2), abs=0.1)
+    assert log_range([curve([0], [-1.0])]) == pytest.approx((-1, 0), abs=0.1)
 
 
 def test_a_value_is_read_at_the_nearest_point_that_has_one():

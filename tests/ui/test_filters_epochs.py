@@ -8,7 +8,7 @@ import pytest
 
 from cifar_gui.ui.filters.epoch_bar import EpochBar
 from cifar_gui.ui.filters.epochs import EpochTrack, epoch_track, position_of
-from cifar_gui.ui.models import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 
 
 def choice(key: str, group: str = "runs") -> ModelChoice:
@@ -38,7 +38,7 @@ def test_live_follows_the_last_epoch_of_the_run_in_training():
     [
         (None, "", "No network"),
         (SHIPPED, "", "without its earlier epochs"),
-        (choice("/tmp/a.safetensors", "shipped"), "", "without its earlier epochs"),
+        (choice("/tmp/a.safetensors", "opened"), "", "without its earlier epochs"),
         (LIVE, "0009", "not kept an epoch yet"),
         (choice("runs/0008/best"), "", "one epoch so far"),
     ],

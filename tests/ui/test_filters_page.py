@@ -19,7 +19,7 @@ from cifar_gui.networks.base import build
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.filters.detail import ordinal
 from cifar_gui.ui.filters.page import FiltersPage
-from cifar_gui.ui.models import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 
 LIVE = ModelChoice("live", "Live", "", "live", None)
 CLASSES = tuple("abcdefghij")
@@ -92,7 +92,7 @@ def page(qtbot):
 
 
 def settle(page: FiltersPage, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._pace._timer.isActive(), timeout=10_000)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._pace._timer.isActive())
 
 
 @pytest.fixture
@@ -177,6 +177,13 @@ def test_fixed_filters_are_labelled_as_computed(show):
     page = show("handmade")
     assert page.layers.layers[0].note == "computed, not learned"
     assert page.grid_panel.count.text() == "43 of 43 filters"
+
+
+def test_without_a_network_any_more_the_page_is_empty(show, qtbot):
+    page = show("simple")
+    page.on_model(None)
+    settle(page, qtbot)
+    assert page._stack.currentWidget() is page._empty
 
 
 def test_another_network_comes_back_from_the_empty_state(show, qtbot):
@@ -306,7 +313,7 @@ def test_ranks_in_words(number, words):
 def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtbot, decided_model):
     window.context.models.choose_file(decided_model)
     page = window.show_page("filters")
-    qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     for name in ("filters.layers", "filters.grid", "filters.detail", "filters.epoch"):
         assert window.findChild(QObject, name) is not None
     assert page.grid_panel.count.text() == "12 of 12 filters"

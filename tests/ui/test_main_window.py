@@ -15,11 +15,10 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.icons import retint
-from cifar_gui.ui.models import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
 
-WAIT = 60_000
 RECIPE = Recipe(
     network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
     memory_format="contiguous",
@@ -38,7 +37,7 @@ def trains(window, tiny_data, monkeypatch, qtbot):
     """The window while a network trains."""
     monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
     window.context.session.start(RECIPE)
-    qtbot.waitUntil(lambda: window.context.session.state == "running", timeout=WAIT)
+    qtbot.waitUntil(lambda: window.context.session.state == "running")
     return window
 
 
@@ -111,16 +110,16 @@ def test_actions_follow_the_training(trains, qtbot) -> None:
     assert not actions["start"].isEnabled()
     assert "under way" in actions["start"].statusTip()
     actions["pause"].trigger()
-    qtbot.waitUntil(lambda: session.state == "paused", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "paused")
     actions["pause"].trigger()
-    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "running")
     actions["stop"].trigger()
-    qtbot.waitUntil(lambda: session.state == "idle", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "idle")
     assert actions["start"].isEnabled()
 
 
 def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
-    qtbot.waitUntil(lambda: "images/s" in trains.status.progress.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "images/s" in trains.status.progress.text())
     text = trains.status.progress.text()
     assert text.startswith("Training")
     assert "of 400" in text
@@ -129,14 +128,14 @@ def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
     assert "Tiny" in trains.status.place.text()
     assert "run 0001" in trains.status.place.text()
     trains.context.session.stop()
-    qtbot.waitUntil(lambda: trains.context.session.state == "idle", timeout=WAIT)
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
     assert trains.status.progress.text() == "Ready"
 
 
 def test_a_live_network_can_be_watched(trains, qtbot) -> None:
     models = trains.context.models
     trains.context.actions["watch_live"].trigger()
-    qtbot.waitUntil(lambda: models.snapshot is not None and models.current.key == "live", timeout=WAIT)
+    qtbot.waitUntil(lambda: models.snapshot is not None and models.current.key == "live")
     assert "Live" in trains.chooser.text()
     assert any("Live" in action.text() for action in trains.chooser.fill().actions())
 
@@ -151,7 +150,7 @@ def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer,
     trains.close()
     assert asked == [trains]
     session = trains.context.session
-    qtbot.waitUntil(lambda: session.state == state_after, timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == state_after)
     assert trains.isHidden() == closed
     if answer == "minimise":
         assert trains.isMinimized()

@@ -14,12 +14,12 @@ from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
-from cifar_gui.runs import Run
+from cifar_gui.runs import Run, move_to_trash, restore
 from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.model_chooser import ModelChooser
-from cifar_gui.ui.models import ModelLibrary, percent
+from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
@@ -133,11 +133,6 @@ def test_a_choice_that_has_gone_is_told_about(library) -> None:
     assert "no longer there" in library.for_test[1].all[0].text
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.9351, "93.5 %"), (1.0, "100.0 %"), (None, "")])
-def test_accuracies_are_percentages(share: float | None, text: str) -> None:
-    assert percent(share) == text
-
-
 def test_a_refresh_does_not_overtake_the_first_choice(qtbot, library) -> None:
     library.choose_default()
     library.refresh()
@@ -156,3 +151,85 @@ def test_watching_live_forgets_the_file_that_is_being_loaded(qtbot, library, shi
     qtbot.waitUntil(lambda: library._jobs.idle)
     assert heard == []
     assert library.snapshot is first
+
+
+def test_a_file_from_anywhere_has_a_group_of_its_own(qtbot, library, tmp_path, snapshot) -> None:
+    save_snapshot(snapshot, tmp_path / "found.safetensors")
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    library.choose_file(tmp_path / "found.safetensors")
+    qtbot.waitUntil(lambda: library.for_test[2].get("model", "") == str(tmp_path / "found.safetensors"))
+    assert (library.current.group, library.current.label) == ("opened", "found")
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
+    texts = [action.text() for action in chooser.fill().actions() if not action.isSeparator()]
+    assert texts == ["Shipped", "Airnet · shipped · 93.5 %", "Other · shipped · 93.5 %", "Opened", "found"]
+
+
+def another(library) -> ModelLibrary:
+    """The library of the next start."""
+    jobs, messages, settings = library.for_test
+    return ModelLibrary(library._session, jobs, settings, messages)
+
+
+def test_a_file_opened_last_time_is_opened_again(qtbot, library, tmp_path, snapshot) -> None:
+    path = tmp_path / "found.safetensors"
+    save_snapshot(snapshot, path)
+    library.for_test[2].set("model", str(path))
+    again = another(library)
+    again.choose_default()
+    qtbot.waitUntil(lambda: again.snapshot is not None)
+    assert (again.current.key, again.current.group) == (str(path), "opened")
+    assert again.current in again.choices()
+    assert library.for_test[1].all == []
+
+
+@pytest.mark.parametrize("remembered", ["/no/such/found.safetensors", "runs/0099/best"])
+def test_what_was_chosen_last_time_and_has_gone_is_named_once(qtbot, library, remembered) -> None:
+    library.for_test[2].set("model", remembered)
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.current.key == "shipped/airnet"
+    (message,) = library.for_test[1].all
+    assert remembered in message.text
+
+
+def test_a_chosen_file_that_has_gone_is_given_up(qtbot, library, tmp_path, snapshot) -> None:
+    path = tmp_path / "found.safetensors"
+    save_snapshot(snapshot, path)
+    library.choose_file(path)
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    path.unlink()
+    with qtbot.waitSignal(library.snapshot_changed) as said:
+        library.refresh()
+    assert said.args == [None]
+    assert (library.snapshot, library.current) == (None, None)
+    assert [choice.group for choice in library.choices()] == ["shipped", "shipped"]
+    assert "found is no longer there" in library.for_test[1].all[0].text
+
+
+def test_a_chosen_run_is_given_up_with_its_folder_and_comes_back_with_it(qtbot, library, a_run) -> None:
+    library.refresh()
+    qtbot.waitUntil(lambda: len(library.choices()) > 2)
+    library.choose("runs/0001/best")
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    trashed = move_to_trash(a_run.path)
+    library.refresh()
+    qtbot.waitUntil(lambda: library.snapshot is None)
+    restore(trashed)
+    library.refresh()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.current.key == "runs/0001/best"
+    assert library.for_test[1].all == []
+
+
+def test_an_epoch_that_is_not_kept_any_more_stays_while_it_is_looked_at(qtbot, library, a_run) -> None:
+    library.refresh()
+    qtbot.waitUntil(lambda: len(library.choices()) > 2)
+    library.choose("runs/0001/epoch/1")
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    a_run.epoch_path(1).unlink()
+    library.refresh()
+    qtbot.waitUntil(lambda: "runs/0001/epoch/1" not in [choice.key for choice in library.choices()])
+    assert library.current.key == "runs/0001/epoch/1"
+    assert library.snapshot is not None

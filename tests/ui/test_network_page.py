@@ -19,7 +19,7 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
-from cifar_gui.ui.network.shapes import blocks_of, short_number
+from cifar_gui.ui.network.shapes import blocks_of
 
 
 class Proposals(QObject):
@@ -53,7 +53,7 @@ def page(qtbot, networks, monkeypatch):
     made.resize(1200, 720)
     made.show()
     made.page_shown()
-    qtbot.waitUntil(lambda: made.gallery.count() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: made.gallery.count() > 0)
     yield made
     jobs.shutdown()
 
@@ -92,13 +92,6 @@ def test_the_accuracy_is_the_best_plain_one_that_was_measured():
     assert accuracy == 0.93
     assert "test pictures, one view" in note
     assert measured("mlp", cards)[0] is None
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(312, "312"), (62_006, "62 k"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")]
-)
-def test_large_numbers_in_few_digits(number, words):
-    assert short_number(number) == words
 
 
 def test_blocks_are_as_high_as_their_maps_and_stand_side_by_side():
@@ -206,7 +199,7 @@ def test_the_chosen_network_is_remembered(page):
 
 def test_the_page_in_the_window_has_its_public_names(window, qtbot):
     page = window.show_page("network")
-    qtbot.waitUntil(lambda: page.gallery.count() > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
     for name in ("network.gallery", "network.summary", "network.total_parameters"):
         assert window.findChild(QObject, name) is not None
     qtbot.waitUntil(lambda: window.context.jobs.idle)

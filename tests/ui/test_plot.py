@@ -11,7 +11,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
+from cifar_gui.ui.widgets import plot_paint
+from cifar_gui.ui.widgets.plot import Plot
+from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def test_the_word_at_a_mark_makes_way_for_the_labels_at_the_line_ends(filled):
     for labels in ([], [top]):
         image = QImage(640, 280, QImage.Format.Format_RGB32)
         painter = Painter(image)
-        filled.canvas._draw_vertical(painter, Mark(4, "best 92.3 %", "good"), labels)
+        plot_paint.draw_vertical(painter, filled.canvas, Mark(4, "best 92.3 %", "good"), labels)
         painter.end()
     assert words[0].intersects(top)
     assert not words[1].intersects(top)

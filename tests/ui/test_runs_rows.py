@@ -15,7 +15,6 @@ from cifar_gui.ui.runs.rows import (
     continue_words,
     date_words,
     differing,
-    duration_words,
     facts,
     recipe_words,
     row_of,
@@ -30,14 +29,6 @@ def row(recipe: Recipe | None = BEST, status: str = "stopped", number: str = "00
     values = RunRecord(status="stopped", epochs_done=3, epochs_planned=8, **record)  # type: ignore[arg-type]
     summary = RunSummary(Path(number), number, "", "", recipe, values, status, (1, 2, 3))
     return row_of(summary, {"shapes": "Shapes (built in)"})
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "–"), (0.2, "< 1 s"), (42.4, "42 s"), (192, "3 min 12 s"), (3599.6, "1 h 00 min"), (7500, "2 h 05 min")],
-)
-def test_durations_are_short_and_plain(seconds, words):
-    assert duration_words(seconds) == words
 
 
 def test_dates_say_no_more_than_is_needed():

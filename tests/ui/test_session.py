@@ -15,7 +15,6 @@ RECIPE = Recipe(
     network="mlp", data="tiny", epochs=2, batch_size=20, micro_batch=20, device="cpu", precision="float32",
     memory_format="contiguous", lr=0.01,
 )  # fmt: skip
-WAIT = 60_000
 
 
 class Watched:
@@ -47,7 +46,7 @@ def watched(qtbot, tiny_data):
 
 
 def until_idle(qtbot, watched: Watched) -> None:
-    qtbot.waitUntil(lambda: watched.session.state == "idle", timeout=WAIT)
+    qtbot.waitUntil(lambda: watched.session.state == "idle")
 
 
 def test_a_run_goes_from_start_to_finish_and_is_on_disk(qtbot, watched, home) -> None:
@@ -76,7 +75,7 @@ def test_only_one_run_at_a_time(qtbot, watched) -> None:
 def test_stop_keeps_everything_and_the_run_goes_on_where_it_was(qtbot, watched) -> None:
     session = watched.session
     session.start(RECIPE.changed(epochs=300))
-    qtbot.waitUntil(lambda: len(watched.of(EpochReport)) >= 1, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(watched.of(EpochReport)) >= 1)
     session.stop()
     assert session.state == "stopping"
     until_idle(qtbot, watched)
@@ -85,7 +84,7 @@ def test_stop_keeps_everything_and_the_run_goes_on_where_it_was(qtbot, watched) 
     path = session.run.path
     watched.events.clear()
     session.continue_run(path)
-    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)))
     session.stop()
     until_idle(qtbot, watched)
     assert watched.of(Started)[0].first_step > 0
@@ -105,27 +104,57 @@ def test_a_finished_run_trains_more_epochs(qtbot, watched) -> None:
 def test_pause_resume_and_one_more_epoch(qtbot, watched) -> None:
     session = watched.session
     session.start(RECIPE.changed(epochs=400))
-    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "running")
     session.pause()
-    qtbot.waitUntil(lambda: session.state == "paused", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "paused")
     epochs = len(watched.of(EpochReport))
     session.one_more_epoch()
-    qtbot.waitUntil(lambda: len(watched.of(Paused)) == 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(watched.of(Paused)) == 2)
     assert len(watched.of(EpochReport)) == epochs + 1
     assert session.state == "paused"
     session.resume()
-    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "running")
     session.stop()
     until_idle(qtbot, watched)
+
+
+def test_one_more_epoch_of_a_finished_run_trains_exactly_one(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    watched.events.clear()
+    watched.session.one_more_epoch()
+    until_idle(qtbot, watched)
+    assert [event.epoch for event in watched.of(EpochReport)] == [3]
+    assert watched.of(Finished)[-1].reason == "completed"
+
+
+def test_one_more_epoch_of_an_unfinished_run_pauses_behind_it(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE.changed(epochs=300))
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)))
+    session.stop()
+    until_idle(qtbot, watched)
+    newest, session.run = session.run.summary(), None  # as after a restart
+    watched.events.clear()
+    session.one_more_epoch(newest)
+    qtbot.waitUntil(lambda: session.state == "paused")
+    assert [event.epoch for event in watched.of(EpochReport)] == [newest.epochs_done + 1]
+    session.stop()
+    until_idle(qtbot, watched)
+
+
+def test_without_any_run_there_is_no_epoch_more(watched) -> None:
+    watched.session.one_more_epoch()
+    assert watched.session.state == "idle"
 
 
 def test_settings_changed_while_running_take_effect(qtbot, watched) -> None:
     session = watched.session
     session.start(RECIPE.changed(epochs=400))
-    qtbot.waitUntil(lambda: session.state == "running", timeout=WAIT)
+    qtbot.waitUntil(lambda: session.state == "running")
     session.set_lr(0.002)
     session.request_snapshot()
-    qtbot.waitUntil(lambda: bool(watched.of(SettingsChanged)) and bool(watched.of(SnapshotTaken)), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(watched.of(SettingsChanged)) and bool(watched.of(SnapshotTaken)))
     assert watched.of(SettingsChanged)[0].lr == pytest.approx(0.002)
     session.stop()
     until_idle(qtbot, watched)
@@ -166,7 +195,7 @@ def test_stop_while_data_is_being_loaded_gives_up_without_a_word(qtbot) -> None:
     shown = []
     watched.session.progress.connect(lambda share, what: shown.append((share, what)))
     watched.session.start(RECIPE)
-    assert loading.wait(60)
+    qtbot.waitUntil(loading.is_set)
     qtbot.waitUntil(lambda: (0.5, "Reading pictures") in shown)
     watched.session.stop()
     until_idle(qtbot, watched)
@@ -175,7 +204,7 @@ def test_stop_while_data_is_being_loaded_gives_up_without_a_word(qtbot) -> None:
 
 def test_shutdown_in_the_middle_saves_and_joins(qtbot, watched) -> None:
     watched.session.start(RECIPE.changed(epochs=400))
-    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)), timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(watched.of(EpochReport)))
     run = watched.session.run
     watched.session.shutdown()
     assert run.resume_state() is not None

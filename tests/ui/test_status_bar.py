@@ -3,17 +3,9 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.training.events import SettingsChanged, Started, StepReport
-from cifar_gui.ui.status_bar import Progress, TrainingFigures, duration
+from cifar_gui.ui.status_bar import Progress, TrainingFigures
 
 STARTED = Started("airnet", 1, 8, 100, 0, "cpu", "bfloat16", "channels_last", 45_000, 5_000)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (-3, "0 s"), (45.4, "45 s"), (100, "1 min 40 s"), (1000, "17 min"), (4000, "1 h 6 min")],
-)
-def test_times_are_said_as_people_would(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_figures_follow_the_run() -> None:

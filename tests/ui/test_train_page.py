@@ -46,7 +46,7 @@ def click(qtbot, page, name: str) -> None:
 
 
 def until_idle(qtbot, page) -> None:
-    qtbot.waitUntil(lambda: page.context.session.state == "idle" and page.context.jobs.idle, timeout=60_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "idle" and page.context.jobs.idle)
 
 
 def finished_epoch(page, number: int):
@@ -93,10 +93,10 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
     page.press("start")
     seen = []
     page.context.session.event.connect(seen.append)
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     page.live._on_tick()
-    qtbot.waitUntil(lambda: any(isinstance(event, SnapshotTaken) for event in seen), timeout=30_000)
-    qtbot.waitUntil(lambda: " right. " in page.live.wall.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: any(isinstance(event, SnapshotTaken) for event in seen))
+    qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
     page.press("stop")
     until_idle(qtbot, page)
 
@@ -104,14 +104,14 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
 def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=500))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 2), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 2))
     click(qtbot, page, "train.stop")
     until_idle(qtbot, page)
     done = list_runs()[0].epochs_done
     assert child(page, "train.start").text() == f"Continue run 0001 ({done} of 500)"
     assert child(page, "train.new_run").isVisible()
     click(qtbot, page, "train.start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     assert not child(page, "train.new_run").isVisible()
     child(page, "train.epochs").setValue(done + 1)
     until_idle(qtbot, page)
@@ -123,7 +123,7 @@ def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
 def test_new_run_leaves_the_unfinished_one_alone(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=500))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 1))
     page.press("stop")
     until_idle(qtbot, page)
     page.recipe_panel.show_recipe(TINY.changed(epochs=1))
@@ -136,14 +136,14 @@ def test_new_run_leaves_the_unfinished_one_alone(page, qtbot):
 def test_pause_holds_the_run_and_resume_goes_on(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.pause")
-    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "paused")
     assert child(page, "train.pause").text() == "Resume"
     assert "the next learning rate is 0.01" in page.controls.subtitle.text()
     assert "learning rate will be 0.01" in child(page, "train.one_more").toolTip()
     page.start_training()
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     page.press("stop")
     until_idle(qtbot, page)
 
@@ -151,9 +151,9 @@ def test_pause_holds_the_run_and_resume_goes_on(page, qtbot):
 def test_one_more_epoch_pauses_at_the_end_of_the_epoch(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.one_more")
-    qtbot.waitUntil(lambda: page.context.session.state == "paused", timeout=60_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "paused")
     steps = page.context.session.history.steps["epoch"]
     assert steps[-1] == round(steps[-1])
     page.press("stop")
@@ -168,15 +168,28 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(page, qtbot):
     assert list_runs()[0].epochs_done == TINY.epochs + 1
 
 
+def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
+    for _ in range(2):
+        page.press("start")
+        until_idle(qtbot, page)
+    older = list_runs()[1]
+    page.context.session.continue_run(older.path, extra_epochs=1)
+    until_idle(qtbot, page)
+    assert "run 0001" in child(page, "train.one_more").toolTip()
+    click(qtbot, page, "train.one_more")
+    until_idle(qtbot, page)
+    assert [run.epochs_done for run in list_runs()] == [2, 4]
+
+
 def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     fields = page.form.basic.fields | page.form.advanced.fields
     assert {name for name, field in fields.items() if field.isEnabled()} == {"lr", "epochs"}
     assert "Edit a copy" in fields["batch_size"].toolTip()
     child(page, "train.lr").setValue(0.002)
-    qtbot.waitUntil(lambda: page._trained.lr == 0.002, timeout=30_000)
+    qtbot.waitUntil(lambda: page.shown.recipe.lr == 0.002)
     child(page, "train.epochs").setValue(1)
     until_idle(qtbot, page)
     assert list_runs()[0].recipe.lr == TINY.lr
@@ -185,7 +198,7 @@ def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbo
 def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     click(qtbot, page, "train.edit_copy")
     assert child(page, "train.batch_size").isEnabled()
     child(page, "train.batch_size").setValue(25)
@@ -198,11 +211,29 @@ def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
     assert page.form.recipe.batch_size == 25
 
 
+def test_a_recipe_proposed_by_another_page_is_in_the_fields(page, qtbot):
+    page.context.session.recipe_proposed.emit(TINY.changed(epochs=7))
+    assert page.form.recipe.epochs == 7
+
+
+def test_a_recipe_proposed_while_it_trains_becomes_the_copy(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    page.context.session.recipe_proposed.emit(TINY.changed(epochs=7))
+    assert child(page, "train.epochs").value() == 7
+    assert child(page, "train.edit_copy").text() == "Back to the run"
+    click(qtbot, page, "train.edit_copy")
+    assert child(page, "train.epochs").value() == 10_000
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
 def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
     before = page.context.models.current
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(lambda: page.context.session.state == "running", timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
     assert page.context.models.current == before
     click(qtbot, page, "train.watch_live")
     assert page.context.models.current.key == "live"
@@ -221,6 +252,21 @@ def test_nonsense_is_told_at_its_field_and_start_says_why_it_waits(page):
     child(page, "train.epochs").setValue(3)
     assert not problem.isVisible()
     assert child(page, "train.start").isEnabled()
+
+
+def test_what_only_the_network_refuses_is_told_at_its_field_before_start(page):
+    field = page.form.advanced.fields["network.kernel"]
+    field.setValue(4)
+    problem = page.form.advanced._problems["network.kernel"]
+    assert problem.isVisible()
+    assert problem.text() == "Kernel cannot be 4: kernel must be odd, from 1 to 31."
+    assert not child(page, "train.start").isEnabled()
+    assert page.form.last_valid == TINY.changed(preset="custom")
+    field.setValue(5)
+    assert not problem.isVisible()
+    assert page.form.recipe.network_settings == {"kernel": 5}
+    assert child(page, "train.start").isEnabled()
+    assert not page.context.messages.all
 
 
 def test_a_run_that_went_wild_is_called_so(page, qtbot):
@@ -247,7 +293,7 @@ def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
 def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
-    qtbot.waitUntil(finished_epoch(page, 1), timeout=60_000)
+    qtbot.waitUntil(finished_epoch(page, 1))
     page.press("stop")
     until_idle(qtbot, page)
     from cifar_gui.ui.train.page import TrainPage
@@ -255,13 +301,13 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     again = TrainPage(page.context)
     qtbot.addWidget(again)
     again.context.session.run = None
-    again._trained = None
+    again.shown.recipe = None
     again.restore_state(page.save_state())
     again.runs.refresh()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert again.controls.buttons["start"].text().startswith("Continue run 0001")
     assert again.form.recipe.epochs == 10_000
-    assert len(again._history.epoch_rows) >= 1
+    assert len(again.shown.history.epoch_rows) >= 1
 
 
 @pytest.mark.parametrize(
@@ -278,7 +324,7 @@ def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot
     page.start_training()
     assert page.context.session.state == "idle"
     page.runs.refresh()
-    qtbot.waitUntil(lambda: page.context.session.run is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: page.context.session.run is not None)
     until_idle(qtbot, page)
 
 

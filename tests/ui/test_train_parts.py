@@ -11,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
-from cifar_gui.training.schedule import lr_at
+from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import load_history, to_continue
 from cifar_gui.ui.train.elided import ElidedLabel
@@ -171,7 +171,7 @@ def test_the_preview_is_the_schedule_that_will_be_trained(schedule, epochs):
     per_epoch = max(1, 240 // epochs)
     for along, share in points:
         step = round(along * per_epoch * epochs)
-        assert share * 0.5 == pytest.approx(lr_at(recipe, step, per_epoch * epochs, per_epoch))
+        assert share == pytest.approx(fraction_at(recipe, step, per_epoch * epochs, per_epoch))
 
 
 def test_the_preview_says_in_words_what_it_draws(qtbot):

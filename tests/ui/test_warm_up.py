@@ -28,7 +28,7 @@ def test_everything_is_imported_and_told_once(qtbot, calls, everything_imported)
     early: list = []
     made.start(lambda: early.append(made.done), problems.append)
     made.start(lambda: early.append(made.done), problems.append)
-    qtbot.waitUntil(lambda: len(calls) == 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(calls) == 2)
     made.shutdown()
     assert not made.done
     finished(calls)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.words import percent
 
 _ROW, _LOWEST_ROW = 25, 16
 _TRACK = 12
 _LONGEST_NAME = 150  # longer names of classes are shortened
 _WORTH_READING = 0.005
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Bar:
     @property
     def percentage(self) -> str:
         """With one decimal: "93.1 %"; a dash before there is an answer."""
-        return "–" if self.probability is None else f"{100 * self.probability:.1f} %"
+        return percent(self.probability)
 
 
 def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ...]:
@@ -193,4 +193,4 @@ class Bars(QListView):
 def summary(prediction: Prediction) -> str:
     """The bars in words: every class with half a per cent or more."""
     worth = [(name, share) for name, share in prediction.top(len(prediction.class_names)) if share >= _WORTH_READING]
-    return ", ".join(f"{name} {100 * share:.1f} %" for name, share in worth) + "."
+    return ", ".join(f"{name} {percent(share)}" for name, share in worth) + "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,13 +19,13 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.classify.badge import state_colour
 from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.words import percent
 
 LIMIT = 200
 """Older pictures are forgotten beyond this many."""
 
 _THUMBNAIL, _CELL = 64, 96
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class HistoryEntry:
         """For screen readers and the tool tip."""
         verdict = "no answer yet"
         if self.prediction is not None:
-            verdict = f"{self.prediction.verdict.headline}, {100 * self.prediction.probability:.1f} %"
+            verdict = f"{self.prediction.verdict.headline}, {percent(self.prediction.probability)}"
         return f"{self.source.name}: {verdict}" + (f" · {self.model}" if self.model else "")
 
 

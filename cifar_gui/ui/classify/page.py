@@ -74,6 +74,8 @@ class ClassifyPage(Page):
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self._snapshot = snapshot
         if snapshot is None:
+            self._say_why_no_answer()
+            self._ask()  # what a network would see is shown all the same
             return
         self.single.verdict_panel.show_classes(snapshot.card.class_names)
         self._ask()

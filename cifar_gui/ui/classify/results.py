@@ -11,6 +11,7 @@ from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.words import percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
 Column = Literal["name", "verdict", "probability", "second", "reason"]
@@ -128,10 +129,10 @@ def _answer(prediction: Prediction, column: Column) -> str:
     if column == "verdict":
         return prediction.verdict.headline
     if column == "probability":
-        return f"{100 * prediction.probability:.1f} %"
+        return percent(prediction.probability)
     if column == "second":
         name, share = second(prediction)
-        return f"{name}, {100 * share:.1f} %" if name else ""
+        return f"{name}, {percent(share)}" if name else ""
     return prediction.verdict.reason
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,11 +18,10 @@ from cifar_gui.ui.classify.results import COLUMNS, Row
 from cifar_gui.ui.classify.table_model import ResultsModel
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
 
 _THUMBNAIL, _ROW = 32, 40
 _WIDTHS = {"name": 240, "verdict": 210, "probability": 100, "second": 170}
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class _ResultsDelegate(QStyledItemDelegate):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged
-
-AnyIndex = QModelIndex | QPersistentModelIndex
+from cifar_gui.ui.widgets.indexes import AnyIndex
 
 TITLES = {
     "name": "Picture",

@@ -22,6 +22,7 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption
+from cifar_gui.words import time_left
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -170,7 +171,7 @@ class TablePage(Panel):
     def _on_progressed(self, done: int, total: int, left: float) -> None:
         self._progress.setMaximum(total)
         self._progress.setValue(done)
-        self._doing.setText(f"{done:,} of {total:,} classified · {_in_words(left)} left")
+        self._doing.setText(f"{done:,} of {total:,} classified · {time_left(left)} left")
 
     def _on_rearrange(self) -> None:
         self.model.rearrange()
@@ -196,8 +197,3 @@ class TablePage(Panel):
         shown = self.model.rowCount()
         parts = [tally(rows)] if shown == len(rows) else [f"{shown:,} of {len(rows):,} pictures shown"]
         self._tally.setText(" · ".join([*parts, *([remark] if remark else [])]))
-
-
-def _in_words(seconds: float) -> str:
-    """A time left: "12 s", "3 min"."""
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"

@@ -7,13 +7,13 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cifar_gui.inference.prediction import Prediction
-from cifar_gui.inference.verdict import percent
 from cifar_gui.ui.classify.badge import ConfidenceBadge
 from cifar_gui.ui.classify.bars import Bars
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import line, muted
+from cifar_gui.words import modest_percent
 
 HEADER_HEIGHT = 24
 """Of both panels, so that what stands under the headings begins at the same height."""
@@ -58,7 +58,7 @@ class VerdictPanel(Panel):
     def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
         """Show an answer. `keep_order`: it is about the same picture as the last one."""
         found = prediction.verdict
-        self.probability.setText(percent(prediction.probability) if found.confidence == "confident" else "")
+        self.probability.setText(modest_percent(prediction.probability) if found.confidence == "confident" else "")
         self._show_headline(found.headline)
         self.badge.show_state(found.confidence)
         self.reason.setText(found.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cifar_gui.ui.models import LIVE, ModelChoice
+from cifar_gui.ui.model_choices import LIVE, ModelChoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
-    QFrame,
-    QListWidget,
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
@@ -17,29 +15,22 @@ from PySide6.QtWidgets import (
 )
 
 from cifar_gui.explain.layers import ConvLayer
-from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.ui.widgets.painted_list import PaintedList
 
-_Index = QModelIndex | QPersistentModelIndex
 _LAYER = Qt.ItemDataRole.UserRole
 _PADDING, _LINE = 8, 17
 
 
-class LayerList(QListWidget):
+class LayerList(PaintedList):
     """Name, shape and parameters of each layer. Signals: layer_chosen(ConvLayer) when another one is chosen."""
 
     layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setItemDelegate(_LayerPainter(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.setStyleSheet("QListWidget { border: none; background: transparent; }")  # the chosen line shows the focus
-        self.setMouseTracking(True)
-        self.setAccessibleName("Convolution layers")
+        super().__init__("Convolution layers", _LayerPainter, parent)
         self.currentItemChanged.connect(self._on_current_changed)
-        theme().changed.connect(self.scheduleDelayedItemsLayout)
 
     @property
     def layers(self) -> list[ConvLayer]:
@@ -94,7 +85,7 @@ def tool_tip(layer: ConvLayer) -> str:
 class _LayerPainter(QStyledItemDelegate):
     """A bold name over captions; the chosen one on accent ground, with a ring while it has the focus."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         layer: ConvLayer = index.data(_LAYER)
         colours = tokens()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -112,7 +103,7 @@ class _LayerPainter(QStyledItemDelegate):
             self._line(painter, QRect(left, top + number * px(_LINE), width, px(_LINE)), text)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         lines = 1 + len(lines_of(index.data(_LAYER)))
         return QSize(px(120), lines * px(_LINE) + 2 * px(_PADDING))
 

@@ -20,7 +20,7 @@ from cifar_gui.ui.filters.epochs import epoch_track
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList
 from cifar_gui.ui.filters.pace import Pace
-from cifar_gui.ui.models import LIVE
+from cifar_gui.ui.model_choices import LIVE
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
@@ -65,9 +65,9 @@ class FiltersPage(Page):
         self._connect()
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
-        if snapshot is None:
-            return  # another one is on its way; until then the last one stays
         self._snapshot = snapshot
+        if snapshot is None:
+            self.context.jobs.cancel("filters.layers")
         self._dirty = True
         self.epochs.arrived()
         self._show_track()

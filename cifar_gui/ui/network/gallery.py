@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
-    QListWidget,
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
@@ -18,31 +16,25 @@ from PySide6.QtWidgets import (
 
 from cifar_gui.ui.network.drawing import draw_network
 from cifar_gui.ui.network.overview import NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of, short_number
-from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.network.shapes import blocks_of
+from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.ui.widgets.painted_list import PaintedList
+from cifar_gui.words import percent, short_number
 
-_Index = QModelIndex | QPersistentModelIndex
 _OVERVIEW = Qt.ItemDataRole.UserRole
 _PADDING, _DRAWING, _GAP = 14, 56, 10
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
 
 
-class Gallery(QListWidget):
+class Gallery(PaintedList):
     """One card for each network. Signals: network_chosen(str) with its name."""
 
     network_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setItemDelegate(_CardPainter(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.setStyleSheet("QListWidget { border: none; background: transparent; }")  # the chosen card shows the focus
-        self.setMouseTracking(True)
-        self.setAccessibleName("Networks")
+        super().__init__("Networks", _CardPainter, parent)
         self.currentItemChanged.connect(self._on_current_changed)
-        theme().changed.connect(self.scheduleDelayedItemsLayout)
 
     @property
     def chosen(self) -> str:
@@ -79,13 +71,13 @@ def figures(network: NetworkOverview) -> str:
 
 def accuracy_text(network: NetworkOverview) -> str:
     """ "93.6 %", or "–" when it has not been measured."""
-    return "–" if network.accuracy is None else f"{100 * network.accuracy:.1f} %"
+    return percent(network.accuracy)
 
 
 class _CardPainter(QStyledItemDelegate):
     """Name and accuracy, the drawing, the figures, what is to be said of it."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         network: NetworkOverview = index.data(_OVERVIEW)
         colours = tokens()
         painter.save()
@@ -111,7 +103,7 @@ class _CardPainter(QStyledItemDelegate):
         painter.drawText(text, _WRAP, network.about)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         network: NetworkOverview = index.data(_OVERVIEW)
         view = self.parent()
         width = view.viewport().width() if isinstance(view, Gallery) else px(280)

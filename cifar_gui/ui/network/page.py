@@ -48,9 +48,8 @@ class NetworkPage(Page):
             self.context.jobs.run(overviews, self._on_overviews, key="network.overviews")
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
-        if snapshot is not None:
-            self._current_network = snapshot.card.network
-            self._offer_filters()
+        self._current_network = snapshot.card.network if snapshot is not None else ""
+        self._offer_filters()
 
     def save_state(self) -> dict[str, Any]:
         return {"network": self.gallery.chosen or self._wanted}

@@ -63,11 +63,3 @@ def shape_text(shape: Sequence[int]) -> str:
 def in_words(blocks: Sequence[Block]) -> str:
     """The drawing for those who cannot see it."""
     return ", then ".join(f"{block.name} {block.label}" for block in blocks)
-
-
-def short_number(value: float) -> str:
-    """1,084,234 → "1.08 M"; 62,006 → "62 k"; 312 → "312"."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g} {letter}"
-    return str(int(value))

@@ -9,10 +9,11 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
 from cifar_gui.ui.network.gallery import accuracy_text
 from cifar_gui.ui.network.overview import NetworkOverview
-from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text, short_number
+from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
+from cifar_gui.words import short_number
 
 TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive\nfield")
 _PICTURE = 32

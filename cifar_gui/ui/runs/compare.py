@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
@@ -13,9 +14,11 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.plot import CurveStyle, Plot
+from cifar_gui.ui.widgets.plot import Plot
+from cifar_gui.ui.widgets.plot_style import CurveStyle
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption
+from cifar_gui.words import percent
 
 _SOLID, _DASH, _DOT = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 STYLES = (
@@ -44,8 +47,7 @@ class ComparePanel(Panel):
         self.note = caption()
         self._plots = {
             "accuracy": Plot(
-                "Accuracy", form=lambda share: f"{100 * share:.1f} %", tick_form=lambda share: f"{100 * share:.0f} %",
-                floor=0.0,
+                "Accuracy", form=percent, tick_form=partial(percent, digits=0), floor=0.0
             ),
             "loss": Plot("Loss", form="{:.3f}".format, tick_form=_loss_tick, floor=0.0),
         }  # fmt: skip

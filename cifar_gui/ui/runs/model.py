@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 
 from cifar_gui.ui.runs.rows import (
     STATUS_WORDS,
     TONES,
     RunRow,
-    accuracy_words,
     date_words,
-    duration_words,
     epochs_words,
+    time_words,
 )
 from cifar_gui.ui.theme import font, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.words import percent
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 
@@ -43,10 +43,10 @@ COLUMNS = (
     Column("Status", lambda row: STATUS_WORDS[row.summary.status], lambda row: STATUS_WORDS[row.summary.status]),
     Column("Epochs", lambda row: epochs_words(row.summary), lambda row: row.summary.epochs_done, numeric=True),
     Column(
-        "Accuracy", lambda row: accuracy_words(row.summary), lambda row: row.summary.best_accuracy or -1.0,
+        "Accuracy", lambda row: percent(row.summary.best_accuracy), lambda row: row.summary.best_accuracy or -1.0,
         numeric=True,
     ),
-    Column("Time", lambda row: duration_words(row.summary.seconds), lambda row: row.summary.seconds, numeric=True),
+    Column("Time", lambda row: time_words(row.summary), lambda row: row.summary.seconds, numeric=True),
     Column("Date", lambda row: date_words(row.summary.created), lambda row: row.summary.created),
     Column(
         "Notes", lambda row: row.summary.notes.partition("\n")[0], lambda row: row.summary.notes.lower(), editable=True

@@ -138,7 +138,7 @@ class RunsPage(Page):
     def _continue(self) -> None:
         if (row := self._only()) is not None:
             self.context.show_page("train")
-            self.context.session.continue_run(row.path, extra_epochs=0 if row.summary.unfinished else 1)
+            self.context.session.continue_run(row.path, row.summary.epochs_to_add)
 
     def _use(self) -> None:
         row = self._only()

@@ -11,8 +11,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
-
-NONE = "–"
+from cifar_gui.words import NOTHING, duration
 
 STATUS_WORDS = {
     "new": "not started",
@@ -59,7 +58,7 @@ def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
     """The words for one run. `data_labels`: names of built-in data sets → what they are called."""
     recipe = summary.recipe
     if recipe is None:
-        return RunRow(summary, NONE, NONE, NONE)
+        return RunRow(summary, NOTHING, NOTHING, NOTHING)
     network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
     data = data_labels.get(recipe.data, "").partition(" (")[0] or Path(recipe.data).name
     return RunRow(summary, network, data, recipe_words(recipe))
@@ -117,10 +116,10 @@ def value_words(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NONE
+        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
     if isinstance(value, list | tuple):
         return " × ".join(value_words(each) for each in value)
-    return NONE if value is None else str(value).replace("_", " ")
+    return NOTHING if value is None else str(value).replace("_", " ")
 
 
 def differing(rows: Sequence[RunRow]) -> list[tuple[str, list[str]]]:
@@ -128,7 +127,7 @@ def differing(rows: Sequence[RunRow]) -> list[tuple[str, list[str]]]:
     recipes = [row.summary.recipe for row in rows]
     table = []
     for name in settings():
-        values = [NONE if recipe is None else value_words(getattr(recipe, name)) for recipe in recipes]
+        values = [NOTHING if recipe is None else value_words(getattr(recipe, name)) for recipe in recipes]
         if len(set(values)) > 1 and name != "preset":
             table.append((label_of(name), values))
     return table
@@ -139,11 +138,11 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
     record = row.summary.record
     recipe = row.summary.recipe
     found = [
-        ("Best epoch", str(record.best_epoch) if record.best_epoch else NONE),
-        ("Parameters", f"{record.parameters:,}" if record.parameters else NONE),
+        ("Best epoch", str(record.best_epoch) if record.best_epoch else NOTHING),
+        ("Parameters", f"{record.parameters:,}" if record.parameters else NOTHING),
         ("Trained on", _pictures(record.training_pictures)),
         ("Validated on", _pictures(record.validation_pictures)),
-        ("Device", ", ".join(filter(None, (record.device, record.precision))) or NONE),
+        ("Device", ", ".join(filter(None, (record.device, record.precision))) or NOTHING),
         ("Kept epochs", _kept(row.summary.kept_epochs)),
     ]
     if recipe is not None:
@@ -153,35 +152,23 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
 
 
 def _pictures(count: int) -> str:
-    return f"{count:,} pictures" if count else NONE
+    return f"{count:,} pictures" if count else NOTHING
 
 
 def _kept(epochs: Sequence[int]) -> str:
     if len(epochs) > 1:
         return f"{len(epochs)}, from {epochs[0]} to {epochs[-1]}"
-    return str(epochs[0]) if epochs else NONE
+    return str(epochs[0]) if epochs else NOTHING
 
 
 def epochs_words(summary: RunSummary) -> str:
     """3 of 8."""
-    return f"{summary.epochs_done} of {summary.epochs_planned}" if summary.recipe is not None else NONE
+    return f"{summary.epochs_done} of {summary.epochs_planned}" if summary.recipe is not None else NOTHING
 
 
-def accuracy_words(summary: RunSummary) -> str:
-    """93.5 %."""
-    return NONE if summary.best_accuracy is None else f"{100 * summary.best_accuracy:.1f} %"
-
-
-def duration_words(seconds: float) -> str:
-    """0 → –, 42 → 42 s, 192 → 3 min 12 s, 7500 → 2 h 05 min."""
-    whole = round(seconds)
-    if seconds <= 0:
-        return NONE
-    if whole < 60:
-        return f"{whole} s" if whole else "< 1 s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+def time_words(summary: RunSummary) -> str:
+    """How long it has been trained."""
+    return duration(summary.seconds) if summary.seconds > 0 else NOTHING
 
 
 def date_words(created: str, today: datetime | None = None) -> str:
@@ -189,7 +176,7 @@ def date_words(created: str, today: datetime | None = None) -> str:
     try:
         when = datetime.fromisoformat(created).astimezone()
     except ValueError:
-        return NONE
+        return NOTHING
     today = today or datetime.now().astimezone()
     clock = f"{when:%H:%M}"
     if when.date() == today.date():

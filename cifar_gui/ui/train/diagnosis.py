@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.words import percent
+
 Series = Mapping[str, NDArray[np.float64]]
 Tone = Literal["neutral", "good", "doubt", "bad"]
 Kind = Literal[
@@ -120,7 +122,7 @@ def _unvalidated(figures: _Figures) -> Diagnosis:
         "neutral",
         "Nothing to judge by.",
         "This run learns from the held-out pictures too, so there is no validation. Training accuracy is "
-        f"{_percent(figures.train_accuracy[-1])}, which says little about new pictures.",
+        f"{percent(figures.train_accuracy[-1])}, which says little about new pictures.",
     )
 
 
@@ -132,7 +134,7 @@ def _at_chance(figures: _Figures) -> Diagnosis | None:
         "chance",
         "doubt",
         "Not learning yet.",
-        f"Validation accuracy is {_percent(accuracy)}, no better than guessing ({_percent(figures.chance)}). "
+        f"Validation accuracy is {percent(accuracy)}, no better than guessing ({percent(figures.chance)}). "
         "If it stays there, try a learning rate ten times lower, then ten times higher.",
     )
 
@@ -165,7 +167,7 @@ def _standstill(figures: _Figures) -> Diagnosis | None:
         "plateau",
         "doubt",
         "No longer improving.",
-        f"Validation accuracy has not passed the {_percent(figures.accuracy.max())} of epoch {_best(figures)} for "
+        f"Validation accuracy has not passed the {percent(figures.accuracy.max())} of epoch {_best(figures)} for "
         f"{since} epochs. If the learning rate is still high, it may yet; otherwise this is what the recipe gives.",
     )
 
@@ -177,8 +179,8 @@ def _first_epoch(figures: _Figures) -> Diagnosis | None:
         "early",
         "neutral",
         "Off to a start.",
-        f"After one epoch {_percent(figures.accuracy[-1])} of the held-out pictures are named rightly; guessing "
-        f"would give {_percent(figures.chance)}. A trend needs two more.",
+        f"After one epoch {percent(figures.accuracy[-1])} of the held-out pictures are named rightly; guessing "
+        f"would give {percent(figures.chance)}. A trend needs two more.",
     )
 
 
@@ -189,7 +191,7 @@ def _dip(figures: _Figures) -> Diagnosis | None:
         "dip",
         "neutral",
         "A step back.",
-        f"Validation accuracy fell {-figures.gained:.1f} points last epoch, from its {_percent(figures.accuracy[-2])}. "
+        f"Validation accuracy fell {-figures.gained:.1f} points last epoch, from its {percent(figures.accuracy[-2])}. "
         "Swings like this are usual while the learning rate is high.",
     )
 
@@ -220,7 +222,3 @@ def _learning(figures: _Figures) -> Diagnosis:
 def _best(figures: _Figures) -> int:
     """The epoch, from 1, with the highest validation accuracy; of equal ones the first."""
     return int(np.argmax(figures.accuracy)) + 1
-
-
-def _percent(share: float) -> str:
-    return f"{100 * float(share):.1f} %"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cifar_gui.errors import RecipeError
+from cifar_gui.networks.skeleton import refused_settings
 from cifar_gui.recipe import Recipe, settings
 
 Raw = str | bool
@@ -118,6 +120,18 @@ def assembled(raws: Mapping[str, Raw], network_settings: Mapping[str, Any]) -> t
         return None, problems
     changed = {key: value for key, value in own.items() if value != network_settings[key]}
     return Recipe.from_dict({**values, "network_settings": changed}), {}
+
+
+def refused(recipe: Recipe) -> dict[str, str]:
+    """For each field whose value the network cannot be built with a sentence that says why."""
+    own = dict(recipe.network_settings)
+    reasons = _reasons(recipe.network, tuple(own.items()))
+    return {NETWORK_PREFIX + key: f"{plain(key)} cannot be {own[key]}: {reason}." for key, reason in reasons.items()}
+
+
+@lru_cache(maxsize=16)
+def _reasons(network: str, own: tuple[tuple[str, Any], ...]) -> dict[str, str]:
+    return refused_settings(network, dict(own))
 
 
 def _checked(name: str, value: Any) -> None:

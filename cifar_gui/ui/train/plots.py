@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -16,7 +17,9 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
 from cifar_gui.ui.widgets.curves import smoothed, thinned
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.plot import CurveStyle, Mark, Plot
+from cifar_gui.ui.widgets.plot import Plot
+from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
+from cifar_gui.words import percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
@@ -25,11 +28,6 @@ _TONES = {
     "bad": ("error", "bad"),
     "neutral": ("info", "muted"),
 }
-
-
-def percent(share: float) -> str:
-    """0.923 → "92.3 %"."""
-    return f"{100 * share:.1f} %"
 
 
 def loss_tick(loss: float) -> str:
@@ -49,7 +47,7 @@ class TrainingPlots(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = Plot("Loss", form="{:.3f}".format, tick_form=loss_tick, floor=0.0)
-        self.accuracy = Plot("Accuracy", form=percent, tick_form=lambda share: f"{100 * share:.0f} %", floor=0.0)
+        self.accuracy = Plot("Accuracy", form=percent, tick_form=partial(percent, digits=0), floor=0.0)
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self.smooth = QCheckBox("Smooth")
@@ -119,7 +117,7 @@ class TrainingPlots(QWidget):
         """Chance across both plots, and the best epoch."""
         chance = 1 / max(self._classes, 1)
         self.loss.set_marks(horizontal=[Mark(-math.log(chance), f"guessing {-math.log(chance):.2f}")])
-        self.accuracy.set_marks(horizontal=[Mark(chance, f"guessing {100 * chance:.0f} %")])
+        self.accuracy.set_marks(horizontal=[Mark(chance, f"guessing {percent(chance, 0)}")])
         accuracy = epochs["validation_accuracy"]
         if len(accuracy) and np.isfinite(accuracy).any():
             best = int(np.nanargmax(accuracy))

@@ -22,6 +22,7 @@ from cifar_gui.ui.train.form_model import (
     kind_of,
     plain,
     preset_of,
+    refused,
     with_preset,
     words,
     written,
@@ -110,13 +111,6 @@ class RecipeForm(QWidget):
                 if not name.startswith(NETWORK_PREFIX):
                     grid.set_tip(name, help_text(name) + (_LOCKED if fixed else ""))
 
-    def show_problem(self, name: str, text: str) -> None:
-        """A problem found elsewhere, told at its field; it goes when anything is edited."""
-        grid = self.basic if name in self.basic.fields else self.advanced
-        if grid is self.advanced:
-            self.more.setChecked(True)
-        grid.show_problems({name: text})
-
     # Making the fields
 
     def _make(self, name: str) -> Field:
@@ -202,6 +196,8 @@ class RecipeForm(QWidget):
         """Take the fields' contents, tell problems, and say which preset they are."""
         defaults = network_settings(self._choice("network").raw())
         recipe, problems = assembled(self.basic.raws() | self.advanced.raws(), defaults)
+        if recipe is not None and (problems := refused(recipe)):
+            recipe = None
         self.basic.show_problems(problems)
         self.advanced.show_problems(problems)
         if any(name in self.advanced.fields for name in problems):

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.words import percent
+
 Role = Literal["right", "wrong", "other"]
 
 TOP = 3
@@ -52,7 +54,7 @@ def in_words(rows: Sequence[Sequence[Bar]], truths: Sequence[str]) -> str:
     """The wall for those who cannot see it."""
     right = sum(row[0].role == "right" for row in rows)
     parts = [
-        f"{truth}: {row[0].label} {100 * row[0].probability:.0f} %, {'right' if row[0].role == 'right' else 'wrong'}"
+        f"{truth}: {row[0].label} {percent(row[0].probability, 0)}, {'right' if row[0].role == 'right' else 'wrong'}"
         for row, truth in zip(rows, truths, strict=True)
     ]
     return f"{right} of {len(rows)} right. " + "; ".join(parts)

@@ -93,6 +93,14 @@ def padded_range(curves: Sequence[Points], floor: float | None = None) -> tuple[
     return (low - air if floor is None else max(low - air, floor)), high + air
 
 
+def log_range(curves: Sequence[Points]) -> tuple[float, float]:
+    """The decimal logarithms of the lowest and highest positive y with a little air; a decade if there is none."""
+    positive = [curve.y[curve.y > 0] for curve in curves]
+    values = np.concatenate([*positive, np.empty(0)])
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.1, 1.0)
+    return math.log10(low) - 0.05, math.log10(max(high, low * 1.2)) + 0.05
+
+
 def at(curve: Points, x: float) -> tuple[float, float] | None:
     """The point of the curve nearest to `x` that has a value, as (x, y); None for an empty curve."""
     finite = np.flatnonzero(np.isfinite(curve.y))

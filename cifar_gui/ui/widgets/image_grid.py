@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -25,11 +24,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from cifar_gui import paths
 from cifar_gui.explain.base import ImageGrid
 from cifar_gui.ui.theme import px, theme
+from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
-
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 _SMALLEST, _LARGEST = 60, 112
 """Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
@@ -89,10 +86,10 @@ class TileModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(after) - 1))
         return before != after
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
+    def rowCount(self, parent: AnyIndex = ROOT) -> int:
         return 0 if parent.isValid() or self.sheet is None else len(self.sheet.grid)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.sheet is None or not index.isValid():
             return None
         grid = self.sheet.grid
@@ -122,7 +119,7 @@ class TileModel(QAbstractListModel):
             mime.setUrls([QUrl.fromLocalFile(str(path))])
         return mime
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
 

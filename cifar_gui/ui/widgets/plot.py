@@ -23,10 +23,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.theme import theme, tokens
 from cifar_gui.ui.widgets.curves import Points, as_csv, in_words
-from cifar_gui.ui.widgets.plot_canvas import CurveStyle, Mark, PlotCanvas
+from cifar_gui.ui.widgets.plot_canvas import PlotCanvas
+from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.plot_table import PlotTable
-
-__all__ = ["CurveStyle", "Mark", "Plot"]
 
 
 class Plot(QWidget):

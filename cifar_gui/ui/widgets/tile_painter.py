@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
 
 if TYPE_CHECKING:
     from cifar_gui.ui.widgets.image_grid import TileSheet
@@ -29,9 +30,7 @@ class TilePainter(QStyledItemDelegate):
         self.magnification = 1  # device pixels per picture pixel
         self.labelled = True
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         if self.sheet is None or index.row() >= len(self.sheet.grid):
             return
         painter.save()
@@ -51,7 +50,7 @@ class TilePainter(QStyledItemDelegate):
             painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data())
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return option.rect.size()
 
     def picture_rect(self, cell: QRect, ratio: float) -> QRectF:

@@ -1,0 +1,84 @@
+"""What the model chooser offers, read from the shipped models, the opened files and the run folders. Free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.words import percent
+
+if TYPE_CHECKING:
+    from cifar_gui.runs import RunSummary
+
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One line of the chooser."""
+
+    key: str  # "shipped/airnet", "runs/0007/best", "runs/0007/epoch/3", "live", or the path of a file
+    label: str  # "AirNet 94 · shipped"
+    detail: str  # "93.5 %", "" if unknown
+    group: Literal["shipped", "opened", "runs", "live"]
+    path: Path | None
+
+
+def opened(path: Path) -> ModelChoice:
+    """A file from anywhere."""
+    return ModelChoice(str(path), path.stem, "", "opened", path)
+
+
+def remembered_file(key: str) -> ModelChoice | None:
+    """The file with this key, if it is one that was opened and is still there. For a worker."""
+    path = Path(key)
+    return opened(path) if path.is_absolute() and path.is_file() else None
+
+
+def missing(files: list[ModelChoice]) -> list[ModelChoice]:
+    """Those of the opened files that are no longer there. For a worker."""
+    return [each for each in files if each.path is not None and not each.path.is_file()]
+
+
+def all_choices() -> list[ModelChoice]:
+    """For a worker: headers of the shipped files, then the run folders."""
+    return [*_shipped_choices(), *_run_choices()]
+
+
+def _shipped_choices() -> Iterator[ModelChoice]:
+    from cifar_gui.checkpoint.files import read_card
+    from cifar_gui.checkpoint.shipped import default_shipped, shipped_models
+
+    default = default_shipped()
+    for path in sorted(shipped_models(), key=lambda each: (each != default, each.name)):
+        try:
+            card = read_card(path)
+        except CifarGuiError:
+            continue  # choosing among the others matters more; `cifar-gui doctor` names the damaged file
+        accuracy = card.scores.get("test_accuracy") or card.scores.get("validation_accuracy")
+        label = f"{card.title or path.stem} · shipped"
+        yield ModelChoice(f"shipped/{path.stem}", label, percent(accuracy, nothing=""), "shipped", path)
+
+
+def _run_choices() -> Iterator[ModelChoice]:
+    from cifar_gui.runs import list_runs
+
+    for run in list_runs():
+        yield from choices_of_run(run)
+
+
+def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
+    """Best, last and every kept epoch of a run, as far as they are there."""
+    from cifar_gui.runs.layout import Layout
+
+    layout, name = Layout(run.path), f"run {run.number}"
+    for which, path in (("best", layout.best), ("last", layout.last)):
+        if path.is_file():
+            detail = percent(run.best_accuracy, nothing="") if which == "best" else ""
+            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path)
+    for epoch in run.kept_epochs:
+        key = f"runs/{run.number}/epoch/{epoch}"
+        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch))

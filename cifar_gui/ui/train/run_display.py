@@ -1,0 +1,82 @@
+"""Puts the run on show into the widgets: its title, the buttons, its recipe and how far it is, and the curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from cifar_gui.training.history import History
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.train.controls import RunControls
+from cifar_gui.ui.train.earlier import RunsWatch, load_history
+from cifar_gui.ui.train.middle import Middle
+from cifar_gui.ui.train.recipe_panel import RecipePanel
+from cifar_gui.ui.train.run_state import Situation, buttons
+from cifar_gui.ui.train.shown_run import ShownRun
+
+_REDRAW_MS = 60  # the curves are drawn at most 17 times a second
+
+
+class RunDisplay:
+    """Shows what `shown` and `runs` say, when told to; draws no curves while the page is hidden."""
+
+    def __init__(self, page: QWidget, context: Context, controls: RunControls, panel: RecipePanel, middle: Middle):
+        self._page, self._context = page, context
+        self._controls, self._panel, self._middle = controls, panel, middle
+        self.shown = ShownRun()
+        self.runs = RunsWatch(context.jobs, page)
+        self.situation = Situation()
+        self._redraw = QTimer(page)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(_REDRAW_MS)
+        self._redraw.timeout.connect(self._draw)
+        middle.plots.earlier_chosen.connect(self._on_earlier_chosen)
+
+    def refresh(self) -> None:
+        """Say which run this is, name and allow the buttons, lock the fields, and say why what cannot be pressed."""
+        form, session = self._panel.form, self._context.session
+        problem = "" if form.recipe is not None else "Correct the marked fields of the recipe first."
+        self.situation = self.shown.situation(
+            session.state, self.runs.unfinished, self.runs.latest, problem or self._middle.problem
+        )
+        self._controls.show_situation(self.situation)
+        self._controls.show_title(*self.shown.titles(dict(self._context.data.available())))
+        self._panel.show_copy(buttons(self.situation)["edit_copy"])
+        form.set_locked(locked=self.situation.state != "idle" and not self.situation.copying)
+
+    def show_recipe(self) -> None:
+        """The recipe that is trained, unless a copy is being edited."""
+        if self.shown.recipe is not None and not self.shown.copying:
+            self._panel.show_recipe(self.shown.recipe)
+
+    def show_position(self, epoch: float | None) -> None:
+        """How far the run has come; None: nothing trains."""
+        self._panel.schedule.show_position(None if epoch is None else self.shown.position(epoch))
+
+    def offer_earlier(self) -> None:
+        """The runs other than the one on show can be laid under it."""
+        self._middle.plots.offer_earlier(self.runs.comparable(but=self.shown.number))
+
+    def redraw_soon(self) -> None:
+        """Draw the curves there are by now."""
+        if self._page.isVisible() and not self._redraw.isActive():
+            self._redraw.start()
+
+    def _draw(self) -> None:
+        data, shown = self._context.data.current, self.shown
+        epochs = (shown.recipe or self._panel.form.last_valid).epochs
+        classes = len(data.class_names) if data is not None else 10
+        self._middle.plots.show_history(shown.history, epochs=epochs, classes=classes, diverged=shown.diverged)
+
+    def _on_earlier_chosen(self, path: str) -> None:
+        plots = self._middle.plots
+        if not path:
+            plots.show_earlier(None)
+            return
+
+        def show(history: History) -> None:
+            plots.show_earlier(history, Path(path).name)
+
+        self._context.jobs.run(lambda: load_history(Path(path)), show, key="train.earlier")

@@ -1,0 +1,177 @@
+"""What is painted around the curves of a plot: grid, axes, marks, names at the line ends, and the readout."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from cifar_gui.ui.theme import font, px, tokens
+from cifar_gui.ui.widgets.curves import Points, spread
+from cifar_gui.ui.widgets.plot_style import CurveStyle, Forms, Mark
+
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class Painted(Protocol):
+    """What painting needs to know of a plot. Positions are in scene coordinates (pixels)."""
+
+    forms: Forms
+    x_label: str
+    styles: dict[str, CurveStyle]
+    points: dict[str, Points]
+    vertical: list[Mark]
+    horizontal: list[Mark]
+    empty_text: str
+    cursor: float | None
+
+    def area(self) -> QRectF: ...
+    def sceneRect(self) -> QRectF: ...
+    def to_scene(self, x: float, y: float) -> QPointF: ...
+    def ticks(self) -> tuple[list[float], list[float]]: ...
+    def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]: ...
+    def hasFocus(self) -> bool: ...
+
+
+def draw_background(painter: QPainter, rect: QRectF, plot: Painted) -> None:
+    """Grounds, grid and the numbers on both axes; for what is behind the curves."""
+    area, colours = plot.area(), tokens()
+    painter.fillRect(rect, colours.panel)
+    painter.fillRect(area, colours.plot_ground)
+    x_ticks, y_ticks = plot.ticks()
+    painter.setFont(font(11))
+    metrics = QFontMetricsF(painter.font())
+    for y in y_ticks:
+        at_y = round(plot.to_scene(0, y).y()) + 0.5
+        painter.setPen(QPen(colours.panel_line, 1))
+        painter.drawLine(QPointF(area.left(), at_y), QPointF(area.right(), at_y))
+        painter.setPen(colours.muted)
+        painter.drawText(QRectF(0, at_y - px(10), area.left() - px(8), px(20)), _RIGHT, plot.forms[1](y))
+    below = QRectF(0, area.bottom() + px(4), 0, px(16))
+    for x in x_ticks:
+        word = f"{x:g}"
+        width = metrics.horizontalAdvance(word) + px(4)
+        at_x = plot.to_scene(x, 0).x()
+        painter.drawText(below.translated(at_x - width / 2, 0).adjusted(0, 0, width, 0), _CENTRE, word)
+    unit = QRectF(area.right() + px(8), area.bottom() + px(4), px(90), px(16))
+    painter.drawText(unit, _LEFT, plot.x_label)
+
+
+def draw_foreground(painter: QPainter, plot: Painted) -> None:
+    """Marks, names, readout and the ring of the focus; for what is before the curves."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font(11))
+    for mark in plot.horizontal:
+        _draw_horizontal(painter, plot, mark)
+    labels = _draw_line_ends(painter, plot)
+    for mark in plot.vertical:
+        draw_vertical(painter, plot, mark, labels)
+    if plot.cursor is not None:
+        _draw_readout(painter, plot, plot.cursor)
+    if plot.empty_text and not any(len(each.x) for each in plot.points.values()):
+        painter.setFont(font())
+        painter.setPen(tokens().muted)
+        painter.drawText(plot.area(), _CENTRE | Qt.TextFlag.TextWordWrap, plot.empty_text)
+    if plot.hasFocus():
+        painter.setPen(QPen(tokens().accent, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(plot.sceneRect().adjusted(1, 1, -1, -1), px(4), px(4))
+
+
+def draw_vertical(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRectF]) -> None:
+    """A line with its word beside it, at the first height where it covers none of the `labels`."""
+    area, colour = plot.area(), getattr(tokens(), mark.colour)
+    x = plot.to_scene(mark.at, 0).x()
+    if not area.left() <= x <= area.right() + 1:
+        return
+    painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label) + px(8)
+    left = x + px(6) if x + px(6) + width < plot.sceneRect().right() else x - px(6) - width
+    places = [QRectF(left, area.top() + share * area.height(), width, px(16)) for share in (0.0, 0.3, 0.5, 0.7)]
+    free = [place for place in places if not any(place.intersects(label) for label in labels)]
+    painter.setPen(colour)
+    painter.drawText((free or places)[0], Qt.AlignmentFlag.AlignVCenter, mark.label)
+
+
+def _draw_horizontal(painter: QPainter, plot: Painted, mark: Mark) -> None:
+    area, colour = plot.area(), getattr(tokens(), mark.colour)
+    y = plot.to_scene(0, mark.at).y()
+    if not area.top() - 1 <= y <= area.bottom() + 1:
+        return
+    painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    painter.setPen(colour)
+    top = y + px(1) if y - px(16) < area.top() else y - px(16)
+    box = QRectF(area.left() + px(6), top, area.width() - px(12), px(15))
+    painter.drawText(box, _RIGHT, mark.label)
+
+
+def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
+    """A dot and a name at the end of each line, apart from each other. Returns where the names stand."""
+    area, right = plot.area(), plot.sceneRect().right()
+    ends = _line_ends(plot)
+    heights = spread([end.y() for _, end, _ in ends], px(14), area.top() + px(6), area.bottom() - px(6))
+    live = max((end.x() for style, end, _ in ends if not style.under), default=0.0)
+    boxes = []
+    for (style, end, text), y in zip(ends, heights, strict=True):
+        x = end.x() if style.under else live
+        box = QRectF(x + px(8), y - px(7), QFontMetricsF(painter.font()).horizontalAdvance(text) + 2, px(14))
+        if box.right() > right:
+            box.moveRight(right)
+        ground = QColor(tokens().panel)
+        ground.setAlpha(190)
+        painter.fillRect(box, ground)
+        painter.setPen(getattr(tokens(), style.colour))
+        painter.drawText(box, _LEFT, text)
+        painter.setBrush(getattr(tokens(), style.colour))
+        painter.drawEllipse(end, px(2), px(2))
+        boxes.append(box)
+    return boxes
+
+
+def _line_ends(plot: Painted) -> list[tuple[CurveStyle, QPointF, str]]:
+    """The labelled curves whose last point can be seen: style, that point, and what stands beside it."""
+    seen = plot.area().adjusted(-2, -2, 2, 2)
+    ends = []
+    for key, style in plot.styles.items():
+        points = plot.points[key]
+        if not style.labelled or not len(points.x):
+            continue
+        end = plot.to_scene(float(points.x[-1]), float(points.y[-1]))
+        if seen.contains(end):
+            ends.append((style, end, style.label if style.under else f"{style.label} {plot.forms[0](points.y[-1])}"))
+    return ends
+
+
+def _draw_readout(painter: QPainter, plot: Painted, x: float) -> None:
+    values, area, colours = plot.values_at(x), plot.area(), tokens()
+    if not values:
+        return
+    at_x = min(max(plot.to_scene(x, 0).x(), area.left()), area.right())
+    painter.setPen(QPen(colours.control_line, 1))
+    painter.drawLine(QPointF(at_x, area.top()), QPointF(at_x, area.bottom()))
+    lines = [(f"{plot.x_label} {x:.2f}", colours.muted)]
+    for style, point_x, point_y in values:
+        painter.setPen(QPen(colours.panel, 1))
+        painter.setBrush(getattr(colours, style.colour))
+        painter.drawEllipse(plot.to_scene(point_x, point_y), px(3), px(3))
+        lines.append((f"{style.label} {plot.forms[0](point_y)}", getattr(colours, style.colour)))
+    _draw_lines(painter, area, at_x, lines)
+
+
+def _draw_lines(painter: QPainter, area: QRectF, x: float, lines: list[tuple[str, QColor]]) -> None:
+    metrics = QFontMetricsF(painter.font())
+    width = max(metrics.horizontalAdvance(text) for text, _ in lines) + px(16)
+    left = x + px(10) if x + px(10) + width < area.right() else x - px(10) - width
+    box = QRectF(left, area.top() + px(8), width, len(lines) * px(16) + px(8))
+    painter.setPen(QPen(tokens().panel_line, 1))
+    painter.setBrush(tokens().raised)
+    painter.drawRoundedRect(box, px(5), px(5))
+    for row, (text, colour) in enumerate(lines):
+        painter.setPen(colour)
+        line = QRectF(box.left() + px(8), box.top() + px(4) + row * px(16), width, px(16))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)

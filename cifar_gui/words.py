@@ -1,0 +1,52 @@
+"""Numbers as people read them: shares, durations, large numbers."""
+
+from __future__ import annotations
+
+NOTHING = "–"
+"""What stands where there is no number."""
+
+
+def percent(share: float | None, digits: int = 1, nothing: str = NOTHING) -> str:
+    """0.9351 → "93.5 %"; None → `nothing`."""
+    return nothing if share is None else f"{100 * share:.{digits}f} %"
+
+
+def modest_percent(probability: float) -> str:
+    """A probability without decimals: "93 %", and never "100 %" or "0 %" of what is merely close to it."""
+    if 0.995 <= probability < 1:
+        return "over 99 %"
+    if 0 < probability < 0.005:
+        return "under 1 %"
+    return percent(probability, 0)
+
+
+def duration(seconds: float) -> str:
+    """How long something took: "4.2 s", "42 s", "3 min 02 s", "2 h 05 min"."""
+    whole = round(seconds)
+    if seconds < 10:
+        return f"{max(seconds, 0):.1f} s"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def time_left(seconds: float) -> str:
+    """How long something may still take, roughly: "45 s", "1 min 40 s", "17 min", "1 h 6 min"."""
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 3600:
+        return f"{round(whole / 60)} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def short_number(value: float) -> str:
+    """1,084,234 → "1.08 M"; 62,006 → "62 k"; 312 → "312"."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g} {letter}"
+    return str(int(value))

@@ -1,0 +1,46 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from cifar_gui.words import duration, modest_percent, percent, short_number, time_left
+
+
+def test_shares_become_percentages_and_nothing_a_dash() -> None:
+    assert (percent(0.9351), percent(1), percent(None)) == ("93.5 %", "100.0 %", "–")
+    assert (percent(0.94123, 2), percent(0.1, 0)) == ("94.12 %", "10 %")
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.93, "93 %"), (0.9999, "over 99 %"), (1.0, "100 %"), (0.001, "under 1 %"), (0.0, "0 %"), (0.994, "99 %")],
+)
+def test_percentages_do_not_pretend_to_be_certain(probability: float, text: str) -> None:
+    assert modest_percent(probability) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"), (0.2, "0.2 s"), (9.94, "9.9 s"), (10, "10 s"), (42.4, "42 s"), (192, "3 min 12 s"),
+        (3599.6, "1 h 00 min"), (7500, "2 h 05 min"),
+    ],
+)  # fmt: skip
+def test_durations_are_short_and_plain(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (-3, "0 s"), (45.4, "45 s"), (100, "1 min 40 s"), (1000, "17 min"), (4000, "1 h 6 min")],
+)
+def test_what_is_left_is_said_as_people_would(seconds: float, text: str) -> None:
+    assert time_left(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(312, "312"), (62_006, "62 k"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")]
+)
+def test_large_numbers_in_few_digits(number: float, text: str) -> None:
+    assert short_number(number) == text
