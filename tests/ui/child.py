@@ -30,7 +30,7 @@ HEAVY = ("torch", "torchvision", "numpy", "PIL", "pyqtgraph")
 RECIPE = Recipe(
     network="simple", data="shapes", epochs=50, batch_size=50, micro_batch=50, device="cpu", precision="float32"
 )
-PICTURES = 2000
+PICTURES = 12_000
 
 
 def say(**values: object) -> None:
@@ -99,7 +99,7 @@ class Phases:
         return lambda: bool(begun) and self.context.session.state == "running"
 
     def classifying(self) -> Callable[[], bool]:
-        """A folder of photos, which takes half a minute."""
+        """A folder of photos, which takes minutes."""
         from cifar_gui.data.picture import PictureSource
 
         folder = Path(os.environ["CIFAR_GUI_HOME"]) / "photos"

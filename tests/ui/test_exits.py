@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,7 +28,7 @@ HOWS = ("close", "quit", "SIGTERM", "SIGINT")
 PLACES = [(phase, how) for phase in PHASES for how in HOWS]
 SHORT = [(phase, HOWS[number % len(HOWS)]) for number, phase in enumerate(PHASES)]  # every phase and every way once
 LASTING = ("training", "evaluating", "classifying", "downloading")  # phases that no delay of the tests outlasts
-LIMIT = 240  # seconds, for very busy machines; how long the end takes is printed by the long version
+LIMIT = 60  # seconds, for very busy machines; how long the end takes is printed by the long version
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -94,6 +95,7 @@ def end_in(home: Path, phase: str, how: str, delay: int, address: str) -> float:
         assert load_resume_state(file).step > 0
     parts = [file.name for file in home.rglob(f"{BINARY.file_name}*")]
     assert parts == ([f"{BINARY.file_name}.part"] if phase == "downloading" else [])
+    shutil.rmtree(home)
     return took
 
 
