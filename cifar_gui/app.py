@@ -82,6 +82,12 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
     session.opened.connect(lambda opened: context.data.adopt(opened.recipe.data, opened.data))
 
 
+def fault_hooks(window: MainWindow) -> faults.Faults:
+    """What leads every exception that nobody expected to the window's message bar, once installed."""
+    messages, jobs = window.context.messages, window.context.jobs
+    return faults.Faults(lambda text, details: jobs.post(lambda: messages.error(text, details)))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return the exit code when it is closed."""
     application = QApplication(list(arguments) if arguments is not None else sys.argv)
@@ -92,8 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(application: QApplication, last_crash: str) -> int:
     window = create_window()
-    messages, jobs = window.context.messages, window.context.jobs
-    hooks = faults.Faults(lambda text, details: jobs.post(lambda: messages.error(text, details)))
+    messages, hooks = window.context.messages, fault_hooks(window)
     log: list[logging.Handler] = []  # opened after the first paint
     hooks.install()
     try:

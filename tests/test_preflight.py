@@ -1,10 +1,11 @@
-"""Where no window can be opened, a sentence says why and what to do."""
+"""Row 18: where no window can be opened, a sentence says why and what to do."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -93,16 +94,55 @@ def test_without_pyside_there_is_no_window(monkeypatch):
     assert "PySide6 is not installed" in str(window_problem())
 
 
+def bare_command(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `cifar-gui` as a process of its own, with these variables and none else that say how Qt shows windows."""
+    environment = {name: value for name, value in os.environ.items() if name not in QT_VARIABLES} | variables
+    command = [sys.executable, *options, "-m", "cifar_gui"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=folder)
+
+
+def ends_with_a_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("cifar-gui: ")
+    assert [word for word in words if word not in done.stderr] == []
+    assert "Traceback" not in done.stderr
+
+
 @LINUX
 def test_the_bare_command_on_a_server_ends_with_a_sentence_and_without_qt(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name not in QT_VARIABLES}
-    command = [sys.executable, "-X", "importtime", "-m", "cifar_gui"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path)
-    assert done.returncode == 1
-    assert done.stdout == ""
+    done = bare_command(tmp_path, "-X", "importtime")
+    assert (done.returncode, done.stdout) == (1, "")
     assert "There is no display" in done.stderr
     assert "Traceback" not in done.stderr
     assert "PySide6" not in done.stderr
+
+
+LACKING = """\
+import sys
+
+class Lacking:
+    def find_spec(self, name, path=None, target=None):
+        if name == "PySide6.QtWidgets":
+            raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+sys.meta_path.insert(0, Lacking())
+"""
+"""What Python runs first of all, on a machine where Qt's widgets cannot be loaded."""
+
+
+def test_the_bare_command_without_a_library_of_qt_names_its_package(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(LACKING)
+    done = bare_command(tmp_path, PYTHONPATH=str(tmp_path), QT_QPA_PLATFORM="offscreen")
+    ends_with_a_sentence(done, "libEGL.so.1", "apt-get install libegl1", "without a window")
+
+
+@LINUX
+@pytest.mark.parametrize(("library", "package"), [("libxcb-cursor.so.0", "libxcb-cursor0"), ("libxcb.so.1", "libxcb1")])
+def test_the_bare_command_without_a_library_of_x_names_its_package(tmp_path, library, package):
+    """The system's loader itself refuses: what it finds first under that name is empty."""
+    (tmp_path / library).touch()
+    done = bare_command(tmp_path, LD_LIBRARY_PATH=str(tmp_path), DISPLAY=":4711")
+    ends_with_a_sentence(done, library, package, "without a window")
 
 
 def test_a_broken_qt_import_ends_with_a_sentence(monkeypatch, capsys):

@@ -153,8 +153,9 @@ class Bench:
         return Validation(loss, accuracy, fitted)
 
     def is_finite(self) -> bool:
-        """Whether every weight is still a number."""
-        return bool(torch.stack([each.detach().sum().isfinite() for each in self.model.parameters()]).all())
+        """Whether every weight is still a number, and every statistic that batch norm keeps."""
+        kept = [*self.model.parameters(), *self.model.buffers()]
+        return bool(torch.stack([each.detach().sum().isfinite() for each in kept]).all())
 
     def snapshot(self, step: int, scores: dict[str, float], temperature: float | None = None) -> ModelSnapshot:
         """The network after `step` optimiser steps, copied to the CPU; calibrated if its `temperature` is known."""

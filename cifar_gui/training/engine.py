@@ -189,6 +189,9 @@ class _Training:
             yield SettingsChanged(self.at.step, self.recipe.lr * self.at.lr_scale, self.at.epochs)
 
     def _stop(self) -> Iterator[Event]:
+        if not self.bench.is_finite():  # gone since the last report: the state saved before is worth more
+            yield self._finished("diverged")
+            return
         yield pack(self.bench, self.at)
         yield self._finished("stopped")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -70,6 +71,8 @@ class History:
                 kind = record["kind"]
                 names = {"step": STEP_COLUMNS, "epoch": EPOCH_COLUMNS}[kind]
                 row = tuple(float(record[name]) if record[name] else float("nan") for name in names)
+                if not (math.isfinite(row[0]) and math.isfinite(row[1])):
+                    raise ValueError("no step and epoch")
             except (KeyError, TypeError, ValueError) as error:
                 raise CheckpointError(f"{where} is damaged at line {number}.") from error
             (history.step_rows if kind == "step" else history.epoch_rows).append(row)

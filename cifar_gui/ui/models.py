@@ -105,6 +105,9 @@ class ModelLibrary(QObject):
 
         def on_failed(error: CifarGuiError) -> None:
             self._messages.error(str(error))
+            on_broken()
+
+        def on_broken() -> None:
             self.current = self._loaded
             self.choices_changed.emit()
 
@@ -113,7 +116,7 @@ class ModelLibrary(QObject):
                 self._settings.set(_REMEMBERED, choice.key)
             self._set_snapshot(snapshot)
 
-        self._jobs.run(lambda: _load_snapshot(path), on_loaded, on_failed, key="models.load")
+        self._jobs.run(lambda: _load_snapshot(path), on_loaded, on_failed, key="models.load", broken=on_broken)
 
     def _set_snapshot(self, snapshot: ModelSnapshot) -> None:
         self.snapshot, self._loaded, self._missed = snapshot, self.current, None

@@ -1,8 +1,8 @@
-"""What the child processes of the tests run: the real window, driven from within.
+"""What the child processes of the tests run: the real command, its window driven from within.
 
-    child.py SCENARIO DELAY_MS HOW
+    child.py SCENARIO DELAY_MS HOW [URL]
 
-Prints one line of JSON at the end of the interesting part; the exit status is the app's own.
+Prints a line of JSON when the interesting part is over; the exit status is the app's own.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 import cifar_gui.app as app
+from cifar_gui import __main__ as command
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui import main_window
 from cifar_gui.ui.main_window import MainWindow
@@ -26,6 +30,7 @@ HEAVY = ("torch", "torchvision", "numpy", "PIL", "pyqtgraph")
 RECIPE = Recipe(
     network="simple", data="shapes", epochs=50, batch_size=50, micro_batch=50, device="cpu", precision="float32"
 )
+PICTURES = 12_000
 
 
 def say(**values: object) -> None:
@@ -42,17 +47,6 @@ def once_painted(window: MainWindow) -> None:
     WarmUp.start = instead_of_importing  # type: ignore[assignment,method-assign]
 
 
-def end(window: MainWindow, how: str) -> None:
-    """End the app in one of the ways in which people do."""
-    say(state=window.context.session.state, torch=window.context.torch_ready())
-    if how == "close":
-        window.close()
-    elif how == "quit":
-        QApplication.quit()
-    else:
-        os.kill(os.getpid(), getattr(signal, how))
-
-
 def when(condition: Callable[[], bool], then: Callable[[], None]) -> None:
     """Ask every few milliseconds, and go on when it is true."""
     timer = QTimer(QApplication.instance())
@@ -67,26 +61,95 @@ def when(condition: Callable[[], bool], then: Callable[[], None]) -> None:
     timer.start()
 
 
+class Phases:
+    """Ways to make the window busy. Each begins, and returns how to see that it is under way."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window, self.context = window, window.context
+
+    def importing(self) -> Callable[[], bool]:
+        return lambda: not self.context.torch_ready()
+
+    def idle(self) -> Callable[[], bool]:
+        return self.context.torch_ready
+
+    def loading(self) -> Callable[[], bool]:
+        self.context.session.start(RECIPE)
+        return lambda: self.context.session.state == "starting"
+
+    def training(self) -> Callable[[], bool]:
+        """With the Train page in front, where the network is asked about held-out pictures as it trains."""
+        self.window.show_page("train")
+        self.context.session.start(RECIPE)
+        return lambda: self.context.session.state == "running"
+
+    def evaluating(self) -> Callable[[], bool]:
+        """The validation after the first epoch, which goes on for as long as nobody stops it."""
+        from cifar_gui.training.bench import Bench
+
+        validate, begun = Bench.validate, []
+
+        def without_end(bench: Bench) -> Iterator[Any]:
+            while True:
+                begun.append(True)
+                yield from validate(bench)
+
+        Bench.validate = without_end  # type: ignore[method-assign]
+        self.context.session.start(RECIPE)
+        return lambda: bool(begun) and self.context.session.state == "running"
+
+    def classifying(self) -> Callable[[], bool]:
+        """A folder of photos, which takes minutes."""
+        from cifar_gui.data.picture import PictureSource
+
+        folder = Path(os.environ["CIFAR_GUI_HOME"]) / "photos"
+        folder.mkdir()
+        QImage(2000, 1500, QImage.Format.Format_RGB32).save(str(folder / "0.jpg"))
+        for number in range(1, PICTURES):
+            (folder / f"{number}.jpg").hardlink_to(folder / "0.jpg")
+        page: Any = self.window.show_page("classify")
+        page.open_pictures([PictureSource.from_path(folder)])
+        return lambda: bool(page.table_page.batch.running)
+
+    def downloading(self) -> Callable[[], bool]:
+        """From the server whose address is in the arguments; it is not in a hurry."""
+        from cifar_gui.data.download import Download
+        from cifar_gui.data.transport import Client
+        from cifar_gui.ui.train import get_data
+
+        client, card = Client(schemes=frozenset({"http"})), get_data.DownloadCard
+        make = lambda: Download(url=sys.argv[4], client=client)  # noqa: E731
+        get_data.DownloadCard = lambda context: card(context, make)  # type: ignore[assignment,misc]
+        page: Any = self.window.show_page("train")
+        page.get_data()
+        shown = page.middle.cards.download
+        shown.start.click()
+        return lambda: shown.running and shown.progress.value() > 0
+
+
 def drive(window: MainWindow, phase: str, delay: int, how: str) -> None:
     """Bring the window into a phase, wait a little, end it."""
-    session = window.context.session
 
-    def later() -> None:
-        QTimer.singleShot(delay, lambda: end(window, how))
+    def end(is_busy: Callable[[], bool]) -> None:
+        """End the app in one of the ways in which people do."""
+        say(phase=phase, under_way=is_busy())
+        if how == "close":
+            window.close()
+        elif how == "quit":
+            QApplication.quit()
+        else:
+            os.kill(os.getpid(), getattr(signal, how))
 
-    def start_training() -> None:
-        session.start(RECIPE)
+    def begin() -> None:
+        is_busy = getattr(Phases(window), phase)()
+        when(is_busy, lambda: QTimer.singleShot(delay, lambda: end(is_busy)))
 
-    phases: dict[str, tuple[Callable[[], bool], Callable[[], None]]] = {
-        "importing": (lambda: True, later),
-        "idle": (window.context.torch_ready, later),
-        "loading": (window.context.torch_ready, lambda: (start_training(), later())),
-        "training": (
-            window.context.torch_ready,
-            lambda: (start_training(), when(lambda: session.state == "running", later)),
-        ),
-    }
-    when(*phases[phase])
+    when(lambda: phase == "importing" or _ready(window, phase), begin)
+
+
+def _ready(window: MainWindow, phase: str) -> bool:
+    """Whether what the phase needs is there."""
+    return window.context.torch_ready() and (phase != "classifying" or window.context.models.snapshot is not None)
 
 
 def main() -> int:
@@ -103,7 +166,7 @@ def main() -> int:
 
     app.create_window = create
     main_window.ask_before_closing = lambda _parent: "stop"
-    return app.main(["cifar-gui"])
+    return command.main([])
 
 
 if __name__ == "__main__":

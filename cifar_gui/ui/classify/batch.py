@@ -67,6 +67,7 @@ class Batch(QObject):
             lambda: self._work(run, wanted, snapshot, six_views),
             lambda _: self._on_ended(run),
             lambda error: self._on_refused(run, error),
+            broken=lambda: self._on_broken(run),
         )
 
     def cancel(self) -> None:
@@ -111,6 +112,11 @@ class Batch(QObject):
         if run is self._run:
             self._run = None
             self.ended.emit(False)
+
+    def _on_broken(self, run: _Run) -> None:
+        """A fault of the app, of which the user has been told: what has been found stays."""
+        if run is self._run:
+            self.cancel()
 
     def _on_refused(self, run: _Run, error: CifarGuiError) -> None:
         if run is self._run:

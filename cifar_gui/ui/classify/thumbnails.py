@@ -51,7 +51,9 @@ class Thumbnails(QObject):
             return
         self._busy = True
         sources = [self._wanted.popitem()[0] for _ in range(min(_AT_A_TIME, len(self._wanted)))]
-        self._jobs.run(lambda: [(source, thumbnail(source)) for source in sources], self._on_made)
+        self._jobs.run(
+            lambda: [(source, thumbnail(source)) for source in sources], self._on_made, broken=lambda: self._on_made([])
+        )
 
     def _on_made(self, made: list[tuple[PictureSource, QImage]]) -> None:
         self._busy = False

@@ -133,7 +133,7 @@ class GridPanel(Panel):
         """Values that mean nothing are ignored."""
         self._asked_view = str(state.get("view", ""))
         for combo, key in ((self.order, "order"), (self.scale, "scale")):
-            if (index := combo.findData(state.get(key))) >= 0:
+            if (index := combo.findData(str(state.get(key, "")))) >= 0:
                 combo.setCurrentIndex(index)
 
     def _build(self) -> None:

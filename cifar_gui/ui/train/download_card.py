@@ -99,7 +99,7 @@ class DownloadCard(Card):
         self.cancel.setEnabled(True)
         self._show_running(running=True)
         self.cancel.setFocus()
-        jobs.run(fetch, self._on_done, self._on_failed)
+        jobs.run(fetch, self._on_done, self._on_failed, broken=lambda: self._on_done(None))
 
     def _on_cancel(self) -> None:
         self._cancelled.set()

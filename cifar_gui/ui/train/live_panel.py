@@ -102,7 +102,11 @@ class LivePanel(Panel):
         images, names = self._images, self._class_names
         self._busy = True
         self._context.jobs.run(
-            lambda: look(snapshot, images, names), self._on_looked, self._on_failed, key="train.live"
+            lambda: look(snapshot, images, names),
+            self._on_looked,
+            self._on_failed,
+            key="train.live",
+            broken=self._on_broken,
         )
 
     def clear(self) -> None:
@@ -133,6 +137,9 @@ class LivePanel(Panel):
         self._stem.setText(forming.stem)
         self._stem.setVisible(bool(forming.stem))
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_broken(self) -> None:
         self._busy = False
+
+    def _on_failed(self, error: Exception) -> None:
+        self._on_broken()
         self._context.messages.warn(str(error))
