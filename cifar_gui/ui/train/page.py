@@ -79,13 +79,12 @@ class TrainPage(Page):
         self.live.watch(watching=False)
 
     def start_training(self) -> None:
-        """Start, continue, or go on after a pause; waits for the list of runs if it is not there yet."""
+        """Start, continue, or go on after a pause; waits until runs and data are known. What is in the way is shown."""
         if self.context.session.state == "paused":
             self.context.session.resume()
-        elif self.runs.all is None:
-            self._start_wanted = True
-        else:
-            self.press("start")
+            return
+        self._start_wanted = True
+        self._start_if_wanted()
 
     def get_data(self, source: str = "") -> None:
         """Show the three ways to data, or use what is at the path `source`."""
@@ -195,9 +194,23 @@ class TrainPage(Page):
         if self.shown.recipe is None:
             self.runs.load_unfinished(self._show_unfinished)
         self.display.refresh()
-        if self._start_wanted:
-            self._start_wanted = False
+        self._start_if_wanted()
+
+    def _on_data_known(self) -> None:
+        self.display.refresh()
+        self._start_if_wanted()
+
+    def _start_if_wanted(self) -> None:
+        if not self._start_wanted or self.runs.all is None or not self.middle.chosen.known:
+            return
+        self._start_wanted = False
+        if buttons(self.display.situation)["start"].enabled:
             self.press("start")
+            return
+        self.context.show_page("train")
+        if self.form.recipe is None:
+            self.form.focus_problem()
+            self.context.messages.warn(f"Nothing was started. {self.display.situation.problem}", topic="training")
 
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
@@ -232,7 +245,7 @@ class TrainPage(Page):
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
         self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.middle.source_chosen.connect(self._put_source)
-        self.middle.changed.connect(self.display.refresh)
+        self.middle.changed.connect(self._on_data_known)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
         session.recipe_proposed.connect(self._on_proposed)
