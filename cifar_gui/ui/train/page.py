@@ -94,7 +94,7 @@ class TrainPage(Page):
 
     def save_state(self) -> dict[str, Any]:
         return {
-            "recipe": (self.shown.draft or self.form.last_valid).to_dict(),
+            "recipe": self.shown.to_remember(self.form.last_valid, training=self._training).to_dict(),
             "columns": self.columns.save_state(),
             "smooth": self.plots.smooth.isChecked(),
             "log": self.plots.log.isChecked(),
@@ -109,6 +109,10 @@ class TrainPage(Page):
         if recipe is not None and self.context.session.state == "idle":
             self.recipe_panel.show_recipe(recipe)
             self.middle.choose(recipe.data)
+
+    @property
+    def _training(self) -> bool:
+        return self.context.session.state != "idle"
 
     # What the user asks for
 
@@ -154,7 +158,7 @@ class TrainPage(Page):
 
     def _on_proposed(self, recipe: Recipe) -> None:
         """Another page has a recipe to look at: while a network trains it becomes the copy."""
-        self.shown.propose(recipe, training=self.context.session.state != "idle")
+        self.shown.propose(recipe, training=self._training)
         self.recipe_panel.show_recipe(recipe)
         self.middle.choose(recipe.data)
         self.display.refresh()
