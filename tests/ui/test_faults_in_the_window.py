@@ -227,11 +227,10 @@ def test_a_fault_surfaces_once_and_the_window_goes_on(
 
 
 @pytest.mark.no_qt_log
-@pytest.mark.parametrize("name", ["load_libraries", "first_step"])
 def test_a_fault_while_importing_surfaces_once(
-    qtbot: Any, until: Until, break_once: Any, told: Any, everything_imported: None, name: str
+    qtbot: Any, until: Until, break_once: Any, told: Any, everything_imported: None
 ) -> None:
-    break_once(warm_up, name)
+    break_once(warm_up, "load_libraries")
     with qtbot.captureExceptions():
         window = app.create_window()
         hooks = app.fault_hooks(window)
@@ -239,7 +238,7 @@ def test_a_fault_while_importing_surfaces_once(
         try:
             window.show()
             told(window)
-            assert window.context.torch_ready() == (name == "first_step")
+            assert not window.context.torch_ready()
         finally:
             window.close_now()
             hooks.remove()
