@@ -11,8 +11,10 @@ from cifar_gui.checkpoint.state import ResumeState
 from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
+from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE
+from cifar_gui.training.engine import REPORTS_PER_EPOCH
 from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, StepReport
-from cifar_gui.training.history import History
+from cifar_gui.training.history import History, csv_line
 
 
 @pytest.fixture
@@ -259,3 +261,16 @@ def test_summaries_are_values(finished_run):
     assert dataclasses.replace(finished_run.summary()) == finished_run.summary()
     save_resume_state(ResumeState(1, {}, {}), finished_run.layout.resume)
     assert finished_run.summary().resumable
+
+
+def test_the_history_of_the_longest_run_is_read(recipe, tell):
+    third = 1 / 3
+    line = csv_line(StepReport(10**9, 9999 + third, 2 + third, third, third / 100, 10**4 + third)) + "\n"
+    longest = 10_000 * REPORTS_PER_EPOCH
+    assert len(line) * longest < MAX_HISTORY
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        lines = MAX_TEXT_FILE // len(line) + 1  # more than any other text file may hold
+        run.layout.history.write_text(History().to_csv() + lines * line)
+    with Run.open(run.path) as again:
+        assert len(again.history().steps["step"]) == lines
