@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cifar_gui.checkpoint.card import ModelCard
@@ -13,6 +13,7 @@ from cifar_gui.explain.names import readable_names
 from cifar_gui.networks.base import NETWORKS, about, presets
 from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
+from cifar_gui.words import time_left
 
 CLASSES = 10
 """The networks are shown as they are for CIFAR-10."""
@@ -31,6 +32,7 @@ class NetworkOverview:
     multiply_adds: int
     accuracy: float | None  # 0–1, one view; None when no shipped model has it
     accuracy_note: str  # of what, and on what
+    training_time: str = ""  # of the model that was measured: "18 min on two cores of an AMD EPYC"
 
     @property
     def receptive_field(self) -> int:
@@ -48,7 +50,7 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
     """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
     model = build_without_weights(name, CLASSES, presets(name)["best"].network_settings)
     rows = tuple(layer_table(model))
-    accuracy, note = measured(name, cards)
+    accuracy, note, training_time = measured(name, cards)
     return NetworkOverview(
         name=name,
         label=label,
@@ -59,12 +61,13 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
         multiply_adds=total_multiply_adds(rows),
         accuracy=accuracy,
         accuracy_note=note,
+        training_time=training_time,
     )
 
 
-def measured(name: str, cards: Iterable[ModelCard]) -> tuple[float | None, str]:
-    """The best plain accuracy of a shipped model of this network, and what it was measured on."""
-    best: tuple[float, str] | None = None
+def measured(name: str, cards: Iterable[ModelCard]) -> tuple[float | None, str, str]:
+    """The best plain accuracy of a shipped model of this network, what it was measured on, and how long it took."""
+    best: tuple[float, str, str] | None = None
     for card in cards:
         if card.network != name:
             continue
@@ -73,10 +76,21 @@ def measured(name: str, cards: Iterable[ModelCard]) -> tuple[float | None, str]:
                 found = (
                     card.scores[score],
                     f"shipped model, {card.data_name or 'its data'}, {what} pictures, one view",
+                    _training_time(card.made),
                 )
                 best = max(best, found) if best else found
                 break
-    return best if best else (None, "no shipped model of this network has been measured")
+    return best if best else (None, "no shipped model of this network has been measured", "")
+
+
+def _training_time(made: Mapping[str, str]) -> str:
+    """ "18 min on two cores of an AMD EPYC", as far as the file says so."""
+    try:
+        time = time_left(60 * float(made["minutes"]))
+    except (KeyError, ValueError, OverflowError):
+        return ""
+    machine = made.get("machine", "").partition(",")[0]
+    return f"{time} on {machine}" if machine else time
 
 
 def _shipped_cards() -> Iterable[ModelCard]:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
-from cifar_gui.ui.network.gallery import accuracy_text
+from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
 from cifar_gui.ui.network.overview import NetworkOverview
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text
 from cifar_gui.ui.widgets.panel import Panel
@@ -56,7 +56,7 @@ class NetworkSummary(Panel):
         self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
         self.field.setText(f"{network.receptive_field} px")
         self.accuracy.setText(accuracy_text(network))
-        self.accuracy_note.setText("accuracy" if network.accuracy is not None else "accuracy, not measured yet")
+        self.accuracy_note.setText(_accuracy_note(network))
         self.accuracy.setToolTip(network.accuracy_note)
         self.accuracy.setAccessibleDescription(network.accuracy_note)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
@@ -100,6 +100,12 @@ class NetworkSummary(Panel):
     def _on_train(self) -> None:
         if self.network is not None:
             self.train_requested.emit(self.network.name)
+
+
+def _accuracy_note(network: NetworkOverview) -> str:
+    if network.accuracy is None:
+        return f"accuracy, {NOT_MEASURED} yet"
+    return f"accuracy after {network.training_time}" if network.training_time else "accuracy"
 
 
 def table_rows(network: NetworkOverview) -> list[list[Cell]]:
