@@ -105,6 +105,7 @@ QHeaderView::section { background: {panel}; color: {muted}; border: none; border
     padding: 4dp 8dp; font-size: 11dp; font-weight: 600; }
 QTableCornerButton::section { background: {panel}; border: none; }
 QScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10dp; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10dp; margin: 0; }

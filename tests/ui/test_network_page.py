@@ -89,11 +89,11 @@ def test_the_accuracy_is_the_best_plain_one_that_was_measured():
         card("airnet", validation_accuracy=0.935),
         card("simple", test_accuracy=0.99),
     ]
-    assert measured("airnet", cards)[0] == 0.935
-    accuracy, note, _time = measured("airnet", cards[:1])
+    assert measured("airnet", cards).accuracy == 0.935
+    accuracy, note = measured("airnet", cards[:1]).accuracy, measured("airnet", cards[:1]).note
     assert accuracy == 0.93
     assert "test pictures, one view" in note
-    assert measured("mlp", cards)[0] is None
+    assert measured("mlp", cards) is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_accuracy_is_the_best_plain_one_that_was_measured():
 )
 def test_a_card_says_how_long_the_measured_accuracy_took(made, time):
     found = overview("simple", "Simple", [replace(card("simple", test_accuracy=0.65), made=made)])
-    assert found.training_time == time
+    assert found.measured.training == time
     assert result(found) == (f"65.0 % · {time}" if time else "65.0 %")
 
 

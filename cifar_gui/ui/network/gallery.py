@@ -75,19 +75,20 @@ def figures(network: NetworkOverview) -> str:
 
 def result(network: NetworkOverview) -> str:
     """ "93.6 % · 18 min on two cores of an AMD EPYC", or "not measured": for screen readers."""
-    if network.accuracy is None:
+    if network.measured is None:
         return NOT_MEASURED
-    return " · ".join(filter(None, (accuracy_text(network), network.training_time)))
+    return " · ".join(filter(None, (accuracy_text(network), network.measured.training)))
 
 
 def accuracy_text(network: NetworkOverview) -> str:
     """ "93.6 %", or "–" when it has not been measured."""
-    return percent(network.accuracy)
+    return percent(network.measured.accuracy if network.measured else None)
 
 
 def _lines(network: NetworkOverview) -> list[str]:
     """What stands between drawing and description."""
-    return [line for line in (figures(network), network.training_time) if line]
+    training = network.measured.training if network.measured else ""
+    return [figures(network), training] if training else [figures(network)]
 
 
 class _CardPainter(QStyledItemDelegate):
@@ -99,7 +100,7 @@ class _CardPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inside = self._ground(painter, option)
-        chosen, known = bool(option.state & QStyle.StateFlag.State_Selected), network.accuracy is not None
+        chosen, known = bool(option.state & QStyle.StateFlag.State_Selected), network.measured is not None
         head = QRect(inside.left(), inside.top(), inside.width(), px(20))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(font(13, bold=True))
