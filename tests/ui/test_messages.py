@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.widgets.message_bar import MessageBar
@@ -34,6 +34,15 @@ def test_the_newest_is_first_and_a_storm_is_cut_short(messages) -> None:
     for number in range(50):
         messages.warn(f"Cause {number}")
     assert [message.text for message in messages.all] == ["Cause 49", "Cause 48", "Cause 47"]
+
+
+def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
+    messages.warn("A line.")
+    bar.resize(600, 60)
+    bar.show()
+    qtbot.waitExposed(bar)
+    sign, text = (label.geometry().center().y() for label in bar.findChildren(QLabel)[:2])
+    assert abs(sign - text) <= 1
 
 
 def test_without_messages_there_is_no_bar(bar, messages) -> None:
