@@ -21,7 +21,7 @@ QLabel[verdict="true"] { font-size: 34dp; font-weight: 700; }
 QLabel[beside_verdict="true"] { color: {muted}; font-size: 20dp; }
 QLabel[muted="true"] { color: {muted}; }
 QLabel[good="true"] { color: {good}; }
-QLabel[bad="true"] { color: {bad}; }
+QLabel[bad="true"], QToolButton[bad="true"] { color: {bad}; }
 QLabel[doubt="true"] { color: {doubt}; }
 QFrame[panel="true"] { background: {panel}; border: 1px solid {panel_line}; border-radius: 10dp; }
 QFrame[line="true"] { background: {panel_line}; border: none; min-height: 1px; max-height: 1px; }

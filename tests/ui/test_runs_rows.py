@@ -84,7 +84,10 @@ def test_values_are_written_as_people_write_them(value, words):
 
 
 def test_labels_stand_for_names_where_they_are_known():
-    assert (row(BEST.changed(data="shapes")).network, row(BEST.changed(data="shapes")).data) == ("Simple CNN", "Shapes")
+    assert (row(BEST.changed(data="shapes")).network, row(BEST.changed(data="shapes")).data) == (
+        "Simple CNN",
+        "Shapes (built in)",
+    )
     assert row(BEST.changed(data="/photos/leaves")).data == "leaves"
     assert row(None).network == row(None).recipe == "–"
     assert row(Recipe(network="gone")).network == "gone"

@@ -60,7 +60,7 @@ def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
     if recipe is None:
         return RunRow(summary, NOTHING, NOTHING, NOTHING)
     network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
-    data = data_labels.get(recipe.data, "").partition(" (")[0] or Path(recipe.data).name
+    data = data_labels.get(recipe.data) or Path(recipe.data).name
     return RunRow(summary, network, data, recipe_words(recipe))
 
 

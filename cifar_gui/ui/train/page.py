@@ -214,7 +214,7 @@ class TrainPage(Page):
 
     def _lay_out(self) -> None:
         self.columns = Columns(
-            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(256, 268)
+            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(280, 268)
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
