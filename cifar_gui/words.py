@@ -11,13 +11,20 @@ def percent(share: float | None, digits: int = 1, nothing: str = NOTHING) -> str
     return nothing if share is None else f"{100 * share:.{digits}f} %"
 
 
-def modest_percent(probability: float) -> str:
-    """A probability without decimals: "93 %", and never "100 %" or "0 %" of what is merely close to it."""
-    if 0.995 <= probability < 1:
-        return "over 99 %"
-    if 0 < probability < 0.005:
-        return "under 1 %"
-    return percent(probability, 0)
+def exact_percent(share: float) -> str:
+    """A round share with as many digits as it has, as on an axis: "20 %", "22.5 %"."""
+    return f"{round(100 * share, 6):g} %"
+
+
+def modest_percent(probability: float, digits: int = 0) -> str:
+    """A probability: "93 %" or "93.1 %", and never "100 %" or "0.0 %" of what is merely close to it but "> 99 %" or
+    "< 0.1 %"."""
+    least = 10.0 ** -(digits + 2)
+    if 0 < probability < least / 2:
+        return f"< {percent(least, digits)}"
+    if 1 - least / 2 <= probability < 1:
+        return f"> {percent(1 - least, digits)}"
+    return percent(probability, digits)
 
 
 def duration(seconds: float) -> str:
