@@ -99,6 +99,7 @@ QMenu::section { color: {muted}; font-size: 11dp; padding: 6dp 8dp 2dp 8dp; }
 
 QAbstractItemView { background: {panel}; alternate-background-color: {ground}; border: none; outline: none;
     selection-background-color: {accent_ground}; selection-color: {text}; gridline-color: {panel_line}; }
+QTableView { border: 2px solid transparent; } /* room for the ring: else the header stands on it */
 QAbstractItemView:focus { border: 2px solid {accent}; border-radius: 4dp; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {panel_line};
