@@ -1,9 +1,27 @@
-"""Numbers as people read them: shares, durations, large numbers."""
+"""Numbers and settings as people read them: shares, durations, large numbers, choices."""
 
 from __future__ import annotations
 
 NOTHING = "–"
 """What stands where there is no number."""
+
+_CHOICES = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "adamax": "Adamax",
+    "muon": "Muon",
+    "one_cycle": "one cycle",
+    "channels_last": "channels last",
+    "none": "never",
+    "random": "at random",
+    "auto": "automatic",
+    "cpu": "CPU",
+    "quick": "Quick",
+    "best": "Best",
+    "textbook": "As in the textbook",
+    "custom": "Custom",
+}
 
 
 def percent(share: float | None, digits: int = 1, nothing: str = NOTHING) -> str:
@@ -57,3 +75,13 @@ def short_number(value: float) -> str:
         if value >= size:
             return f"{value / size:.3g} {letter}"
     return str(int(value))
+
+
+def choice_words(choice: str) -> str:
+    """A choice of a setting as people call it: "adamw" → "AdamW"."""
+    return _CHOICES.get(choice, choice)
+
+
+def place_words(device: str, precision: str) -> str:
+    """Where and how something is computed: "CPU, bf16"."""
+    return ", ".join(filter(None, (device, {"bfloat16": "bf16", "float32": "fp32"}.get(precision, ""))))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cifar_gui.training.events import Paused
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.status_bar import StatusBar, TrainingFigures
+from cifar_gui.words import place_words
 
 if TYPE_CHECKING:
     from cifar_gui.compute.device import DeviceStatus
@@ -78,8 +79,7 @@ class Activity:
         started = self._context.session.started
         if started is None or self._context.session.state == "idle":
             return next(iter(self._devices.values()), "")
-        precision = {"bfloat16": "bf16", "float32": "fp32"}.get(started.precision, "")
-        return ", ".join(filter(None, (self._devices.get(started.device, started.device.upper()), precision)))
+        return place_words(self._devices.get(started.device, started.device.upper()), started.precision)
 
     def _on_devices(self, found: dict[str, str]) -> None:
         self._devices = found

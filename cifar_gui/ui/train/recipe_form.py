@@ -25,9 +25,9 @@ from cifar_gui.ui.train.form_model import (
     preset_of,
     refused,
     with_preset,
-    words,
     written,
 )
+from cifar_gui.words import choice_words
 
 GET_DATA = "get-data"
 """The entry at the end of the data sets that leads to more of them."""
@@ -100,7 +100,7 @@ class RecipeForm(QWidget):
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
         """The (name, label) pairs to choose a device from, besides "auto"."""
-        self._choice("device").set_options([("auto", words("auto")), *devices])
+        self._choice("device").set_options([("auto", choice_words("auto")), *devices])
 
     def set_locked(self, *, locked: bool) -> None:
         """While a network trains only learning rate and number of epochs can be changed."""
@@ -119,11 +119,11 @@ class RecipeForm(QWidget):
         if name == "network":
             return ChoiceField((entry.name, entry.label) for entry in NETWORKS)
         if setting.choices:
-            return ChoiceField((choice, words(choice)) for choice in setting.choices)
+            return ChoiceField((choice, choice_words(choice)) for choice in setting.choices)
         if name == "data":
             return ChoiceField([*BUILT_IN, (GET_DATA, "Get data…")])
         if name == "device":
-            return ChoiceField([("auto", words("auto")), ("cpu", words("cpu"))])
+            return ChoiceField([("auto", choice_words("auto")), ("cpu", choice_words("cpu"))])
         kind = kind_of(name)
         if kind == "bool":
             return SwitchField()
