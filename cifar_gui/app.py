@@ -70,6 +70,7 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
                 f"PyTorch could not be loaded: {problem}. Install the app again.", faults.explain(problem)[1]
             )
             return
+        window.activity.find_devices()
         window.pages.on_torch_ready()
 
     def on_closed() -> None:

@@ -16,7 +16,9 @@ from cifar_gui.ui.settings import Settings
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
 
-BUILT_IN = (("cifar10", "CIFAR-10"), ("shapes", "Shapes (built in, synthetic)"))
+BUILT_IN = (("cifar10", "CIFAR-10"), ("shapes", "Shapes (built in)"))
+"""As the registry has them, which is not there before torch."""
+
 _RECENT = "data.recent"
 _KEY = "data"
 

@@ -51,6 +51,11 @@ class ModelLibrary(QObject):
         session.event.connect(self._on_event)
         session.state_changed.connect(self._on_state)
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the network in training is the chosen one."""
+        return self._is(LIVE)
+
     def choices(self) -> list[ModelChoice]:
         """Everything that can be chosen now: live first, then shipped models, files, and runs, the newest first."""
         live = [self._live()] if self._session.state != "idle" or self._is(LIVE) else []

@@ -64,6 +64,7 @@ class WindowActions:
         for scheme in SCHEMES:
             actions.on(f"theme.{scheme}", partial(self._set_scheme, scheme))
         actions[f"theme.{theme().scheme}"].setChecked(True)
+        context.models.choices_changed.connect(lambda: self.on_state(context.session.state))
         self.on_state(context.session.state)
 
     def on_page(self, name: str, page: Page | None) -> None:
@@ -84,7 +85,8 @@ class WindowActions:
         actions.allow("stop", "" if state not in ("idle", "stopping") else none)
         can_go_on = busy or (state == "idle" and self._context.session.run is not None)
         actions.allow("one_more", "" if can_go_on else none)
-        actions.allow("watch_live", "" if state != "idle" else none)
+        live = "The network in training is chosen already" if self._context.models.is_live else ""
+        actions.allow("watch_live", live if state != "idle" else none)
 
     def take(self, mime: QMimeData) -> None:
         """What was dropped on the window or pasted: pictures to the Classify page, data sets to Train."""

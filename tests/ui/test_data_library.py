@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from cifar_gui.data import sources
+from cifar_gui.data.base import DATASETS
 from cifar_gui.errors import DataError
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.data_library import DataLibrary
+from cifar_gui.ui.data_library import BUILT_IN, DataLibrary
 from cifar_gui.ui.settings import Settings
 
 
@@ -28,6 +29,11 @@ def library(qtbot, tmp_path: Path, tiny_data, monkeypatch):
     jobs = Background()
     yield DataLibrary(jobs, Settings(tmp_path / "window.json"))
     jobs.shutdown()
+
+
+def test_built_in_sets_are_called_as_they_call_themselves(library) -> None:
+    assert list(BUILT_IN) == sources.built_in() == library.available()
+    assert DATASETS["shapes"](None, lambda _share, _what: None).name == dict(BUILT_IN)["shapes"]
 
 
 def test_a_requested_set_is_loaded_told_and_remembered(qtbot, library, tiny_data) -> None:

@@ -10,10 +10,13 @@ from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequ
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushButton, QWidget
 
 from cifar_gui.app import create_window
+from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
+from cifar_gui.ui.activity import device_name
+from cifar_gui.ui.dialogs import shortcuts
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
@@ -102,6 +105,49 @@ def test_disabled_actions_say_why(window, qtbot) -> None:
     stop = window.context.actions["stop"]
     assert not stop.isEnabled()
     assert stop.statusTip() == "No run is under way"
+
+
+def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot, monkeypatch) -> None:
+    qtbot.waitUntil(lambda: window.status.place.text() != "")
+    usable = next(each for each in devices() if each.usable)
+    assert window.status.place.text() == device_name(usable)
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (DeviceStatus("cpu", True, "2 threads, AVX512"), "CPU"),
+        (DeviceStatus("mps", True, "agrees with the CPU"), "MPS"),
+        (DeviceStatus("cuda:0", True, "NVIDIA H200, 139 GiB"), "NVIDIA H200"),
+    ],
+)
+def test_a_graphics_card_is_called_by_its_name(status, name) -> None:
+    assert device_name(status) == name
+
+
+def test_a_paused_run_has_neither_speed_nor_time_left(trains, qtbot) -> None:
+    qtbot.waitUntil(lambda: "images/s" in trains.activity.text())
+    trains.context.session.pause()
+    qtbot.waitUntil(lambda: trains.context.session.state == "paused")
+    assert trains.activity.text().startswith("Paused · epoch ")
+    assert "images/s" not in trains.activity.text()
+    assert "left" not in trains.activity.text()
+
+
+def test_the_run_leaves_the_status_bar_when_it_ends(trains, qtbot) -> None:
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.status.place.text() == "CPU · Tiny"
+
+
+def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
+    action = trains.context.actions["watch_live"]
+    assert action.isEnabled()
+    action.trigger()
+    assert not action.isEnabled()
+    assert action.statusTip() == "The network in training is chosen already"
+    trains.context.models.choose("shipped/airnet")
+    qtbot.waitUntil(action.isEnabled)
 
 
 def test_actions_follow_the_training(trains, qtbot) -> None:
@@ -307,6 +353,16 @@ def test_help_dialogs_say_what_they_are_for(window, name, words) -> None:
     text = " ".join(label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text"))
     assert all(word in text for word in words)
     dialog.close()
+
+
+def test_the_key_list_follows_the_menus_and_leaves_out_keys_that_few_keyboards_have(window) -> None:
+    groups = shortcuts(window.menuBar(), window.context.actions)
+    assert [name for name, _rows in groups][:6] == ["File", "Edit", "View", "Model", "Train", "Help"]
+    rows = {name: dict(rows) for name, rows in groups}
+    assert rows["File"]["Open pictures…"] == "Ctrl+O"  # and not "Ctrl+O, Open"
+    assert rows["View"]["1 Classify"] == "Ctrl+1"
+    assert rows["Help"]["Keyboard shortcuts"] == "F1"
+    assert all(keys for own in rows.values() for keys in own.values())
 
 
 def test_settings_that_cannot_be_read_are_told_about(qtbot, home: Path) -> None:

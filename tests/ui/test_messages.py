@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.widgets.message_bar import MessageBar, _Bar
@@ -62,6 +62,15 @@ def test_what_has_gone_well_takes_away_what_was_said_about_it(messages) -> None:
     assert len(messages.all) == 2
     messages.resolve("model")
     assert [message.text for message in messages.all] == ["The disk is nearly full."]
+
+
+def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
+    messages.warn("A line.")
+    bar.resize(600, 60)
+    bar.show()
+    qtbot.waitExposed(bar)
+    sign, text = (label.geometry().center().y() for label in bar.findChildren(QLabel)[:2])
+    assert abs(sign - text) <= 1
 
 
 def test_without_messages_there_is_no_bar(bar, messages) -> None:

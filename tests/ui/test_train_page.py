@@ -237,6 +237,7 @@ def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
     assert page.context.models.current == before
     click(qtbot, page, "train.watch_live")
     assert page.context.models.current.key == "live"
+    assert child(page, "train.watch_live").isHidden()  # nothing is left to offer
     page.press("stop")
     until_idle(qtbot, page)
 

@@ -44,7 +44,7 @@ class FieldGrid(QWidget):
         problem.setProperty("bad", True)
         problem.hide()
         field.setMinimumWidth(px(80))
-        words.setMinimumWidth(px(92))
+        words.setMinimumWidth(px(86))
         row = self._grid.rowCount()
         self._grid.addWidget(words, row, 0)
         self._grid.addWidget(field, row, 1)

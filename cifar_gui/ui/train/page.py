@@ -16,7 +16,6 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.controls import RunControls
-from cifar_gui.ui.train.form_model import words
 from cifar_gui.ui.train.live_panel import LivePanel
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
@@ -25,6 +24,7 @@ from cifar_gui.ui.train.run_state import buttons
 from cifar_gui.ui.train.shown_run import remembered_recipe
 from cifar_gui.ui.trainer import Opened
 from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.words import choice_words
 
 
 class TrainPage(Page):
@@ -224,14 +224,14 @@ class TrainPage(Page):
             self.display.redraw_soon()
 
     def _on_devices(self, found: list[DeviceStatus]) -> None:
-        self.form.set_devices([(each.name, words(each.name)) for each in found if each.usable])
+        self.form.set_devices([(each.name, choice_words(each.name)) for each in found if each.usable])
 
     def _watch(self) -> None:
         self.live.watch(watching=self.isVisible() and self.context.session.state == "running")
 
     def _lay_out(self) -> None:
         self.columns = Columns(
-            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(256, 268)
+            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(280, 268)
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)

@@ -89,7 +89,7 @@ class _Bar(QFrame):
         outer.addLayout(row)
         sign = QLabel()
         sign.setPixmap(icon_pixmap(message.severity, _COLOURS[message.severity], 18))
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text_label(), 1)
         for action in message.actions:
             row.addWidget(self._action_button(action), 0, Qt.AlignmentFlag.AlignTop)
