@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from cifar_gui.ui.activity import Activity
@@ -17,7 +17,7 @@ from cifar_gui.ui.model_chooser import chooser_corner
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.page_stack import PageStack
 from cifar_gui.ui.status_bar import StatusBar
-from cifar_gui.ui.theme import theme
+from cifar_gui.ui.theme import px, theme
 from cifar_gui.ui.widgets.message_bar import MessageBar
 from cifar_gui.ui.widgets.rail import Rail
 from cifar_gui.ui.window_actions import WindowActions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cifar_gui.training.events import Event
 
 TITLE = "CIFAR GUI"
+_SHORT_BELOW = 600  # pixels at zoom 1: the menus and the whole name of a network do not stand side by side
 
 
 class MainWindow(QMainWindow):
@@ -91,6 +92,10 @@ class MainWindow(QMainWindow):
             self._has_painted = True
             QTimer.singleShot(0, self.painted.emit)  # not within the paint: who hears it may want to repaint
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_chooser()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._is_closed or self.context.session.state == "idle":
             self.shutdown()
@@ -149,6 +154,7 @@ class MainWindow(QMainWindow):
 
     def _fit_chooser(self) -> None:
         """Qt measures a menu bar's corner when it is set and when the bar is resized, not when its text grows."""
+        self.chooser.be_short(short=self.width() < px(_SHORT_BELOW))
         if self.menuBar().cornerWidget() is self._corner:
             self.menuBar().setCornerWidget(self._corner)
 
@@ -177,6 +183,7 @@ class MainWindow(QMainWindow):
         if ratio != 1:
             for part in (self.rail, self.message_bar, self.status, self._corner):
                 scale_sizes(part, ratio)
+            self._fit_chooser()
 
     def _restore(self) -> None:
         settings = self.context.settings

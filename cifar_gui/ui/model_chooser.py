@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.model_choices import ModelChoice
@@ -27,11 +27,21 @@ class ModelChooser(QToolButton):
         self.setToolTip("The network that every page looks at (Ctrl+M)")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._models = models
+        self._is_short = False
+        self.word = muted("Model")
+        self.word.setBuddy(self)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
         models.choices_changed.connect(self._show_current)
         self._show_current()
+
+    def be_short(self, *, short: bool) -> None:
+        """Name the network without saying what it scores, and do without the word before it."""
+        if short != self._is_short:
+            self._is_short = short
+            self.word.setHidden(short)
+            self._show_current()
 
     def fill(self) -> QMenu:
         """The menu, with today's choices."""
@@ -43,8 +53,9 @@ class ModelChooser(QToolButton):
         if current is None:
             self.setText("No model  ▾")
             return
-        self.setText(" · ".join(part for part in (current.label, current.detail) if part) + "  ▾")
-        self.setAccessibleDescription(self.text())
+        whole = " · ".join(part for part in (current.label, current.detail) if part)
+        self.setText((current.label if self._is_short else whole) + "  ▾")
+        self.setAccessibleDescription(whole)
 
     def _fill(self) -> None:
         self._menu.clear()
@@ -104,9 +115,7 @@ def chooser_corner(models: ModelLibrary) -> tuple[QWidget, ModelChooser]:
     layout = QHBoxLayout(corner)
     layout.setContentsMargins(0, 1, 8, 1)
     layout.setSpacing(SPACING)
-    label: QLabel = muted("Model")
     chooser = ModelChooser(models)
-    label.setBuddy(chooser)
-    layout.addWidget(label)
+    layout.addWidget(chooser.word)
     layout.addWidget(chooser)
     return corner, chooser

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import PAGES, Page
@@ -17,7 +17,7 @@ _STATE = "page."
 
 
 class PageStack(QStackedWidget):
-    """Builds, shows and informs pages.
+    """Builds, shows and informs pages. Each lies in an area that scrolls where the window is too small for it.
 
     Signals: page_changed(str) with the name of the page at the front, built or still waiting.
     """
@@ -28,6 +28,7 @@ class PageStack(QStackedWidget):
         super().__init__(parent)
         self._context = context
         self._pages: dict[str, Page] = {}
+        self._places: dict[str, int] = {}  # of the pages' areas in the stack
         self._waiting = ""
         self._zoom = theme().zoom
         self._placeholder = EmptyState("clock", "Loading PyTorch…", "This page appears in a few seconds.")
@@ -36,6 +37,11 @@ class PageStack(QStackedWidget):
         context.models.snapshot_changed.connect(self._on_model)
         context.data.loaded.connect(self._on_data)
         theme().changed.connect(self._on_theme)
+
+    def currentWidget(self) -> QWidget | None:
+        """The page at the front, or what stands in for one that waits."""
+        front = super().currentWidget()
+        return front.widget() if isinstance(front, QScrollArea) else front
 
     @property
     def current_name(self) -> str:
@@ -62,7 +68,7 @@ class PageStack(QStackedWidget):
         if self.currentWidget() is not page:
             self._leave()
             self._waiting = ""
-            self.setCurrentWidget(page)
+            self.setCurrentIndex(self._places[name])
             page.page_shown()
             self.page_changed.emit(name)
         return page
@@ -71,6 +77,8 @@ class PageStack(QStackedWidget):
         """A page, built if need be, but not shown. Raises CifarGuiError for unknown names."""
         if name not in self._pages:
             self._pages[name] = self._build(name)
+            if theme().zoom != 1:
+                theme().changed.emit()  # to what has been built as if it were 1
         return self._pages[name]
 
     def on_torch_ready(self) -> None:
@@ -93,7 +101,7 @@ class PageStack(QStackedWidget):
         page.setObjectName(f"page.{name}")
         page.setAccessibleName(PAGES.entry(name).label)
         scale_sizes(page, theme().zoom)
-        self.addWidget(page)
+        self._places[name] = self.addWidget(_scrolling(page))
         state: dict[str, Any] = self._context.settings.get(_STATE + name, {})
         page.restore_state(state)
         if self._context.data.current is not None:
@@ -125,3 +133,13 @@ class PageStack(QStackedWidget):
             if ratio != 1:
                 scale_sizes(page, ratio)
             page.on_theme()
+
+
+def _scrolling(page: Page) -> QScrollArea:
+    """A page is never squeezed below what its layout needs."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    return area

@@ -14,7 +14,6 @@ from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import load_history, to_continue
-from cifar_gui.ui.train.elided import ElidedLabel
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
@@ -23,6 +22,7 @@ from cifar_gui.ui.train.run_state import Situation, buttons
 from cifar_gui.ui.train.schedule_preview import SchedulePreview, sampled
 from cifar_gui.ui.train.wall import Wall
 from cifar_gui.ui.train.wall_rows import bars, chosen, in_words
+from cifar_gui.ui.widgets.elided import ElidedLabel
 
 # Buttons
 

@@ -14,7 +14,7 @@ from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.words import NOTHING, modest_percent
 
-_ROW, _LOWEST_ROW = 25, 16
+_ROW, _LOWEST_ROW, _FEWEST_ROWS = 25, 16, 5
 _TRACK = 12
 _LONGEST_NAME = 150  # longer names of classes are shortened
 _WORTH_READING = 0.005
@@ -172,6 +172,10 @@ class Bars(QListView):
         self._model.show_bars([Bar(name, None, place, leads=False) for place, name in enumerate(names)])
         self.set_row_height()
         self.setAccessibleDescription("No picture yet.")
+
+    def minimumSizeHint(self) -> QSize:
+        """A few rows; the rest is scrolled to."""
+        return QSize(px(180), px(_FEWEST_ROWS * _LOWEST_ROW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -106,7 +106,7 @@ class CropView(QWidget):
         return QSize(px(420), px(420))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(px(160), px(160))
+        return QSize(px(120), px(140))
 
     # --- painting
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -11,13 +11,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.ui.classify.crop_view import CropView
 from cifar_gui.ui.classify.samples import SampleRow
 from cifar_gui.ui.icons import icon_pixmap
 from cifar_gui.ui.theme import SPACING, px, theme, tokens
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import picture_sources
 from cifar_gui.ui.widgets.text import muted, title
 
@@ -40,9 +42,11 @@ class DropArea(QFrame):
         self.crop_view = CropView()
         self.crop_view.focus_changed.connect(self.update)
         self._invitation = _Invitation(self.samples)
-        self._stack = QStackedLayout(self)
+        self._stack = FrontStack()
         margin = SPACING // 2
-        self._stack.setContentsMargins(margin, margin, margin, margin)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.addWidget(self._stack)
         self._stack.addWidget(self._invitation)
         self._stack.addWidget(self.crop_view)
 
@@ -64,6 +68,10 @@ class DropArea(QFrame):
         if on != self._lit:
             self._lit = on
             self.update()
+
+    def sizeHint(self) -> QSize:
+        """It takes what is left: what stands beside it is not to be squeezed for its sake."""
+        return self.minimumSizeHint()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.light_up(on=True)
@@ -107,26 +115,47 @@ def accept_copy(event: QDragMoveEvent | QDropEvent) -> None:
 
 
 class _Invitation(QWidget):
-    """What to do here, and something to do it with."""
+    """What to do here, and something to do it with. The drawings are as large as there is room for."""
 
     def __init__(self, samples: SampleRow) -> None:
         super().__init__()
+        self._samples = samples
         self._picture = QLabel()
-        heading = title("Drop a picture here")
+        self._heading = title("Drop a picture here")
         drawing = " — or see what the network says to a drawing:" if samples.buttons else "."
-        text = muted(f"Or paste one, or open one{drawing}", wrap=True)
-        text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(SPACING)
-        layout.addStretch(2)
-        for widget in (self._picture, heading):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(text)
-        layout.addSpacing(SPACING)
-        layout.addWidget(samples)
-        layout.addStretch(3)
+        self._text = muted(f"Or paste one, or open one{drawing}", wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, SPACING, 0, SPACING)
+        self._layout.setSpacing(SPACING)
+        self._layout.addStretch(2)
+        for widget in (self._picture, self._heading):
+            self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._layout.addWidget(self._text)
+        self._layout.addWidget(samples)
+        self._layout.addStretch(3)
         theme().changed.connect(self._draw)
         self._draw()
 
+    def minimumSizeHint(self) -> QSize:
+        least = self._samples.least_size()
+        return QSize(max(least.width(), self._heading.sizeHint().width()), self._words() + least.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _words(self) -> int:
+        """The height of all that is always there, but for the drawings."""
+        gaps = 2 * self._layout.contentsMargins().top() + 2 * self._layout.spacing()
+        return self._heading.sizeHint().height() + self._text.minimumSizeHint().height() + gaps
+
+    def _arrange(self) -> None:
+        height = self.height() - self._words()
+        picture = self._picture.sizeHint().height() + self._layout.spacing()
+        pictured = self._samples.fit(self.width(), height - picture, height)
+        self._picture.setVisible(pictured)
+
     def _draw(self) -> None:
         self._picture.setPixmap(icon_pixmap("picture", "control_line", 40))
+        self._arrange()

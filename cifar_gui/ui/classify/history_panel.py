@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from cifar_gui.ui.classify.answers import Answer, Question
 from cifar_gui.ui.classify.history_strip import HistoryEntry, HistoryStrip
 from cifar_gui.ui.icons import icon
+from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import muted
+
+_CAPTIONS_FROM, _SMALL_BELOW = 600, 500
+"""Heights of the page, in pixels at zoom 1."""
 
 
 class HistoryPanel(Panel):
@@ -36,14 +41,12 @@ class HistoryPanel(Panel):
         self.clear_button.setIcon(icon("trash"))
         self.clear_button.setToolTip("Forget the pictures of this session; no file is touched")
         self.clear_button.clicked.connect(self.clear)
-        self._nothing = muted("The pictures you classify are collected here.")
-        holder = QWidget()
-        self._stack = QStackedLayout(holder)
-        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._nothing = muted("The pictures you classify are collected here.", wrap=True)
+        self._stack = FrontStack()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(self.strip)
         row = QHBoxLayout()
-        row.addWidget(holder, 1)
+        row.addWidget(self._stack, 1)
         row.addWidget(self.clear_button)
         self.body.addLayout(row)
         self.clear()
@@ -77,6 +80,10 @@ class HistoryPanel(Panel):
         self.strip.clear()
         self._stack.setCurrentWidget(self._nothing)
         self.clear_button.setEnabled(False)
+
+    def fit(self, page_height: int) -> None:
+        """Take less of a low page: first the captions go, then the thumbnails become small."""
+        self.strip.set_form(captions=page_height >= px(_CAPTIONS_FROM), small=page_height < px(_SMALL_BELOW))
 
     def on_theme(self) -> None:
         """Lay out anew for another zoom."""

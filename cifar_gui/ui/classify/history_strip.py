@@ -25,7 +25,7 @@ from cifar_gui.words import modest_percent
 LIMIT = 200
 """Older pictures are forgotten beyond this many."""
 
-_THUMBNAIL, _CELL = 64, 96
+_THUMBNAIL, _SMALL, _CELL = 64, 32, 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ class HistoryModel(QAbstractListModel):
 
 
 class _HistoryDelegate(QStyledItemDelegate):
+    """`captions`, and how large the thumbnails are, are set by the list."""
+
+    captions = True
+    side = _THUMBNAIL
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         entry = index.data(HistoryModel.ENTRY)
         if not isinstance(entry, HistoryEntry):
@@ -109,12 +114,19 @@ class _HistoryDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0, rect.top() + px(4), px(_THUMBNAIL), px(_THUMBNAIL))
+        box = QRectF(0, rect.top() + px(4), px(self.side), px(self.side))
         box.moveLeft(round(rect.center().x() - box.width() / 2))
         _draw_thumbnail(painter, box, entry.thumbnail)
         if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus):
             painter.setPen(QPen(colours.accent, px(2)))
             painter.drawRoundedRect(box.adjusted(-px(3), -px(3), px(3), px(3)), px(2), px(2))
+        if self.captions:
+            self._draw_captions(painter, rect, box, entry)
+        painter.restore()
+
+    @staticmethod
+    def _draw_captions(painter: QPainter, rect: QRectF, box: QRectF, entry: HistoryEntry) -> None:
+        colours = tokens()
         metrics = QFontMetrics(font(11))
         painter.setFont(font(11))
         line = QRectF(rect.left() + px(2), box.bottom() + px(5), rect.width() - px(4), metrics.height())
@@ -125,15 +137,15 @@ class _HistoryDelegate(QStyledItemDelegate):
         _draw_line(painter, line, entry.headline)
         painter.setPen(colours.muted)
         _draw_line(painter, line.translated(0, metrics.height()), entry.model)
-        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        return QSize(px(_CELL), strip_height())
+        return self.cell()
 
-
-def strip_height() -> int:
-    """Room for a thumbnail and two lines of caption, in pixels now."""
-    return px(_THUMBNAIL) + 2 * QFontMetrics(font(11)).height() + px(14)
+    def cell(self) -> QSize:
+        """Room for a thumbnail and two lines of caption, in pixels now."""
+        if self.captions:
+            return QSize(px(_CELL), px(self.side) + 2 * QFontMetrics(font(11)).height() + px(14))
+        return QSize(px(self.side + 12), px(self.side + 8))
 
 
 def _draw_thumbnail(painter: QPainter, box: QRectF, thumbnail: QImage) -> None:
@@ -159,7 +171,8 @@ class HistoryStrip(QListView):
         super().__init__(parent)
         self._model = HistoryModel()
         self.setModel(self._model)
-        self.setItemDelegate(_HistoryDelegate(self))
+        self._delegate = _HistoryDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setObjectName("classify.history")
         self.setAccessibleName("Pictures of this session")
         self.setFlow(QListView.Flow.LeftToRight)
@@ -185,8 +198,16 @@ class HistoryStrip(QListView):
         """Forget all."""
         self._model.clear()
 
+    def set_form(self, *, captions: bool, small: bool) -> None:
+        """With captions or without, with thumbnails of 64 or 32 pixels."""
+        side = _SMALL if small else _THUMBNAIL
+        if (captions, side) != (self._delegate.captions, self._delegate.side):
+            self._delegate.captions, self._delegate.side = captions, side
+            self.scheduleDelayedItemsLayout()
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(px(400), strip_height() + px(10))  # and a scroll bar
+        return QSize(px(400), self._delegate.cell().height() + px(10))  # and a scroll bar
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(100), self.sizeHint().height())

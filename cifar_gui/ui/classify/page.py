@@ -7,8 +7,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError
@@ -26,6 +26,7 @@ from cifar_gui.ui.classify.single import SingleView
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import Dropped, picture_sources
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ClassifyPage(Page):
         self._until_ready.setInterval(200)
         self._until_ready.timeout.connect(self._on_still_waiting)
         shelf = ClassifierShelf()
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         self.opener = Opener(context.jobs, context.messages, self)
         self.answers = Answers(context.jobs, shelf, self)
         self.single = SingleView()
@@ -90,6 +91,7 @@ class ClassifyPage(Page):
 
     def on_theme(self) -> None:
         self.history_panel.on_theme()
+        self.history_panel.fit(self.height())
         self.single.on_theme()
 
     def finish(self) -> None:
@@ -157,6 +159,10 @@ class ClassifyPage(Page):
             return
         if path := file_dialogs.ask_where_to_save(self, "verdicts.csv"):
             self._write(path, rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.history_panel.fit(self.height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.single.picture_panel.drop_area.light_up(on=True)

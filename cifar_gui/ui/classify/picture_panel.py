@@ -6,21 +6,24 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.ui.classify.crop_geometry import is_whole, whole
 from cifar_gui.ui.classify.drop_area import DropArea
+from cifar_gui.ui.classify.input_side import InputSide
 from cifar_gui.ui.classify.opening import Opened
 from cifar_gui.ui.classify.samples import sample_files, sample_source
 from cifar_gui.ui.classify.verdict_panel import HEADER_HEIGHT
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.pixels import PixelView
-from cifar_gui.ui.widgets.text import caption, heading, muted
+from cifar_gui.ui.widgets.text import caption
 
-_INPUT = 32
+_INPUT_SHARE = 0.31
+"""Of the width may go to what the network sees."""
 
 
 class PicturePanel(Panel):
@@ -39,9 +42,8 @@ class PicturePanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Picture", parent)
         self._size = (1, 1)
-        self._name = caption()
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.header.insertWidget(1, self._name, 1)
+        self._name = ElidedLabel("caption")
+        self.fill_header(self._name)
         self.table_button = QPushButton("Table")
         self.table_button.setIcon(icon("table"))
         self.table_button.setToolTip("Back to the table of many pictures")
@@ -51,13 +53,15 @@ class PicturePanel(Panel):
         self.header.addStrut(HEADER_HEIGHT)
         self.drop_area = DropArea()
         self.crop_view = self.drop_area.crop_view
-        self._side = self._make_side()
+        self._side = InputSide()
+        self.input_view = self._side.view
+        self.centre_button, self.whole_button = self._side.centre_button, self._side.whole_button
         middle = QHBoxLayout()
         middle.setSpacing(2 * SPACING)
         middle.addWidget(self.drop_area, 1)
         middle.addWidget(self._side)
         self.body.addLayout(middle, 1)
-        self.body.addLayout(self._make_buttons())
+        self.body.addWidget(self._make_buttons())
         self._connect()
         self.invite()
 
@@ -70,7 +74,6 @@ class PicturePanel(Panel):
             self.crop_view.setFocus()  # so that the keys that move the crop work at once
         self._side.show()
         self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
-        self._name.setToolTip(str(opened.source.path or opened.source.name))
         self.input_view.show_image(QImage())
         self._show_proposals(opened.crop)
 
@@ -102,49 +105,15 @@ class PicturePanel(Panel):
 
     def on_theme(self) -> None:
         """Lay out anew for another zoom."""
-        self._set_input_side()
+        self._side.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._set_input_side()
-
-    def _set_input_side(self) -> None:
-        """Magnify the input by a whole number: as much as leaves two thirds of the width to the picture."""
         self._anywhere.setText("or drop pictures and folders anywhere" if self.width() > px(860) else "")
-        self._random.setText("Random picture" if self.width() > px(640) else "Random")
-        ratio = self.devicePixelRatioF()
-        room = min(self.width() * 0.31, self.height() * 0.55)
-        magnification = max(3, min(14, int(room * ratio / _INPUT)))
-        side = round(magnification * _INPUT / ratio)
-        self.input_view.setFixedSize(side, side)
-        self._side.setFixedWidth(max(side, self._input_heading.sizeHint().width()))
+        self._side.set_room(round(self.width() * _INPUT_SHARE))
 
-    def _make_side(self) -> QWidget:
-        self.input_view = PixelView(7 * _INPUT)
-        self.input_view.setObjectName("classify.input")
-        self.input_view.setAccessibleName("What the network sees: the crop, reduced to 32 by 32 pixels")
-        self.centre_button, self.whole_button = QPushButton("Centre"), QPushButton("Whole")
-        self.centre_button.setToolTip("Look at the largest square in the middle (C)")
-        side = QWidget()
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING)
-        self._input_heading = heading("What the network sees")
-        layout.addWidget(self._input_heading)
-        layout.addWidget(self.input_view)
-        self._hint = muted("32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it.", wrap=True)
-        layout.addWidget(self._hint)
-        proposals = QHBoxLayout()
-        proposals.setSpacing(SPACING)
-        proposals.addWidget(self.centre_button)
-        proposals.addWidget(self.whole_button)
-        proposals.addStretch(1)
-        layout.addLayout(proposals)
-        layout.addStretch(1)
-        return side
-
-    def _make_buttons(self) -> QHBoxLayout:
-        self.open_button = QPushButton("Open…")
+    def _make_buttons(self) -> QWidget:
+        self.open_button = ShyButton("Open…")
         self.open_button.setProperty("primary", True)
         self.open_button.setIcon(icon("open", "on_accent"))
         self.open_button.setToolTip("Open one picture or several (Ctrl+O)")
@@ -153,27 +122,24 @@ class PicturePanel(Panel):
         self._recent.setAccessibleName("Recent pictures")
         self._recent.setMenu(QMenu(self))
         self._recent.menu().setToolTipsVisible(True)
-        self._paste = QPushButton("Paste")
+        self._paste = ShyButton("Paste")
         self._paste.setIcon(icon("paste"))
         self._paste.setToolTip("Classify the picture that was copied (Ctrl+V)")
-        self._folder = QPushButton("Folder…")
+        self._folder = ShyButton("Folder…")
         self._folder.setIcon(icon("folder"))
         self._folder.setToolTip("Classify all pictures in a folder")
-        self._random = QPushButton("Random picture")
+        self._random = ShyButton("Random picture")
         self._random.setIcon(icon("shuffle"))
-        self.samples_button = QPushButton("Samples")
+        self.samples_button = ShyButton("Samples")
+        self.samples_button.setToolTip("Drawings that come with the app")
         self.samples_button.setIcon(icon("samples"))
         self.samples_button.setMenu(self._samples_menu())
         self.samples_button.setVisible(bool(sample_files()))
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
-        for button in (self.open_button, self._recent, self._folder, self._paste, self._random, self.samples_button):
-            row.addWidget(button)
         self._anywhere = caption()
         self._anywhere.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._anywhere.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._anywhere, 1)
-        return row
+        buttons = (self.open_button, self._recent, self._folder, self._paste, self._random, self.samples_button)
+        return ControlBar([*buttons, self._anywhere], stretched=self._anywhere)
 
     def _samples_menu(self) -> QMenu:
         menu = QMenu(self)

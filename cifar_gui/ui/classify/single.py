@@ -8,7 +8,7 @@ from cifar_gui.ui.classify.picture_panel import PicturePanel
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
 from cifar_gui.ui.widgets.columns import Columns
 
-_VERDICT_WIDTH = 384
+_VERDICT_WIDTH = 376
 
 
 class SingleView(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError
@@ -20,8 +20,9 @@ from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import caption
 from cifar_gui.words import time_left
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ class TablePage(Panel):
         self.batch = Batch(context.jobs, shelf, self)
         self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
         self._class_names: tuple[str, ...] = ()
-        self._tally = caption()
+        self._tally = ElidedLabel("caption")
         self._make_header()
         self.body.addLayout(self._progress_row())
         self.body.addWidget(self.table, 1)
-        self.body.addLayout(self._footer())
+        self.body.addWidget(self._footer())
         self._rearrange = QTimer(self)  # while answers come in: not with each of them
         self._rearrange.setSingleShot(True)
         self._rearrange.setInterval(_REARRANGE_MS)
@@ -87,7 +88,7 @@ class TablePage(Panel):
         self._show_tally(remark)
 
     def _make_header(self) -> None:
-        self.back_button = QPushButton("One picture")
+        self.back_button = ShyButton("One picture")
         self.back_button.setIcon(icon("chevron-left"))
         self.back_button.setToolTip("Back to the single picture; this table stays")
         self.back_button.clicked.connect(self.back_wanted)
@@ -98,9 +99,8 @@ class TablePage(Panel):
         for state in STATES:
             self._by_state.addItem({**WORDS, "unreadable": "cannot be read"}.get(state, state).capitalize(), state)
         self._name_classes(())
-        self.header.insertWidget(1, self._tally)
-        for widget in (self._by_class, self._by_state, self.back_button):
-            self.header.addWidget(widget)
+        choices = [self._by_class, self._by_state, self.back_button]
+        self.fill_header(ControlBar([self._tally], choices, stretched=self._tally, breaks=True))
 
     def _progress_row(self) -> QHBoxLayout:
         self._progress = QProgressBar()
@@ -118,21 +118,17 @@ class TablePage(Panel):
         row.setStretch(0, 1)
         return row
 
-    def _footer(self) -> QHBoxLayout:
-        self.copy_button, self.export_button = QPushButton("Copy"), QPushButton("Save CSV…")
+    def _footer(self) -> QWidget:
+        self.copy_button, self.export_button = ShyButton("Copy"), ShyButton("Save CSV…")
         self.copy_button.setIcon(icon("copy"))
         self.copy_button.setToolTip("Copy the selected rows, or all that are shown (Ctrl+C)")
         self.copy_button.clicked.connect(self.copy_wanted)
         self.export_button.setIcon(icon("export"))
         self.export_button.setToolTip("Save all rows that are shown, with every probability")
         self.export_button.clicked.connect(self.export_wanted)
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
-        row.addWidget(caption("Double-click a picture to look at it. Click a heading to sort."))
-        row.addStretch(1)
-        row.addWidget(self.copy_button)
-        row.addWidget(self.export_button)
-        return row
+        hint = ElidedLabel("caption")
+        hint.setText("Double-click a picture to look at it. Click a heading to sort.")
+        return ControlBar([hint], [self.copy_button, self.export_button], stretched=hint)
 
     def _connect(self) -> None:
         self._by_class.currentIndexChanged.connect(self._on_filter)

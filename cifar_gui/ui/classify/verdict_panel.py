@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLabel, QWidget
 
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.classify.badge import ConfidenceBadge
 from cifar_gui.ui.classify.bars import Bars
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import line, muted
+from cifar_gui.ui.widgets.text import WrappedLabel, line, muted
 from cifar_gui.words import modest_percent
 
 HEADER_HEIGHT = 24
 """Of both panels, so that what stands under the headings begins at the same height."""
+
+
+_LEAST_WIDTH = 240
+
+
+class _Headline(WrappedLabel):
+    """Can be as narrow as its longest word, whether or not it is broken into lines now."""
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        words = self.text().split()
+        hint.setWidth(max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0))
+        return hint
 
 
 class VerdictPanel(Panel):
@@ -35,7 +49,7 @@ class VerdictPanel(Panel):
         self.badge = ConfidenceBadge()
         self.header.addWidget(self.badge)
         self.header.addStrut(HEADER_HEIGHT)
-        self.verdict = QLabel()
+        self.verdict = _Headline()
         self.verdict.setProperty("verdict", True)
         self.verdict.setObjectName("classify.verdict")
         self.verdict.setAccessibleName("Verdict")
@@ -48,7 +62,8 @@ class VerdictPanel(Panel):
         self.body.addSpacing(SPACING // 2)
         self.body.addWidget(self.bars, 1)
         self.body.addWidget(line())
-        self.body.addLayout(self._footer())
+        self.body.addWidget(self._footer())
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.show_waiting("Drop a picture and the answer stands here.")
 
     @property
@@ -97,15 +112,15 @@ class VerdictPanel(Panel):
         super().resizeEvent(event)
         self._fit_headline()
 
-    def _headline_row(self) -> QHBoxLayout:
-        self._headline = QHBoxLayout()
+    def _headline_row(self) -> QBoxLayout:
+        self._headline = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._headline.setSpacing(SPACING + 4)
         self._headline.addWidget(self.verdict)
         self._headline.addWidget(self.probability)
         self._headline.addStretch(1)
         return self._headline
 
-    def _footer(self) -> QHBoxLayout:
+    def _footer(self) -> QWidget:
         self._six_views = QCheckBox("Six views")
         self._six_views.setChecked(True)
         self._six_views.setToolTip(
@@ -113,19 +128,13 @@ class VerdictPanel(Panel):
             "A little more accurate, six times the work."
         )
         self._six_views.toggled.connect(self.six_views_changed)
-        self.copy_button = QPushButton("Copy")
+        self.copy_button = ShyButton("Copy")
         self.copy_button.setIcon(icon("copy"))
         self.copy_button.clicked.connect(self.copy_wanted)
-        self.export_button = QPushButton("Save CSV…")
+        self.export_button = ShyButton("Save CSV…")
         self.export_button.setIcon(icon("export"))
         self.export_button.clicked.connect(self.export_wanted)
-        row = QHBoxLayout()
-        row.setSpacing(SPACING)
-        row.addWidget(self._six_views)
-        row.addStretch(1)
-        row.addWidget(self.copy_button)
-        row.addWidget(self.export_button)
-        return row
+        return ControlBar([self._six_views], [self.copy_button, self.export_button])
 
     def _show_headline(self, text: str) -> None:
         if text != self.verdict.text():
@@ -136,16 +145,19 @@ class VerdictPanel(Panel):
         self.verdict.setVisible(bool(text))
 
     def _fit_headline(self) -> None:
-        """Break long verdicts into lines; short ones stay on one, with the percentage right behind them."""
+        """Break long verdicts into lines; short ones stay on one, with the percentage behind them, or below."""
         room = self.bars.width()
         self.verdict.ensurePolished()
         wanted = self.verdict.fontMetrics().horizontalAdvance(self.verdict.text())
-        if self.probability.text():
-            wanted += self.probability.sizeHint().width() + 2 * SPACING
-        wrap = room > 0 and wanted > room
+        both = wanted + self._headline.spacing() + self.probability.sizeHint().width()
+        below = 0 < room < both and bool(self.probability.text())
+        ways = QBoxLayout.Direction
+        self._headline.setDirection(ways.TopToBottom if below else ways.LeftToRight)
+        self._headline.setSpacing(0 if below else px(SPACING + 4))
+        wrap = 0 < room < wanted
         self.verdict.setWordWrap(wrap)
         self._headline.setStretch(0, 1 if wrap else 0)
-        self._headline.setStretch(2, 0 if wrap else 1)
+        self._headline.setStretch(2, 0 if wrap or below else 1)
 
     def _set_usable(self, *, usable: bool) -> None:
         for button in (self.copy_button, self.export_button):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.explain.units import UnitDetails, table_row, table_titles
 from cifar_gui.ui.icons import icon
@@ -15,6 +14,7 @@ from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import PixelView, magnified
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
@@ -86,12 +86,7 @@ class UnitDetail(Panel):
         column.addSpacing(4)
         column.addWidget(heading("Numbers"))
         column.addWidget(self.numbers, 1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(scroll, 1)
+        self.body.addWidget(VerticalScroll(inside), 1)
 
     def _show_numbers(self, details: UnitDetails) -> None:
         scrolled = self.numbers.verticalScrollBar().value()

@@ -13,12 +13,14 @@ from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.ui.filters.legend import LegendStrip
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import tokens
+from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet, file_stem
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption, muted
 
+_LEAST_HEIGHT = 168
 _SAVED_TILE = 96
 """Tiles of a saved grid are magnified by the whole number that brings them to about so many pixels."""
 
@@ -47,6 +49,7 @@ class GridPanel(Panel):
         self.grid = ImageGridView()
         self.grid.setObjectName("filters.grid")
         self.grid.setAccessibleName("Filters")
+        self.grid.setMinimumHeight(_LEAST_HEIGHT)
         self.legend = LegendStrip()
         self.note = caption(wrap=True)
         self._channel_label = caption("channel")
@@ -137,21 +140,20 @@ class GridPanel(Panel):
                 combo.setCurrentIndex(index)
 
     def _build(self) -> None:
-        self._place = QHBoxLayout()
-        self.header.insertLayout(0, self._place)
-        for widget in (self.count, self.order):
-            self.header.addWidget(widget)
+        holder = QWidget()
+        self._place = QHBoxLayout(holder)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self.fill_header(ControlBar([holder], [self.count, self.order], breaks=True))
+        controls = [caption("scale"), self.scale, self._channel_label, self.channel]
+        buttons = [_button(action) for action in self._actions()]
         self.body.addWidget(self.grid, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
-        foot.addWidget(self.legend)
-        for control in (caption("scale"), self.scale, self._channel_label, self.channel):
-            foot.addWidget(control)
-        foot.addStretch(1)
-        for action in self._actions():
-            foot.addWidget(_button(action))
-        self.body.addWidget(self.note)
+        foot.addWidget(self.note, 1)
+        for button in buttons:
+            foot.addWidget(button)
         self.body.addLayout(foot)
+        self.body.addWidget(ControlBar([self.legend], controls, breaks=True, close=True))
 
     def _actions(self) -> list[QAction]:
         copy = _action(self.grid, "Copy the grid", "copy", self.copy_picture)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.base import EXPLAINERS, Request
@@ -24,6 +24,7 @@ from cifar_gui.ui.model_choices import LIVE
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.image_grid import TileSheet, sheet_of
 from cifar_gui.ui.widgets.panel import Panel
 
@@ -128,12 +129,12 @@ class FiltersPage(Page):
         self._content = content
         self._empty = QWidget()
         QVBoxLayout(self._empty)
-        self._stack = QStackedLayout()
+        self._stack = FrontStack()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 16, 16, 16)
-        outer.addLayout(self._stack)
+        outer.addWidget(self._stack)
 
     def _connect(self) -> None:
         self.layers.layer_chosen.connect(self._on_layer_chosen)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.networks.base import presets
@@ -14,14 +13,14 @@ from cifar_gui.ui.network.gallery import Gallery
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
 from cifar_gui.ui.network.summary import NetworkSummary
 from cifar_gui.ui.page import Page
-from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.front_stack import FrontStack
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_GALLERY, _GALLERY_NARROW = 284, 256
-_NARROW = 1100
+_GALLERY, _GALLERY_LEAST = 248, 216
 
 
 class NetworkPage(Page):
@@ -80,24 +79,15 @@ class NetworkPage(Page):
             return
         self.context.messages.info(f"The table was saved as {path.name}.")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.gallery.setFixedWidth(px(_GALLERY_NARROW if self.width() < px(_NARROW) else _GALLERY))
-
     def _build(self) -> None:
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(self.gallery)
-        row.addWidget(self.summary, 1)
-        self._content = content
-        self._stack = QStackedLayout()
+        self.gallery.setMinimumWidth(_GALLERY_LEAST)
+        self._content = Columns(self.gallery, self.summary, None, widths=(_GALLERY, 0))
+        self._stack = FrontStack()
         self._stack.addWidget(EmptyState("clock", "Looking at the networks…", "Their layers appear in a moment."))
-        self._stack.addWidget(content)
+        self._stack.addWidget(self._content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 16, 16, 16)
-        outer.addLayout(self._stack)
+        outer.addWidget(self._stack)
 
     def _on_overviews(self, networks: list[NetworkOverview]) -> None:
         self._networks = {network.name: network for network in networks}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
 from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
 from cifar_gui.ui.network.overview import Measured, NetworkOverview
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
@@ -29,9 +30,11 @@ class NetworkSummary(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Network", parent)
         self.network: NetworkOverview | None = None
-        self.train = QPushButton(icon("play", "on_accent"), "Train this")
+        self.train = ShyButton("Train this")
+        self.train.setIcon(icon("play", "on_accent"))
         self.train.setProperty("primary", True)
-        self.filters = QPushButton(icon("filters"), "Filters")
+        self.filters = ShyButton("Filters")
+        self.filters.setIcon(icon("filters"))
         self.copy = _tool("copy", "Copy the table")
         self.export = _tool("export", "Save the table as CSV or TSV…")
         self.about = muted(wrap=True)
@@ -80,30 +83,21 @@ class NetworkSummary(Panel):
         )
 
     def _build(self) -> None:
-        for widget in (self.copy, self.export, self.filters, self.train):
-            self.header.addWidget(widget)
+        self.fill_header(ControlBar([], [self.copy, self.export, self.filters, self.train]))
         self.train.clicked.connect(self._on_train)
         self.filters.clicked.connect(self.filters_requested)
         self.copy.clicked.connect(self.table.copy_rows)
         self.export.clicked.connect(self.export_requested)
-        facts = QGridLayout()
-        facts.setVerticalSpacing(0)
-        facts.setHorizontalSpacing(24)
-        for column, (number, words) in enumerate(
-            (
-                (self.parameters, caption("parameters")),
-                (self.multiply_adds, caption("multiply-adds a picture")),
-                (self.field, caption("receptive field")),
-                (self.accuracy, self.accuracy_note),
-                (self.time, self.time_note),
-            )
-        ):
-            facts.addWidget(number, 0, column)
-            facts.addWidget(words, 1, column)
-        facts.setColumnStretch(5, 1)
+        counts = (_figure(self.parameters, "parameters"), _figure(self.multiply_adds, "multiply-adds a picture"))
+        others = (
+            _figure(self.field, "receptive field"),
+            _figure(self.accuracy, self.accuracy_note),
+            _figure(self.time, self.time_note),
+        )
+        facts = ControlBar(counts, others, breaks=True, close=True)
         self.body.addWidget(self.about)
         self.body.addWidget(self.drawing)
-        self.body.addLayout(facts)
+        self.body.addWidget(facts)
         self.body.addWidget(self.table, 1)
 
     def _on_train(self) -> None:
@@ -135,6 +129,17 @@ def table_rows(network: NetworkOverview) -> list[list[Cell]]:
 
 def _count(number: int, *, bold: bool = False) -> Cell:
     return Cell(number, f"{number:,}" if number else "–", muted=not number, bold=bold)
+
+
+def _figure(number: QLabel, words: QLabel | str) -> QWidget:
+    """A number, and below it what it counts."""
+    figure = QWidget()
+    column = QVBoxLayout(figure)
+    column.setContentsMargins(0, 0, 16, 0)
+    column.setSpacing(0)
+    column.addWidget(number)
+    column.addWidget(caption(words) if isinstance(words, str) else words)
+    return figure
 
 
 def _tool(symbol: str, text: str) -> QToolButton:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
 
 from cifar_gui.ui.actions import Actions, ActionText
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.runs.rows import RunRow, continue_words, why_not_continue
-from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.segmented import Segmented
 
 TEXTS = {
@@ -40,7 +40,7 @@ class Commands(QWidget):
         super().__init__()
         self._actions = actions
         self._buttons: dict[str, QAbstractButton] = {}
-        self.resume = QPushButton("Continue")
+        self.resume = ShyButton("Continue")
         self.view = Segmented({"runs": "Runs", "trash": "Trash"}.items())
         for name, text in TEXTS.items():
             action = actions.add(f"runs.{name}", text, handlers[name])
@@ -94,21 +94,16 @@ class Commands(QWidget):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING)
         self.resume.setObjectName("runs.resume")
         self.resume.setProperty("primary", True)
         self.resume.setIcon(icon("play", "on_accent"))
-        layout.addWidget(self.resume)
-        for name in TEXTS:
-            if name != "resume":
-                layout.addWidget(self._button(name))
-        layout.addStretch(1)
-        layout.addWidget(self.view)
+        buttons = [self._button(name) for name in TEXTS if name != "resume"]
+        layout.addWidget(ControlBar([self.resume, *buttons], [self.view], breaks=True))
 
     def _button(self, name: str) -> QAbstractButton:
         """A button that does and says what the action does and says; those in `_LABELLED` with words."""
         action, labelled = self.action(name), name in _LABELLED
-        button: QAbstractButton = QPushButton(_words(name)) if labelled else QToolButton()
+        button: QAbstractButton = ShyButton(_words(name)) if labelled else QToolButton()
         button.setIcon(icon(TEXTS[name].icon))
         button.setObjectName(f"runs.{name}")
         button.setAccessibleName(_words(name))

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QToolButton
 
 from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle
 from cifar_gui.ui.widgets.segmented import Segmented
-from cifar_gui.ui.widgets.text import caption
 from cifar_gui.words import exact_percent, percent
 
 _SOLID, _DASH, _DOT = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
@@ -43,7 +43,7 @@ class ComparePanel(Panel):
     def __init__(self) -> None:
         super().__init__("Curves")
         self.measure = Segmented(MEASURES.items())
-        self.note = caption()
+        self.note = ElidedLabel("caption")
         self._plots = {
             "accuracy": Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0),
             "loss": Plot("Loss", form="{:.3f}".format, tick_form=_loss_tick, floor=0.0),
@@ -92,11 +92,10 @@ class ComparePanel(Panel):
             self._stack.addWidget(plot)
         self._export.setProperty("flat", True)
         self._export.setIcon(icon("export"))
-        self._export.setIconSize(QSize(14, 14))
         self._export.setToolTip("Copy, save or read the numbers of this plot")
         self._export.setAccessibleName("Curves: copy, save, show as table")
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.header.insertWidget(1, self.note)
+        self.fill_header(self.note)
         self.header.addWidget(self.measure)
         self.header.addWidget(self._export)
         self.body.addWidget(self._stack, 1)

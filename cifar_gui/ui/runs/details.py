@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from cifar_gui.ui.runs.rows import RunRow, differing, facts
 from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import caption, heading, muted
+from cifar_gui.ui.widgets.scroll import VerticalScroll
+from cifar_gui.ui.widgets.text import WrappedLabel, caption, heading, muted
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
 
@@ -31,7 +33,7 @@ class DetailsPanel(Panel):
         self.notes = QPlainTextEdit()
         self.differences = ValueTable()
         self._same = muted("These runs have the same settings.", wrap=True)
-        self._pages = QStackedWidget()
+        self._pages = FrontStack()
         self._nothing = muted("Select a run to see what it was made with; several to compare them.", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages.addWidget(self._nothing)
@@ -77,9 +79,8 @@ class DetailsPanel(Panel):
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for name, value in facts(row):
-            label = QLabel(value)
+            label = WrappedLabel(value)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setWordWrap(True)
             self._facts.addRow(muted(name), label)
         self.notes.setEnabled(row.summary.recipe is not None)
 
@@ -112,7 +113,7 @@ class DetailsPanel(Panel):
         layout.addSpacing(SPACING)
         layout.addWidget(heading("Notes"))
         layout.addWidget(self.notes, 1)
-        return page
+        return VerticalScroll(page)
 
     def _several(self) -> QWidget:
         page = QWidget()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from cifar_gui.errors import CheckpointError
 from cifar_gui.runs import Run, empty_old, move_to_trash, restore
@@ -25,6 +25,7 @@ from cifar_gui.ui.runs.table import RunTable
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
@@ -223,12 +224,12 @@ class RunsPage(Page):
             "Train a network",
             lambda: self.context.show_page("train"),
         )
-        self._stack = QStackedLayout()
+        self._stack = FrontStack()
         self._stack.addWidget(self._content)
         self._stack.addWidget(self._empty)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
-        outer.addLayout(self._stack)
+        outer.addWidget(self._stack)
 
     def _connect(self) -> None:
         self.table.chosen.connect(self._on_chosen)

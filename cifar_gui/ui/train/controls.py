@@ -7,9 +7,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import SPACING
-from cifar_gui.ui.train.elided import ElidedLabel
 from cifar_gui.ui.train.run_state import Situation, buttons
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.elided import ElidedLabel
 
 _ICONS = {"start": "play", "new_run": "plus", "pause": "pause", "stop": "stop", "one_more": "", "watch_live": "live"}
 
@@ -23,7 +23,6 @@ class RunControls(QWidget):
         super().__init__()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING)
         self.buttons = {name: self._button(name) for name in _ICONS}
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
@@ -33,12 +32,9 @@ class RunControls(QWidget):
         self.title.setFont(bold)
         self.subtitle = ElidedLabel()
         self.subtitle.setProperty("muted", True)
-        for name in ("start", "new_run", "pause", "stop", "one_more"):
-            layout.addWidget(self.buttons[name])
-        layout.addSpacing(SPACING)
-        layout.addWidget(self.title)
-        layout.addWidget(self.subtitle, 1)
-        layout.addWidget(self.buttons["watch_live"])
+        first = [self.buttons[name] for name in ("start", "new_run", "pause", "stop", "one_more")]
+        bar = ControlBar([*first, self.title, self.subtitle], [self.buttons["watch_live"]], stretched=self.subtitle)
+        layout.addWidget(bar)
         self.show_situation(Situation())
 
     def show_situation(self, now: Situation) -> None:
@@ -63,7 +59,7 @@ class RunControls(QWidget):
         self.subtitle.setText(subtitle)
 
     def _button(self, name: str) -> QPushButton:
-        button = QPushButton()
+        button = ShyButton()
         button.setObjectName(f"train.{name}")
         if _ICONS[name]:
             button.setIcon(icon(_ICONS[name], "on_accent" if name == "start" else "text"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,8 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.card import Card
 from cifar_gui.ui.train.download_card import DownloadCard
+from cifar_gui.ui.widgets.bar import ShyButton
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, muted, title
 
 
@@ -36,7 +36,7 @@ class GetData(QWidget):
         self.download = DownloadCard(context)
         self.own = OwnDataCard(context)
         self.synthetic = SyntheticCard()
-        self._back = QPushButton("Back")
+        self._back = ShyButton("Back")
         self._back.setProperty("flat", True)
         self._back.setIcon(icon("chevron-left"))
         self._back.setObjectName("train.get_data.back")
@@ -69,13 +69,7 @@ class GetData(QWidget):
         for card in (self.download, self.own, self.synthetic):
             column.addWidget(card)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(cards)
-        layout.addWidget(area, 1)
+        layout.addWidget(VerticalScroll(cards, 240), 1)
 
 
 class OwnDataCard(Card):

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.data.augment import Augmenter
 from cifar_gui.data.base import ImageData
@@ -17,7 +17,9 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.picture_strip import PictureStrip
 from cifar_gui.ui.train.wall_rows import chosen
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, muted, title
 
 SAMPLES = 12
@@ -76,7 +78,7 @@ class LookAtData(QWidget):
         self._title, self._facts = title("The data"), muted(wrap=True)
         self._before, self._after = PictureStrip("Training pictures as they are"), PictureStrip("The same, augmented")
         self._what = caption(wrap=True)
-        self.back, self._again = QPushButton("Back to the curves"), QPushButton("Draw again")
+        self.back, self._again = ShyButton("Back to the curves"), QPushButton("Draw again")
         self._again.setIcon(icon("shuffle"))
         self._again.clicked.connect(self._on_again)
         self._classes = QGridLayout()
@@ -137,11 +139,7 @@ class LookAtData(QWidget):
         self.back.setProperty("flat", True)
         self.back.setIcon(icon("chevron-left"))
         self.back.clicked.connect(self.closed)
-        head = QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self.back)
-        layout.addLayout(head)
+        layout.addWidget(ControlBar([self._title], [self.back], breaks=True))
         layout.addWidget(self._facts)
         batch = Panel("A batch before and after augmentation")
         batch.header.addWidget(self._again)
@@ -157,11 +155,7 @@ class LookAtData(QWidget):
         inner_layout.setContentsMargins(0, 0, 0, 0)
         inner_layout.addLayout(self._classes)
         inner_layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inner)
-        panel.body.addWidget(area)
+        panel.body.addWidget(VerticalScroll(inner, 120))
         return panel
 
 

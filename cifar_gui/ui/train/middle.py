@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget
 
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.context import Context
@@ -13,11 +12,12 @@ from cifar_gui.ui.train.chosen_data import ChosenData
 from cifar_gui.ui.train.get_data import GetData
 from cifar_gui.ui.train.look_at_data import LookAtData
 from cifar_gui.ui.train.plots import TrainingPlots
+from cifar_gui.ui.widgets.front_stack import FrontStack
 
 _NOT_HERE = "The data set of this recipe is not on this machine yet. Nothing is downloaded unless you ask for it."
 
 
-class Middle(QStackedWidget):
+class Middle(FrontStack):
     """Signals: source_chosen(str) when a data set belongs in the recipe; changed() when `problem` is known anew."""
 
     source_chosen = Signal(str)

@@ -14,10 +14,12 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
+from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.curves import smoothed, thinned
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
+from cifar_gui.ui.widgets.text import WrappedLabel
 from cifar_gui.words import exact_percent, percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
@@ -57,7 +59,7 @@ class TrainingPlots(QWidget):
             plot.setObjectName(name)
             _add_curves(plot)
             plot.set_empty_text("Curves appear here as the network learns.")
-            plot.setMinimumSize(px(260), px(110))
+            plot.setMinimumSize(px(248), px(84))
         self._lay_out()
         self.show_history(History(), epochs=1, classes=10)
 
@@ -133,8 +135,7 @@ class TrainingPlots(QWidget):
         layout.setSpacing(2 * SPACING)
         loss, accuracy = Panel("Loss"), Panel("Accuracy")
         self._make_controls()
-        for control in (self.smooth, self.log, self.earlier, _menu_button(self.loss)):
-            loss.header.addWidget(control)
+        loss.fill_header(ControlBar([self.smooth, self.log], [self.earlier, _menu_button(self.loss)], breaks=True))
         accuracy.header.addWidget(_menu_button(self.accuracy))
         for panel, plot in ((loss, self.loss), (accuracy, self.accuracy)):
             panel.body.addWidget(plot)
@@ -189,9 +190,8 @@ class DiagnosisBar(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._icon = QLabel()
-        self.label = QLabel()
+        self.label = WrappedLabel()
         self.label.setObjectName("train.diagnosis")
-        self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setMinimumHeight(px(36))
         row = QHBoxLayout()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import about
 from cifar_gui.recipe import Recipe
@@ -13,6 +13,7 @@ from cifar_gui.ui.train.recipe_form import RecipeForm
 from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.train.schedule_preview import SchedulePreview
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading, line
 
 
@@ -77,10 +78,4 @@ class RecipePanel(Panel):
             column.addWidget(widget)
         column.addStretch(1)
         inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as wide as there is room for
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(area)
+        self.body.addWidget(VerticalScroll(inner))

@@ -1,8 +1,10 @@
-"""A page in columns, whose side panels become tabs where the window is narrow."""
+"""A page in columns, whose side panels become tabs where the window is narrow, and stand above it where it is tiny."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QWidget
 
@@ -12,14 +14,38 @@ NARROW = 1200
 """Windows narrower than this, at zoom 1, show one side panel at a time."""
 
 _RAIL = 76
+_SCALE = 1000
 _LEAST, _MOST = 60, 1200
 """Widths of a side panel that are believed when restored, in pixels at zoom 1."""
+
+
+class _Splitter(QSplitter):
+    """Asks for the width of its widest child only: `Columns` stacks them where there is no room side by side."""
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max((_least_width(self.widget(place)) for place in range(self.count())), default=0)
+        return QSize(widest, super().minimumSizeHint().height())
+
+
+class _Tabs(QTabWidget):
+    """As wide as its widest panel needs, and as high as the one in front."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _index: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        hint, front = super().minimumSizeHint(), self.currentWidget()
+        if front is not None:
+            hint.setHeight(self.tabBar().sizeHint().height() + front.minimumSizeHint().height())
+        return hint
 
 
 class Columns(QWidget):
     """Left panel, middle, right panel with draggable borders; left or right may be missing (None).
 
     Where the window is narrow the side panels share one column as tabs; the middle stays. `titles` name the tabs.
+    Where there is no room for two columns, they stand one above the other.
     """
 
     def __init__(
@@ -35,16 +61,16 @@ class Columns(QWidget):
         """`widths`: of the left and right panel to begin with, in pixels at zoom 1."""
         super().__init__(parent)
         self._sides = [side for side in (left, right) if side is not None]
-        self._left, self._right = left, right
+        self._left, self._middle, self._right = left, middle, right
         self._titles = [title for side, title in zip((left, right), titles, strict=True) if side is not None]
         self._widths = widths
         self._narrow: bool | None = None
-        self.tabs = QTabWidget()
+        self.tabs = _Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.hide()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = _Splitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(16)
         self.splitter.setChildrenCollapsible(False)
         for widget in (left, middle, right):
@@ -55,21 +81,39 @@ class Columns(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
         self._zoom = theme().zoom
+        self._scale = px(_SCALE)
         theme().changed.connect(self._on_theme)
         self.splitter.splitterMoved.connect(lambda _position, _index: self._note_widths())
-        self._arrange(narrow=False)
+        self._arrange(narrow=False, stacked=False)
 
     @property
     def is_narrow(self) -> bool:
         """Whether the side panels are tabs now."""
         return bool(self._narrow)
 
+    @property
+    def is_stacked(self) -> bool:
+        """Whether they stand one above the other."""
+        return self.splitter.orientation() == Qt.Orientation.Vertical
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(narrow=self._wants_tabs())
+        self._rearrange()
 
-    def _wants_tabs(self) -> bool:
-        return self.width() < px(NARROW - _RAIL - 40)
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a panel needs another width
+            self._rearrange()
+        return done
+
+    def _rearrange(self) -> None:
+        narrow = len(self._sides) == 2 and (self.width() < px(NARROW - _RAIL - 40) or self._lacks_room(self._sides))
+        sides = [max(self._sides, key=_least_width)] if narrow else self._sides
+        self._arrange(narrow=narrow, stacked=self._lacks_room(sides))
+
+    def _lacks_room(self, sides: Sequence[QWidget]) -> bool:
+        needed = sum(map(_least_width, [*sides, self._middle])) + len(sides) * self.splitter.handleWidth()
+        return needed > self.width()
 
     def show_side(self, side: QWidget) -> None:
         """Bring a side panel to the front where they are tabs."""
@@ -91,28 +135,29 @@ class Columns(QWidget):
     def _note_widths(self) -> None:
         """Remember where the user has dragged the borders to, as long as there are columns on screen."""
         sizes = self.splitter.sizes()
-        if self.is_narrow or not self.isVisible() or sum(sizes) == 0:
+        if self.is_narrow or self.is_stacked or not self.isVisible() or sum(sizes) == 0:
             return
         left = round(sizes[0] / self._zoom) if self._left is not None else self._widths[0]
         right = round(sizes[-1] / self._zoom) if self._right is not None else self._widths[1]
         self._widths = (left, right)
 
-    def _arrange(self, *, narrow: bool) -> None:
-        narrow = narrow and len(self._sides) == 2
-        if narrow == self._narrow:
+    def _arrange(self, *, narrow: bool, stacked: bool) -> None:
+        if narrow == self._narrow and stacked == self.is_stacked:
             return
-        self._narrow = narrow
-        if narrow:
-            self._make_tabs()
-        elif self.tabs.count():
-            self._make_columns()
+        self.splitter.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            if narrow:
+                self._make_tabs()
+            elif self.tabs.count():
+                self._make_columns()
         self._set_widths()
 
     def _on_theme(self) -> None:
         """Side panels grow and shrink with the zoom."""
-        if theme().zoom != self._zoom:
-            self._zoom = theme().zoom
-            self._arrange(narrow=self._wants_tabs())
+        if px(_SCALE) != self._scale:
+            self._scale, self._zoom = px(_SCALE), theme().zoom
+            self._rearrange()
             self._set_widths()
 
     def _make_tabs(self) -> None:
@@ -131,6 +176,8 @@ class Columns(QWidget):
         self.tabs.setParent(self)
 
     def _set_widths(self) -> None:
+        if self.is_stacked:
+            return  # as high as they need and wish to be
         left, right = (px(width) for width in self._widths)
         total = max(self.width(), left + right + 1)
         if self.is_narrow:
@@ -139,3 +186,7 @@ class Columns(QWidget):
         sizes = [left if self._left is not None else 0, 0, right if self._right is not None else 0]
         sizes[1] = total - sum(sizes)
         self.splitter.setSizes([size for size in sizes if size])
+
+
+def _least_width(widget: QWidget | None) -> int:
+    return 0 if widget is None else max(widget.minimumSizeHint().width(), widget.minimumWidth())

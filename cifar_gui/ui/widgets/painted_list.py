@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QFrame, QListWidget, QStyledItemDelegate, QWidget
 
 from cifar_gui.ui.theme import theme
 
+_LEAST_HEIGHT = 136
+"""In pixels at zoom 1: two lines or three can be seen at once."""
+
 
 class PaintedList(QListWidget):
     """Scrolls by pixels, up and down only; the chosen line shows the focus."""
@@ -21,4 +24,5 @@ class PaintedList(QListWidget):
         self.setStyleSheet("QListWidget { border: none; background: transparent; }")
         self.setMouseTracking(True)
         self.setAccessibleName(name)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         theme().changed.connect(self.scheduleDelayedItemsLayout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.ui.theme import SPACING
-from cifar_gui.ui.widgets.text import heading
+from cifar_gui.ui.widgets.elided import ElidedLabel
 
 _PADDING = 14
 
@@ -19,16 +19,21 @@ class Panel(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
         outer.setSpacing(SPACING)
-        self.title_label: QLabel = heading(title)
-        self.title_label.setVisible(bool(title))
+        self.title_label: QLabel = ElidedLabel("heading", greedy=False)
         self.header = QHBoxLayout()
         self.header.setSpacing(SPACING)
         self.header.addWidget(self.title_label)
         self.header.addStretch(1)
         self.body = QVBoxLayout()
         self.body.setSpacing(SPACING)
+        self.set_title(title)
         outer.addLayout(self.header)
         outer.addLayout(self.body, 1)
+
+    def fill_header(self, widget: QWidget) -> None:
+        """Give a widget all of the line beside the heading. To be called before anything is added to `header`."""
+        self.header.takeAt(1)
+        self.header.addWidget(widget, 1)
 
     def set_title(self, title: str) -> None:
         """Change the heading; "" hides it."""

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
 
 
+class WrappedLabel(QLabel):
+    """Asks for the height that its lines need at the width it has.
+
+    Qt's own wrapped labels ask for one line and hope to be given the rest, which splitters, tabs and scroll areas
+    do not do: the last lines were cut off, or painted over by what stands below.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self._wrapped_at = 0
+        self.setWordWrap(True)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        return self._high_enough(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        return self._high_enough(super().minimumSizeHint())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.width() != self._wrapped_at:
+            self._wrapped_at = self.width()
+            if self.wordWrap():
+                self.updateGeometry()
+
+    def _high_enough(self, hint: QSize) -> QSize:
+        if self._wrapped_at and self.wordWrap():
+            hint.setHeight(self.heightForWidth(self._wrapped_at))
+        return hint
+
+
 def _label(text: str, style: str, *, wrap: bool = False) -> QLabel:
-    label = QLabel(text)
+    label = WrappedLabel(text) if wrap else QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty(style, True)
-    label.setWordWrap(wrap)
     return label
 
 

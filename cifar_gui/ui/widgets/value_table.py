@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -71,6 +71,9 @@ class CellModel(QAbstractTableModel):
         return None
 
 
+_LEAST_HEIGHT = 132
+
+
 class ValueTable(QTableView):
     """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision."""
 
@@ -113,6 +116,10 @@ class ValueTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._spread()
+
+    def minimumSizeHint(self) -> QSize:
+        """A heading and a few rows; the rest is scrolled to."""
+        return QSize(px(160), px(_LEAST_HEIGHT))
 
     def _on_theme(self) -> None:
         self.setFont(font(11 if self._small else 13))

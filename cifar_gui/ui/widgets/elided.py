@@ -10,10 +10,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 class ElidedLabel(QLabel):
     """Plain text on one line; `text()` is the whole of it, and so is the tool tip where it does not fit."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: str = "", *, greedy: bool = True) -> None:
+        """`style`: as in `widgets.text`; `greedy`: takes the room it is given, however long its text is."""
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if style:
+            self.setProperty(style, True)
+        across = QSizePolicy.Policy.Ignored if greedy else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
         super().setText(text)
@@ -33,7 +37,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown())
+        painter.drawText(self.rect(), self.alignment(), self.shown())
         painter.end()
 
     def _explain(self) -> None:

@@ -1,0 +1,231 @@
+"""No page squeezes, covers or cuts off what it shows, whatever the window's size and zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
+
+from cifar_gui import paths
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.classify.samples import SampleButton
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.elided import ElidedLabel
+
+SIZES = {
+    "at its best": (1280, 800, 1.0),
+    "small": (1024, 640, 1.0),
+    "smallest": (720, 480, 1.0),
+    "on a projector": (1280, 800, 1.5),
+    "twice as large": (1280, 800, 2.0),
+    "as large as it gets": (1280, 800, 2.5),
+    "on a large screen": (3840, 2160, 2.0),
+}
+PAGES = ("classify", "train", "filters", "network", "runs")
+
+
+@pytest.fixture
+def crowded(window, qtbot) -> Iterator:
+    """The window with something on every page."""
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
+    yield window
+    theme().set_look(zoom=1.0)
+
+
+def settle() -> None:
+    """Until every layout has been asked: a label that breaks into more lines makes those around it ask again."""
+    for _ in range(12):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
+def show(window, qtbot, name: str) -> QWidget:
+    page = window.show_page(name)
+    if name == "classify":
+        page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
+        qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
+    elif name == "filters":
+        qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
+    elif name == "network":
+        qtbot.waitUntil(lambda: page.summary.network is not None)
+    settle()
+    return page
+
+
+def fit(window, size: tuple[int, int, float]) -> None:
+    width, height, zoom = size
+    theme().set_look(zoom=zoom)
+    window.resize(width, height)
+    settle()
+
+
+def seen(page: QWidget) -> list[QWidget]:
+    return [each for each in page.findChildren(QWidget) if each.isVisibleTo(page) and each.width() and each.height()]
+
+
+def named(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+    return f"{type(widget).__name__} {text or widget.objectName() or widget.accessibleName()!r} {widget.geometry()}"
+
+
+def overlapping(page: QWidget) -> list[str]:
+    """Siblings that cover each other; what lies in a stack, a tab or a scroll area is placed by Qt."""
+    found = []
+    for parent in [page, *seen(page)]:
+        if isinstance(parent, QAbstractScrollArea | QComboBox):
+            continue
+        children = [each for each in seen(page) if each.parentWidget() is parent]
+        for one, other in combinations(children, 2):
+            if one.geometry().intersects(other.geometry()):
+                found.append(f"{named(one)} and {named(other)}")
+    return found
+
+
+def cut_off(page: QWidget) -> list[str]:
+    """Labels and buttons with less room than their text needs, and what sticks out of what holds it."""
+    found = []
+    for widget in seen(page):
+        if isinstance(widget, ElidedLabel) or not isinstance(widget, QLabel | QPushButton | QToolButton):
+            continue
+        if isinstance(widget, QLabel) and not widget.text() and widget.pixmap().isNull():
+            continue
+        needed = widget.minimumSizeHint().boundedTo(widget.maximumSize())
+        if needed.width() > widget.width() or needed.height() > widget.height():
+            found.append(f"{named(widget)} needs {needed}")
+        parent = widget.parentWidget()
+        if parent is not None and not parent.rect().contains(widget.geometry()):
+            found.append(f"{named(widget)} sticks out of {named(parent)}")
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_covered_or_cut_off_at_any_size(crowded, qtbot, name) -> None:
+    page = show(crowded, qtbot, name)
+    problems = []
+    for words, size in SIZES.items():
+        fit(crowded, size)
+        problems += [f"{words}: {each}" for each in (*overlapping(page), *cut_off(page))]
+    assert problems == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_scrolls_down_but_not_sideways(crowded, qtbot, name) -> None:
+    page = show(crowded, qtbot, name)
+    for size in SIZES.values():
+        fit(crowded, size)
+        area = page.parentWidget().parentWidget()
+        assert isinstance(area, QScrollArea)
+        assert page.width() == area.viewport().width(), size
+        assert page.height() >= max(page.minimumSizeHint().height(), area.viewport().height()), size
+
+
+@pytest.mark.parametrize("name", ["classify", "filters", "network", "runs"])
+def test_a_projector_shows_the_whole_page_at_once(crowded, qtbot, name) -> None:
+    page = show(crowded, qtbot, name)
+    fit(crowded, SIZES["on a projector"])
+    assert page.height() == page.parentWidget().height()
+
+
+def test_the_drawings_stay_square_and_inside(crowded) -> None:
+    page = crowded.show_page("classify")
+    for size in SIZES.values():
+        fit(crowded, size)
+        area = page.single.picture_panel.drop_area
+        for button in area.findChildren(SampleButton):
+            assert button.width() == button.height(), size
+            assert QRect(area.rect()).contains(QRect(button.mapTo(area, button.rect().topLeft()), button.size())), size
+
+
+def test_what_the_network_sees_shrinks_again_and_the_hint_gives_way(crowded, qtbot) -> None:
+    page = show(crowded, qtbot, "classify")
+    side = page.single.picture_panel._side
+    fit(crowded, SIZES["at its best"])
+    large, hinted = side.view.width(), side._hint.isVisibleTo(side)
+    fit(crowded, SIZES["smallest"])
+    assert side.view.width() == 96 < large
+    assert hinted
+    assert not side._hint.isVisibleTo(side)
+    fit(crowded, SIZES["at its best"])
+    assert (side.view.width(), side._hint.isVisibleTo(side)) == (large, True)
+
+
+def test_the_history_takes_little_of_a_page_that_has_little(crowded, qtbot) -> None:
+    page = crowded.show_page("classify")
+    settle()
+    assert page.history_panel.height() < page.height() / 10  # nothing in it yet
+    show(crowded, qtbot, "classify")
+    heights = []
+    for size in ("at its best", "small", "smallest"):
+        fit(crowded, SIZES[size])
+        heights.append(page.history_panel.height())
+    assert heights == sorted(set(heights), reverse=True)
+
+
+def test_a_page_first_opened_when_zoomed_looks_like_one_zoomed_later(crowded, qtbot) -> None:
+    fit(crowded, SIZES["on a projector"])
+    page = show(crowded, qtbot, "network")
+    opened = (page.summary.table.font().pixelSize(), page.summary.table.rowHeight(0), page.gallery.width())
+    fit(crowded, SIZES["at its best"])
+    fit(crowded, SIZES["on a projector"])
+    assert opened == (page.summary.table.font().pixelSize(), page.summary.table.rowHeight(0), page.gallery.width())
+
+
+@pytest.fixture
+def bar(qtbot) -> ControlBar:
+    from cifar_gui.ui.icons import icon
+
+    buttons = [ShyButton(words) for words in ("Open pictures", "Whole folders", "Anything else")]
+    for button in buttons[:2]:
+        button.setIcon(icon("open"))
+    window = QWidget()  # without a layout: the bar is as wide as a test makes it
+    qtbot.addWidget(window)
+    made = ControlBar(buttons[:1], buttons[1:], breaks=True, parent=window)
+    made.window_around, made.buttons = window, buttons
+    window.show()
+    return made
+
+
+def test_buttons_lose_their_words_before_the_row_breaks(bar) -> None:
+    bar.resize(bar.sizeHint().width(), 40)
+    assert [button.is_wordless for button in bar.buttons] == [False, False, False]
+    bar.resize(bar.sizeHint().width() - 1, 40)
+    assert [button.is_wordless for button in bar.buttons] == [False, True, False]  # the last one has no icon
+    assert bar.buttons[1].text() == bar.buttons[1].toolTip() == "Whole folders"
+    bar.resize(bar.minimumSizeHint().width(), 40)
+    settle()
+    assert bar.is_broken
+    bar.resize(1000, 40)
+    assert not bar.is_broken
+    assert not any(button.is_wordless for button in bar.buttons)
+
+
+def test_a_bar_hears_of_longer_words(bar) -> None:
+    bar.resize(bar.sizeHint().width(), 40)
+    bar.buttons[0].setText("Open pictures of any kind")
+    settle()
+    assert bar.buttons[1].is_wordless
+
+
+def test_a_path_may_be_long(crowded, tmp_path: Path) -> None:
+    """Of the folder that a download would go to."""
+    page = crowded.show_page("train")
+    page.get_data()
+    page.middle.cards.download.facts.setText(f"170 MB from a host into {tmp_path / ('x' * 30) / ('y' * 40)}.")
+    for size in SIZES.values():
+        fit(crowded, size)
+        assert cut_off(page.middle.cards) == [], size
