@@ -146,6 +146,8 @@ class ModelLibrary(QObject):
         if state in ("starting", "running", "idle"):
             self.refresh()
             self.choices_changed.emit()
+        if state == "running" and self._is(LIVE):
+            self.watch_live()  # another run, perhaps: its name, and its network before the first epoch
 
     def _on_choices(self, choices: list[ModelChoice]) -> None:
         if choices != self._choices:

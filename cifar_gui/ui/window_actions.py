@@ -133,7 +133,11 @@ class WindowActions:
         return str(self._context.settings.get("folder", ""))
 
     def _to_train(self, source: str) -> None:
-        self._window.show_page("train").get_data(source)
+        def show(page: Page) -> None:
+            self._window.show_page("train")
+            page.get_data(source)
+
+        self._window.pages.with_page("train", show)
 
     def _on_front(self, verb: str) -> None:
         page = self._window.pages.currentWidget()

@@ -21,6 +21,7 @@ from cifar_gui.ui.icons import retint
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
+from cifar_gui.ui.train.page import TrainPage
 
 RECIPE = Recipe(
     network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
@@ -384,6 +385,24 @@ def test_a_page_asked_for_before_pytorch_is_there_waits(qtbot) -> None:
         assert window.pages.built("train") is None
         window.pages.on_torch_ready()
         assert window.pages.built("train") is window.pages.currentWidget()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+@pytest.mark.parametrize(("action", "method"), [("start", "start_training"), ("get_data", "get_data")])
+def test_what_needs_a_page_before_pytorch_is_there_waits_for_both(qtbot, monkeypatch, action, method) -> None:
+    done = []
+    monkeypatch.setattr(TrainPage, method, lambda *_arguments: done.append(method))
+    window = create_window()  # never painted, so the warm-up has not begun
+    try:
+        window.context.actions[action].trigger()
+        assert (window.pages.current_name, window.pages.built("train"), done) == ("train", None, [])
+        window.pages.on_torch_ready()
+        assert window.pages.built("train") is window.pages.currentWidget()
+        assert done == [method]
+        window.pages.on_torch_ready()
+        assert done == [method], "once"
     finally:
         window.close_now()
         window.deleteLater()

@@ -24,6 +24,9 @@ from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
+LONG = Recipe(
+    network="simple", data="shapes", epochs=5000, batch_size=50, micro_batch=50, device="cpu", precision="float32"
+)
 CARD = ModelCard("mlp", ("a", "b", "c"), CENTRED, scores={"test_accuracy": 0.935}, title="Small")
 
 
@@ -152,6 +155,20 @@ def test_watching_live_forgets_the_file_that_is_being_loaded(qtbot, library, shi
     qtbot.waitUntil(lambda: library._jobs.idle)
     assert heard == []
     assert library.snapshot is first
+
+
+def test_live_follows_to_the_next_run(qtbot, window) -> None:
+    models, session = window.context.models, window.context.session
+    labels = []
+    for _ in range(2):
+        session.start(LONG)
+        qtbot.waitUntil(lambda: session.state == "running")
+        if not labels:
+            models.watch_live()
+        labels.append(models.current.label)
+        session.stop()
+        qtbot.waitUntil(lambda: session.state == "idle")
+    assert labels == ["Live · run 0001", "Live · run 0002"]
 
 
 def test_a_file_from_anywhere_has_a_group_of_its_own(qtbot, library, tmp_path, snapshot) -> None:
