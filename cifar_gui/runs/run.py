@@ -182,7 +182,7 @@ class Run:
                 pass  # for looking at; the epochs' networks are kept
 
     def failed(self, message: str) -> None:
-        """The training ended without a last event, `message` says why. One that did not begin leaves the run as it is."""
+        """The training ended without a last event: `message` says why. If it did not begin, the run is left alone."""
         if self._is_ours:
             self._end("failed", message)
 

@@ -32,6 +32,7 @@ class Activity:
         data.progress.connect(self._on_loading)
         data.loaded.connect(self._on_loaded)
         data.failed.connect(self._on_loaded)
+        data.cancelled.connect(self._on_loaded)
         context.models.choices_changed.connect(self.refresh)
         self.refresh()
 
@@ -99,7 +100,7 @@ class Activity:
         self._loading = (share, what)
         self.refresh()
 
-    def _on_loaded(self, _result: object) -> None:
+    def _on_loaded(self, _result: object = None) -> None:
         self._loading = None
         self.refresh()
 

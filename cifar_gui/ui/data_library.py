@@ -27,13 +27,14 @@ class DataLibrary(QObject):
     """At most one data set is held. All methods but `load` are for the GUI thread.
 
     Signals: loaded(ImageData); progress(float share, str what) while loading; failed(str) with a sentence;
-    missing(str) with the source when a known set is not on this machine yet.
+    missing(str) with the source when a known set is not on this machine yet; cancelled() when it was given up.
     """
 
     loaded = Signal(object)
     progress = Signal(float, str)
     failed = Signal(str)
     missing = Signal(str)
+    cancelled = Signal()
 
     def __init__(self, jobs: Background, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +63,7 @@ class DataLibrary(QObject):
     def request(self, source: str) -> None:
         """Load a data set by name or path; a newer request makes an older one stale. `loaded` or `failed` follows."""
         if self.current is not None and source == self.current_source:
+            self.cancel()  # what was asked for before is not wanted any more
             self.loaded.emit(self.current)
             return
         self._requested = source
@@ -77,8 +79,10 @@ class DataLibrary(QObject):
 
     def cancel(self) -> None:
         """Give up what is being loaded."""
-        self._requested = ""
-        self._jobs.cancel(_KEY)
+        if self._requested:
+            self._requested = ""
+            self._jobs.cancel(_KEY)
+            self.cancelled.emit()
 
     def load(self, source: str, progress: Callable[[float, str], None]) -> ImageData:
         """Load on the calling thread, unless it is the current one. Raises CifarGuiError, or what `progress` raises."""

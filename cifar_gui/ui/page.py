@@ -86,6 +86,9 @@ class Page(QWidget):
     def start_training(self) -> None:
         """Start or continue (F5): only the Train page, which knows the recipe, does anything."""
 
+    def one_more_epoch(self) -> None:
+        """Train one more epoch: only the Train page, which knows the last run, does anything."""
+
     def get_data(self, source: str = "") -> None:
         """Show how to get a data set, or load the one at the path `source`: only the Train page does anything."""
 

@@ -53,7 +53,7 @@ class WindowActions:
             "start": window.start_training,
             "pause": self._pause,
             "stop": context.session.stop,
-            "one_more": context.session.one_more_epoch,
+            "one_more": lambda: window.pages.with_page("train", lambda page: page.one_more_epoch()),
             "shortcuts": lambda: show_shortcuts(window, actions),
             "open_log": self._open_log,
             "about": lambda: show_about(window),
@@ -83,8 +83,7 @@ class WindowActions:
         actions.allow("start", "" if state in ("idle", "paused") else "A run is under way: stop it first")
         actions.allow("pause", "" if busy else none)
         actions.allow("stop", "" if state not in ("idle", "stopping") else none)
-        can_go_on = busy or (state == "idle" and self._context.session.run is not None)
-        actions.allow("one_more", "" if can_go_on else none)
+        actions.allow("one_more", "" if busy or state == "idle" else none)
         live = "The network in training is chosen already" if self._context.models.is_live else ""
         actions.allow("watch_live", live if state != "idle" else none)
 

@@ -81,8 +81,23 @@ def test_a_newer_request_wins(qtbot, library) -> None:
     assert heard == ["/second"]
 
 
+def test_asking_for_the_current_set_again_gives_up_another(qtbot, library) -> None:
+    with qtbot.waitSignal(library.loaded):
+        library.request("/first")
+    first, heard = library.current, []
+    library.loaded.connect(heard.append)
+    library.request("/second")
+    library.request("/first")
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert heard == [first]
+    assert (library.current_source, library.loading) == ("/first", False)
+
+
 def test_a_cancelled_request_is_silent(qtbot, library) -> None:
     library.request("/first")
+    with qtbot.waitSignal(library.cancelled):
+        library.cancel()
+    library.cancelled.connect(lambda: pytest.fail("there was nothing to give up"))
     library.cancel()
     qtbot.waitUntil(lambda: library._jobs.idle)
     assert library.current is None

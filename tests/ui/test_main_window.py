@@ -295,6 +295,15 @@ def test_a_picture_dropped_on_train_is_classified(window, opened, make_picture) 
     assert [source.name for source in opened] == ["picture.png"]
 
 
+def test_an_import_that_is_given_up_leaves_no_trace_in_the_status_bar(window) -> None:
+    data = window.context.data
+    data._requested = "/somewhere"
+    data.progress.emit(0.4, "Reading pictures…")
+    assert window.activity.text() == "Reading pictures…"
+    data.cancel()
+    assert window.activity.text() == "Ready"
+
+
 def test_start_works_from_any_page(window, monkeypatch) -> None:
     started = []
     monkeypatch.setattr(window.pages.page("train"), "start_training", lambda: started.append(True))

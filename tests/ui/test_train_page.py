@@ -168,6 +168,25 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(page, qtbot):
     assert list_runs()[0].epochs_done == TINY.epochs + 1
 
 
+def test_one_more_epoch_works_from_the_menu_of_any_page(page, window, qtbot):
+    page.press("start")
+    until_idle(qtbot, page)
+    window.show_page("classify")
+    action = window.context.actions["one_more"]
+    assert action.isEnabled()
+    action.trigger()
+    until_idle(qtbot, page)
+    assert list_runs()[0].epochs_done == TINY.epochs + 1
+
+
+def test_one_more_epoch_without_a_run_says_so(page, window, qtbot):
+    qtbot.waitUntil(lambda: page.runs.all is not None and page.middle.chosen.known)
+    window.show_page("classify")
+    window.context.actions["one_more"].trigger()
+    assert window.pages.current_name == "train"
+    assert "Nothing was started. There is no run yet" in window.message_bar.text()
+
+
 def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
     for _ in range(2):
         page.press("start")

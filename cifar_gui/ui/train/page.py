@@ -37,7 +37,7 @@ class TrainPage(Page):
         self.plots, self.form = self.middle.plots, self.recipe_panel.form
         self.display = RunDisplay(self, context, self.controls, self.recipe_panel, self.middle)
         self.shown, self.runs = self.display.shown, self.display.runs
-        self._start_wanted = False
+        self._wanted = ""  # the button that waits to be pressed until runs and data are known
         self._lay_out()
         self._connect()
         self.form.set_sources(context.data.available())
@@ -83,8 +83,10 @@ class TrainPage(Page):
         if self.context.session.state == "paused":
             self.context.session.resume()
             return
-        self._start_wanted = True
-        self._start_if_wanted()
+        self._do("start")
+
+    def one_more_epoch(self) -> None:
+        self._do("one_more")
 
     def get_data(self, source: str = "") -> None:
         """Show the three ways to data, or use what is at the path `source`."""
@@ -198,23 +200,27 @@ class TrainPage(Page):
         if self.shown.recipe is None:
             self.runs.load_unfinished(self._show_unfinished)
         self.display.refresh()
-        self._start_if_wanted()
+        self._do(self._wanted)
 
     def _on_data_known(self) -> None:
         self.display.refresh()
-        self._start_if_wanted()
+        self._do(self._wanted)
 
-    def _start_if_wanted(self) -> None:
-        if not self._start_wanted or self.runs.all is None or not self.middle.chosen.known:
+    def _do(self, name: str) -> None:
+        """Press a button from afar, as soon as it is known what it would do; show what is in its way."""
+        self._wanted = name
+        if not name or self.runs.all is None or not self.middle.chosen.known:
             return
-        self._start_wanted = False
-        if buttons(self.display.situation)["start"].enabled:
-            self.press("start")
+        self._wanted = ""
+        look = buttons(self.display.situation)[name]
+        if look.enabled:
+            self.press(name)
             return
         self.context.show_page("train")
-        if self.form.recipe is None:
+        if name == "start" and self.form.recipe is None:
             self.form.focus_problem()
-            self.context.messages.warn(f"Nothing was started. {self.display.situation.problem}", topic="training")
+        if not self.middle.shows_cards:  # they say it themselves
+            self.context.messages.warn(f"Nothing was started. {look.tip}", topic="training")
 
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
