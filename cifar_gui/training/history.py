@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -23,6 +22,9 @@ EPOCH_COLUMNS = (
 )  # fmt: skip
 CSV_COLUMNS = ("kind", *dict.fromkeys((*STEP_COLUMNS, *EPOCH_COLUMNS)))
 """One file holds both: `kind` is "step" or "epoch", and columns that a kind does not have are empty."""
+
+_FARTHEST = 1e9
+"""No run has as many steps: the largest recipe comes to half of them."""
 
 
 @dataclass
@@ -71,7 +73,7 @@ class History:
                 kind = record["kind"]
                 names = {"step": STEP_COLUMNS, "epoch": EPOCH_COLUMNS}[kind]
                 row = tuple(float(record[name]) if record[name] else float("nan") for name in names)
-                if not (math.isfinite(row[0]) and math.isfinite(row[1])):
+                if not all(0 <= place <= _FARTHEST for place in row[:2]):
                     raise ValueError("no step and epoch")
             except (KeyError, TypeError, ValueError) as error:
                 raise CheckpointError(f"{where} is damaged at line {number}.") from error

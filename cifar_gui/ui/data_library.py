@@ -55,6 +55,10 @@ class DataLibrary(QObject):
         recent = [(source, Path(source).name) for source in self._settings.texts(_RECENT)]
         return [*BUILT_IN, *recent]
 
+    def usual_source(self) -> str:
+        """What to read when nobody has said: the folder used last, else CIFAR-10."""
+        return next(iter(self._settings.texts(_RECENT)), BUILT_IN[0][0])
+
     def request(self, source: str) -> None:
         """Load a data set by name or path; a newer request makes an older one stale. `loaded` or `failed` follows."""
         if self.current is not None and source == self.current_source:

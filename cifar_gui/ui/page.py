@@ -37,7 +37,11 @@ class Page(QWidget):
         super().paintEvent(event)
         if not self._has_painted:
             self._has_painted = True
-            QTimer.singleShot(0, self, self.finish)
+            QTimer.singleShot(0, self, self._on_painted)
+
+    def _on_painted(self) -> None:
+        if self.isVisible():  # widgets made behind a window that has been closed meanwhile keep the app from ending
+            self.finish()
 
     def finish(self) -> None:
         """The page has been painted for the first time: build what that could do without."""

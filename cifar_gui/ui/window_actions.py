@@ -183,13 +183,8 @@ class WindowActions:
 
 
 def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
-    """The archive or folder with class sub-folders among what was dropped, if that is what it is."""
-    if len(sources) != 1 or sources[0].path is None:
+    """The one archive or folder that was dropped where data sets are chosen; whether it is one is said there."""
+    path = sources[0].path if len(sources) == 1 else None
+    if path is None:
         return None
-    path = sources[0].path
-    if path.name.lower().endswith((".tar.gz", ".tgz", ".tar")):
-        return path
-    try:
-        return path if path.is_dir() and any(child.is_dir() for child in path.iterdir()) else None
-    except OSError:  # a folder that may not be read: opening it as pictures says so
-        return None
+    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or path.is_dir() else None

@@ -57,7 +57,7 @@ def test_a_torn_last_line_is_dropped_and_a_damaged_one_is_named(history):
         History.from_csv(text.replace("step,10", "stop,10"), "curves.csv")
 
 
-@pytest.mark.parametrize("step", ["", "inf", "1e999", "nan"])
+@pytest.mark.parametrize("step", ["", "inf", "1e999", "nan", "-5", "1e30"])
 def test_a_line_without_a_place_in_the_run_is_damaged(history, step):
     with pytest.raises(CheckpointError, match="line 3"):
         History.from_csv(history.to_csv().replace("step,10", f"step,{step}"))

@@ -270,16 +270,28 @@ def test_what_cannot_be_used_is_refused_with_the_reason(window, opened) -> None:
     assert "no picture at all" in window.message_bar.text()
 
 
-def test_a_data_set_dropped_on_train_goes_to_train(window, opened, tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "set" / "cats").mkdir(parents=True)
+@pytest.mark.parametrize("name", ["set/", "archive.tar.gz", "archive.zip"])
+def test_folders_and_archives_dropped_on_train_stay_there(window, opened, tmp_path: Path, monkeypatch, name) -> None:
+    """Also one that is no data set: that is said where data sets are chosen."""
+    path = tmp_path / name
+    path.mkdir() if name.endswith("/") else path.touch()
     given: list[str] = []
     page = window.show_page("train")
     monkeypatch.setattr(page, "get_data", given.append)
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "set"))])
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
     drop(window, mime)
-    assert given == [str(tmp_path / "set")]
+    assert given == [str(path)]
     assert opened == []
+    assert window.pages.current_name == "train"
+
+
+def test_a_picture_dropped_on_train_is_classified(window, opened, make_picture) -> None:
+    window.show_page("train")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(make_picture()))])
+    drop(window, mime)
+    assert [source.name for source in opened] == ["picture.png"]
 
 
 def test_start_works_from_any_page(window, monkeypatch) -> None:

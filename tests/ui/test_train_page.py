@@ -382,8 +382,34 @@ def test_a_folder_that_is_no_data_set_is_refused_on_its_card(page, qtbot, tmp_pa
     card = page.middle.cards.own
     qtbot.waitUntil(lambda: "holds no pictures" in card.status.text())
     assert card.isVisible()
+    assert card.status.property("bad")
     assert page.form.recipe.data == "shapes"
     assert not page.context.messages.all, "said once, where it was asked"
+
+
+def test_start_from_another_page_goes_to_the_field_that_is_wrong(page, window, qtbot):
+    qtbot.waitUntil(lambda: page.runs.all is not None and page.middle.chosen.known)
+    field = page.form.advanced.fields["weight_decay"]
+    field.put("a lot")
+    page.form._on_edited("weight_decay")
+    page.form.more.setChecked(False)
+    window.show_page("classify")
+    window.context.actions["start"].trigger()
+    assert window.pages.current_name == "train"
+    assert page.form.more.isChecked()
+    assert window.focusWidget() is field or field.isAncestorOf(window.focusWidget())
+    assert "Nothing was started. Correct the marked fields" in window.message_bar.text()
+    assert page.context.session.state == "idle"
+
+
+def test_start_without_data_shows_the_ways_to_data(page, window, qtbot):
+    page.form.basic.fields["data"].put("cifar10")
+    page.form._on_edited("data")
+    window.show_page("classify")
+    window.context.actions["start"].trigger()
+    qtbot.waitUntil(lambda: window.pages.current_name == "train")
+    assert page.middle.currentWidget() is page.middle.cards
+    assert page.context.messages.all == []
 
 
 def test_without_the_data_the_cards_stand_there_and_start_says_why(page, qtbot):

@@ -75,6 +75,11 @@ class FieldGrid(QWidget):
             if name in self.fields:
                 self.fields[name].put(raw)
 
+    def first_problem(self) -> QWidget | None:
+        """The first field that is marked as wrong."""
+        wrong = (name for name, label in self._problems.items() if label.text())
+        return next((self.fields[name] for name in wrong), None)
+
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Say at each field what is wrong with it, and nothing at the others."""
         for name, label in self._problems.items():

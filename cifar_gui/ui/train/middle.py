@@ -111,7 +111,7 @@ class Middle(QStackedWidget):
         self._to_look_at = None
         if self._reading:
             self._reading = ""
-            self.cards.own.show_progress(None, why)
+            self.cards.own.show_problem(why)
         elif self.isVisible():
             self._context.messages.error(why)
 

@@ -79,13 +79,12 @@ class TrainPage(Page):
         self.live.watch(watching=False)
 
     def start_training(self) -> None:
-        """Start, continue, or go on after a pause; waits for the list of runs if it is not there yet."""
+        """Start, continue, or go on after a pause; waits until runs and data are known. What is in the way is shown."""
         if self.context.session.state == "paused":
             self.context.session.resume()
-        elif self.runs.all is None:
-            self._start_wanted = True
-        else:
-            self.press("start")
+            return
+        self._start_wanted = True
+        self._start_if_wanted()
 
     def get_data(self, source: str = "") -> None:
         """Show the three ways to data, or use what is at the path `source`."""
@@ -95,7 +94,7 @@ class TrainPage(Page):
 
     def save_state(self) -> dict[str, Any]:
         return {
-            "recipe": (self.shown.draft or self.form.last_valid).to_dict(),
+            "recipe": self.shown.to_remember(self.form.last_valid, training=self._training).to_dict(),
             "columns": self.columns.save_state(),
             "smooth": self.plots.smooth.isChecked(),
             "log": self.plots.log.isChecked(),
@@ -110,6 +109,10 @@ class TrainPage(Page):
         if recipe is not None and self.context.session.state == "idle":
             self.recipe_panel.show_recipe(recipe)
             self.middle.choose(recipe.data)
+
+    @property
+    def _training(self) -> bool:
+        return self.context.session.state != "idle"
 
     # What the user asks for
 
@@ -155,7 +158,7 @@ class TrainPage(Page):
 
     def _on_proposed(self, recipe: Recipe) -> None:
         """Another page has a recipe to look at: while a network trains it becomes the copy."""
-        self.shown.propose(recipe, training=self.context.session.state != "idle")
+        self.shown.propose(recipe, training=self._training)
         self.recipe_panel.show_recipe(recipe)
         self.middle.choose(recipe.data)
         self.display.refresh()
@@ -195,9 +198,23 @@ class TrainPage(Page):
         if self.shown.recipe is None:
             self.runs.load_unfinished(self._show_unfinished)
         self.display.refresh()
-        if self._start_wanted:
-            self._start_wanted = False
+        self._start_if_wanted()
+
+    def _on_data_known(self) -> None:
+        self.display.refresh()
+        self._start_if_wanted()
+
+    def _start_if_wanted(self) -> None:
+        if not self._start_wanted or self.runs.all is None or not self.middle.chosen.known:
+            return
+        self._start_wanted = False
+        if buttons(self.display.situation)["start"].enabled:
             self.press("start")
+            return
+        self.context.show_page("train")
+        if self.form.recipe is None:
+            self.form.focus_problem()
+            self.context.messages.warn(f"Nothing was started. {self.display.situation.problem}", topic="training")
 
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
@@ -232,7 +249,7 @@ class TrainPage(Page):
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
         self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.middle.source_chosen.connect(self._put_source)
-        self.middle.changed.connect(self.display.refresh)
+        self.middle.changed.connect(self._on_data_known)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
         session.recipe_proposed.connect(self._on_proposed)

@@ -193,6 +193,14 @@ class RecipeForm(QWidget):
         self._read()
         self.edited.emit()
 
+    def focus_problem(self) -> None:
+        """Go to the first field that is wrong, unfolding what hides it."""
+        for grid in (self.basic, self.advanced):
+            if (field := grid.first_problem()) is not None:
+                self.more.setChecked(self.more.isChecked() or grid is self.advanced)
+                field.setFocus()
+                return
+
     def _follow_preset(self, name: str) -> None:
         """Another network starts from its own preset; a preset replaces everything but data, seed and device."""
         network, preset = self._choice("network").raw(), self._choice("preset").raw()
