@@ -155,5 +155,6 @@ def _scrolling(page: Page) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidgetResizable(True)
+    page.resize(area.size())  # else the area would ask for the page's favourite size, and lay it out, to no end
     area.setWidget(page)
     return area

@@ -62,7 +62,6 @@ def test_what_has_gone_well_takes_away_what_was_said_about_it(messages) -> None:
     assert len(messages.all) == 2
     messages.resolve("model")
     assert [message.text for message in messages.all] == ["The disk is nearly full."]
-<<<<<<< HEAD
 
 
 def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
@@ -72,8 +71,6 @@ def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
     qtbot.waitExposed(bar)
     sign, text = (label.geometry().center().y() for label in bar.findChildren(QLabel)[:2])
     assert abs(sign - text) <= 1
-=======
->>>>>>> 393a0d309f5ba151bdb5df2df3a23b91e901e8bb
 
 
 def test_without_messages_there_is_no_bar(bar, messages) -> None:
