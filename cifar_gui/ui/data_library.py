@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.errors import Cancelled, CifarGuiError, DataMissing
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.settings import Settings
 
@@ -27,13 +27,12 @@ class DataLibrary(QObject):
     """At most one data set is held. All methods but `load` are for the GUI thread.
 
     Signals: loaded(ImageData); progress(float share, str what) while loading; failed(str) with a sentence;
-    missing(str) with the source when a known set is not on this machine yet; cancelled() when it was given up.
+    cancelled() when it was given up.
     """
 
     loaded = Signal(object)
     progress = Signal(float, str)
     failed = Signal(str)
-    missing = Signal(str)
     cancelled = Signal()
 
     def __init__(self, jobs: Background, settings: Settings, parent: QObject | None = None) -> None:
@@ -113,7 +112,5 @@ class DataLibrary(QObject):
             self._jobs.post(lambda: self.progress.emit(share, what))
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        source, self._requested = self._requested, ""
-        if isinstance(error, DataMissing):
-            self.missing.emit(source)
+        self._requested = ""
         self.failed.emit(str(error))

@@ -25,9 +25,6 @@ class Page(QWidget):
     The shell sets the object name ("page.<name>") and calls every method on the GUI thread.
     """
 
-    accepts_pictures = False
-    """Whether pictures dropped anywhere on the window may be given to `open_pictures`."""
-
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context

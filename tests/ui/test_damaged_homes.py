@@ -134,7 +134,7 @@ def test_the_window_starts_in_every_damaged_home(
         damage(home, whole, remembered, random.Random(number))
         window = create_window()
         try:
-            damaged += look_at_everything(window, lambda condition: qtbot.waitUntil(condition, timeout=60_000))
+            damaged += look_at_everything(window, lambda condition: qtbot.waitUntil(condition))
             told = [message.text for message in window.context.messages.all]
             assert not [text for text in told if "app itself" in text], number
             bad = list((home / "settings").glob("*.bad"))

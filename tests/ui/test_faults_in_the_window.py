@@ -74,7 +74,7 @@ def small_data(monkeypatch: pytest.MonkeyPatch, tiny_data: ImageData) -> None:
 
 @pytest.fixture
 def until(qtbot: Any) -> Until:
-    return lambda condition: qtbot.waitUntil(condition, timeout=60_000)
+    return lambda condition: qtbot.waitUntil(condition)
 
 
 def photo(window: MainWindow, until: Until) -> Any:

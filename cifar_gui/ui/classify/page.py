@@ -40,8 +40,6 @@ RECENT = "pictures.recent"
 class ClassifyPage(Page):
     """Wires the parts: an opener, the answers, the single view, the table and the history."""
 
-    accepts_pictures = True
-
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = context.models.snapshot
