@@ -158,4 +158,5 @@ class _Invitation(QWidget):
 
     def _draw(self) -> None:
         self._picture.setPixmap(icon_pixmap("picture", "control_line", 40))
-        self._arrange()
+        if self.isVisible():
+            self._arrange()
