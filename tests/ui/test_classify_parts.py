@@ -226,9 +226,9 @@ def test_samples_stand_in_two_rows_where_there_is_no_room_for_one(qtbot):
     row = SampleRow()
     qtbot.addWidget(row)
     row.show()
-    row.resize(900, 200)
-    row.layout().activate()
-    assert len({button.y() for button in row.buttons}) == 1
-    row.resize(400, 200)
-    row.layout().activate()
-    assert len({button.y() for button in row.buttons}) == 2
+    for room, rows, side in ((900, 1, 64), (400, 2, 64), (300, 2, 48)):
+        assert row.fit(room, 160, 200)
+        row.resize(room, 160)
+        row.layout().activate()
+        assert len({button.y() for button in row.buttons}) == rows
+        assert {button.width() - 6 for button in row.buttons} == {side}

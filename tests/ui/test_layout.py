@@ -59,6 +59,10 @@ def show(window, qtbot, name: str) -> QWidget:
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
+    elif name == "train":
+        page.plots.diagnosis.label.setText(
+            "<b>Learning well.</b> " + "Validation is better than training: normal. " * 4
+        )
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif name == "network":
@@ -104,7 +108,10 @@ def cut_off(page: QWidget) -> list[str]:
             continue
         if isinstance(widget, QLabel) and not widget.text() and widget.pixmap().isNull():
             continue
-        needed = widget.minimumSizeHint().boundedTo(widget.maximumSize())
+        needed = widget.minimumSizeHint()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            needed.setHeight(widget.heightForWidth(widget.width()))
+        needed = needed.boundedTo(widget.maximumSize())
         if needed.width() > widget.width() or needed.height() > widget.height():
             found.append(f"{named(widget)} needs {needed}")
         parent = widget.parentWidget()

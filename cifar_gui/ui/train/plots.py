@@ -194,7 +194,7 @@ class DiagnosisBar(Panel):
         self.label = WrappedLabel()
         self.label.setObjectName("train.diagnosis")
         self.label.setTextFormat(Qt.TextFormat.RichText)
-        self.label.setMinimumHeight(px(36))
+        self._icon.setMinimumHeight(px(36))  # two lines, most of the time: the plots above do not jump
         row = QHBoxLayout()
         row.setSpacing(SPACING + 4)
         row.addWidget(self._icon, 0)
