@@ -60,9 +60,8 @@ def show(window, qtbot, name: str) -> QWidget:
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
     elif name == "train":
-        page.plots.diagnosis.label.setText(
-            "<b>Learning well.</b> " + "Validation is better than training: normal. " * 4
-        )
+        page.middle.show_plots()
+        page.plots.diagnosis.label.setText("<b>Learning well.</b> " + "Validation is better: normal. " * 6)
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif name == "network":
