@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
@@ -69,6 +70,7 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
                 f"PyTorch could not be loaded: {problem}. Install the app again.", faults.explain(problem)[1]
             )
             return
+        window.activity.find_devices()
         window.pages.on_torch_ready()
 
     def on_closed() -> None:
@@ -77,9 +79,10 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
 
     window.painted.connect(on_painted)
     window.closed.connect(on_closed)
-    session.failed.connect(messages.error)
-    session.refused.connect(messages.warn)
+    session.failed.connect(partial(messages.error, topic="training"))
+    session.refused.connect(partial(messages.warn, topic="training"))
     session.opened.connect(lambda opened: context.data.adopt(opened.recipe.data, opened.data))
+    session.opened.connect(lambda _opened: messages.resolve("training"))
 
 
 def fault_hooks(window: MainWindow) -> faults.Faults:

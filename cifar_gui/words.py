@@ -1,9 +1,27 @@
-"""Numbers as people read them: shares, durations, large numbers."""
+"""Numbers and settings as people read them: shares, durations, large numbers, choices."""
 
 from __future__ import annotations
 
 NOTHING = "–"
 """What stands where there is no number."""
+
+_CHOICES = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "adamax": "Adamax",
+    "muon": "Muon",
+    "one_cycle": "one cycle",
+    "channels_last": "channels last",
+    "none": "never",
+    "random": "at random",
+    "auto": "automatic",
+    "cpu": "CPU",
+    "quick": "Quick",
+    "best": "Best",
+    "textbook": "As in the textbook",
+    "custom": "Custom",
+}
 
 
 def percent(share: float | None, digits: int = 1, nothing: str = NOTHING) -> str:
@@ -11,13 +29,20 @@ def percent(share: float | None, digits: int = 1, nothing: str = NOTHING) -> str
     return nothing if share is None else f"{100 * share:.{digits}f} %"
 
 
-def modest_percent(probability: float) -> str:
-    """A probability without decimals: "93 %", and never "100 %" or "0 %" of what is merely close to it."""
-    if 0.995 <= probability < 1:
-        return "over 99 %"
-    if 0 < probability < 0.005:
-        return "under 1 %"
-    return percent(probability, 0)
+def exact_percent(share: float) -> str:
+    """A round share with as many digits as it has, as on an axis: "20 %", "22.5 %"."""
+    return f"{round(100 * share, 6):g} %"
+
+
+def modest_percent(probability: float, digits: int = 0) -> str:
+    """A probability: "93 %" or "93.1 %", and never "100 %" or "0.0 %" of what is merely close to it but "> 99 %" or
+    "< 0.1 %"."""
+    least = 10.0 ** -(digits + 2)
+    if 0 < probability < least / 2:
+        return f"< {percent(least, digits)}"
+    if 1 - least / 2 <= probability < 1:
+        return f"> {percent(1 - least, digits)}"
+    return percent(probability, digits)
 
 
 def duration(seconds: float) -> str:
@@ -50,3 +75,13 @@ def short_number(value: float) -> str:
         if value >= size:
             return f"{value / size:.3g} {letter}"
     return str(int(value))
+
+
+def choice_words(choice: str) -> str:
+    """A choice of a setting as people call it: "adamw" → "AdamW"."""
+    return _CHOICES.get(choice, choice)
+
+
+def place_words(device: str, precision: str) -> str:
+    """Where and how something is computed: "CPU, bf16"."""
+    return ", ".join(filter(None, (device, {"bfloat16": "bf16", "float32": "fp32"}.get(precision, ""))))

@@ -68,7 +68,6 @@ def everything_imported() -> None:
 
     for module in (*warm_up.MODULES, "pyqtgraph"):
         importlib.import_module(module)
-    warm_up.first_step()
 
 
 @pytest.fixture

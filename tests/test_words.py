@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cifar_gui.words import duration, modest_percent, percent, short_number, time_left
+from cifar_gui.words import duration, exact_percent, modest_percent, percent, short_number, time_left
 
 
 def test_shares_become_percentages_and_nothing_a_dash() -> None:
@@ -14,10 +14,22 @@ def test_shares_become_percentages_and_nothing_a_dash() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "text"),
-    [(0.93, "93 %"), (0.9999, "over 99 %"), (1.0, "100 %"), (0.001, "under 1 %"), (0.0, "0 %"), (0.994, "99 %")],
+    [(0.93, "93 %"), (0.9999, "> 99 %"), (1.0, "100 %"), (0.001, "< 1 %"), (0.0, "0 %"), (0.994, "99 %")],
 )
 def test_percentages_do_not_pretend_to_be_certain(probability: float, text: str) -> None:
     assert modest_percent(probability) == text
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.931, "93.1 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %"), (0.0004, "< 0.1 %"), (0.0, "0.0 %"), (0.0006, "0.1 %")],
+)
+def test_nor_do_those_with_a_decimal(probability: float, text: str) -> None:
+    assert modest_percent(probability, 1) == text
+
+
+def test_numbers_on_an_axis_have_the_digits_they_need() -> None:
+    assert [exact_percent(share) for share in (0.0, 0.225, 0.3, 1.0)] == ["0 %", "22.5 %", "30 %", "100 %"]
 
 
 @pytest.mark.parametrize(

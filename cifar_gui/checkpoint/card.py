@@ -28,7 +28,7 @@ class ModelCard:
     #   and for shipped models test_accuracy, test_accuracy_six_views
     calibration: Mapping[str, float] = field(default_factory=dict)
     # ^ temperature: logits are divided by it before the softmax
-    title: str = ""  # "AirNet 94" for shipped models; "" otherwise
+    title: str = ""  # "AirNet" for shipped models; "" otherwise
     made: Mapping[str, str] = field(default_factory=dict)
     # ^ of shipped models: the command that made it, the machine, the minutes
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cifar_gui.cli.console import write, write_json
 from cifar_gui.errors import PictureError
-from cifar_gui.words import percent
+from cifar_gui.words import modest_percent
 
 if TYPE_CHECKING:
     from cifar_gui.inference.prediction import Prediction
@@ -58,7 +58,7 @@ class PlainAnswers:
 
     def add(self, answer: Answer) -> None:
         if not isinstance(answer.outcome, PictureError):
-            best = ", ".join(f"{name} {percent(share)}" for name, share in answer.outcome.top(self._top))
+            best = ", ".join(f"{name} {modest_percent(share, 1)}" for name, share in answer.outcome.top(self._top))
             write(f"{answer.path}: {_DOUBTS[answer.outcome.verdict.confidence]}{best}")
 
     def close(self) -> None:

@@ -31,13 +31,14 @@ def build_parser() -> ArgumentParser:
     """The whole command line; `arguments.run` is the chosen sub-command, None for the window."""
     parser = ArgumentParser(
         prog="cifar-gui",
+        usage="%(prog)s [-h] [--version] [COMMAND ...]",
         description="Train, try and understand small image classifiers.",
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"cifar-gui {__version__}")
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title="sub-commands", metavar="", prog="cifar-gui")
+    commands = parser.add_subparsers(title="sub-commands", metavar="COMMAND", prog="cifar-gui")
     for entry in COMMANDS:
         command = commands.add_parser(entry.name, help=entry.label, description=entry.value.__doc__)
         command.set_defaults(run=entry.value(command))

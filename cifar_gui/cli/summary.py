@@ -24,9 +24,11 @@ def configure(parser: ArgumentParser) -> Run:
 
 
 def run(arguments: Namespace) -> int:
+    from cifar_gui.networks.base import NETWORKS
     from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
 
     name, model = _named_network(arguments.network)
+    label = NETWORKS.entry(name).label
     rows = layer_table(model)
     parameters, multiply_adds = total_parameters(model), total_multiply_adds(rows)
     if arguments.json:
@@ -34,12 +36,12 @@ def run(arguments: Namespace) -> int:
         write_json({"name": name, "layers": layers, "parameters": parameters, "multiply_adds": multiply_adds})
     else:
         trainable = sum(each.numel() for each in model.parameters() if each.requires_grad)
-        write(_as_text(name, rows, (parameters, trainable, multiply_adds)))
+        write(_as_text(f"{label} ({name})", rows, (parameters, trainable, multiply_adds)))
     return ExitCode.OK
 
 
 def _named_network(wanted: str) -> tuple[str, nn.Module]:
-    """A network of the registry at its default settings, else the one in a model file."""
+    """A network of the registry at its default settings, else the one in a model file, by its name in the registry."""
     from cifar_gui.checkpoint.files import load_snapshot
     from cifar_gui.checkpoint.rebuild import rebuild
     from cifar_gui.checkpoint.shipped import find_model
@@ -51,7 +53,8 @@ def _named_network(wanted: str) -> tuple[str, nn.Module]:
         path = find_model(wanted)
     except CheckpointError as error:
         raise CheckpointError(f"{error} Networks: {', '.join(NETWORKS.names())}.") from error
-    return path.stem, rebuild(load_snapshot(path))
+    snapshot = load_snapshot(path)
+    return snapshot.card.network, rebuild(snapshot)
 
 
 def _row_as_dict(row: LayerRow) -> dict[str, object]:
@@ -65,7 +68,7 @@ def _row_as_dict(row: LayerRow) -> dict[str, object]:
     }
 
 
-def _as_text(name: str, rows: list[LayerRow], totals: tuple[int, int, int]) -> str:
+def _as_text(title: str, rows: list[LayerRow], totals: tuple[int, int, int]) -> str:
     header = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive field")
     cells = [
         (
@@ -79,7 +82,7 @@ def _as_text(name: str, rows: list[LayerRow], totals: tuple[int, int, int]) -> s
         for row in rows
     ]
     parameters, trainable, multiply_adds = totals
-    lines = [f"Network: {name}", "", table(header, cells, right=(3, 4, 5)), ""]
+    lines = [f"Network: {title}", "", table(header, cells, right=(3, 4, 5)), ""]
     lines += [f"Parameters     {parameters:>15,}", f"  trainable    {trainable:>15,}"]
     lines += [f"  fixed        {parameters - trainable:>15,}", f"Multiply-adds  {multiply_adds:>15,}  per picture"]
     return "\n".join(lines)

@@ -88,6 +88,9 @@ def _continued(arguments: Namespace, stack: ExitStack) -> _Job:
     if fixed:
         raise UsageError(f"A run goes on as it began: {', '.join(fixed)} cannot change. Start a new one for that.")
     kept = stack.enter_context(Run.open(_run_folder(arguments.resume)))
+    done = kept.summary().epochs_done
+    if given.get("epochs", done) < done:
+        raise UsageError(f"Run {kept.number} has trained {done} epochs already: give --epochs {done} or more.")
     planned = {"epochs": kept.summary().epochs_planned or kept.recipe.epochs}  # may have been changed since it began
     recipe = _with_absolute_data(with_flags(kept.recipe, planned | given))
     return _Job(recipe, lambda: kept, kept.resume_state())

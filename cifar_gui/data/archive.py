@@ -120,4 +120,7 @@ def unreadable(path: Path, error: OSError) -> DataError:
 
 
 def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
+    """Why, in one line: tarfile lists every kind of compression it has tried, which helps nobody."""
+    if isinstance(error, tarfile.ReadError):
+        return "it cannot be unpacked"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).partition("\n")[0].rstrip(".:")

@@ -19,7 +19,7 @@ from cifar_gui.errors import DataError
 
 MISSING = (
     "CIFAR-10 is not on this machine yet. Download it (162 MiB) on the Train page, or choose the archive or a folder "
-    "of its pictures there; on the command line, give --data the path of either."
+    "of its pictures there."
 )
 
 

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 Shape = Callable[[Floats, Floats], Floats]
 """Signed distance at (x, y), in units of the shape's radius, about the middle of the shape; y points down."""
 
+NAME = "Shapes (built in)"
 PER_CLASS, TEST_PER_CLASS = 500, 100
 SEED = 0
 
@@ -89,7 +90,7 @@ SHAPES: dict[str, Shape] = {
 }
 
 
-@DATASETS.register("shapes", label="Drawn shapes (synthetic)", order=2)
+@DATASETS.register("shapes", label=NAME, order=2)
 def load(source: Path | None, progress: Progress) -> ImageData:
     """5,000 pictures for training and validation, 1,000 for testing, drawn in a second or two."""
     return drawn(PER_CLASS, TEST_PER_CLASS, SEED, progress)
@@ -105,7 +106,7 @@ def drawn(per_class: int, test_per_class: int, seed: int, progress: Progress) ->
         labels += [label] * count
     test = torch.arange(count * len(SHAPES)) % count >= per_class
     pixels = torch.from_numpy(np.concatenate(images))
-    data = assemble("Drawn shapes", pixels, torch.tensor(labels), tuple(SHAPES), test=test)
+    data = assemble(NAME, pixels, torch.tensor(labels), tuple(SHAPES), test=test)
     progress(1.0, "Drawn")
     return data
 

@@ -22,8 +22,7 @@ def verdict(class_names: Sequence[str], probabilities: Sequence[float]) -> Verdi
     ranked = sorted(zip(probabilities, class_names, strict=True), key=lambda pair: -pair[0])
     (best, name), (second, runner_up) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
     if best >= CONFIDENT:
-        rest = f"; next is {runner_up} with {modest_percent(second)}" if runner_up else ""
-        return Verdict("confident", name, f"The network gives {name} {modest_percent(best)}{rest}.")
+        return Verdict("confident", name, _sure_reason(len(class_names), second, runner_up))
     if best < LIKELY and best + second < LIKELY_PAIR:
         return Verdict("unknown", f"probably {none_of(class_names)}", _unknown_reason(best, name))
     return Verdict("unsure", *_doubt(best, name, second, runner_up))
@@ -35,13 +34,24 @@ def none_of(class_names: Sequence[str]) -> str:
         return f"not {class_names[0]}"
     if len(class_names) == 2:
         return f"neither {class_names[0]} nor {class_names[1]}"
-    count = len(class_names)
-    return f"none of the {_NUMBERS[count - 1] if count <= len(_NUMBERS) else count}"
+    return f"none of the {_in_words(len(class_names))}"
 
 
 def label_of(confidence: Confidence) -> str:
     """The word shown beside a verdict."""
     return {"confident": "confident", "unsure": "not sure", "unknown": "unknown"}[confidence]
+
+
+def _sure_reason(classes: int, second: float, runner_up: str) -> str:
+    """What the headline does not say: how near the next class is, and that there are no others to choose from."""
+    if not runner_up:
+        return "This network knows nothing else."
+    known = f"the network knows {_in_words(classes)} classes and nothing else"
+    return f"Next is {runner_up} with {modest_percent(second)}; {known}."
+
+
+def _in_words(count: int) -> str:
+    return _NUMBERS[count - 1] if count <= len(_NUMBERS) else str(count)
 
 
 def _doubt(best: float, name: str, second: float, runner_up: str) -> tuple[str, str]:

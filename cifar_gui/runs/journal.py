@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import WriteError
-from cifar_gui.runs.layout import Layout, read_text
+from cifar_gui.runs.layout import MAX_HISTORY, Layout, read_text
 from cifar_gui.runs.record import now
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read_history(layout: Layout) -> History:
     """The history of a run, empty if there is none. A damaged file is set aside as .bad."""
     from cifar_gui.training.history import History
 
-    return read_text(layout.history, History.from_csv) or History()
+    return read_text(layout.history, History.from_csv, MAX_HISTORY) or History()
 
 
 def _append(path: Path, text: str, *, durable: bool) -> None:

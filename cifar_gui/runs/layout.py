@@ -15,6 +15,8 @@ from cifar_gui.errors import CifarGuiError
 T = TypeVar("T")
 
 MAX_TEXT_FILE = 4 << 20
+MAX_HISTORY = 64 << 20
+"""Bytes. The longest run there can be, 10,000 epochs with 50 reports in each, writes 40 MB of history."""
 
 
 class Layout:
@@ -54,9 +56,9 @@ def read_json(path: Path, build: Callable[[Mapping[str, Any]], T]) -> T | None:
     return _guarded(path, lambda text: build(parse_json(text.encode())))
 
 
-def read_text(path: Path, build: Callable[[str], T]) -> T | None:
-    """The same for a text file of another kind."""
-    return _guarded(path, build)
+def read_text(path: Path, build: Callable[[str], T], limit: int = MAX_TEXT_FILE) -> T | None:
+    """The same for a text file of another kind, of at most `limit` bytes."""
+    return _guarded(path, build, limit)
 
 
 def set_aside(path: Path) -> None:
@@ -67,9 +69,9 @@ def set_aside(path: Path) -> None:
         return
 
 
-def _guarded(path: Path, build: Callable[[str], T]) -> T | None:
+def _guarded(path: Path, build: Callable[[str], T], limit: int = MAX_TEXT_FILE) -> T | None:
     try:
-        if path.stat().st_size > MAX_TEXT_FILE:
+        if path.stat().st_size > limit:
             raise ValueError("too large")
         text = path.read_text(encoding="utf-8")
     except OSError:

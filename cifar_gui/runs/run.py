@@ -42,6 +42,7 @@ class Run:
         self._lock = FolderLock(self.layout.lock)
         self._journal = Journal(self.layout)
         self._record = read_record(self.layout) or RunRecord(created=now(), epochs_planned=recipe.epochs)
+        self._is_ours = False  # whether it was made here, or trains here: then how it ends is ours to write
 
     @classmethod
     def create(cls, recipe: Recipe, root: Path | None = None) -> Run:
@@ -85,6 +86,7 @@ class Run:
     def _locked(cls, path: Path, recipe: Recipe) -> Run:
         run = cls(path, recipe)
         run._lock.acquire()
+        run._is_ours = True
         return run
 
     @property
@@ -180,8 +182,9 @@ class Run:
                 pass  # for looking at; the epochs' networks are kept
 
     def failed(self, message: str) -> None:
-        """The training ended without a last event. `message` says why."""
-        self._end("failed", message)
+        """The training ended without a last event: `message` says why. If it did not begin, the run is left alone."""
+        if self._is_ours:
+            self._end("failed", message)
 
     def close(self) -> None:
         """Write what is waiting and give the lock back. Harmless when closed already."""
@@ -201,6 +204,7 @@ class Run:
 
     def _on_started(self, event: events.Started) -> None:
         self._lock.acquire()
+        self._is_ours = True
         remove_leftovers(self.path)
         history = self._journal.begin(event.first_step)
         rows = history.epochs

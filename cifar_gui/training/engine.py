@@ -55,6 +55,8 @@ def train(
         bench = Bench(model, data, recipe, precision_of(resume) if resume else None)
         position = unpack(resume, bench) if resume else Position(recipe.epochs)
         yield _started(bench, position, time.perf_counter() - began)
+        if position.lr_scale != 1:  # the recipe of a run that goes on does not know what was changed while it ran
+            yield SettingsChanged(position.step, recipe.lr * position.lr_scale, position.epochs)
         yield from _Training(bench, position, control).events()
 
 

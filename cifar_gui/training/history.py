@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -24,6 +23,9 @@ EPOCH_COLUMNS = (
 CSV_COLUMNS = ("kind", *dict.fromkeys((*STEP_COLUMNS, *EPOCH_COLUMNS)))
 """One file holds both: `kind` is "step" or "epoch", and columns that a kind does not have are empty."""
 
+_FARTHEST = 1e9
+"""No run has as many steps: the largest recipe comes to half of them."""
+
 
 @dataclass
 class History:
@@ -31,6 +33,7 @@ class History:
 
     step_rows: list[tuple[float, ...]] = field(default_factory=list)
     epoch_rows: list[tuple[float, ...]] = field(default_factory=list)
+    _columns: dict[str, dict[str, Column]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def record(self, event: Event) -> None:
         """Keep what belongs to the curves; other events are ignored."""
@@ -42,12 +45,22 @@ class History:
     @property
     def steps(self) -> dict[str, Column]:
         """Column name → float64 array, a value for each step report."""
-        return _columns(self.step_rows, STEP_COLUMNS)
+        return self._as_columns("step", self.step_rows, STEP_COLUMNS)
 
     @property
     def epochs(self) -> dict[str, Column]:
         """Column name → float64 array, a value for each epoch."""
-        return _columns(self.epoch_rows, EPOCH_COLUMNS)
+        return self._as_columns("epoch", self.epoch_rows, EPOCH_COLUMNS)
+
+    def _as_columns(self, kind: str, rows: list[tuple[float, ...]], names: tuple[str, ...]) -> dict[str, Column]:
+        """Only new rows are taken over: curves are drawn many times a second, and their rows become 100,000."""
+        known = self._columns.get(kind) or _columns([], names)
+        done = len(known[names[0]])
+        if done < len(rows):
+            fresh = _columns(rows[done:], names)
+            known = {name: np.concatenate([known[name], fresh[name]]) for name in names}
+            self._columns[kind] = known
+        return dict(known)
 
     def up_to(self, step: int) -> History:
         """The history of the first `step` optimiser steps: what a resumed run goes on from."""
@@ -71,7 +84,7 @@ class History:
                 kind = record["kind"]
                 names = {"step": STEP_COLUMNS, "epoch": EPOCH_COLUMNS}[kind]
                 row = tuple(float(record[name]) if record[name] else float("nan") for name in names)
-                if not (math.isfinite(row[0]) and math.isfinite(row[1])):
+                if not all(0 <= place <= _FARTHEST for place in row[:2]):
                     raise ValueError("no step and epoch")
             except (KeyError, TypeError, ValueError) as error:
                 raise CheckpointError(f"{where} is damaged at line {number}.") from error

@@ -1,43 +1,126 @@
-"""The rules that turn gradients into steps: torch's own, Muon for convolution filters, Lookahead around any."""
+"""The rules that turn gradients into steps: torch's arithmetic, Muon for convolution filters, Lookahead around any.
+
+torch's functions are used, not its Optimizer classes: the first of these that is made, and its first step, import
+torch's compiler, which takes four seconds and 100 MB and does nothing here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch.optim.adam import adam
+from torch.optim.adamax import adamax
+from torch.optim.sgd import sgd
 
 from cifar_gui.recipe import Recipe
 
+_BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
 
-class Muon(Optimizer):
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parameters that share their settings."""
+
+    parameters: list[nn.Parameter]
+    lr: float  # the largest of the schedule
+    weight_decay: float = 0.0
+
+
+class Rule(ABC):
+    """One way to step. `state` holds named tensors for each parameter, by its number over all groups."""
+
+    def __init__(self, groups: list[Group]) -> None:
+        self.groups = groups
+        self.parameters: list[Tensor] = [each for group in groups for each in group.parameters]
+        self.state: list[dict[str, Tensor]] = [{} for _ in self.parameters]
+        self._number = {parameter: number for number, parameter in enumerate(self.parameters)}
+
+    @torch.no_grad()
+    def step(self, fraction: float) -> None:
+        """One step with every learning rate at `fraction` of its largest, for parameters that have gradients."""
+        for group in self.groups:
+            pairs = [(each, each.grad) for each in group.parameters if each.grad is not None]
+            if pairs:
+                self._update([each for each, _ in pairs], [grad for _, grad in pairs], group, group.lr * fraction)
+
+    @abstractmethod
+    def _update(self, weights: list[Tensor], gradients: list[Tensor], group: Group, lr: float) -> None:
+        """Move `weights` in place."""
+
+    def _states(self, weights: list[Tensor]) -> list[dict[str, Tensor]]:
+        return [self.state[self._number[each]] for each in weights]
+
+
+class SGD(Rule):
+    """Stochastic gradient descent with momentum, one kernel for all weights where the device has one."""
+
+    def __init__(self, groups: list[Group], momentum: float, *, nesterov: bool) -> None:
+        super().__init__(groups)
+        self._momentum, self._nesterov = momentum, nesterov and momentum > 0
+
+    def _update(self, weights: list[Tensor], gradients: list[Tensor], group: Group, lr: float) -> None:
+        states = self._states(weights)
+        buffers = [state.get("momentum_buffer") for state in states]
+        sgd(
+            weights, gradients, buffers, fused=_can_fuse(weights[0].device), weight_decay=group.weight_decay,
+            momentum=self._momentum, lr=lr, dampening=0.0, nesterov=self._nesterov, maximize=False,
+        )  # fmt: skip
+        for state, buffer in zip(states, buffers, strict=True):
+            if buffer is not None:
+                state["momentum_buffer"] = buffer
+
+
+class Adam(Rule):
+    """Adam (Kingma and Ba, arXiv 1412.6980); `decoupled`: AdamW (Loshchilov and Hutter, arXiv 1711.05101)."""
+
+    def __init__(self, groups: list[Group], *, decoupled: bool) -> None:
+        super().__init__(groups)
+        self._decoupled = decoupled
+
+    def _update(self, weights: list[Tensor], gradients: list[Tensor], group: Group, lr: float) -> None:
+        fused = _can_fuse(weights[0].device)
+        counts, means, squares = _moments(weights, self._states(weights), "exp_avg_sq", count_beside_weight=fused)
+        adam(
+            weights, gradients, means, squares, [], counts, fused=fused, amsgrad=False,
+            decoupled_weight_decay=self._decoupled, lr=lr, weight_decay=group.weight_decay,
+            eps=_EPSILON, beta1=_BETA1, beta2=_BETA2, maximize=False,
+        )  # fmt: skip
+
+
+class Adamax(Rule):
+    """Adam with the largest gradient in place of their mean square (arXiv 1412.6980, section 7.1)."""
+
+    def _update(self, weights: list[Tensor], gradients: list[Tensor], group: Group, lr: float) -> None:
+        counts, means, largest = _moments(weights, self._states(weights), "exp_inf", count_beside_weight=False)
+        adamax(
+            weights, gradients, means, largest, counts,
+            eps=_EPSILON, lr=lr, weight_decay=group.weight_decay, beta1=_BETA1, beta2=_BETA2,
+        )  # fmt: skip
+
+
+class Muon(Rule):
     """Momentum whose step is the nearest matrix with equal singular values (Jordan et al. 2024, "Muon").
 
     For convolution filters, seen as (C_out, C_in·k·k) matrices; after each step every filter bank is brought to norm
     sqrt(C_out), as in airbench. torch.optim.Muon takes matrices only and does not renormalise."""
 
-    def __init__(self, params: Iterable[Tensor], lr: float, momentum: float, *, nesterov: bool = True) -> None:
-        super().__init__(params, {"lr": lr, "momentum": momentum, "nesterov": nesterov})
+    def __init__(self, groups: list[Group], momentum: float, *, nesterov: bool = True) -> None:
+        super().__init__(groups)
+        self._momentum, self._nesterov = momentum, nesterov
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
-        for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    self._update(weight, weight.grad, group)
-        return closure() if closure else None
-
-    def _update(self, weight: Tensor, gradient: Tensor, group: Mapping[str, Any]) -> None:
-        state = self.state[weight]
-        if "momentum_buffer" not in state:
-            state["momentum_buffer"] = torch.zeros_like(weight)
-        buffer = state["momentum_buffer"].mul_(group["momentum"]).add_(gradient)
-        direction = gradient.add(buffer, alpha=group["momentum"]) if group["nesterov"] else buffer
-        weight.mul_(len(weight) ** 0.5 / weight.norm())
-        update = orthogonalised(direction.reshape(len(weight), -1)).view_as(weight)
-        weight.add_(update, alpha=-group["lr"])
+    def _update(self, weights: list[Tensor], gradients: list[Tensor], group: Group, lr: float) -> None:
+        for weight, gradient, state in zip(weights, gradients, self._states(weights), strict=True):
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = torch.zeros_like(weight)
+            buffer = state["momentum_buffer"].mul_(self._momentum).add_(gradient)
+            direction = gradient.add(buffer, alpha=self._momentum) if self._nesterov else buffer
+            weight.mul_(len(weight) ** 0.5 / weight.norm())
+            update = orthogonalised(direction.reshape(len(weight), -1)).view_as(weight)
+            weight.add_(update, alpha=-lr)
 
 
 def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
@@ -55,37 +138,34 @@ def orthogonalised(matrix: Tensor, steps: int = 3) -> Tensor:
 
 
 class Optimiser:
-    """One or two torch optimisers that step together; learning rates are set as a share of their largest."""
+    """One or two rules that step together; learning rates are set as a share of their largest."""
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        self.parts = _parts(model, recipe, next(model.parameters()).device)
-        self._peaks = [[float(group["lr"]) for group in part.param_groups] for part in self.parts]
+        self.parts = _parts(model, recipe)
 
     def step(self, fraction: float) -> None:
         """One step with every learning rate at `fraction` of its largest; then gradients are cleared."""
-        for part, peaks in zip(self.parts, self._peaks, strict=True):
-            for group, peak in zip(part.param_groups, peaks, strict=True):
-                group["lr"] = peak * fraction
-            part.step()
-            part.zero_grad(set_to_none=True)
+        for part in self.parts:
+            part.step(fraction)
+            for parameter in part.parameters:
+                parameter.grad = None
 
     def state(self) -> dict[str, Tensor]:
         """Momentum and moments as named tensors, on the CPU."""
-        tensors = {}
-        for which, part in enumerate(self.parts):
-            for index, state in part.state_dict()["state"].items():
-                for key, value in state.items():
-                    tensors[f"{which}.{index}.{key}"] = torch.as_tensor(value).detach().to("cpu", copy=True)
-        return tensors
+        return {
+            f"{which}.{number}.{key}": value.detach().to("cpu", copy=True)
+            for which, part in enumerate(self.parts)
+            for number, state in enumerate(part.state)
+            for key, value in state.items()
+        }
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
         """The reverse of `state`."""
-        states: list[dict[int, dict[str, Tensor]]] = [{} for _ in self.parts]
         for name, tensor in tensors.items():
-            which, index, key = name.split(".", 2)
-            states[int(which)].setdefault(int(index), {})[key] = tensor.clone()
-        for part, state in zip(self.parts, states, strict=True):
-            part.load_state_dict({"state": state, "param_groups": part.state_dict()["param_groups"]})
+            which, number, key = name.split(".", 2)
+            part = self.parts[int(which)]
+            device = part.parameters[int(number)].device
+            part.state[int(number)][key] = tensor.to(device, copy=True)
 
 
 class Lookahead:
@@ -112,32 +192,36 @@ class Lookahead:
             live.copy_(self.slow[name])
 
 
-def _parts(model: nn.Module, recipe: Recipe, device: torch.device) -> list[Optimizer]:
+def _parts(model: nn.Module, recipe: Recipe) -> list[Rule]:
     filters, matrices, vectors = _by_role(model)
     if recipe.optimiser == "muon":
         # The rest is for SGD, whose own habits (airbench) do not follow the momentum that Muon likes.
         rest = _groups(recipe, [(matrices, recipe.head_lr), (vectors, recipe.bias_lr)])
-        parts: list[Optimizer] = []
+        parts: list[Rule] = []
         if filters:
-            parts.append(Muon(filters, recipe.lr, recipe.momentum, nesterov=recipe.nesterov))
+            parts.append(Muon([Group(filters, recipe.lr)], recipe.momentum, nesterov=recipe.nesterov))
         if rest:
-            parts.append(torch.optim.SGD(rest, recipe.lr, 0.85, nesterov=True, fused=_can_fuse(device)))
+            parts.append(SGD(rest, 0.85, nesterov=True))
         return parts
     groups = _groups(recipe, [(filters, None), (matrices, recipe.head_lr), (vectors, recipe.bias_lr)])
-    return [_torch_optimiser(recipe, groups, fused=_can_fuse(device))]
-
-
-def _torch_optimiser(recipe: Recipe, groups: list[dict[str, Any]], *, fused: bool) -> Optimizer:
     match recipe.optimiser:
-        case "adam":
-            return torch.optim.Adam(groups, recipe.lr, fused=fused)
-        case "adamw":
-            return torch.optim.AdamW(groups, recipe.lr, fused=fused)
+        case "adam" | "adamw":
+            return [Adam(groups, decoupled=recipe.optimiser == "adamw")]
         case "adamax":
-            return torch.optim.Adamax(groups, recipe.lr)
+            return [Adamax(groups)]
         case _:
-            nesterov = recipe.nesterov and recipe.momentum > 0
-            return torch.optim.SGD(groups, recipe.lr, recipe.momentum, nesterov=nesterov, fused=fused)
+            return [SGD(groups, recipe.momentum, nesterov=recipe.nesterov)]
+
+
+def _moments(
+    weights: list[Tensor], states: list[dict[str, Tensor]], second: str, *, count_beside_weight: bool
+) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+    """Steps so far, running means of the gradients, and what `second` names; zeros at first."""
+    for weight, state in zip(weights, states, strict=True):
+        if not state:
+            state["step"] = torch.zeros((), device=weight.device if count_beside_weight else "cpu")
+            state["exp_avg"], state[second] = torch.zeros_like(weight), torch.zeros_like(weight)
+    return [each["step"] for each in states], [each["exp_avg"] for each in states], [each[second] for each in states]
 
 
 def _by_role(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter], list[nn.Parameter]]:
@@ -150,13 +234,13 @@ def _by_role(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter], 
     )
 
 
-def _groups(recipe: Recipe, roles: list[tuple[list[nn.Parameter], float | None]]) -> list[dict[str, Any]]:
+def _groups(recipe: Recipe, roles: list[tuple[list[nn.Parameter], float | None]]) -> list[Group]:
     groups = []
     for parameters, own_lr in roles:
         lr = own_lr or recipe.lr
         decay = recipe.weight_decay / lr if recipe.decoupled_decay else recipe.weight_decay
         if parameters:
-            groups.append({"params": parameters, "lr": lr, "weight_decay": decay})
+            groups.append(Group(parameters, lr, decay))
     return groups
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from cifar_gui.training.events import Paused
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.status_bar import StatusBar, TrainingFigures
+from cifar_gui.words import place_words
 
 if TYPE_CHECKING:
+    from cifar_gui.compute.device import DeviceStatus
     from cifar_gui.training.events import Event
 
 _WORDS = {"running": "Training", "paused": "Paused", "stopping": "Stopping and saving…"}
@@ -21,6 +23,7 @@ class Activity:
         self._context, self._status = context, status
         self._figures = TrainingFigures()
         self._importing = False
+        self._devices: dict[str, str] = {}  # those that can be used, what is taken by itself first: how each is called
         self._loading: tuple[float, str] | None = None
         session, data = context.session, context.data
         session.event.connect(self._on_event)
@@ -29,6 +32,7 @@ class Activity:
         data.progress.connect(self._on_loading)
         data.loaded.connect(self._on_loaded)
         data.failed.connect(self._on_loaded)
+        data.cancelled.connect(self._on_loaded)
         context.models.choices_changed.connect(self.refresh)
         self.refresh()
 
@@ -41,12 +45,17 @@ class Activity:
         self._importing = importing
         self.refresh()
 
+    def find_devices(self) -> None:
+        """Find out what can compute here, once PyTorch is there."""
+        self._context.jobs.run(_usable_devices, self._on_devices, key="status.devices")
+
     def refresh(self) -> None:
         """Write both sides anew."""
         state = self._context.session.state
         progress = self._status.progress
         if state in _WORDS:
-            progress.show_state(_WORDS[state], self._figures.share, self._figures.text())
+            figures = self._figures.text() if state == "running" else self._figures.epoch
+            progress.show_state(_WORDS[state], self._figures.share, figures)
         elif self._loading is not None:
             share, what = self._loading
             progress.show_state(what, share if share > 0 else -1)
@@ -59,17 +68,23 @@ class Activity:
         self._status.place.setText(self._place())
 
     def _place(self) -> str:
-        """ "CPU, bf16 · CIFAR-10 · run 0007"."""
-        session = self._context.session
-        parts = []
-        if session.started is not None:
-            precision = {"bfloat16": "bf16", "float32": "fp32"}.get(session.started.precision, "")
-            parts.append(f"{session.started.device.upper()}, {precision}")
-        if self._context.data.current is not None:
-            parts.append(self._context.data.current.name)
-        if session.run is not None:
+        """ "CPU, bf16 · CIFAR-10 · run 0007"; without a run "CPU · CIFAR-10"."""
+        session, data = self._context.session, self._context.data.current
+        parts = [self._device(), data.name if data is not None else ""]
+        if session.run is not None and session.state != "idle":
             parts.append(f"run {session.run.number}")
-        return " · ".join(parts)
+        return " · ".join(part for part in parts if part)
+
+    def _device(self) -> str:
+        """What computes: for the run under way, else what would be taken; "" while that is not known."""
+        started = self._context.session.started
+        if started is None or self._context.session.state == "idle":
+            return next(iter(self._devices.values()), "")
+        return place_words(self._devices.get(started.device, started.device.upper()), started.precision)
+
+    def _on_devices(self, found: dict[str, str]) -> None:
+        self._devices = found
+        self.refresh()
 
     def _on_event(self, event: Event) -> None:
         self._figures.follow(event)
@@ -85,6 +100,18 @@ class Activity:
         self._loading = (share, what)
         self.refresh()
 
-    def _on_loaded(self, _result: object) -> None:
+    def _on_loaded(self, _result: object = None) -> None:
         self._loading = None
         self.refresh()
+
+
+def device_name(status: DeviceStatus) -> str:
+    """ "CPU", or what a graphics card calls itself."""
+    return status.reason.rpartition(",")[0] if status.name.startswith("cuda") else status.name.upper()
+
+
+def _usable_devices() -> dict[str, str]:
+    """For a worker: the names of what can be used, best first, and how each is called."""
+    from cifar_gui.compute.device import devices
+
+    return {status.name: device_name(status) for status in devices() if status.usable}

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.errors import Cancelled, CifarGuiError, DataMissing
+from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.settings import Settings
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
 
-BUILT_IN = (("cifar10", "CIFAR-10"), ("shapes", "Shapes (built in, synthetic)"))
+BUILT_IN = (("cifar10", "CIFAR-10"), ("shapes", "Shapes (built in)"))
+"""As the registry has them, which is not there before torch."""
+
 _RECENT = "data.recent"
 _KEY = "data"
 
@@ -25,13 +27,13 @@ class DataLibrary(QObject):
     """At most one data set is held. All methods but `load` are for the GUI thread.
 
     Signals: loaded(ImageData); progress(float share, str what) while loading; failed(str) with a sentence;
-    missing(str) with the source when a known set is not on this machine yet.
+    cancelled() when it was given up.
     """
 
     loaded = Signal(object)
     progress = Signal(float, str)
     failed = Signal(str)
-    missing = Signal(str)
+    cancelled = Signal()
 
     def __init__(self, jobs: Background, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,9 +55,14 @@ class DataLibrary(QObject):
         recent = [(source, Path(source).name) for source in self._settings.texts(_RECENT)]
         return [*BUILT_IN, *recent]
 
+    def usual_source(self) -> str:
+        """What to read when nobody has said: the folder used last, else CIFAR-10."""
+        return next(iter(self._settings.texts(_RECENT)), BUILT_IN[0][0])
+
     def request(self, source: str) -> None:
         """Load a data set by name or path; a newer request makes an older one stale. `loaded` or `failed` follows."""
         if self.current is not None and source == self.current_source:
+            self.cancel()  # what was asked for before is not wanted any more
             self.loaded.emit(self.current)
             return
         self._requested = source
@@ -71,8 +78,10 @@ class DataLibrary(QObject):
 
     def cancel(self) -> None:
         """Give up what is being loaded."""
-        self._requested = ""
-        self._jobs.cancel(_KEY)
+        if self._requested:
+            self._requested = ""
+            self._jobs.cancel(_KEY)
+            self.cancelled.emit()
 
     def load(self, source: str, progress: Callable[[float, str], None]) -> ImageData:
         """Load on the calling thread, unless it is the current one. Raises CifarGuiError, or what `progress` raises."""
@@ -103,7 +112,5 @@ class DataLibrary(QObject):
             self._jobs.post(lambda: self.progress.emit(share, what))
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        source, self._requested = self._requested, ""
-        if isinstance(error, DataMissing):
-            self.missing.emit(source)
+        self._requested = ""
         self.failed.emit(str(error))

@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
 
     def start_training(self) -> None:
         """Start or continue with the Train page's recipe, whatever page is at the front."""
-        self.pages.page("train").start_training()
+        self.pages.with_page("train", lambda page: page.start_training())
 
     def choose_model(self) -> None:
         """Open the model chooser's menu."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +22,7 @@ class Message:
     details: str = ""
     actions: tuple[Action, ...] = ()
     count: int = 1  # how often it has happened
+    topic: str = ""  # what it is about, such as "model": see `resolve`
 
 
 class Messages(QObject):
@@ -41,17 +42,24 @@ class Messages(QObject):
         """What is to be seen now, newest first."""
         return list(self._messages)
 
-    def error(self, text: str, details: str = "", action: Action | None = None) -> None:
+    def error(self, text: str, details: str = "", action: Action | None = None, *, topic: str = "") -> None:
         """Something failed: what happened, why, what to do. `details` are folded away and can be copied."""
-        self._add(Message("error", text, details, (action,) if action else ()))
+        self._add(Message("error", text, details, (action,) if action else (), topic=topic))
 
-    def warn(self, text: str, details: str = "", action: Action | None = None) -> None:
+    def warn(self, text: str, details: str = "", action: Action | None = None, *, topic: str = "") -> None:
         """Something works, but not as one would expect."""
-        self._add(Message("warning", text, details, (action,) if action else ()))
+        self._add(Message("warning", text, details, (action,) if action else (), topic=topic))
 
     def info(self, text: str, action: Action | None = None) -> None:
         """Something one may want to act on."""
         self._add(Message("info", text, "", (action,) if action else ()))
+
+    def resolve(self, topic: str) -> None:
+        """What went wrong before has gone well now: take away what was said about it."""
+        left = [message for message in self._messages if message.topic != topic]
+        if len(left) != len(self._messages):
+            self._messages = left
+            self.changed.emit()
 
     def dismiss(self, text: str) -> None:
         """Take away the message with this text."""
@@ -67,6 +75,6 @@ class Messages(QObject):
         same = [old for old in self._messages if old.text == message.text]
         others = [old for old in self._messages if old.text != message.text]
         count = 1 + sum(old.count for old in same)
-        fresh = Message(message.severity, message.text, message.details, message.actions, count)
+        fresh = replace(message, count=count)
         self._messages = [fresh, *others][:_LIMIT]
         self.changed.emit()

@@ -21,7 +21,7 @@ class ModelChoice:
     """One line of the chooser."""
 
     key: str  # "shipped/airnet", "runs/0007/best", "runs/0007/epoch/3", "live", or the path of a file
-    label: str  # "AirNet 94 · shipped"
+    label: str  # "AirNet · shipped", "run 0007 · best"
     detail: str  # "93.5 %", "" if unknown
     group: Literal["shipped", "opened", "runs", "live"]
     path: Path | None
@@ -29,7 +29,19 @@ class ModelChoice:
 
 def opened(path: Path) -> ModelChoice:
     """A file from anywhere."""
-    return ModelChoice(str(path), path.stem, "", "opened", path)
+    return ModelChoice(str(path), _file_label(path), "", "opened", path)
+
+
+def _file_label(path: Path) -> str:
+    """ "run 0007 · best" for a file in a run folder, wherever that lies; else the name of the file."""
+    from cifar_gui.runs.layout import Layout
+
+    of_epoch = path.parent.name == "epochs"
+    layout = Layout(path.parent.parent if of_epoch else path.parent)
+    if not layout.recipe.is_file():
+        return path.stem
+    which = f"epoch {int(path.stem)}" if of_epoch and path.stem.isdecimal() else path.stem
+    return f"run {layout.path.name} · {which}"
 
 
 def remembered_file(key: str) -> ModelChoice | None:

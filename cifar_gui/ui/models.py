@@ -18,6 +18,7 @@ from cifar_gui.ui.settings import Settings
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
 
+_TOPIC = "model"
 _REMEMBERED = "model"
 
 
@@ -50,6 +51,11 @@ class ModelLibrary(QObject):
         session.event.connect(self._on_event)
         session.state_changed.connect(self._on_state)
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the network in training is the chosen one."""
+        return self._is(LIVE)
+
     def choices(self) -> list[ModelChoice]:
         """Everything that can be chosen now: live first, then shipped models, files, and runs, the newest first."""
         live = [self._live()] if self._session.state != "idle" or self._is(LIVE) else []
@@ -67,7 +73,7 @@ class ModelLibrary(QObject):
             return
         choice = next((each for each in self.choices() if each.key == key), None)
         if choice is None or choice.path is None:
-            self._messages.warn("This network is no longer there. Choose another one from the list.")
+            self._messages.warn("This network is no longer there. Choose another one from the list.", topic=_TOPIC)
             return
         self._load(choice, choice.path)
 
@@ -104,7 +110,7 @@ class ModelLibrary(QObject):
         self.choices_changed.emit()
 
         def on_failed(error: CifarGuiError) -> None:
-            self._messages.error(str(error))
+            self._messages.error(str(error), topic=_TOPIC)
             on_broken()
 
         def on_broken() -> None:
@@ -120,6 +126,7 @@ class ModelLibrary(QObject):
 
     def _set_snapshot(self, snapshot: ModelSnapshot) -> None:
         self.snapshot, self._loaded, self._missed = snapshot, self.current, None
+        self._messages.resolve(_TOPIC)
         self.snapshot_changed.emit(snapshot)
 
     def _live(self) -> ModelChoice:
@@ -139,6 +146,8 @@ class ModelLibrary(QObject):
         if state in ("starting", "running", "idle"):
             self.refresh()
             self.choices_changed.emit()
+        if state == "running" and self._is(LIVE):
+            self.watch_live()  # another run, perhaps: its name, and its network before the first epoch
 
     def _on_choices(self, choices: list[ModelChoice]) -> None:
         if choices != self._choices:
@@ -155,7 +164,6 @@ class ModelLibrary(QObject):
         if chosen is not None and chosen.group != "live" and not self._is_there(chosen):
             self._give_up(chosen)
         elif self.current is None and self._missed is not None and self._missed in self.choices():
-            self._messages.dismiss(_gone(self._missed))
             self.choose(self._missed.key)
 
     def _is_there(self, choice: ModelChoice) -> bool:
@@ -167,7 +175,7 @@ class ModelLibrary(QObject):
         self._jobs.cancel("models.load")
         self.current = self._loaded = self.snapshot = None
         self._missed = choice
-        self._messages.warn(_gone(choice))
+        self._messages.warn(_gone(choice), topic=_TOPIC)
         self.choices_changed.emit()
         self.snapshot_changed.emit(None)
 

@@ -25,9 +25,6 @@ class Page(QWidget):
     The shell sets the object name ("page.<name>") and calls every method on the GUI thread.
     """
 
-    accepts_pictures = False
-    """Whether pictures dropped anywhere on the window may be given to `open_pictures`."""
-
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context
@@ -37,7 +34,11 @@ class Page(QWidget):
         super().paintEvent(event)
         if not self._has_painted:
             self._has_painted = True
-            QTimer.singleShot(0, self, self.finish)
+            QTimer.singleShot(0, self, self._on_painted)
+
+    def _on_painted(self) -> None:
+        if self.isVisible():  # widgets made behind a window that has been closed meanwhile keep the app from ending
+            self.finish()
 
     def finish(self) -> None:
         """The page has been painted for the first time: build what that could do without."""
@@ -81,6 +82,9 @@ class Page(QWidget):
 
     def start_training(self) -> None:
         """Start or continue (F5): only the Train page, which knows the recipe, does anything."""
+
+    def one_more_epoch(self) -> None:
+        """Train one more epoch: only the Train page, which knows the last run, does anything."""
 
     def get_data(self, source: str = "") -> None:
         """Show how to get a data set, or load the one at the path `source`: only the Train page does anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -30,6 +31,7 @@ class PageStack(QStackedWidget):
         self._pages: dict[str, Page] = {}
         self._places: dict[str, int] = {}  # of the pages' areas in the stack
         self._waiting = ""
+        self._afterwards: list[tuple[str, Callable[[Page], object]]] = []  # what waits for a page, in order
         self._zoom = theme().zoom
         self._placeholder = EmptyState("clock", "Loading PyTorch…", "This page appears in a few seconds.")
         self.addWidget(self._placeholder)
@@ -62,6 +64,15 @@ class PageStack(QStackedWidget):
         self.setCurrentWidget(self._placeholder)
         self.page_changed.emit(name)
 
+    def with_page(self, name: str, do: Callable[[Page], object]) -> None:
+        """Do something with a page: at once, or, if it cannot be built before PyTorch is there, as soon as that is.
+        Meanwhile the window says that the page is coming."""
+        if name in self._pages or self._context.torch_ready():
+            do(self.page(name))
+        else:
+            self._afterwards.append((name, do))
+            self.request(name)
+
     def show_page(self, name: str) -> Page:
         """Show a page, building it now if need be. Raises CifarGuiError for unknown names."""
         page = self.page(name)
@@ -82,9 +93,12 @@ class PageStack(QStackedWidget):
         return self._pages[name]
 
     def on_torch_ready(self) -> None:
-        """Build and show the page that waits."""
+        """Build and show the page that waits, and do what waits for one."""
         if self._waiting:
             self.show_page(self._waiting)
+        waiting, self._afterwards = self._afterwards, []
+        for name, do in waiting:
+            do(self.page(name))
 
     def save_states(self) -> None:
         """Have the settings remember what the pages want remembered."""

@@ -70,7 +70,7 @@ class Settings:
             values = json.loads(self.file.read_text(encoding="utf-8"))
             if not isinstance(values, dict):
                 raise ValueError("not a table of settings")
-            json.dumps(values).encode()  # lone surrogates can be read but not written again
+            json.dumps(values, ensure_ascii=False).encode()  # lone surrogates can be read but not written again
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:

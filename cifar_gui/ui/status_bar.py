@@ -85,10 +85,14 @@ class TrainingFigures:
         """Of the whole run, 0–1."""
         return min(self.step / max(self.epochs * self.steps_per_epoch, 1), 1.0)
 
+    @property
+    def epoch(self) -> str:
+        """ "epoch 3 of 8": all there is to say while nothing moves."""
+        return f"epoch {min(self.step // self.steps_per_epoch + 1, self.epochs)} of {self.epochs}"
+
     def text(self) -> str:
         """ "epoch 3 of 8 · 1,020 images/s · 2 min left"."""
-        epoch = min(self.step // self.steps_per_epoch + 1, self.epochs)
-        parts = [f"epoch {epoch} of {self.epochs}"]
+        parts = [self.epoch]
         if self.images_per_second > 0:
             parts.append(f"{self.images_per_second:,.0f} images/s")
             parts.append(f"{time_left(self.seconds_left)} left")

@@ -21,7 +21,7 @@ QLabel[verdict="true"] { font-size: 34dp; font-weight: 700; }
 QLabel[beside_verdict="true"] { color: {muted}; font-size: 20dp; }
 QLabel[muted="true"] { color: {muted}; }
 QLabel[good="true"] { color: {good}; }
-QLabel[bad="true"] { color: {bad}; }
+QLabel[bad="true"], QToolButton[bad="true"] { color: {bad}; }
 QLabel[doubt="true"] { color: {doubt}; }
 QFrame[panel="true"] { background: {panel}; border: 1px solid {panel_line}; border-radius: 10dp; }
 QFrame[line="true"] { background: {panel_line}; border: none; min-height: 1px; max-height: 1px; }
@@ -99,6 +99,7 @@ QMenu::section { color: {muted}; font-size: 11dp; padding: 6dp 8dp 2dp 8dp; }
 
 QAbstractItemView { background: {panel}; alternate-background-color: {ground}; border: none; outline: none;
     selection-background-color: {accent_ground}; selection-color: {text}; gridline-color: {panel_line}; }
+QTableView { border: 2px solid transparent; } /* room for the ring: else the header stands on it */
 QAbstractItemView:focus { border: 2px solid {accent}; border-radius: 4dp; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {panel_line};
@@ -106,6 +107,7 @@ QHeaderView::section { background: {panel}; color: {muted}; border: none; border
 QTableCornerButton::section { background: {panel}; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10dp; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10dp; margin: 0; }

@@ -85,9 +85,6 @@ class WarmUp:
             except BaseException as error:  # the thread pump: the window tells the user
                 problem = error
             self._post(lambda: self._finish(problem, on_done))
-            if problem is None:
-                with suppress(Abandoned):
-                    first_step()  # nobody waits for this, but the first run would
 
     def _import(self, on_torch: Callable[[], None]) -> None:
         load_libraries()
@@ -150,13 +147,3 @@ def load_libraries() -> None:
             for path in (Path(folder) / "lib" / f"{name}{suffix}" for suffix in (".so", ".dylib")):
                 if path.is_file():
                     dlopen(os.fsencode(path), os.RTLD_NOW | visible)
-
-
-def first_step() -> None:
-    """One training step of a tiny network: torch's optimisers import a thousand modules (its compiler) only then."""
-    import torch
-
-    layer = torch.nn.Conv2d(3, 4, 3)
-    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1, momentum=0.9, nesterov=True)
-    layer(torch.zeros(2, 3, 8, 8)).sum().backward()
-    optimiser.step()

@@ -53,7 +53,7 @@ class WindowActions:
             "start": window.start_training,
             "pause": self._pause,
             "stop": context.session.stop,
-            "one_more": context.session.one_more_epoch,
+            "one_more": lambda: window.pages.with_page("train", lambda page: page.one_more_epoch()),
             "shortcuts": lambda: show_shortcuts(window, actions),
             "open_log": self._open_log,
             "about": lambda: show_about(window),
@@ -64,6 +64,7 @@ class WindowActions:
         for scheme in SCHEMES:
             actions.on(f"theme.{scheme}", partial(self._set_scheme, scheme))
         actions[f"theme.{theme().scheme}"].setChecked(True)
+        context.models.choices_changed.connect(lambda: self.on_state(context.session.state))
         self.on_state(context.session.state)
 
     def on_page(self, name: str, page: Page | None) -> None:
@@ -82,9 +83,9 @@ class WindowActions:
         actions.allow("start", "" if state in ("idle", "paused") else "A run is under way: stop it first")
         actions.allow("pause", "" if busy else none)
         actions.allow("stop", "" if state not in ("idle", "stopping") else none)
-        can_go_on = busy or (state == "idle" and self._context.session.run is not None)
-        actions.allow("one_more", "" if can_go_on else none)
-        actions.allow("watch_live", "" if state != "idle" else none)
+        actions.allow("one_more", "" if busy or state == "idle" else none)
+        live = "The network in training is chosen already" if self._context.models.is_live else ""
+        actions.allow("watch_live", live if state != "idle" else none)
 
     def take(self, mime: QMimeData) -> None:
         """What was dropped on the window or pasted: pictures to the Classify page, data sets to Train."""
@@ -131,7 +132,11 @@ class WindowActions:
         return str(self._context.settings.get("folder", ""))
 
     def _to_train(self, source: str) -> None:
-        self._window.show_page("train").get_data(source)
+        def show(page: Page) -> None:
+            self._window.show_page("train")
+            page.get_data(source)
+
+        self._window.pages.with_page("train", show)
 
     def _on_front(self, verb: str) -> None:
         page = self._window.pages.currentWidget()
@@ -181,13 +186,8 @@ class WindowActions:
 
 
 def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
-    """The archive or folder with class sub-folders among what was dropped, if that is what it is."""
-    if len(sources) != 1 or sources[0].path is None:
+    """The one archive or folder that was dropped where data sets are chosen; whether it is one is said there."""
+    path = sources[0].path if len(sources) == 1 else None
+    if path is None:
         return None
-    path = sources[0].path
-    if path.name.lower().endswith((".tar.gz", ".tgz", ".tar")):
-        return path
-    try:
-        return path if path.is_dir() and any(child.is_dir() for child in path.iterdir()) else None
-    except OSError:  # a folder that may not be read: opening it as pictures says so
-        return None
+    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or path.is_dir() else None

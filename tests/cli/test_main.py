@@ -79,6 +79,12 @@ def test_every_sub_command_says_what_it_does(cli):
         assert (entry.value.__doc__ or "").split(".")[0][:40] in " ".join(cli(entry.name, "--help").out.split())
 
 
+def test_the_place_of_the_sub_command_has_a_name(cli):
+    assert cli("--help").out.startswith("usage: cifar-gui [-h] [--version] [COMMAND ...]\n")
+    assert "  COMMAND\n    train " in cli("--help").out
+    assert "argument COMMAND: invalid choice: 'frob'" in cli("frob").err
+
+
 @pytest.mark.parametrize("line", [["--nonsense"], ["nonsense"], ["classify"], ["summary"], ["models", "extra"]])
 def test_a_line_that_makes_no_sense_is_a_usage_error(cli, line):
     outcome = cli(*line)

@@ -34,7 +34,8 @@ def test_the_columns_of_the_table_are_aligned(cli):
 
 def test_a_model_file_is_summarised_too(cli, model):
     summary = cli("summary", model, "--json").json
-    assert summary["name"] == "colours"
+    assert summary["name"] == "mlp"  # not "colours", nor "best" for a file in a run folder
+    assert cli("summary", model).out.splitlines()[0] == "Network: Fully connected (mlp)"
     assert summary["parameters"] == 3072 * 3 + 3 + 3 * 3 + 3
 
 

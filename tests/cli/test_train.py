@@ -217,6 +217,15 @@ def test_ctrl_c_saves_and_stops_and_the_run_goes_on_where_it_was(cli, child, col
     assert resumed.lines[0]["first_step"] >= step
 
 
+def test_a_run_cannot_go_on_to_fewer_epochs_than_it_has(cli, colours):
+    assert cli("train", *SMALL, "--data", colours, "--epochs", 2).code == 0
+    refused = cli("train", "--resume", "1", "--epochs", 1)
+    assert refused.code == 2
+    assert "Run 0001 has trained 2 epochs already: give --epochs 2 or more." in refused.err
+    (run,) = list_runs()
+    assert (run.status, run.epochs_done, run.epochs_planned) == ("completed", 2, 2)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that break this way")
 def test_a_reader_that_goes_away_saves_and_stops(child, colours):
     process = child("train", *SMALL, "--data", colours, "--epochs", 10_000, "--json")

@@ -30,7 +30,7 @@ def test_every_source_leaves_what_it_does_not_know_to_others(entry: Any, tmp_pat
 
 
 def test_what_can_be_asked_for_by_name() -> None:
-    assert sources.built_in() == [("cifar10", "CIFAR-10"), ("shapes", "Drawn shapes (synthetic)")]
+    assert sources.built_in() == [("cifar10", "CIFAR-10"), ("shapes", "Shapes (built in)")]
 
 
 def test_cifar10_is_missing_until_it_is_there(published: Any, home: Path) -> None:

@@ -38,7 +38,9 @@ def test_verdicts_say_what_is_known(probabilities: tuple[float, ...], confidence
 
 
 def test_reasons_name_the_figures() -> None:
-    assert verdict(TEN, ten(dog=0.93, cat=0.04)).reason == "The network gives dog 93 %; next is cat with 4 %."
+    assert verdict(TEN, ten(dog=0.93, cat=0.04)).reason == (
+        "Next is cat with 4 %; the network knows ten classes and nothing else."
+    )
     assert verdict(TEN, ten(cat=0.48, dog=0.4)).reason.startswith("The network gives cat 48 % and dog 40 %")
     assert "the best, cat, gets only 30 %" in verdict(TEN, ten(cat=0.3, dog=0.2)).reason
 
@@ -60,7 +62,7 @@ def test_none_of_them_counts_the_classes(names: tuple[str, ...], expected: str) 
 
 def test_a_network_with_a_single_class_can_answer() -> None:
     found = verdict(("cat",), (1.0,))
-    assert (found.confidence, found.headline, found.reason) == ("confident", "cat", "The network gives cat 100 %.")
+    assert (found.confidence, found.headline, found.reason) == ("confident", "cat", "This network knows nothing else.")
 
 
 def test_two_classes_are_doubted_between() -> None:

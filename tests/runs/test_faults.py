@@ -77,7 +77,7 @@ def test_whichever_call_fails_the_run_goes_on_from_a_whole_state(code, stride, r
 TRAINING = """
 import json, sys
 from pathlib import Path
-import torch, torch._dynamo  # the optimisers import it when they first step; once is enough
+import torch
 from cifar_gui.data.base import assemble
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run

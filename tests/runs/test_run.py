@@ -11,8 +11,11 @@ from cifar_gui.checkpoint.state import ResumeState
 from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
+from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE
+from cifar_gui.runs.summary import read_record
+from cifar_gui.training.engine import REPORTS_PER_EPOCH
 from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, StepReport
-from cifar_gui.training.history import History
+from cifar_gui.training.history import History, csv_line
 
 
 @pytest.fixture
@@ -193,6 +196,28 @@ def test_two_writers_never_have_one_run(recipe, tell):
     other.close()
 
 
+def test_going_on_that_did_not_begin_leaves_the_run_as_it_was(finished_run, tell):
+    before = finished_run.summary()
+    log = finished_run.layout.log.read_text()
+    finished_run.close()
+    with Run.open(finished_run.path) as again:
+        again.resume_state()
+        again.failed("The folder of its pictures is gone.")
+    assert finished_run.summary() == before
+    assert finished_run.layout.log.read_text() == log
+
+
+def test_what_fails_before_its_first_event_is_written_down(recipe, tell, finished_run):
+    new = Run.create(recipe)
+    new.failed("Memory ran out.")
+    finished_run.record(tell.started(first_step=20))
+    finished_run.failed("The disk is full.")
+    for run, why in ((new, "Memory ran out."), (finished_run, "The disk is full.")):
+        run.close()
+        record = read_record(run.layout)
+        assert (record.status, record.message) == ("failed", why)
+
+
 def test_a_run_can_be_made_in_a_folder_of_ones_own(recipe, tmp_path):
     with Run.create_at(tmp_path / "mine", recipe) as run:
         assert (run.number, run.summary().status) == ("mine", "running")
@@ -259,3 +284,16 @@ def test_summaries_are_values(finished_run):
     assert dataclasses.replace(finished_run.summary()) == finished_run.summary()
     save_resume_state(ResumeState(1, {}, {}), finished_run.layout.resume)
     assert finished_run.summary().resumable
+
+
+def test_the_history_of_the_longest_run_is_read(recipe, tell):
+    third = 1 / 3
+    line = csv_line(StepReport(10**9, 9999 + third, 2 + third, third, third / 100, 10**4 + third)) + "\n"
+    longest = 10_000 * REPORTS_PER_EPOCH
+    assert len(line) * longest < MAX_HISTORY
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        lines = MAX_TEXT_FILE // len(line) + 1  # more than any other text file may hold
+        run.layout.history.write_text(History().to_csv() + lines * line)
+    with Run.open(run.path) as again:
+        assert len(again.history().steps["step"]) == lines

@@ -249,7 +249,7 @@ def test_a_new_learning_rate_scales_the_rest_of_the_schedule(quick, run):
 
     events = run(at_event=steer)
     (change,) = of(events, SettingsChanged)
-    assert (change.step, change.lr, change.epochs) == (6, 0.002, 3) or change.step == 7
+    assert (change.step, change.lr, change.epochs) == (6, 0.002, 3)
     lowered = quick.changed(lr=0.002)
     for report in of(events, StepReport):
         recipe = lowered if report.step > change.step else quick
@@ -266,7 +266,7 @@ def test_more_or_fewer_epochs_can_be_asked_for_while_running(run):
             control.set_epochs(1)
 
     assert run(at_event=more)[-1] == Finished("completed", 5, run(at_event=more)[-1].best_epoch)
-    assert run(at_event=fewer)[-1].epoch <= 2
+    assert run(at_event=fewer)[-1] == "x"
 
 
 def test_a_snapshot_can_be_had_at_any_step(run):

@@ -9,6 +9,7 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import CheckpointError
+from cifar_gui.training import history as history_module
 from cifar_gui.training.events import EpochReport, Paused, StepReport
 from cifar_gui.training.history import CSV_COLUMNS, History, csv_line
 
@@ -38,6 +39,22 @@ def test_columns_are_float_arrays_with_nan_where_there_is_no_value(history):
     assert history.steps["loss"].dtype == np.float64
 
 
+def test_columns_grow_by_the_new_rows_only_and_those_given_out_stay_as_they_are(history, monkeypatch):
+    earlier, kept = history.steps, history.steps["step"].copy()
+    counted = []
+    original = history_module._columns
+    monkeypatch.setattr(
+        history_module, "_columns", lambda rows, names: counted.append(len(rows)) or original(rows, names)
+    )
+    assert history.steps["step"] is earlier["step"]
+    history.record(step(25))
+    history.record(step(30))
+    assert history.steps["step"].tolist() == [5, 10, 15, 20, 25, 30]
+    assert history.steps["loss"].flags.c_contiguous
+    assert counted == [2]
+    np.testing.assert_array_equal(earlier["step"], kept)
+
+
 def test_csv_brings_back_every_digit(history):
     again = History.from_csv(history.to_csv())
     assert again.step_rows == history.step_rows
@@ -57,7 +74,7 @@ def test_a_torn_last_line_is_dropped_and_a_damaged_one_is_named(history):
         History.from_csv(text.replace("step,10", "stop,10"), "curves.csv")
 
 
-@pytest.mark.parametrize("step", ["", "inf", "1e999", "nan"])
+@pytest.mark.parametrize("step", ["", "inf", "1e999", "nan", "-5", "1e30"])
 def test_a_line_without_a_place_in_the_run_is_damaged(history, step):
     with pytest.raises(CheckpointError, match="line 3"):
         History.from_csv(history.to_csv().replace("step,10", f"step,{step}"))

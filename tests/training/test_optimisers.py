@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
 
 from cifar_gui.networks.base import build
-from cifar_gui.recipe import Recipe
-from cifar_gui.training.optimisers import Lookahead, Muon, Optimiser, orthogonalised
+from cifar_gui.recipe import Recipe, settings
+from cifar_gui.training.optimisers import Group, Lookahead, Muon, Optimiser, orthogonalised
 
 
 @pytest.mark.parametrize("shape", [(16, 40), (40, 16), (12, 12)])
@@ -27,11 +30,11 @@ def test_a_muon_step_is_the_formula():
     torch.manual_seed(1)
     start, first, second = (torch.randn(6, 3, 3, 3) for _ in range(3))
     weight = nn.Parameter(start.clone())
-    optimiser = Muon([weight], lr=0.1, momentum=0.6)
+    optimiser = Muon([Group([weight], lr=0.1)], momentum=0.6)
     expected, buffer = start.clone(), torch.zeros_like(start)
     for gradient in (first, second):
         weight.grad = gradient.clone()
-        optimiser.step()
+        optimiser.step(1.0)
         buffer = 0.6 * buffer + gradient
         direction = gradient + 0.6 * buffer
         expected = expected * 6**0.5 / expected.norm()
@@ -43,9 +46,9 @@ def test_muon_takes_filters_and_leaves_the_rest_to_sgd_with_rates_of_their_own()
     model = build("airnet", 10)
     recipe = Recipe(optimiser="muon", lr=0.24, bias_lr=0.05, head_lr=0.6, weight_decay=0.004, decoupled_decay=True)
     muon, sgd = Optimiser(model, recipe).parts
-    assert {each.dim() for each in muon.param_groups[0]["params"]} == {4}
-    assert all(each is not model.stem.weight for each in muon.param_groups[0]["params"]), "a frozen stem is not trained"
-    assert [(group["lr"], group["weight_decay"]) for group in sgd.param_groups] == [
+    assert {each.dim() for each in muon.parameters} == {4}
+    assert all(each is not model.stem.weight for each in muon.parameters), "a frozen stem is not trained"
+    assert [(group.lr, group.weight_decay) for group in sgd.groups] == [
         (0.6, 0.004 / 0.6),
         (0.05, 0.004 / 0.05),
     ]
@@ -118,3 +121,24 @@ def test_lookahead_blends_on_schedule_and_ends_on_the_average():
         model.weight.fill_(9.0)
     lookahead.after_step(4, 4)
     assert model.weight.item() == pytest.approx(average)
+
+
+STEPS = """
+import sys
+import torch
+from torch import nn
+from cifar_gui.recipe import Recipe, settings
+from cifar_gui.training.optimisers import Optimiser
+for name in sys.argv[1:]:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+    optimiser = Optimiser(model, Recipe(optimiser=name))
+    for _ in range(2):
+        model(torch.ones(2, 3, 8, 8)).sum().backward()
+        optimiser.step(1.0)
+print({"torch._dynamo", "sympy"} & set(sys.modules))
+"""
+
+
+def test_stepping_does_not_pull_in_the_compiler():
+    command = [sys.executable, "-c", STEPS, *settings()["optimiser"].choices]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -13,7 +13,17 @@ from cifar_gui.errors import CheckpointError, DataError
 from cifar_gui.training.bench import Bench
 from cifar_gui.training.control import Control
 from cifar_gui.training.engine import new_model, train
-from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, ResumeState, Started, StepReport
+from cifar_gui.training.events import (
+    EpochReport,
+    Event,
+    Finished,
+    Paused,
+    Resumed,
+    ResumeState,
+    SettingsChanged,
+    Started,
+    StepReport,
+)
 
 SAID_ONCE = (Started, Finished, ResumeState, Paused, Resumed)
 """What belongs to the telling, not to the run."""
@@ -100,6 +110,7 @@ def test_settings_changed_while_running_are_remembered(run, quick):
     stopped = run(quick, at_event=steer)
     rest = run(quick, resume=stopped[-2])
     assert rest[0].epochs == 4
+    assert rest[1] == SettingsChanged(6, pytest.approx(0.005), 4), "told anew to those who know the recipe only"
     assert rest[-1].epoch == 4
     assert max(event.lr for event in rest if isinstance(event, StepReport)) <= 0.005
 

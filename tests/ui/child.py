@@ -109,7 +109,7 @@ class Phases:
             (folder / f"{number}.jpg").hardlink_to(folder / "0.jpg")
         page: Any = self.window.show_page("classify")
         page.open_pictures([PictureSource.from_path(folder)])
-        return lambda: bool(page.table_page.batch.running)
+        return lambda: bool(page.many.table_page.batch.running)
 
     def downloading(self) -> Callable[[], bool]:
         """From the server whose address is in the arguments; it is not in a hurry."""

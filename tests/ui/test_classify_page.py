@@ -288,10 +288,26 @@ def test_clearing_the_history_forgets_all_and_the_picture_stays(page, qtbot, mak
 # Random held-out pictures
 
 
-def test_without_data_random_is_disabled_and_says_why(bare):
-    button = bare.single.picture_panel._random
-    assert not button.isEnabled()
-    assert "No data set" in button.toolTip()
+def test_without_data_random_says_so_and_offers_to_get_some(bare, window, qtbot):
+    bare.single.picture_panel._random.click()
+    qtbot.waitUntil(lambda: window.context.messages.all != [])
+    (message,) = window.context.messages.all
+    assert "CIFAR-10 is not on this machine" in message.text
+    assert "command line" not in message.text
+    label, get_data = message.actions[0]
+    assert label == "Get data"
+    get_data()
+    assert window.pages.current_name == "train"
+    assert window.pages.page("train").middle.currentWidget().objectName() == "train.get_data"
+
+
+def test_random_reads_the_data_set_of_last_time_first(page, window, qtbot, monkeypatch, tiny_data):
+    monkeypatch.setattr(window.context.data, "load", lambda source, progress: tiny_data)
+    window.context.settings.add_recent("data.recent", "/the/folder/of/last/time")
+    with qtbot.waitSignal(page.answers.answered):
+        page.single.picture_panel._random.click()
+    assert "held-out picture" in page.history_panel.entry(1).source.name
+    assert window.context.data.current_source == "/the/folder/of/last/time"
 
 
 def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):

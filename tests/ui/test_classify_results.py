@@ -74,6 +74,11 @@ def test_an_unreadable_picture_says_why_in_its_row():
     assert (BROKEN.text("verdict"), BROKEN.text("reason")) == ("cannot be read", BROKEN.problem)
 
 
+def test_only_a_doubt_needs_a_reason():
+    assert CAT_OR_DOG.text("reason") == CAT_OR_DOG.prediction.verdict.reason
+    assert SURE_CAT.text("reason") == ""  # the other columns say it all
+
+
 def test_the_second_guess_is_shown_with_its_probability():
     assert SURE_CAT.text("second") == "dog, 7.0 %"
 

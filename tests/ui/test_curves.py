@@ -69,6 +69,13 @@ def test_eight_epochs_are_marked_one_by_one():
     assert nice_ticks(0, 8, 10) == [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 
+@pytest.mark.parametrize(
+    ("reach", "ticks"), [((1, 2), [1, 2]), ((1, 4), [1, 2, 3, 4]), ((0.9, 12), list(range(1, 13))), ((1.2, 1.4), [])]
+)
+def test_ticks_can_be_held_to_whole_numbers(reach, ticks):
+    assert nice_ticks(*reach, 12, whole=True) == ticks
+
+
 @pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (math.nan, 1.0), (0.0, math.inf)])
 def test_a_range_without_extent_has_at_most_one_tick(low, high):
     assert len(nice_ticks(low, high)) <= 1

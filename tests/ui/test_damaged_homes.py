@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import torch
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from cifar_gui.app import create_window
 from cifar_gui.checkpoint.card import ModelCard
@@ -132,7 +134,7 @@ def test_the_window_starts_in_every_damaged_home(
         damage(home, whole, remembered, random.Random(number))
         window = create_window()
         try:
-            damaged += look_at_everything(window, lambda condition: qtbot.waitUntil(condition, timeout=60_000))
+            damaged += look_at_everything(window, lambda condition: qtbot.waitUntil(condition))
             told = [message.text for message in window.context.messages.all]
             assert not [text for text in told if "app itself" in text], number
             bad = list((home / "settings").glob("*.bad"))
@@ -141,6 +143,7 @@ def test_the_window_starts_in_every_damaged_home(
         finally:
             window.close_now()
             window.deleteLater()
+            QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: there are many to come
             theme().set_look(scheme="system", zoom=1.0, presenting=False)
         assert json.loads((home / "settings" / "window.json").read_text())
     assert set_aside > homes

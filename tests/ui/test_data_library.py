@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from cifar_gui.data import sources
+from cifar_gui.data.base import DATASETS
 from cifar_gui.errors import DataError
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.data_library import DataLibrary
+from cifar_gui.ui.data_library import BUILT_IN, DataLibrary
 from cifar_gui.ui.settings import Settings
 
 
@@ -28,6 +29,11 @@ def library(qtbot, tmp_path: Path, tiny_data, monkeypatch):
     jobs = Background()
     yield DataLibrary(jobs, Settings(tmp_path / "window.json"))
     jobs.shutdown()
+
+
+def test_built_in_sets_are_called_as_they_call_themselves(library) -> None:
+    assert list(BUILT_IN) == sources.built_in() == library.available()
+    assert DATASETS["shapes"](None, lambda _share, _what: None).name == dict(BUILT_IN)["shapes"]
 
 
 def test_a_requested_set_is_loaded_told_and_remembered(qtbot, library, tiny_data) -> None:
@@ -60,9 +66,10 @@ def test_what_cannot_be_loaded_is_told(qtbot, library) -> None:
     assert not library.loading
 
 
-def test_a_missing_set_is_told_apart(qtbot, library) -> None:
-    with qtbot.waitSignals([library.missing, library.failed]):
+def test_a_missing_set_is_told(qtbot, library) -> None:
+    with qtbot.waitSignal(library.failed) as told:
         library.request("cifar10")
+    assert "CIFAR-10 is not on this machine" in told.args[0]
 
 
 def test_a_newer_request_wins(qtbot, library) -> None:
@@ -75,8 +82,23 @@ def test_a_newer_request_wins(qtbot, library) -> None:
     assert heard == ["/second"]
 
 
+def test_asking_for_the_current_set_again_gives_up_another(qtbot, library) -> None:
+    with qtbot.waitSignal(library.loaded):
+        library.request("/first")
+    first, heard = library.current, []
+    library.loaded.connect(heard.append)
+    library.request("/second")
+    library.request("/first")
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert heard == [first]
+    assert (library.current_source, library.loading) == ("/first", False)
+
+
 def test_a_cancelled_request_is_silent(qtbot, library) -> None:
     library.request("/first")
+    with qtbot.waitSignal(library.cancelled):
+        library.cancel()
+    library.cancelled.connect(lambda: pytest.fail("there was nothing to give up"))
     library.cancel()
     qtbot.waitUntil(lambda: library._jobs.idle)
     assert library.current is None

@@ -71,7 +71,10 @@ def run_child(
     home.mkdir(exist_ok=True)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
+        watchdog = threading.Timer(10 * LIMIT, child.kill)  # a child that never says a word must not hold up the rest
+        watchdog.start()
         line = child.stdout.readline()
+        watchdog.cancel()
         began = time.monotonic()
         try:
             rest, errors = child.communicate(timeout=LIMIT)

@@ -59,9 +59,6 @@ def show(window, qtbot, name: str) -> QWidget:
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
-    elif name == "train":
-        page.middle.show_plots()
-        page.plots.diagnosis.label.setText("<b>Learning well.</b> " + "Validation is better: normal. " * 6)
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif name == "network":
@@ -189,6 +186,20 @@ def test_a_page_first_opened_when_zoomed_looks_like_one_zoomed_later(crowded, qt
     fit(crowded, SIZES["at its best"])
     fit(crowded, SIZES["on a projector"])
     assert opened == (page.summary.table.font().pixelSize(), page.summary.table.rowHeight(0), page.gallery.width())
+
+
+def test_the_plots_ask_for_all_lines_of_the_diagnosis(qtbot) -> None:
+    from cifar_gui.ui.train.plots import TrainingPlots
+
+    plots = TrainingPlots()
+    qtbot.addWidget(plots)
+    plots.show()
+    label = plots.diagnosis.label
+    label.setText("<b>Learning well.</b> " + "Validation is better than training: normal. " * 9)
+    for _ in range(3):  # the height it needs is known when it has been given its width
+        plots.resize(320, plots.minimumSizeHint().height())
+        settle()
+    assert label.height() >= label.heightForWidth(label.width()) > 100
 
 
 @pytest.fixture

@@ -10,14 +10,18 @@ from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequ
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushButton, QWidget
 
 from cifar_gui.app import create_window
+from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
+from cifar_gui.ui.activity import device_name
+from cifar_gui.ui.dialogs import shortcuts
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
+from cifar_gui.ui.train.page import TrainPage
 
 RECIPE = Recipe(
     network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
@@ -102,6 +106,49 @@ def test_disabled_actions_say_why(window, qtbot) -> None:
     stop = window.context.actions["stop"]
     assert not stop.isEnabled()
     assert stop.statusTip() == "No run is under way"
+
+
+def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot, monkeypatch) -> None:
+    qtbot.waitUntil(lambda: window.status.place.text() != "")
+    usable = next(each for each in devices() if each.usable)
+    assert window.status.place.text() == device_name(usable)
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (DeviceStatus("cpu", True, "2 threads, AVX512"), "CPU"),
+        (DeviceStatus("mps", True, "agrees with the CPU"), "MPS"),
+        (DeviceStatus("cuda:0", True, "NVIDIA H200, 139 GiB"), "NVIDIA H200"),
+    ],
+)
+def test_a_graphics_card_is_called_by_its_name(status, name) -> None:
+    assert device_name(status) == name
+
+
+def test_a_paused_run_has_neither_speed_nor_time_left(trains, qtbot) -> None:
+    qtbot.waitUntil(lambda: "images/s" in trains.activity.text())
+    trains.context.session.pause()
+    qtbot.waitUntil(lambda: trains.context.session.state == "paused")
+    assert trains.activity.text().startswith("Paused · epoch ")
+    assert "images/s" not in trains.activity.text()
+    assert "left" not in trains.activity.text()
+
+
+def test_the_run_leaves_the_status_bar_when_it_ends(trains, qtbot) -> None:
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.status.place.text() == "CPU · Tiny"
+
+
+def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
+    action = trains.context.actions["watch_live"]
+    assert action.isEnabled()
+    action.trigger()
+    assert not action.isEnabled()
+    assert action.statusTip() == "The network in training is chosen already"
+    trains.context.models.choose("shipped/airnet")
+    qtbot.waitUntil(action.isEnabled)
 
 
 def test_actions_follow_the_training(trains, qtbot) -> None:
@@ -224,16 +271,37 @@ def test_what_cannot_be_used_is_refused_with_the_reason(window, opened) -> None:
     assert "no picture at all" in window.message_bar.text()
 
 
-def test_a_data_set_dropped_on_train_goes_to_train(window, opened, tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "set" / "cats").mkdir(parents=True)
+@pytest.mark.parametrize("name", ["set/", "archive.tar.gz", "archive.zip"])
+def test_folders_and_archives_dropped_on_train_stay_there(window, opened, tmp_path: Path, monkeypatch, name) -> None:
+    """Also one that is no data set: that is said where data sets are chosen."""
+    path = tmp_path / name
+    path.mkdir() if name.endswith("/") else path.touch()
     given: list[str] = []
     page = window.show_page("train")
     monkeypatch.setattr(page, "get_data", given.append)
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "set"))])
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
     drop(window, mime)
-    assert given == [str(tmp_path / "set")]
+    assert given == [str(path)]
     assert opened == []
+    assert window.pages.current_name == "train"
+
+
+def test_a_picture_dropped_on_train_is_classified(window, opened, make_picture) -> None:
+    window.show_page("train")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(make_picture()))])
+    drop(window, mime)
+    assert [source.name for source in opened] == ["picture.png"]
+
+
+def test_an_import_that_is_given_up_leaves_no_trace_in_the_status_bar(window) -> None:
+    data = window.context.data
+    data._requested = "/somewhere"
+    data.progress.emit(0.4, "Reading pictures…")
+    assert window.activity.text() == "Reading pictures…"
+    data.cancel()
+    assert window.activity.text() == "Ready"
 
 
 def test_start_works_from_any_page(window, monkeypatch) -> None:
@@ -297,6 +365,16 @@ def test_help_dialogs_say_what_they_are_for(window, name, words) -> None:
     dialog.close()
 
 
+def test_the_key_list_follows_the_menus_and_leaves_out_keys_that_few_keyboards_have(window) -> None:
+    groups = shortcuts(window.menuBar(), window.context.actions)
+    assert [name for name, _rows in groups][:6] == ["File", "Edit", "View", "Model", "Train", "Help"]
+    rows = {name: dict(rows) for name, rows in groups}
+    assert rows["File"]["Open pictures…"] == "Ctrl+O"  # and not "Ctrl+O, Open"
+    assert rows["View"]["1 Classify"] == "Ctrl+1"
+    assert rows["Help"]["Keyboard shortcuts"] == "F1"
+    assert all(keys for own in rows.values() for keys in own.values())
+
+
 def test_settings_that_cannot_be_read_are_told_about(qtbot, home: Path) -> None:
     (home / "settings").mkdir(parents=True)
     (home / "settings" / "window.json").write_text("{broken")
@@ -316,6 +394,24 @@ def test_a_page_asked_for_before_pytorch_is_there_waits(qtbot) -> None:
         assert window.pages.built("train") is None
         window.pages.on_torch_ready()
         assert window.pages.built("train") is window.pages.currentWidget()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+@pytest.mark.parametrize(("action", "method"), [("start", "start_training"), ("get_data", "get_data")])
+def test_what_needs_a_page_before_pytorch_is_there_waits_for_both(qtbot, monkeypatch, action, method) -> None:
+    done = []
+    monkeypatch.setattr(TrainPage, method, lambda *_arguments: done.append(method))
+    window = create_window()  # never painted, so the warm-up has not begun
+    try:
+        window.context.actions[action].trigger()
+        assert (window.pages.current_name, window.pages.built("train"), done) == ("train", None, [])
+        window.pages.on_torch_ready()
+        assert window.pages.built("train") is window.pages.currentWidget()
+        assert done == [method]
+        window.pages.on_torch_ready()
+        assert done == [method], "once"
     finally:
         window.close_now()
         window.deleteLater()

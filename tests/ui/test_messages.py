@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from cifar_gui.ui.messages import Messages
-from cifar_gui.ui.widgets.message_bar import MessageBar
+from cifar_gui.ui.widgets.message_bar import MessageBar, _Bar
 
 
 @pytest.fixture
@@ -18,6 +18,10 @@ def bar(qtbot, messages) -> MessageBar:
     made = MessageBar(messages)
     qtbot.addWidget(made)
     return made
+
+
+def seen(bar: MessageBar) -> list[str]:
+    return [each.accessibleName() for each in bar.findChildren(_Bar) if not each.isHidden()]
 
 
 def button(bar: MessageBar, text: str) -> QPushButton:
@@ -34,6 +38,39 @@ def test_the_newest_is_first_and_a_storm_is_cut_short(messages) -> None:
     for number in range(50):
         messages.warn(f"Cause {number}")
     assert [message.text for message in messages.all] == ["Cause 49", "Cause 48", "Cause 47"]
+
+
+def test_only_the_newest_is_shown_until_the_others_are_asked_for(qtbot, bar, messages) -> None:
+    for text in ("First.", "Second.", "Third."):
+        messages.warn(text)
+    qtbot.waitUntil(lambda: seen(bar) == ["warning: Third."])
+    assert bar.text() == "Third.\nSecond.\nFirst."
+    button(bar, "2 more").click()
+    qtbot.waitUntil(lambda: seen(bar) == ["warning: Third.", "warning: Second.", "warning: First."])
+    button(bar, "Fewer").click()
+    qtbot.waitUntil(lambda: seen(bar) == ["warning: Third."])
+    messages.dismiss("Second.")
+    messages.dismiss("Third.")
+    qtbot.waitUntil(lambda: seen(bar) == ["warning: First."])
+    assert not [each for each in bar.findChildren(QPushButton, "message.more") if each.isVisible()]
+
+
+def test_what_has_gone_well_takes_away_what_was_said_about_it(messages) -> None:
+    messages.error("The model is damaged.", topic="model")
+    messages.warn("The disk is nearly full.")
+    messages.resolve("picture")
+    assert len(messages.all) == 2
+    messages.resolve("model")
+    assert [message.text for message in messages.all] == ["The disk is nearly full."]
+
+
+def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
+    messages.warn("A line.")
+    bar.resize(600, 60)
+    bar.show()
+    qtbot.waitExposed(bar)
+    sign, text = (label.geometry().center().y() for label in bar.findChildren(QLabel)[:2])
+    assert abs(sign - text) <= 1
 
 
 def test_without_messages_there_is_no_bar(bar, messages) -> None:

@@ -18,11 +18,15 @@ from cifar_gui.runs import Run, move_to_trash, restore
 from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.model_choices import opened
 from cifar_gui.ui.model_chooser import ModelChooser
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
+LONG = Recipe(
+    network="simple", data="shapes", epochs=5000, batch_size=50, micro_batch=50, device="cpu", precision="float32"
+)
 CARD = ModelCard("mlp", ("a", "b", "c"), CENTRED, scores={"test_accuracy": 0.935}, title="Small")
 
 
@@ -153,6 +157,20 @@ def test_watching_live_forgets_the_file_that_is_being_loaded(qtbot, library, shi
     assert library.snapshot is first
 
 
+def test_live_follows_to_the_next_run(qtbot, window) -> None:
+    models, session = window.context.models, window.context.session
+    labels = []
+    for _ in range(2):
+        session.start(LONG)
+        qtbot.waitUntil(lambda: session.state == "running")
+        if not labels:
+            models.watch_live()
+        labels.append(models.current.label)
+        session.stop()
+        qtbot.waitUntil(lambda: session.state == "idle")
+    assert labels == ["Live · run 0001", "Live · run 0002"]
+
+
 def test_a_file_from_anywhere_has_a_group_of_its_own(qtbot, library, tmp_path, snapshot) -> None:
     save_snapshot(snapshot, tmp_path / "found.safetensors")
     library.choose_default()
@@ -164,6 +182,22 @@ def test_a_file_from_anywhere_has_a_group_of_its_own(qtbot, library, tmp_path, s
     qtbot.addWidget(chooser)
     texts = [action.text() for action in chooser.fill().actions() if not action.isSeparator()]
     assert texts == ["Shipped", "Airnet · shipped · 93.5 %", "Other · shipped · 93.5 %", "Opened", "found"]
+
+
+@pytest.mark.parametrize(
+    ("file", "label"),
+    [
+        ("best.safetensors", "run elsewhere · best"),
+        ("last.safetensors", "run elsewhere · last"),
+        ("epochs/003.safetensors", "run elsewhere · epoch 3"),
+    ],
+)
+def test_a_file_of_a_run_kept_elsewhere_is_called_by_its_run(tmp_path, file, label) -> None:
+    path = tmp_path / "elsewhere" / file
+    assert opened(path).label == path.stem  # no run: it may be called anything
+    path.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere" / "recipe.toml").touch()
+    assert opened(path).label == label
 
 
 def another(library) -> ModelLibrary:

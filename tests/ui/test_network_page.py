@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
+from cifar_gui.ui.network.gallery import result
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
 from cifar_gui.ui.network.shapes import blocks_of
@@ -87,11 +89,30 @@ def test_the_accuracy_is_the_best_plain_one_that_was_measured():
         card("airnet", validation_accuracy=0.935),
         card("simple", test_accuracy=0.99),
     ]
-    assert measured("airnet", cards)[0] == 0.935
-    accuracy, note = measured("airnet", cards[:1])
+    assert measured("airnet", cards).accuracy == 0.935
+    accuracy, note = measured("airnet", cards[:1]).accuracy, measured("airnet", cards[:1]).note
     assert accuracy == 0.93
     assert "test pictures, one view" in note
-    assert measured("mlp", cards)[0] is None
+    assert measured("mlp", cards) is None
+
+
+@pytest.mark.parametrize(
+    ("made", "time"),
+    [
+        ({"minutes": "17.6", "machine": "two cores of an AMD EPYC, shared"}, "18 min on two cores of an AMD EPYC"),
+        ({"minutes": "0.5"}, "30 s"),
+        ({"machine": "a laptop"}, ""),
+        ({"minutes": "nan"}, ""),
+    ],
+)
+def test_a_card_says_how_long_the_measured_accuracy_took(made, time):
+    found = overview("simple", "Simple", [replace(card("simple", test_accuracy=0.65), made=made)])
+    assert found.measured.training == time
+    assert result(found) == (f"65.0 % · {time}" if time else "65.0 %")
+
+
+def test_what_has_not_been_measured_says_so_on_its_card():
+    assert result(overview("mlp", "Fully connected", [])) == "not measured"
 
 
 def test_blocks_are_as_high_as_their_maps_and_stand_side_by_side():

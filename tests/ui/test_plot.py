@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import xml.etree.ElementTree as ElementTree
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
 
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.widgets import plot_paint
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
@@ -47,6 +49,35 @@ def test_an_empty_plot_says_what_it_waits_for(plot):
     plot.set_empty_text("")
     assert plot.image(1.0) != before
     assert plot.summary() == "Loss. No data yet."
+
+
+def test_the_grid_does_not_strike_out_what_an_empty_plot_says(plot):
+    plot.set_ranges((0, 8), (-1.0, 1.0))
+    plot.set_empty_text("iiiiiiiiiiiiiiiiiiii")
+    middle = plot.canvas.area().center().toPoint()
+    line = round(plot.canvas.to_scene(0, 0.0).y())
+    assert abs(line - middle.y()) <= 2
+    grid, picture = tokens().panel_line, plot.image(1.0)
+    on_the_line = [picture.pixelColor(x, line) for x in range(middle.x() - 25, middle.x() + 25)]
+    assert grid not in on_the_line
+    assert picture.pixelColor(middle.x() - 150, line) == grid
+
+
+def test_the_unit_of_the_axis_keeps_clear_of_its_last_number(plot):
+    places = {}
+    painter = MagicMock()
+    painter.font.return_value = QFont()
+    painter.drawText = lambda box, _how, text: places.update({text: box})
+    plot.set_ranges((0, 30), (0.0, 1.0))
+    plot_paint.draw_background(painter, QRectF(0, 0, 640, 280), plot.canvas)
+    assert places["epoch"].left() >= places["30"].right() + 4
+
+
+def test_epochs_are_marked_by_whole_numbers_unless_only_a_part_of_one_is_seen(plot):
+    plot.set_ranges((1, 2))
+    assert plot.canvas.ticks()[0] == [1, 2]
+    plot.set_ranges((1.2, 1.8))
+    assert len(plot.canvas.ticks()[0]) > 2
 
 
 def test_curves_are_told_apart_by_dash_as_well_as_colour(filled):

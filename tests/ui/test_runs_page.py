@@ -85,7 +85,17 @@ def test_without_runs_the_page_says_what_they_are_and_leads_to_one(window, qtbot
 
 def test_runs_are_shown_with_what_they_reached(page):
     texts = [page.model.index(2, column).data() for column in range(9)]
-    assert texts == ["0001", "", "Simple CNN", "Shapes", "best · 3 epochs", "completed", "3 of 3", "50.0 %", "6.0 s"]
+    assert texts == [
+        "0001",
+        "",
+        "Simple CNN",
+        "Shapes (built in)",
+        "best · 3 epochs",
+        "completed",
+        "3 of 3",
+        "50.0 %",
+        "6.0 s",
+    ]
     assert page.findChild(object, "runs.table") is page.table
     assert numbers(page) == ["0003"]
 

@@ -45,9 +45,10 @@ def test_dates_say_no_more_than_is_needed():
     [
         (BEST, "best"),
         (BEST.changed(data="shapes", device="cpu"), "best"),
+        (BEST.changed(epochs=1), "best · 1 epoch"),
         (BEST.changed(epochs=3, seed=5), "best · seed 5 · 3 epochs"),
         (BEST.changed(preset="custom", lr=0.5), f"best · lr {0.5}"),
-        (BEST.changed(optimiser="sgd"), "best · sgd"),
+        (BEST.changed(optimiser="sgd"), "best · SGD"),
         (presets("airnet")["textbook"], "as in the textbook"),
         (Recipe(network="gone"), "own settings"),
         (Recipe(network="airnet", lr=0.7, momentum=0.1, crop=7, flip="none", cutout=3), "own settings"),
@@ -64,6 +65,7 @@ def test_the_settings_that_differ_are_those_and_no_others():
         ("Epochs", [str(BEST.epochs), "3"]),
     ]
     assert differing([row(BEST), row(BEST)]) == []
+    assert differing([row(BEST), row(BEST.changed(network="mlp"))])[0] == ("Network", ["Simple CNN", "Fully connected"])
     assert all(values[2] == "–" for _, values in differing(rows))
 
 
@@ -84,7 +86,10 @@ def test_values_are_written_as_people_write_them(value, words):
 
 
 def test_labels_stand_for_names_where_they_are_known():
-    assert (row(BEST.changed(data="shapes")).network, row(BEST.changed(data="shapes")).data) == ("Simple CNN", "Shapes")
+    assert (row(BEST.changed(data="shapes")).network, row(BEST.changed(data="shapes")).data) == (
+        "Simple CNN",
+        "Shapes (built in)",
+    )
     assert row(BEST.changed(data="/photos/leaves")).data == "leaves"
     assert row(None).network == row(None).recipe == "–"
     assert row(Recipe(network="gone")).network == "gone"
@@ -121,6 +126,6 @@ def test_the_facts_of_a_run_are_those_of_its_record():
     )
     assert found["Trained on"] == "45,000 pictures"
     assert found["Validated on"] == "–"
-    assert (found["Best epoch"], found["Parameters"], found["Device"]) == ("2", "31,066", "cpu, float32")
+    assert (found["Best epoch"], found["Parameters"], found["Device"]) == ("2", "31,066", "CPU, fp32")
     assert found["Kept epochs"] == "3, from 1 to 3"
     assert "Optimiser" not in dict(facts(row(None)))

@@ -65,6 +65,16 @@ def test_no_mutant_of_the_settings_is_fatal(tmp_path: Path, count: int) -> None:
     assert 0 < readable < count
 
 
+def test_a_text_that_can_be_read_but_not_written_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "window.json"
+    file.write_text('{"page": "\\ud800"}')
+    settings = Settings(file)
+    assert settings.set_aside is not None
+    settings.set("page", "runs")
+    settings.save()
+    assert Settings(file).get("page", "") == "runs"
+
+
 def test_what_was_set_is_there_next_time(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "window.json"
     settings = Settings(file)

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
 
 from cifar_gui.ui.theme import ZOOM_STEPS, theme, tokens
 from cifar_gui.ui.tokens import DARK, LIGHT, Tokens
@@ -142,3 +142,17 @@ def test_presenting_draws_thicker_curves(qtbot) -> None:
     assert theme().curve_width == 3
     theme().set_look(presenting=False)
     assert theme().curve_width == 1
+
+
+def test_the_ring_of_a_focused_table_goes_round_its_header_too(qtbot) -> None:
+    theme().set_look(scheme="light")
+    table = QTableWidget(3, 2)
+    qtbot.addWidget(table)
+    table.resize(300, 160)
+    table.show()
+    table.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    picture, right, bottom = table.grab().toImage(), table.width() - 1, table.height() - 1
+    edges = [(150, 0), (150, bottom), (0, 80), (right, 80), (0, 12), (right, 12)]
+    assert {picture.pixelColor(*edge).name() for edge in edges} == {tokens().accent.name()}

@@ -14,9 +14,9 @@ from cifar_gui.ui.train.form_model import (
     parsed,
     preset_of,
     with_preset,
-    words,
     written,
 )
+from cifar_gui.words import choice_words
 
 
 def raws(recipe: Recipe) -> dict[str, str | bool]:
@@ -106,6 +106,6 @@ def test_choosing_a_preset_keeps_data_seed_and_device():
 
 
 def test_choices_have_names_for_people():
-    assert words("one_cycle") == "one cycle"
-    assert words("sgd") == "SGD"
-    assert words("something new") == "something new"
+    assert choice_words("one_cycle") == "one cycle"
+    assert choice_words("sgd") == "SGD"
+    assert choice_words("something new") == "something new"

@@ -168,6 +168,25 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(page, qtbot):
     assert list_runs()[0].epochs_done == TINY.epochs + 1
 
 
+def test_one_more_epoch_works_from_the_menu_of_any_page(page, window, qtbot):
+    page.press("start")
+    until_idle(qtbot, page)
+    window.show_page("classify")
+    action = window.context.actions["one_more"]
+    assert action.isEnabled()
+    action.trigger()
+    until_idle(qtbot, page)
+    assert list_runs()[0].epochs_done == TINY.epochs + 1
+
+
+def test_one_more_epoch_without_a_run_says_so(page, window, qtbot):
+    qtbot.waitUntil(lambda: page.runs.all is not None and page.middle.chosen.known)
+    window.show_page("classify")
+    window.context.actions["one_more"].trigger()
+    assert window.pages.current_name == "train"
+    assert "Nothing was started. There is no run yet" in window.message_bar.text()
+
+
 def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
     for _ in range(2):
         page.press("start")
@@ -237,6 +256,7 @@ def test_start_leaves_the_chooser_alone_and_offers_watch_live(page, qtbot):
     assert page.context.models.current == before
     click(qtbot, page, "train.watch_live")
     assert page.context.models.current.key == "live"
+    assert child(page, "train.watch_live").isHidden()  # nothing is left to offer
     page.press("stop")
     until_idle(qtbot, page)
 
@@ -381,8 +401,34 @@ def test_a_folder_that_is_no_data_set_is_refused_on_its_card(page, qtbot, tmp_pa
     card = page.middle.cards.own
     qtbot.waitUntil(lambda: "holds no pictures" in card.status.text())
     assert card.isVisible()
+    assert card.status.property("bad")
     assert page.form.recipe.data == "shapes"
     assert not page.context.messages.all, "said once, where it was asked"
+
+
+def test_start_from_another_page_goes_to_the_field_that_is_wrong(page, window, qtbot):
+    qtbot.waitUntil(lambda: page.runs.all is not None and page.middle.chosen.known)
+    field = page.form.advanced.fields["weight_decay"]
+    field.put("a lot")
+    page.form._on_edited("weight_decay")
+    page.form.more.setChecked(False)
+    window.show_page("classify")
+    window.context.actions["start"].trigger()
+    assert window.pages.current_name == "train"
+    assert page.form.more.isChecked()
+    assert window.focusWidget() is field or field.isAncestorOf(window.focusWidget())
+    assert "Nothing was started. Correct the marked fields" in window.message_bar.text()
+    assert page.context.session.state == "idle"
+
+
+def test_start_without_data_shows_the_ways_to_data(page, window, qtbot):
+    page.form.basic.fields["data"].put("cifar10")
+    page.form._on_edited("data")
+    window.show_page("classify")
+    window.context.actions["start"].trigger()
+    qtbot.waitUntil(lambda: window.pages.current_name == "train")
+    assert page.middle.currentWidget() is page.middle.cards
+    assert page.context.messages.all == []
 
 
 def test_without_the_data_the_cards_stand_there_and_start_says_why(page, qtbot):

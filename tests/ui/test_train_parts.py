@@ -182,6 +182,16 @@ def test_the_preview_says_in_words_what_it_draws(qtbot):
     assert preview.accessibleDescription() == "0.24 at the start, at most 0.24, 0 at the end, now 0.12"
 
 
+def test_the_preview_keeps_the_last_recipe_that_fitted_and_says_so(qtbot):
+    preview = SchedulePreview()
+    qtbot.addWidget(preview)
+    preview.show_recipe(None)
+    assert preview.text() == ""
+    preview.show_recipe(Recipe(schedule="linear", lr=0.24, final_lr=0.0))
+    preview.show_recipe(None)
+    assert preview.text() == "last valid: 0.24 at the start, at most 0.24, 0 at the end"
+
+
 # The form
 
 
@@ -225,6 +235,25 @@ def test_a_problem_in_a_folded_field_unfolds_it(form):
     assert form.more.isChecked()
     assert "at most 0.9" in form.advanced._problems["warm_up"].text()
     assert form.recipe is None
+
+
+def test_a_closed_fold_says_how_much_in_it_is_wrong(form):
+    for name, text in (("warm_up", "2"), ("momentum", "x")):
+        form.advanced.fields[name].setText(text)
+        form._on_edited(name)
+    form.more.setChecked(False)
+    assert (form.more.text(), form.more.property("bad")) == ("More settings · 2 to correct", True)
+    form.set_recipe(form.last_valid)
+    assert (form.more.text(), form.more.property("bad")) == ("More settings", False)
+
+
+def test_a_choice_without_room_ends_in_an_ellipsis(form, qtbot):
+    field = form.basic.fields["data"]
+    field.put("shapes")
+    field.resize(300, 28)
+    assert field.shown_text() == "Shapes (built in)"
+    field.resize(100, 28)
+    assert field.shown_text().endswith("…")
 
 
 def test_get_data_is_a_request_and_not_a_choice(form, qtbot):

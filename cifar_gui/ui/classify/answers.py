@@ -86,11 +86,6 @@ class Answers(QObject):
         if self._asked is None:
             self._ask_next()
 
-    def forget(self) -> None:
-        """Nobody wants to know any more: what is being computed is dropped too."""
-        self._waiting = self._asked = None
-        self._jobs.cancel("classify.answer")
-
     def _ask_next(self) -> None:
         self._asked, self._waiting = self._waiting, None
         if self._asked is not None:

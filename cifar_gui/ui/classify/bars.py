@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
-from cifar_gui.words import percent
+from cifar_gui.words import NOTHING, modest_percent
 
 _ROW, _LOWEST_ROW, _FEWEST_ROWS = 25, 16, 5
 _TRACK = 12
@@ -32,7 +32,7 @@ class Bar:
     @property
     def percentage(self) -> str:
         """With one decimal: "93.1 %"; a dash before there is an answer."""
-        return percent(self.probability)
+        return NOTHING if self.probability is None else modest_percent(self.probability, 1)
 
 
 def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) ->
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tokens().raised)
     painter.drawRoundedRect(track, px(3), px(3))
-    if share >= 0.0005:  # what is written as 0.0 % has no bar
+    if share >= 0.0005:  # what is written as < 0.1 % has no bar
         filled = QRectF(track.topLeft(), track.size())
         filled.setWidth(max(float(px(2)), track.width() * share))
         radius = min(float(px(3)), filled.width() / 2)
@@ -139,7 +139,7 @@ def _widths(index: AnyIndex) -> tuple[int, int]:
     model = index.model()
     bars = [model.index(row, 0).data(BarsModel.BAR) for row in range(model.rowCount())]
     longest = max((metrics.horizontalAdvance(bar.name) for bar in bars), default=0)
-    return min(longest, px(_LONGEST_NAME)), metrics.horizontalAdvance("100.0 %")
+    return min(longest, px(_LONGEST_NAME)), metrics.horizontalAdvance("> 99.9 %")
 
 
 class Bars(QListView):
@@ -197,4 +197,4 @@ class Bars(QListView):
 def summary(prediction: Prediction) -> str:
     """The bars in words: every class with half a per cent or more."""
     worth = [(name, share) for name, share in prediction.top(len(prediction.class_names)) if share >= _WORTH_READING]
-    return ", ".join(f"{name} {percent(share)}" for name, share in worth) + "."
+    return ", ".join(f"{name} {modest_percent(share, 1)}" for name, share in worth) + "."

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 
 def why_none(data: ImageData | None) -> str:
-    """Why there is no held-out picture to show, as a sentence; "" if there is one."""
-    if data is None:
-        return "No data set is loaded yet: get one on the Train page"
-    if len(data.split("validation")) == 0:
+    """Why there is no held-out picture to show, as a sentence; "" if there is one, or a data set yet to be read."""
+    if data is not None and len(data.split("validation")) == 0:
         return f"{data.name} has no pictures that were held out from training"
     return ""
 

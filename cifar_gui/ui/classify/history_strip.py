@@ -20,7 +20,7 @@ from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.classify.badge import state_colour
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
-from cifar_gui.words import percent
+from cifar_gui.words import modest_percent
 
 LIMIT = 200
 """Older pictures are forgotten beyond this many."""
@@ -49,7 +49,7 @@ class HistoryEntry:
         """For screen readers and the tool tip."""
         verdict = "no answer yet"
         if self.prediction is not None:
-            verdict = f"{self.prediction.verdict.headline}, {percent(self.prediction.probability)}"
+            verdict = f"{self.prediction.verdict.headline}, {modest_percent(self.prediction.probability, 1)}"
         return f"{self.source.name}: {verdict}" + (f" · {self.model}" if self.model else "")
 
 

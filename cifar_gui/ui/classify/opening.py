@@ -25,6 +25,7 @@ LARGEST_SHOWN = 1600
 """Pictures are shown from a copy at most this wide and high: scaling a larger one would hold up the window."""
 
 _KEY = "classify.open"
+_TOPIC = "picture"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +60,8 @@ class Opener(QObject):
         """Open what was dropped or pasted; what is refused is said, what is on the web is asked about."""
         for refusal in dropped.refusals[:1]:
             rest = len(dropped.refusals) - 1
-            self._messages.warn(f"{refusal} The same goes for {rest} more." if rest else refusal)
+            text = f"{refusal} The same goes for {rest} more." if rest else refusal
+            self._messages.warn(text, topic=_TOPIC)
         if dropped.links:
             self.ask_about(dropped.links)
         if dropped.sources:
@@ -76,16 +78,17 @@ class Opener(QObject):
 
     def reopen(self, source: PictureSource, crop: Crop | None, number: int) -> None:
         """Open a picture seen before, with the crop it had."""
-        self._jobs.run(lambda: decoded(source, crop, number), self.opened.emit, self._on_failed, key=_KEY)
+        self._jobs.run(lambda: decoded(source, crop, number), self._on_looked_into, self._on_failed, key=_KEY)
 
     def _on_looked_into(self, found: Opened | list[PictureSource]) -> None:
+        self._messages.resolve(_TOPIC)
         if isinstance(found, list):
             self.many_found.emit(found)
         else:
             self.opened.emit(found)
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        self._messages.error(str(error))
+        self._messages.error(str(error), topic=_TOPIC)
         self.refused.emit()
 
     def ask_about(self, links: tuple[str, ...]) -> None:

@@ -40,8 +40,6 @@ RECENT = "pictures.recent"
 class ClassifyPage(Page):
     """Wires the parts: an opener, the answers, the single view, the table and the history."""
 
-    accepts_pictures = True
-
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = context.models.snapshot
@@ -49,6 +47,7 @@ class ClassifyPage(Page):
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
         self._random = Random()
+        self._random_wanted = False  # as soon as a data set has been read
         self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
         self._until_ready.setInterval(200)
         self._until_ready.timeout.connect(self._on_still_waiting)
@@ -84,6 +83,9 @@ class ClassifyPage(Page):
 
     def on_data(self, data: ImageData | None) -> None:
         self.single.picture_panel.set_random(why_none(data))
+        if self._random_wanted and data is not None:
+            self._random_wanted = False
+            self.show_random()
 
     def on_theme(self) -> None:
         self.history_panel.on_theme()
@@ -126,9 +128,12 @@ class ClassifyPage(Page):
         self.take(picture_sources(file_dialogs.clipboard()))
 
     def show_random(self) -> None:
-        """Open a picture that was held out from training."""
+        """Open a picture that was held out from training, reading the data set of last time first if need be."""
         data = self.context.data.current
-        if data is not None and not why_none(data):
+        if data is None:
+            self._random_wanted = True
+            self.context.data.request(self.context.data.usual_source())
+        elif not why_none(data):
             self.opener.open([random_held_out(data, self._random)])
 
     def show_single(self) -> None:
@@ -194,6 +199,7 @@ class ClassifyPage(Page):
         self.history_panel.entry_chosen.connect(self._on_history)
         self.opener.opened.connect(self._on_opened)
         self.opener.many_found.connect(self._on_many)
+        self.context.data.failed.connect(self._on_no_data)
         self.answers.answered.connect(self._on_answered)
         self.answers.refused.connect(self._on_refused)
 
@@ -228,6 +234,11 @@ class ClassifyPage(Page):
 
     def _on_crop(self, _crop: Crop) -> None:
         self._ask()
+
+    def _on_no_data(self, why: str) -> None:
+        if self._random_wanted:
+            self._random_wanted = False
+            self.context.messages.info(why, ("Get data", self.context.actions["get_data"].trigger))
 
     def _on_six_views(self) -> None:
         self._ask()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
 from cifar_gui.inference.prediction import Prediction
-from cifar_gui.words import percent
+from cifar_gui.words import modest_percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
 Column = Literal["name", "verdict", "probability", "second", "reason"]
@@ -129,11 +129,12 @@ def _answer(prediction: Prediction, column: Column) -> str:
     if column == "verdict":
         return prediction.verdict.headline
     if column == "probability":
-        return percent(prediction.probability)
+        return modest_percent(prediction.probability, 1)
     if column == "second":
         name, share = second(prediction)
-        return f"{name}, {percent(share)}" if name else ""
-    return prediction.verdict.reason
+        return f"{name}, {modest_percent(share, 1)}" if name else ""
+    # of a sure answer the other columns say it all
+    return "" if prediction.verdict.confidence == "confident" else prediction.verdict.reason
 
 
 def _lacks(row: Row, column: Column) -> bool:

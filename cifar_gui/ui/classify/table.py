@@ -21,7 +21,7 @@ from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 _THUMBNAIL, _ROW = 32, 40
-_WIDTHS = {"name": 240, "verdict": 210, "probability": 100, "second": 170}
+_WIDTHS = {"name": 220, "verdict": 190, "probability": 96, "second": 170}
 
 
 class _ResultsDelegate(QStyledItemDelegate):

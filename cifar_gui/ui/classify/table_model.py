@@ -118,7 +118,7 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             if COLUMNS[index.column()] == "name":
                 return str(row.source.path or row.source.name)
-            return row.text("reason")
+            return row.prediction.verdict.reason if row.prediction else row.text("reason")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return row if role == self.ROW else None

@@ -75,9 +75,9 @@ class TablePage(Panel):
     def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:
         """Ask anew about the same pictures: the network has changed."""
         self.batch.cancel()
+        self.model.forget_answers()  # they are not this network's
         if snapshot is not None and self.model.rows:
             self._name_classes(snapshot.card.class_names)
-            self.model.forget_answers()
             self._progress.setValue(0)
             self._show_progress(visible=True)
             self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views)

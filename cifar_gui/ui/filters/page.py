@@ -50,6 +50,7 @@ class FiltersPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = None
+        self._answered: _Answer | None = None  # what the grid shows
         self._wanted_layer = ""  # name of the layer to come back to
         self._visible = False
         self._dirty = False
@@ -207,7 +208,7 @@ class FiltersPage(Page):
 
     def _request_details(self) -> None:
         answer, unit = self._answered, self.grid_panel.grid.chosen
-        if unit is None or unit not in answer.sheet.grid.units:
+        if answer is None or unit is None or unit not in answer.sheet.grid.units:
             self.detail.show_details(None)
             return
         self.detail.show_picture(answer.sheet, unit)

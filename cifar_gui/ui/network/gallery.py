@@ -23,7 +23,8 @@ from cifar_gui.ui.widgets.painted_list import PaintedList
 from cifar_gui.words import percent, short_number
 
 _OVERVIEW = Qt.ItemDataRole.UserRole
-_PADDING, _DRAWING, _GAP = 14, 56, 10
+_PADDING, _DRAWING, _LINE, _GAP = 14, 56, 16, 10
+NOT_MEASURED = "not measured"
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
 
 
@@ -49,7 +50,10 @@ class Gallery(PaintedList):
             item = QListWidgetItem(network.label)
             item.setData(_OVERVIEW, network)
             item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{network.label}. {figures(network)}. {network.about}")
+            item.setData(
+                Qt.ItemDataRole.AccessibleTextRole,
+                f"{network.label}. {result(network)}. {figures(network)}. {network.about}",
+            )
             self.addItem(item)
         names = [network.name for network in networks]
         if names:
@@ -69,9 +73,22 @@ def figures(network: NetworkOverview) -> str:
     return f"{short_number(network.parameters)} parameters · {short_number(network.multiply_adds)} mult-adds"
 
 
+def result(network: NetworkOverview) -> str:
+    """ "93.6 % · 18 min on two cores of an AMD EPYC", or "not measured": for screen readers."""
+    if network.measured is None:
+        return NOT_MEASURED
+    return " · ".join(filter(None, (accuracy_text(network), network.measured.training)))
+
+
 def accuracy_text(network: NetworkOverview) -> str:
     """ "93.6 %", or "–" when it has not been measured."""
-    return percent(network.accuracy)
+    return percent(network.measured.accuracy if network.measured else None)
+
+
+def _lines(network: NetworkOverview) -> list[str]:
+    """What stands between drawing and description."""
+    training = network.measured.training if network.measured else ""
+    return [figures(network), training] if training else [figures(network)]
 
 
 class _CardPainter(QStyledItemDelegate):
@@ -83,23 +100,26 @@ class _CardPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         inside = self._ground(painter, option)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        chosen, known = bool(option.state & QStyle.StateFlag.State_Selected), network.measured is not None
         head = QRect(inside.left(), inside.top(), inside.width(), px(20))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(font(13, bold=True))
         painter.setPen(colours.accent if chosen else colours.text)
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft | middle, network.label)
-        if network.accuracy is not None:
-            painter.setPen(colours.text)
-            painter.drawText(head, Qt.AlignmentFlag.AlignRight | middle, accuracy_text(network))
+        painter.setFont(font(13 if known else 11, bold=known))
+        painter.setPen(colours.text if known else colours.muted)
+        painter.drawText(head, Qt.AlignmentFlag.AlignRight | middle, accuracy_text(network) if known else NOT_MEASURED)
         picture = QRectF(inside.left(), head.bottom() + px(8), inside.width(), px(_DRAWING))
         draw_network(painter, blocks_of(network.rows, network.layers), picture)
-        below = QRect(inside.left(), int(picture.bottom()) + px(8), inside.width(), px(16))
+        below = QRect(inside.left(), int(picture.bottom()) + px(8), inside.width(), px(_LINE))
         painter.setFont(font(11))
         painter.setPen(colours.text)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | middle, figures(network))
+        for words in _lines(network):
+            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, below.width())
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft | middle, words)
+            below.translate(0, px(_LINE))
         painter.setPen(colours.muted)
-        text = QRect(inside.left(), below.bottom() + px(4), inside.width(), inside.bottom() - below.bottom())
+        text = QRect(inside.left(), below.top() + px(4), inside.width(), inside.bottom() - below.top())
         painter.drawText(text, _WRAP, network.about)
         painter.restore()
 
@@ -109,7 +129,10 @@ class _CardPainter(QStyledItemDelegate):
         width = view.viewport().width() if isinstance(view, Gallery) else px(280)
         room = QRect(0, 0, max(width - 2 * px(_PADDING) - 2, 60), 10_000)
         text = QFontMetrics(font(11)).boundingRect(room, _WRAP, network.about).height()
-        return QSize(px(160), px(20 + 8 + _DRAWING + 8 + 16 + 6) + text + 2 * px(_PADDING) + px(_GAP))
+        return QSize(
+            px(160),
+            px(20 + 8 + _DRAWING + 8 + 6) + len(_lines(network)) * px(_LINE) + text + 2 * px(_PADDING) + px(_GAP),
+        )
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> QRect:
         """The card; returns the room inside."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cifar_gui.checkpoint.card import ModelCard
@@ -13,9 +13,26 @@ from cifar_gui.explain.names import readable_names
 from cifar_gui.networks.base import NETWORKS, about, presets
 from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
+from cifar_gui.words import time_left
 
 CLASSES = 10
 """The networks are shown as they are for CIFAR-10."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Measured:
+    """What a shipped model reached, and what it took."""
+
+    accuracy: float  # 0–1, one view
+    note: str  # of what, and on what
+    time: str = ""  # "18 min", "" if the file does not say
+    machine: str = ""  # "two cores of an AMD EPYC, shared with other work"
+
+    @property
+    def training(self) -> str:
+        """ "18 min on two cores of an AMD EPYC", as far as it is known."""
+        place = self.machine.partition(",")[0]
+        return f"{self.time} on {place}" if self.time and place else self.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +46,7 @@ class NetworkOverview:
     layers: tuple[str, ...]  # names for people, one for each row
     parameters: int
     multiply_adds: int
-    accuracy: float | None  # 0–1, one view; None when no shipped model has it
-    accuracy_note: str  # of what, and on what
+    measured: Measured | None  # None when no shipped model has been
 
     @property
     def receptive_field(self) -> int:
@@ -48,7 +64,6 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
     """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
     model = build_without_weights(name, CLASSES, presets(name)["best"].network_settings)
     rows = tuple(layer_table(model))
-    accuracy, note = measured(name, cards)
     return NetworkOverview(
         name=name,
         label=label,
@@ -57,26 +72,29 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
         layers=tuple(readable_names([row.name for row in rows], [row.kind for row in rows])),
         parameters=total_parameters(model),
         multiply_adds=total_multiply_adds(rows),
-        accuracy=accuracy,
-        accuracy_note=note,
+        measured=measured(name, cards),
     )
 
 
-def measured(name: str, cards: Iterable[ModelCard]) -> tuple[float | None, str]:
-    """The best plain accuracy of a shipped model of this network, and what it was measured on."""
-    best: tuple[float, str] | None = None
-    for card in cards:
-        if card.network != name:
-            continue
-        for score, what in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
-            if score in card.scores:
-                found = (
-                    card.scores[score],
-                    f"shipped model, {card.data_name or 'its data'}, {what} pictures, one view",
-                )
-                best = max(best, found) if best else found
-                break
-    return best if best else (None, "no shipped model of this network has been measured")
+def measured(name: str, cards: Iterable[ModelCard]) -> Measured | None:
+    """The best plain accuracy of a shipped model of this network; None if there is none."""
+    found = (_measured(card) for card in cards if card.network == name)
+    return max((each for each in found if each is not None), default=None)
+
+
+def _measured(card: ModelCard) -> Measured | None:
+    for score, what in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
+        if score in card.scores:
+            note = f"shipped model, {card.data_name or 'its data'}, {what} pictures, one view"
+            return Measured(card.scores[score], note, _training_time(card.made), card.made.get("machine", ""))
+    return None
+
+
+def _training_time(made: Mapping[str, str]) -> str:
+    try:
+        return time_left(60 * float(made["minutes"]))
+    except (KeyError, ValueError, OverflowError):  # not every file says it, nor as a number
+        return ""
 
 
 def _shipped_cards() -> Iterable[ModelCard]:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
-from cifar_gui.ui.network.gallery import accuracy_text
-from cifar_gui.ui.network.overview import NetworkOverview
+from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
+from cifar_gui.ui.network.overview import Measured, NetworkOverview
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.panel import Panel
@@ -42,7 +42,8 @@ class NetworkSummary(Panel):
         self.parameters = title()
         self.parameters.setObjectName("network.total_parameters")
         self.multiply_adds, self.field, self.accuracy = title(), title(), title()
-        self.accuracy_note = caption()
+        self.time = title()
+        self.accuracy_note, self.time_note = caption(), caption()
         self.table = ValueTable(spreads=True)
         self.table.setObjectName("network.summary")
         self.table.setAccessibleName("Layers of the network")
@@ -59,11 +60,18 @@ class NetworkSummary(Panel):
         self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
         self.field.setText(f"{network.receptive_field} px")
         self.accuracy.setText(accuracy_text(network))
-        self.accuracy_note.setText("accuracy" if network.accuracy is not None else "accuracy, not measured yet")
-        self.accuracy.setToolTip(network.accuracy_note)
-        self.accuracy.setAccessibleDescription(network.accuracy_note)
+        self._show_measured(network.measured)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
         self.table.show_rows(TITLES, table_rows(network))
+
+    def _show_measured(self, found: Measured | None) -> None:
+        note = found.note if found else "No shipped model of this network has been measured"
+        self.accuracy_note.setText("accuracy" if found else f"accuracy, {NOT_MEASURED} yet")
+        self.accuracy.setToolTip(note)
+        self.accuracy.setAccessibleDescription(note)
+        self.time.setText(found.time if found else "")
+        self.time.setToolTip(found.machine if found else "")
+        self.time_note.setText("training time" if self.time.text() else "")
 
     def offer_filters(self, *, possible: bool) -> None:
         """Whether the current model is of this network and so has filters to show."""
@@ -81,7 +89,11 @@ class NetworkSummary(Panel):
         self.copy.clicked.connect(self.table.copy_rows)
         self.export.clicked.connect(self.export_requested)
         counts = (_figure(self.parameters, "parameters"), _figure(self.multiply_adds, "multiply-adds a picture"))
-        others = (_figure(self.field, "receptive field"), _figure(self.accuracy, self.accuracy_note))
+        others = (
+            _figure(self.field, "receptive field"),
+            _figure(self.accuracy, self.accuracy_note),
+            _figure(self.time, self.time_note),
+        )
         facts = ControlBar(counts, others, breaks=True, close=True)
         self.body.addWidget(self.about)
         self.body.addWidget(self.drawing)

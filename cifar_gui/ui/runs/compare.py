@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -18,7 +17,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle
 from cifar_gui.ui.widgets.segmented import Segmented
-from cifar_gui.words import percent
+from cifar_gui.words import exact_percent, percent
 
 _SOLID, _DASH, _DOT = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 STYLES = (
@@ -46,11 +45,9 @@ class ComparePanel(Panel):
         self.measure = Segmented(MEASURES.items())
         self.note = ElidedLabel("caption")
         self._plots = {
-            "accuracy": Plot(
-                "Accuracy", form=percent, tick_form=partial(percent, digits=0), floor=0.0
-            ),
+            "accuracy": Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0),
             "loss": Plot("Loss", form="{:.3f}".format, tick_form=_loss_tick, floor=0.0),
-        }  # fmt: skip
+        }
         self._stack = QStackedWidget()
         self._export = QToolButton()
         self._lay_out()

@@ -11,7 +11,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
-from cifar_gui.words import NOTHING, duration
+from cifar_gui.words import NOTHING, choice_words, duration, place_words
 
 STATUS_WORDS = {
     "new": "not started",
@@ -60,7 +60,7 @@ def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
     if recipe is None:
         return RunRow(summary, NOTHING, NOTHING, NOTHING)
     network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
-    data = data_labels.get(recipe.data, "").partition(" (")[0] or Path(recipe.data).name
+    data = data_labels.get(recipe.data) or Path(recipe.data).name
     return RunRow(summary, network, data, recipe_words(recipe))
 
 
@@ -80,7 +80,7 @@ def recipe_words(recipe: Recipe) -> str:
 def _change_words(setting: str, value: object) -> str:
     """4 epochs, lr 0.1, sgd, cutout 8."""
     if setting == "epochs":
-        return f"{value} epochs"
+        return f"{value} epoch" if value == 1 else f"{value} epochs"
     if isinstance(value, str):
         return value_words(value)
     return f"{'lr' if setting == 'lr' else label_of(setting).lower()} {value_words(value)}"
@@ -119,18 +119,24 @@ def value_words(value: object) -> str:
         return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
     if isinstance(value, list | tuple):
         return " × ".join(value_words(each) for each in value)
-    return NOTHING if value is None else str(value).replace("_", " ")
+    return NOTHING if value is None else choice_words(str(value)).replace("_", " ")
 
 
 def differing(rows: Sequence[RunRow]) -> list[tuple[str, list[str]]]:
     """The settings in which runs differ: label, and each run's value in words. Damaged runs have none to say."""
-    recipes = [row.summary.recipe for row in rows]
     table = []
     for name in settings():
-        values = [NOTHING if recipe is None else value_words(getattr(recipe, name)) for recipe in recipes]
+        values = [_setting_words(row, name) for row in rows]
         if len(set(values)) > 1 and name != "preset":
             table.append((label_of(name), values))
     return table
+
+
+def _setting_words(row: RunRow, name: str) -> str:
+    """What a run's recipe says of a setting."""
+    said = {"network": row.network, "data": row.data}
+    recipe = row.summary.recipe
+    return NOTHING if recipe is None else said.get(name) or value_words(getattr(recipe, name))
 
 
 def facts(row: RunRow) -> list[tuple[str, str]]:
@@ -142,11 +148,11 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
         ("Parameters", f"{record.parameters:,}" if record.parameters else NOTHING),
         ("Trained on", _pictures(record.training_pictures)),
         ("Validated on", _pictures(record.validation_pictures)),
-        ("Device", ", ".join(filter(None, (record.device, record.precision))) or NOTHING),
+        ("Device", place_words(record.device.upper(), record.precision) or NOTHING),
         ("Kept epochs", _kept(row.summary.kept_epochs)),
     ]
     if recipe is not None:
-        optimiser = f"{recipe.optimiser}, lr {value_words(recipe.lr)}, batch {recipe.batch_size}"
+        optimiser = f"{choice_words(recipe.optimiser)}, lr {value_words(recipe.lr)}, batch {recipe.batch_size}"
         found.insert(0, ("Optimiser", optimiser))
     return found
 

@@ -13,7 +13,7 @@ from cifar_gui.ui.runs.model import COLUMNS, NAME, NOTES, RECIPE, RunsModel
 from cifar_gui.ui.runs.rows import RunRow
 from cifar_gui.ui.theme import px, theme
 
-_WIDTHS = (58, 0, 118, 74, 0, 90, 70, 84, 86, 106, 0)
+_WIDTHS = (58, 0, 112, 116, 0, 90, 72, 74, 84, 104, 0)
 """Of the columns at zoom 1, in pixels; those with 0 share what is left."""
 
 _SHARES = {NAME: 1.0, RECIPE: 1.5, NOTES: 1.2}
@@ -103,4 +103,4 @@ class RunTable(QTableView):
         shares = {column: share for column, share in _SHARES.items() if not self.isColumnHidden(column)}
         for column, width in enumerate(_WIDTHS):
             share = shares.get(column, 0.0) / sum(shares.values())
-            self.setColumnWidth(column, px(width) if width else max(int(left * share), px(72)))
+            self.setColumnWidth(column, px(width) if width else max(int(left * share), px(60)))

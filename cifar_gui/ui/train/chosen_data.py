@@ -35,14 +35,20 @@ class ChosenData(QObject):
         self.source = ""
         self.problem = ""
         self.missing = False
+        self._known = ""  # the source that `problem` is about
+
+    @property
+    def known(self) -> bool:
+        """Whether `problem` is about the source asked for last."""
+        return self._known == self.source
 
     def choose(self, source: str) -> None:
         """Look whether this data set is there, and load it if it is; off the GUI thread."""
         self.source = source
-        self._jobs.run(lambda: problem_with(source), self._on_known, key="train.data")
+        self._jobs.run(lambda: problem_with(source), lambda found: self._on_known(source, *found), key="train.data")
 
-    def _on_known(self, found: tuple[str, bool]) -> None:
-        self.problem, self.missing = found
+    def _on_known(self, source: str, problem: str, missing: bool) -> None:
+        self._known, self.problem, self.missing = source, problem, missing
         if not self.problem and self._library.current_source != self.source:
             self._library.request(self.source)
         self.changed.emit()

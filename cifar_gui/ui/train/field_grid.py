@@ -44,7 +44,7 @@ class FieldGrid(QWidget):
         problem.setProperty("bad", True)
         problem.hide()
         field.setMinimumWidth(px(80))
-        words.setMinimumWidth(px(92))
+        words.setMinimumWidth(px(86))
         row = self._grid.rowCount()
         self._grid.addWidget(words, row, 0)
         self._grid.addWidget(field, row, 1)
@@ -74,6 +74,11 @@ class FieldGrid(QWidget):
         for name, raw in raws.items():
             if name in self.fields:
                 self.fields[name].put(raw)
+
+    def first_problem(self) -> QWidget | None:
+        """The first field that is marked as wrong."""
+        wrong = (name for name, label in self._problems.items() if label.text())
+        return next((self.fields[name] for name in wrong), None)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Say at each field what is wrong with it, and nothing at the others."""

@@ -16,24 +16,6 @@ Raw = str | bool
 NETWORK_PREFIX = "network."
 """Settings of the chosen network stand among the recipe's fields under this prefix: "network.size"."""
 
-_WORDS = {
-    "sgd": "SGD",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "adamax": "Adamax",
-    "muon": "Muon",
-    "one_cycle": "one cycle",
-    "channels_last": "channels last",
-    "none": "never",
-    "random": "at random",
-    "auto": "automatic",
-    "cpu": "CPU",
-    "quick": "Quick",
-    "best": "Best",
-    "textbook": "As in the textbook",
-    "custom": "Custom",
-}
-
 
 def kind_of(name: str) -> str:
     """ "str", "bool", "int" or "float": what a recipe's field holds when it is not empty."""
@@ -44,11 +26,6 @@ def kind_of(name: str) -> str:
 def may_be_empty(name: str) -> bool:
     """Whether a field may be left empty."""
     return str(Recipe.__dataclass_fields__[name].type).endswith("| None")
-
-
-def words(choice: str) -> str:
-    """A choice of a setting as people call it."""
-    return _WORDS.get(choice, choice)
 
 
 def help_text(name: str) -> str:

@@ -115,9 +115,19 @@ class OwnDataCard(Card):
         self.folder.setVisible(not busy)
         self.status.setVisible(bool(what))
         self.status.setText(what)
+        self._colour_status(bad=False)
         if share is not None:
             self.progress.setRange(0, 1000)
             self.progress.setValue(round(1000 * share))
+
+    def show_problem(self, why: str) -> None:
+        """Why what was chosen is no data set."""
+        self.show_progress(None, why)
+        self._colour_status(bad=True)
+
+    def _colour_status(self, *, bad: bool) -> None:
+        self.status.setProperty("bad", bad)
+        self.status.style().polish(self.status)
 
     def _on_archive(self) -> None:
         kinds = "CIFAR-10 archives (*.tar.gz *.tgz *.tar);;All files (*)"

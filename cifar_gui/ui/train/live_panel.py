@@ -56,7 +56,6 @@ class LivePanel(Panel):
         self._class_names: tuple[str, ...] = ()
         self._data: ImageData | None = None
         self._busy = False
-        self._watching = False
         self.wall, self.filters = Wall(), FormingFilters()
         self.wall.set_empty_text("Pictures the network does not learn from appear here once there is data.")
         self.filters.set_empty_text("They form here while the network learns.")
@@ -78,7 +77,6 @@ class LivePanel(Panel):
 
     def watch(self, *, watching: bool) -> None:
         """Follow the training, or rest: when the page is hidden or nothing trains."""
-        self._watching = watching
         if watching and not self._timer.isActive():
             self._timer.start()
         elif not watching:

@@ -46,6 +46,11 @@ class Middle(FrontStack):
         """Why the data of the recipe cannot be trained on, "" if it can."""
         return self.chosen.problem
 
+    @property
+    def shows_cards(self) -> bool:
+        """Whether the ways to data are in front."""
+        return self.currentWidget() is self.cards
+
     def choose(self, source: str) -> None:
         """The recipe names this data set: see whether it is there."""
         self.chosen.choose(source)
@@ -111,7 +116,7 @@ class Middle(FrontStack):
         self._to_look_at = None
         if self._reading:
             self._reading = ""
-            self.cards.own.show_progress(None, why)
+            self.cards.own.show_problem(why)
         elif self.isVisible():
             self._context.messages.error(why)
 

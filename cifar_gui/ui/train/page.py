@@ -16,7 +16,6 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.controls import RunControls
-from cifar_gui.ui.train.form_model import words
 from cifar_gui.ui.train.live_panel import LivePanel
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
@@ -25,6 +24,7 @@ from cifar_gui.ui.train.run_state import buttons
 from cifar_gui.ui.train.shown_run import remembered_recipe
 from cifar_gui.ui.trainer import Opened
 from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.words import choice_words
 
 
 class TrainPage(Page):
@@ -37,7 +37,7 @@ class TrainPage(Page):
         self.plots, self.form = self.middle.plots, self.recipe_panel.form
         self.display = RunDisplay(self, context, self.controls, self.recipe_panel, self.middle)
         self.shown, self.runs = self.display.shown, self.display.runs
-        self._start_wanted = False
+        self._wanted = ""  # the button that waits to be pressed until runs and data are known
         self._lay_out()
         self._connect()
         self.form.set_sources(context.data.available())
@@ -79,13 +79,14 @@ class TrainPage(Page):
         self.live.watch(watching=False)
 
     def start_training(self) -> None:
-        """Start, continue, or go on after a pause; waits for the list of runs if it is not there yet."""
+        """Start, continue, or go on after a pause; waits until runs and data are known. What is in the way is shown."""
         if self.context.session.state == "paused":
             self.context.session.resume()
-        elif self.runs.all is None:
-            self._start_wanted = True
-        else:
-            self.press("start")
+            return
+        self._do("start")
+
+    def one_more_epoch(self) -> None:
+        self._do("one_more")
 
     def get_data(self, source: str = "") -> None:
         """Show the three ways to data, or use what is at the path `source`."""
@@ -95,7 +96,7 @@ class TrainPage(Page):
 
     def save_state(self) -> dict[str, Any]:
         return {
-            "recipe": (self.shown.draft or self.form.last_valid).to_dict(),
+            "recipe": self.shown.to_remember(self.form.last_valid, training=self._training).to_dict(),
             "columns": self.columns.save_state(),
             "smooth": self.plots.smooth.isChecked(),
             "log": self.plots.log.isChecked(),
@@ -110,6 +111,10 @@ class TrainPage(Page):
         if recipe is not None and self.context.session.state == "idle":
             self.recipe_panel.show_recipe(recipe)
             self.middle.choose(recipe.data)
+
+    @property
+    def _training(self) -> bool:
+        return self.context.session.state != "idle"
 
     # What the user asks for
 
@@ -155,7 +160,7 @@ class TrainPage(Page):
 
     def _on_proposed(self, recipe: Recipe) -> None:
         """Another page has a recipe to look at: while a network trains it becomes the copy."""
-        self.shown.propose(recipe, training=self.context.session.state != "idle")
+        self.shown.propose(recipe, training=self._training)
         self.recipe_panel.show_recipe(recipe)
         self.middle.choose(recipe.data)
         self.display.refresh()
@@ -195,9 +200,27 @@ class TrainPage(Page):
         if self.shown.recipe is None:
             self.runs.load_unfinished(self._show_unfinished)
         self.display.refresh()
-        if self._start_wanted:
-            self._start_wanted = False
-            self.press("start")
+        self._do(self._wanted)
+
+    def _on_data_known(self) -> None:
+        self.display.refresh()
+        self._do(self._wanted)
+
+    def _do(self, name: str) -> None:
+        """Press a button from afar, as soon as it is known what it would do; show what is in its way."""
+        self._wanted = name
+        if not name or self.runs.all is None or not self.middle.chosen.known:
+            return
+        self._wanted = ""
+        look = buttons(self.display.situation)[name]
+        if look.enabled:
+            self.press(name)
+            return
+        self.context.show_page("train")
+        if name == "start" and self.form.recipe is None:
+            self.form.focus_problem()
+        if not self.middle.shows_cards:  # they say it themselves
+            self.context.messages.warn(f"Nothing was started. {look.tip}", topic="training")
 
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
@@ -207,14 +230,14 @@ class TrainPage(Page):
             self.display.redraw_soon()
 
     def _on_devices(self, found: list[DeviceStatus]) -> None:
-        self.form.set_devices([(each.name, words(each.name)) for each in found if each.usable])
+        self.form.set_devices([(each.name, choice_words(each.name)) for each in found if each.usable])
 
     def _watch(self) -> None:
         self.live.watch(watching=self.isVisible() and self.context.session.state == "running")
 
     def _lay_out(self) -> None:
         self.columns = Columns(
-            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(256, 268)
+            self.recipe_panel, self.middle, self.live, titles=("Recipe", "Pictures"), widths=(280, 268)
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
@@ -232,7 +255,7 @@ class TrainPage(Page):
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
         self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.middle.source_chosen.connect(self._put_source)
-        self.middle.changed.connect(self.display.refresh)
+        self.middle.changed.connect(self._on_data_known)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
         session.recipe_proposed.connect(self._on_proposed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -21,7 +20,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.text import WrappedLabel
-from cifar_gui.words import percent
+from cifar_gui.words import exact_percent, percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
@@ -49,7 +48,7 @@ class TrainingPlots(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = Plot("Loss", form="{:.3f}".format, tick_form=loss_tick, floor=0.0)
-        self.accuracy = Plot("Accuracy", form=percent, tick_form=partial(percent, digits=0), floor=0.0)
+        self.accuracy = Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0)
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self.smooth = QCheckBox("Smooth")

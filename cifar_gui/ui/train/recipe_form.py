@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import NETWORKS, network_settings, presets
 from cifar_gui.recipe import Recipe, settings
+from cifar_gui.ui.data_library import BUILT_IN
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.train.field_grid import FieldGrid
@@ -24,9 +25,9 @@ from cifar_gui.ui.train.form_model import (
     preset_of,
     refused,
     with_preset,
-    words,
     written,
 )
+from cifar_gui.words import choice_words
 
 GET_DATA = "get-data"
 """The entry at the end of the data sets that leads to more of them."""
@@ -99,7 +100,7 @@ class RecipeForm(QWidget):
 
     def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
         """The (name, label) pairs to choose a device from, besides "auto"."""
-        self._choice("device").set_options([("auto", words("auto")), *devices])
+        self._choice("device").set_options([("auto", choice_words("auto")), *devices])
 
     def set_locked(self, *, locked: bool) -> None:
         """While a network trains only learning rate and number of epochs can be changed."""
@@ -118,11 +119,11 @@ class RecipeForm(QWidget):
         if name == "network":
             return ChoiceField((entry.name, entry.label) for entry in NETWORKS)
         if setting.choices:
-            return ChoiceField((choice, words(choice)) for choice in setting.choices)
+            return ChoiceField((choice, choice_words(choice)) for choice in setting.choices)
         if name == "data":
-            return ChoiceField([("cifar10", "CIFAR-10"), ("shapes", "Shapes"), (GET_DATA, "Get data…")])
+            return ChoiceField([*BUILT_IN, (GET_DATA, "Get data…")])
         if name == "device":
-            return ChoiceField([("auto", words("auto")), ("cpu", words("cpu"))])
+            return ChoiceField([("auto", choice_words("auto")), ("cpu", choice_words("cpu"))])
         kind = kind_of(name)
         if kind == "bool":
             return SwitchField()
@@ -160,6 +161,14 @@ class RecipeForm(QWidget):
         self.more.setIcon(icon("chevron-down" if shown else "chevron-right"))
         self.advanced.setVisible(shown)
 
+    def _count_folded(self, problems: int) -> None:
+        """Say on the fold how many of its fields do not fit, as they cannot be seen when it is closed."""
+        self.more.setText(f"More settings · {problems} to correct" if problems else "More settings")
+        if bool(self.more.property("bad")) != bool(problems):
+            self.more.setProperty("bad", bool(problems))
+            self.more.style().unpolish(self.more)
+            self.more.style().polish(self.more)
+
     def _choice(self, name: str) -> ChoiceField:
         field = self.basic.fields[name]
         if not isinstance(field, ChoiceField):
@@ -184,6 +193,14 @@ class RecipeForm(QWidget):
         self._read()
         self.edited.emit()
 
+    def focus_problem(self) -> None:
+        """Go to the first field that is wrong, unfolding what hides it."""
+        for grid in (self.basic, self.advanced):
+            if (field := grid.first_problem()) is not None:
+                self.more.setChecked(self.more.isChecked() or grid is self.advanced)
+                field.setFocus()
+                return
+
     def _follow_preset(self, name: str) -> None:
         """Another network starts from its own preset; a preset replaces everything but data, seed and device."""
         network, preset = self._choice("network").raw(), self._choice("preset").raw()
@@ -200,8 +217,10 @@ class RecipeForm(QWidget):
             recipe = None
         self.basic.show_problems(problems)
         self.advanced.show_problems(problems)
-        if any(name in self.advanced.fields for name in problems):
+        folded = sum(name in self.advanced.fields for name in problems)
+        if folded:
             self.more.setChecked(True)
+        self._count_folded(folded)
         self._valid = recipe is not None
         if recipe is not None:
             preset = preset_of(recipe, presets(recipe.network))

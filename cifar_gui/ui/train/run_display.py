@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -32,14 +33,18 @@ class RunDisplay:
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
+        context.models.choices_changed.connect(self.refresh)
         middle.plots.earlier_chosen.connect(self._on_earlier_chosen)
 
     def refresh(self) -> None:
         """Say which run this is, name and allow the buttons, lock the fields, and say why what cannot be pressed."""
         form, session = self._panel.form, self._context.session
         problem = "" if form.recipe is not None else "Correct the marked fields of the recipe first."
-        self.situation = self.shown.situation(
-            session.state, self.runs.unfinished, self.runs.latest, problem or self._middle.problem
+        self.situation = replace(
+            self.shown.situation(
+                session.state, self.runs.unfinished, self.runs.latest, problem or self._middle.problem
+            ),
+            live=self._context.models.is_live,
         )
         self._controls.show_situation(self.situation)
         self._controls.show_title(*self.shown.titles(dict(self._context.data.available())))

@@ -15,6 +15,7 @@ class Situation:
     problem: str = ""  # why the recipe cannot be trained as it stands: a sentence
     copying: bool = False  # while a network trains, the form holds the recipe of a later run
     lr: float | None = None  # of the next step, while paused
+    live: bool = False  # whether the window looks at the network in training already
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def buttons(now: Situation) -> dict[str, Look]:
             "Watch live",
             "Let every page look at this network while it learns",
             enabled=True,
-            visible=now.state in ("running", "paused"),
+            visible=now.state in ("running", "paused") and not now.live,
         ),
         "edit_copy": _edit_copy(now),
     }

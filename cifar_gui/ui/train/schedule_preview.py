@@ -11,6 +11,7 @@ from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import font, px, theme, tokens
 
 _SAMPLES = 240
+_BEFORE = "last valid: "
 
 
 def sampled(recipe: Recipe, samples: int = _SAMPLES) -> list[tuple[float, float]]:
@@ -29,14 +30,16 @@ class SchedulePreview(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Learning rate over the run")
         self._recipe: Recipe | None = None
+        self._pale = False  # what is drawn is not what stands in the fields
         self._line: list[tuple[float, float]] = []
         self._position: float | None = None
         theme().changed.connect(self.update)
 
     def show_recipe(self, recipe: Recipe | None) -> None:
-        """Draw this recipe's schedule; None: nothing."""
-        self._recipe = recipe
-        self._line = sampled(recipe) if recipe else []
+        """Draw this recipe's schedule; None, as it does not fit: the last one stays, pale."""
+        self._pale = recipe is None
+        if recipe is not None:
+            self._recipe, self._line = recipe, sampled(recipe)
         self._describe()
 
     def show_position(self, share: float | None) -> None:
@@ -51,7 +54,8 @@ class SchedulePreview(QWidget):
             return ""
         peak, last = self._recipe.lr, self._line[-1][1] * self._recipe.lr
         where = "" if self._position is None else f", now {self._lr_at(self._position):.3g}"
-        return f"{self._line[0][1] * peak:.3g} at the start, at most {peak:.3g}, {last:.3g} at the end{where}"
+        before = _BEFORE if self._pale else ""
+        return f"{before}{self._line[0][1] * peak:.3g} at the start, at most {peak:.3g}, {last:.3g} at the end{where}"
 
     def sizeHint(self) -> QSize:
         return QSize(px(200), px(64))
@@ -73,9 +77,9 @@ class SchedulePreview(QWidget):
         area = QRectF(self.rect()).adjusted(px(4), px(4), -px(4), -px(18))
         points = [self._place(area, *point) for point in self._line]
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens().accent_ground)
+        painter.setBrush(tokens().raised if self._pale else tokens().accent_ground)
         painter.drawPolygon(QPolygonF([area.bottomLeft(), *points, area.bottomRight()]))
-        painter.setPen(QPen(tokens().accent, 1.5))
+        painter.setPen(QPen(tokens().control_line if self._pale else tokens().accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
         if self._position is not None and self._recipe is not None:
@@ -94,7 +98,9 @@ class SchedulePreview(QWidget):
         painter.setPen(tokens().muted)
         below = QRectF(self.rect()).adjusted(px(4), self.height() - px(16), -px(4), 0)
         epochs = f"{self._recipe.epochs} epoch{'s' if self._recipe.epochs != 1 else ''}"
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, f"peak {self._recipe.lr:.3g}")
+        painter.drawText(
+            below, Qt.AlignmentFlag.AlignLeft, f"{_BEFORE if self._pale else ''}peak {self._recipe.lr:.3g}"
+        )
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, epochs)
 
     @staticmethod

@@ -58,7 +58,8 @@ class ShownRun:
             self.note = ""
         if state != "paused":
             self.lr = None
-        self.copying = self.copying and state != "idle"
+        if state == "idle" and self.copying:
+            self.draft, self.copying = None, False  # the form holds it, and nothing locks the form any more
 
     def toggle_copy(self, edited: Recipe) -> Recipe | None:
         """Turn from the run to the draft or back, while the form holds `edited`. The recipe to put there instead."""
@@ -71,6 +72,10 @@ class ShownRun:
         """The form is about to hold a recipe that is not this run's."""
         if training:
             self.draft, self.copying = recipe, True
+
+    def to_remember(self, edited: Recipe, *, training: bool) -> Recipe:
+        """What to begin with next time: what the form holds, but the draft while the form shows the run instead."""
+        return self.draft if training and not self.copying and self.draft is not None else edited
 
     def situation(
         self, state: str, unfinished: RunSummary | None, latest: RunSummary | None, problem: str

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_gui.words import percent
+from cifar_gui.words import modest_percent
 
 Role = Literal["right", "wrong", "other"]
 
@@ -54,7 +54,8 @@ def in_words(rows: Sequence[Sequence[Bar]], truths: Sequence[str]) -> str:
     """The wall for those who cannot see it."""
     right = sum(row[0].role == "right" for row in rows)
     parts = [
-        f"{truth}: {row[0].label} {percent(row[0].probability, 0)}, {'right' if row[0].role == 'right' else 'wrong'}"
+        f"{truth}: {row[0].label} {modest_percent(row[0].probability)}, "
+        + ("right" if row[0].role == "right" else "wrong")
         for row, truth in zip(rows, truths, strict=True)
     ]
     return f"{right} of {len(rows)} right. " + "; ".join(parts)

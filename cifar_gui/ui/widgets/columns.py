@@ -68,7 +68,6 @@ class Columns(QWidget):
         self.tabs = _Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setDrawBase(False)
         self.tabs.hide()
         self.splitter = _Splitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(16)
@@ -114,11 +113,6 @@ class Columns(QWidget):
     def _lacks_room(self, sides: Sequence[QWidget]) -> bool:
         needed = sum(map(_least_width, [*sides, self._middle])) + len(sides) * self.splitter.handleWidth()
         return needed > self.width()
-
-    def show_side(self, side: QWidget) -> None:
-        """Bring a side panel to the front where they are tabs."""
-        if self.is_narrow:
-            self.tabs.setCurrentWidget(side)
 
     def save_state(self) -> str:
         """Widths of the left and right panel at zoom 1, for `restore_state`."""

@@ -60,14 +60,18 @@ def smoothed(y: Values, strength: float) -> Values:
     return result
 
 
-def nice_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """At most `most` round numbers within [low, high], evenly spaced by 1, 2, 2.5 or 5 times a power of ten."""
+def nice_ticks(low: float, high: float, most: int = 6, *, whole: bool = False) -> list[float]:
+    """At most `most` round numbers within [low, high], evenly spaced by 1, 2, 2.5 or 5 times a power of ten; of
+    `whole` ones there may be none."""
     span = high - low
     if not (math.isfinite(span) and span > 0):
         return [low] if math.isfinite(low) else []
     power = 10.0 ** math.floor(math.log10(span / max(most, 1)))
+    power = max(power, 1.0) if whole else power
     for factor in (1, 2, 2.5, 5, 10, 20):
         step = factor * power
+        if whole and not step.is_integer():
+            continue  # 2.5
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:
             return [round(i * step, 12) for i in range(first, last + 1)]

@@ -24,14 +24,14 @@ _COLOURS = {"error": "bad", "warning": "doubt", "info": "accent"}
 
 
 class MessageBar(QFrame):
-    """Shows all of `Messages`, one bar for each cause. Hidden when there are none."""
+    """Shows the newest of `Messages`, and how many more there are; they unfold. Hidden when there are none."""
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("message.bar")
         self.setAccessibleName("Messages")
         self._messages = messages
-        self._shown: list[Message] = []
+        self._unfolded = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(16, 8, 16, 0)
         self._layout.setSpacing(SPACING)
@@ -41,8 +41,8 @@ class MessageBar(QFrame):
         self.refresh()
 
     def text(self) -> str:
-        """Every message that can be seen, a line each."""
-        return "\n".join(message.text for message in self._shown)
+        """Every message, also those that are folded away, a line each."""
+        return "\n".join(message.text for message in self._messages.all)
 
     def refresh(self) -> None:
         """Build the bars anew."""
@@ -50,20 +50,33 @@ class MessageBar(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._shown = self._messages.all
-        for message in self._shown:
-            bar = _Bar(message)
+        messages = self._messages.all
+        self._unfolded = self._unfolded and len(messages) > 1
+        for number, message in enumerate(messages if self._unfolded else messages[:1]):
+            bar = _Bar(message, more="" if number or len(messages) < 2 else self._more(len(messages) - 1))
             bar.dismissed.connect(self._messages.dismiss)
+            bar.more_wanted.connect(self._on_more)
             self._layout.addWidget(bar)
-        self.setVisible(bool(self._shown))
+        self.setVisible(bool(messages))
+
+    def _more(self, others: int) -> str:
+        return "Fewer" if self._unfolded else f"{others} more"
+
+    def _on_more(self) -> None:
+        self._unfolded = not self._unfolded
+        self.refresh()
 
 
 class _Bar(QFrame):
-    """One message. Signals: dismissed(str) with its text."""
+    """One message. `more` is the label of a button for the other messages, if there is to be one.
+
+    Signals: dismissed(str) with its text; more_wanted().
+    """
 
     dismissed = Signal(str)
+    more_wanted = Signal()
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, more: str) -> None:
         super().__init__()
         self._message = message
         self.setProperty("message", True)
@@ -76,12 +89,14 @@ class _Bar(QFrame):
         outer.addLayout(row)
         sign = QLabel()
         sign.setPixmap(icon_pixmap(message.severity, _COLOURS[message.severity], 18))
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text_label(), 1)
         for action in message.actions:
             row.addWidget(self._action_button(action), 0, Qt.AlignmentFlag.AlignTop)
         if message.details:
             self._add_details(row, outer)
+        if more:
+            row.addWidget(self._more_button(more), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._close_button(), 0, Qt.AlignmentFlag.AlignTop)
 
     def _text_label(self) -> QLabel:
@@ -102,6 +117,14 @@ class _Bar(QFrame):
             callback()
 
         button.clicked.connect(on_clicked)
+        return button
+
+    def _more_button(self, label: str) -> QPushButton:
+        button = QPushButton(label)
+        button.setObjectName("message.more")
+        button.setProperty("flat", True)
+        button.setAccessibleName(f"{label}: earlier messages")
+        button.clicked.connect(self.more_wanted)
         return button
 
     def _close_button(self) -> QToolButton:

@@ -163,9 +163,10 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         return QPointF(self._box.mapViewToScene(QPointF(x, shown)))
 
     def ticks(self) -> tuple[list[float], list[float]]:
-        """The round numbers marked on x and y."""
+        """The round numbers marked on x and y; on x whole ones, as it counts epochs, where any can be seen."""
         (left, right), (low, high) = self._box.viewRange()
-        x = nice_ticks(left, right, max(2, min(10, int(self.area().width() / px(44)))))
+        most = max(2, min(10, int(self.area().width() / px(44))))
+        x = nice_ticks(left, right, most, whole=True) or nice_ticks(left, right, most)
         most = max(2, int(self.area().height() / px(34)))
         y = log_ticks(10**low, 10**high) if self.log else nice_ticks(low, high, most)
         return x, y

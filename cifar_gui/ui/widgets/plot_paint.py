@@ -50,13 +50,16 @@ def draw_background(painter: QPainter, rect: QRectF, plot: Painted) -> None:
         painter.drawLine(QPointF(area.left(), at_y), QPointF(area.right(), at_y))
         painter.setPen(colours.muted)
         painter.drawText(QRectF(0, at_y - px(10), area.left() - px(8), px(20)), _RIGHT, plot.forms[1](y))
+    painter.setPen(colours.muted)
     below = QRectF(0, area.bottom() + px(4), 0, px(16))
+    reach = area.right()  # of the numbers
     for x in x_ticks:
         word = f"{x:g}"
-        width = metrics.horizontalAdvance(word) + px(4)
+        width = metrics.horizontalAdvance(word)
         at_x = plot.to_scene(x, 0).x()
-        painter.drawText(below.translated(at_x - width / 2, 0).adjusted(0, 0, width, 0), _CENTRE, word)
-    unit = QRectF(area.right() + px(8), area.bottom() + px(4), px(90), px(16))
+        painter.drawText(below.translated(at_x - width / 2 - 1, 0).adjusted(0, 0, width + 2, 0), _CENTRE, word)
+        reach = max(reach, at_x + width / 2)
+    unit = QRectF(reach + px(6), area.bottom() + px(4), px(90), px(16))
     painter.drawText(unit, _LEFT, plot.x_label)
 
 
@@ -72,13 +75,21 @@ def draw_foreground(painter: QPainter, plot: Painted) -> None:
     if plot.cursor is not None:
         _draw_readout(painter, plot, plot.cursor)
     if plot.empty_text and not any(len(each.x) for each in plot.points.values()):
-        painter.setFont(font())
-        painter.setPen(tokens().muted)
-        painter.drawText(plot.area(), _CENTRE | Qt.TextFlag.TextWordWrap, plot.empty_text)
+        _draw_empty_text(painter, plot)
     if plot.hasFocus():
         painter.setPen(QPen(tokens().accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(plot.sceneRect().adjusted(1, 1, -1, -1), px(4), px(4))
+
+
+def _draw_empty_text(painter: QPainter, plot: Painted) -> None:
+    """On a ground of its own: the grid would strike it through."""
+    painter.setFont(font())
+    area, how = plot.area(), int(_CENTRE) | int(Qt.TextFlag.TextWordWrap)
+    text = QFontMetricsF(painter.font()).boundingRect(area, how, plot.empty_text)
+    painter.fillRect(text.adjusted(-px(8), -px(4), px(8), px(4)), tokens().plot_ground)
+    painter.setPen(tokens().muted)
+    painter.drawText(area, how, plot.empty_text)
 
 
 def draw_vertical(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRectF]) -> None:
