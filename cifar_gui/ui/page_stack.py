@@ -115,7 +115,10 @@ class PageStack(QStackedWidget):
         page.setObjectName(f"page.{name}")
         page.setAccessibleName(PAGES.entry(name).label)
         scale_sizes(page, theme().zoom)
-        self._places[name] = self.addWidget(_scrolling(page))
+        area = _ScrollArea()
+        self._places[name] = self.addWidget(area)
+        page.resize(self.size())  # else the area would ask for the page's favourite size, and lay it out, to no end
+        area.setWidget(page)
         state: dict[str, Any] = self._context.settings.get(_STATE + name, {})
         page.restore_state(state)
         if self._context.data.current is not None:
@@ -149,12 +152,11 @@ class PageStack(QStackedWidget):
             page.on_theme()
 
 
-def _scrolling(page: Page) -> QScrollArea:
-    """A page is never squeezed below what its layout needs."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidgetResizable(True)
-    page.resize(area.size())  # else the area would ask for the page's favourite size, and lay it out, to no end
-    area.setWidget(page)
-    return area
+class _ScrollArea(QScrollArea):
+    """For a page, which is never squeezed below what its layout needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)

@@ -104,7 +104,10 @@ def cut_off(page: QWidget) -> list[str]:
             continue
         if isinstance(widget, QLabel) and not widget.text() and widget.pixmap().isNull():
             continue
-        needed = widget.minimumSizeHint().boundedTo(widget.maximumSize())
+        needed = widget.minimumSizeHint()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            needed.setHeight(widget.heightForWidth(widget.width()))
+        needed = needed.boundedTo(widget.maximumSize())
         if needed.width() > widget.width() or needed.height() > widget.height():
             found.append(f"{named(widget)} needs {needed}")
         parent = widget.parentWidget()
@@ -183,6 +186,20 @@ def test_a_page_first_opened_when_zoomed_looks_like_one_zoomed_later(crowded, qt
     fit(crowded, SIZES["at its best"])
     fit(crowded, SIZES["on a projector"])
     assert opened == (page.summary.table.font().pixelSize(), page.summary.table.rowHeight(0), page.gallery.width())
+
+
+def test_the_plots_ask_for_all_lines_of_the_diagnosis(qtbot) -> None:
+    from cifar_gui.ui.train.plots import TrainingPlots
+
+    plots = TrainingPlots()
+    qtbot.addWidget(plots)
+    plots.show()
+    label = plots.diagnosis.label
+    label.setText("<b>Learning well.</b> " + "Validation is better than training: normal. " * 9)
+    for _ in range(3):  # the height it needs is known when it has been given its width
+        plots.resize(320, plots.minimumSizeHint().height())
+        settle()
+    assert label.height() >= label.heightForWidth(label.width()) > 100
 
 
 @pytest.fixture
