@@ -24,7 +24,8 @@ RESUME_FORMAT = "cifar-gui resume state 1"
 
 def save_snapshot(snapshot: ModelSnapshot, path: Path, *, half: bool = False) -> None:
     """Write a model file atomically and durably; its folder must exist. `half` stores weights as float16 where no
-    more than rounding is lost. Raises CheckpointError; then what was there before stands."""
+    more than rounding is lost. Raises WriteError when the file cannot be written, CheckpointError when what it should
+    hold cannot be stored; then what was there before stands."""
     from cifar_gui.checkpoint.tensors import tensor_bytes
 
     document = snapshot.card.to_dict()
@@ -59,7 +60,8 @@ def read_card(path: Path) -> ModelCard:
 
 
 def save_resume_state(state: ResumeState, path: Path) -> None:
-    """Write a resume state atomically and durably. Raises CheckpointError; then what was there before stands."""
+    """Write a resume state atomically and durably. Raises WriteError when the file cannot be written, CheckpointError
+    when what it should hold cannot be stored; then what was there before stands."""
     from cifar_gui.checkpoint.tensors import tensor_bytes
 
     document = {"step": state.step, "values": dict(state.values)}

@@ -31,6 +31,8 @@ _VERSION = 1  # part of every key: raise it when the layout, or what an import y
 _HEADER_LIMIT = 10_000_000
 _KEPT = 6
 _SUFFIX = ".images"
+_LINKED_LEVELS = 2
+"""So far down, for train/<class>, links to folders are followed, as they are when an image folder is read."""
 
 _alive: weakref.WeakValueDictionary[str, ImageData] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
@@ -144,17 +146,31 @@ def _listing(source: Path) -> list[tuple[str, int, int]]:
     if source.is_file():
         status = source.stat()
         return [("", status.st_size, status.st_mtime_ns)]
-    return sorted(_files(str(source), ""))
+    return sorted(_files(str(source), "", {}))
 
 
-def _files(folder: str, below: str) -> Iterator[tuple[str, int, int]]:
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
+def _files(folder: str, below: str, met: dict[tuple[int, int], str]) -> Iterator[tuple[str, int, int]]:
+    """What lies in `folder`, called `below` here. `met`: the folders met already; one that a link leads to again, a
+    parent perhaps, is named and not listed again."""
+    with contextlib.suppress(OSError):
+        status = Path(folder).stat()
+        known = met.setdefault((status.st_dev, status.st_ino), below) if status.st_ino else below
+        if known != below:
+            yield f"{below} is {known}", 0, 0
+            return
+        with os.scandir(folder) as entries:
+            visible = sorted((each for each in entries if not each.name.startswith(".")), key=lambda each: each.name)
+        for entry in visible:
             name = f"{below}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, name)
+            if entry.is_dir(follow_symlinks=below.count("/") < _LINKED_LEVELS):
+                yield from _files(entry.path, name, met)
             else:
-                status = entry.stat()
-                yield name, status.st_size, status.st_mtime_ns
+                yield _entry(entry, name)
+
+
+def _entry(entry: os.DirEntry[str], name: str) -> tuple[str, int, int]:
+    try:
+        status = entry.stat()
+    except OSError:  # a link to nothing, or a file that is just being removed: the others count all the same
+        return name, -1, 0
+    return name, status.st_size, status.st_mtime_ns

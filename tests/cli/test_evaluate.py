@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 KEYS = {
@@ -56,6 +58,17 @@ def test_a_missing_data_set_is_exit_code_4_and_names_the_ways_out(cli, model):
     assert outcome.code == 4
     assert "--data shapes" in outcome.err
     assert "--data PATH" in outcome.err
+
+
+def test_without_data_it_is_what_the_model_was_trained_on_as_long_as_that_is_there(cli, colours, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(colours, own)
+    assert cli("train", "--network", "mlp", "--data", own, "--epochs", 1, "--run", "here").code == 0
+    assert cli("evaluate", "--model", "here", "--json").json["n"] == 6
+    own.rename(tmp_path / "away")
+    outcome = cli("evaluate", "--model", "here")
+    assert outcome.code == 4
+    assert "CIFAR-10 is not on this machine" in outcome.err
 
 
 def test_a_data_set_of_other_classes_is_bad_input(cli, model):

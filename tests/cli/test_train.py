@@ -114,6 +114,16 @@ def test_the_data_may_have_moved_when_a_run_goes_on(cli, colours, tmp_path):
     assert cli("train", "--resume", "1", "--epochs", 2, "--data", colours).code == 0
 
 
+def test_the_device_may_be_another_when_a_run_goes_on(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    run = Run.open(list_runs()[0].path)
+    run.layout.recipe.write_text(run.recipe.changed(device="cuda:99").to_toml())  # begun on a larger machine
+    assert cli("train", "--resume", "1", "--epochs", 2).code == 5
+    outcome = cli("train", "--resume", "1", "--epochs", 2, "--device", "cpu", "--json")
+    assert (outcome.code, outcome.lines[0]["device"]) == (0, "cpu")
+    assert [line["epoch"] for line in outcome.lines if line["event"] == "epoch"] == [2]
+
+
 def test_what_cannot_change_is_refused_when_a_run_goes_on(cli, colours):
     cli("train", *SMALL, "--data", colours, "--epochs", 1)
     outcome = cli("train", "--resume", "1", "--lr", "0.5", "--preset", "best")

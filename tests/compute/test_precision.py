@@ -107,6 +107,33 @@ def test_what_was_chosen_is_kept_for_this_machine_and_network(monkeypatch):
     assert "simple" in key
 
 
+def test_what_was_chosen_holds_for_that_question_alone(monkeypatch):
+    asked = []
+
+    def noting(model, images, labels, candidates):
+        asked.append((len(images), candidates))
+        return [Trial(candidates[-1], 1.0, 0.0, 1.0)]
+
+    monkeypatch.setattr(precision_module, "probe", noting)
+    model = build("simple", 10)
+    wide, last = RECIPE.changed(network_settings={"width": 2}), RECIPE.changed(memory_format="channels_last")
+    for _ in range(2):  # the second time nothing is asked
+        choose_precision(RECIPE, model, *sample())
+        choose_precision(wide, model, *sample())
+        choose_precision(last, model, *sample())
+        choose_precision(RECIPE, model, *sample(3))
+    assert asked == [(8, list(CANDIDATES)), (8, list(CANDIDATES)), (8, list(CANDIDATES[1:])), (3, list(CANDIDATES))]
+
+
+def test_dropout_does_not_make_a_right_one_look_wrong():
+    torch.manual_seed(5)
+    model = nn.Sequential(nn.Conv2d(3, 4, 2), nn.Dropout2d(0.5), nn.Flatten(), nn.Dropout(0.9), nn.Linear(4 * 961, 10))
+    state = torch.get_rng_state()
+    (trial,) = probe(model, *sample(), [REFERENCE], rounds=1)
+    assert (trial.logit_error, trial.gradient_cosine) == (0.0, pytest.approx(1.0))
+    assert torch.equal(torch.get_rng_state(), state), "a probe draws no random numbers"
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": {"name": "float32"}}', "\x00\xff"])
 def test_a_damaged_cache_is_as_good_as_none(text):
     paths.cache().mkdir(parents=True)

@@ -83,7 +83,19 @@ def test_every_shift_and_every_place_of_the_hole_occurs():
     augmenter = Augmenter(Recipe(crop=2, cutout=4), 5000, (0, 0, 0), CPU)
     draws = augmenter.draw(torch.arange(5000), 1, 0)
     assert draws.shift_y.unique().tolist() == draws.shift_x.unique().tolist() == [0, 1, 2, 3, 4]
-    assert draws.hole_y.unique().tolist() == list(range(-3, 32))
+    assert draws.hole_y.unique().tolist() == draws.hole_x.unique().tolist() == list(range(-3, 32))
+
+
+def test_every_row_and_every_column_is_in_a_hole_as_often_as_any_other():
+    """A line is hidden by 4 of the 35 places: at the edges and in the middle, across and down."""
+    black = torch.zeros(20_000, 1, 32, 32, dtype=torch.uint8)
+    augmenter = Augmenter(Recipe(cutout=4), len(black), (255,), CPU)
+    draws = augmenter.draw(torch.arange(len(black)), 1, 0)
+    hidden = augmenter.apply(black, draws)[:, 0] == 255
+    for other in (2, 1):  # of rows, then of columns; every hole is on the picture, somewhere along the line
+        shares = hidden.any(other).float().mean(0)
+        torch.testing.assert_close(shares, torch.full((32,), 4 / 35), rtol=0, atol=0.012)
+    assert torch.corrcoef(torch.stack([draws.hole_y, draws.hole_x]).float())[0, 1].abs() < 0.05
 
 
 def test_draws_depend_on_the_step_and_the_seed_and_on_nothing_else():

@@ -134,3 +134,9 @@ def test_test_pictures_are_not_in_the_channel_statistics():
         test=torch.arange(25) >= 20,
     )
     assert max(data.stats.mean) < 11
+
+
+def test_channel_statistics_are_of_train_and_validation_together() -> None:
+    data = assembled(*some(60))
+    assert data.stats == channel_stats(data.training(all_data=True).images)
+    assert data.stats != channel_stats(data.training().images)

@@ -73,6 +73,59 @@ def test_a_data_set_that_has_changed_is_imported_again(change: str, source: Path
     assert len(list(cache.folder().iterdir())) == 1  # the outdated entry is gone
 
 
+def link(place: Path, target: Path) -> None:
+    try:
+        place.symlink_to(target, target_is_directory=True)
+    except OSError:
+        pytest.skip("links are not allowed here")
+
+
+@pytest.mark.parametrize("place", ["owl", "train/owl"])
+@pytest.mark.parametrize("change", ["a picture more", "a picture less", "another size", "another time"])
+def test_a_change_behind_a_linked_class_folder_is_noticed(
+    place: str, change: str, source: Path, tmp_path: Path, tiny_data: ImageData
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (source / place).parent.mkdir(exist_ok=True)
+    (source / "cat").rename(elsewhere)
+    link(source / place, elsewhere)
+    first = cache.remembered(source, lambda: copy_of(tiny_data))
+    assert cache.remembered(source, not_needed) is first
+    elsewhere.rename(tmp_path / "cat")
+    CHANGES[change](tmp_path)
+    (tmp_path / "cat").rename(elsewhere)
+    assert cache.remembered(source, lambda: copy_of(tiny_data)) is not first
+
+
+def test_a_link_that_leads_to_another_class_is_noticed(source: Path, tiny_data: ImageData) -> None:
+    for name in ("dog", "eel"):
+        (source / name).mkdir()
+    link(source / "owl", source / "dog")
+    before = cache.entry_path(source)
+    (source / "owl").unlink()
+    link(source / "owl", source / "eel")
+    assert cache.entry_path(source) != before
+
+
+def test_links_that_lead_in_circles_are_followed_once(source: Path) -> None:
+    for name in ("cat", "dog", "eel"):
+        (source / name).mkdir(exist_ok=True)
+        (source / name / "of its own.png").write_bytes(b"x")
+        for number in range(10):
+            link(source / name / f"up {number}", source)
+            link(source / name / f"aside {number}", source / "eel")
+    listed = [name for name, _, _ in cache._listing(source)]
+    assert len(listed) == len(set(listed)) == 2 + 3 + 60  # files, files, links
+
+
+def test_a_link_to_nothing_does_not_hide_the_other_files(source: Path) -> None:
+    link(source / "a link", source / "nowhere")
+    link(source / "cat" / "a link.png", source / "nowhere")
+    before = cache.entry_path(source)
+    touch(source / "cat" / "2.png")
+    assert cache.entry_path(source) != before
+
+
 def test_hidden_files_do_not_count_as_changes(source: Path, tiny_data: ImageData) -> None:
     first = cache.remembered(source, lambda: copy_of(tiny_data))
     (source / "cat" / ".DS_Store").write_bytes(b"x")

@@ -306,6 +306,26 @@ def test_tries_are_counted_as_long_as_next_to_nothing_arrives(server: Any, downl
     assert len(server.requests) == 4
 
 
+def test_a_connection_that_breaks_off_often_is_followed_as_long_as_much_arrives(server: Any, download: Any) -> None:
+    def a_piece_at_a_time(request: Any, number: int) -> None:
+        start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+        server.send(request, upto=start + HALF // 3)
+        request.close_connection = True
+
+    server.scenario = a_piece_at_a_time
+    assert download(attempts=3).run(unwatched).read_bytes() == server.content
+    assert len(server.requests) == 6
+
+
+def test_each_wait_between_tries_is_twice_as_long_as_the_one_before(server: Any, download: Any) -> None:
+    server.scenario = lambda request, number: is_busy(server, request)
+    made, waited = download(attempts=5), [0.0] * 5
+    made._sleep = lambda seconds: waited.__setitem__(len(server.requests), waited[len(server.requests)] + seconds)
+    with pytest.raises(DataError):
+        made.run(unwatched)
+    assert waited == [0, *(pytest.approx(seconds) for seconds in (1, 2, 4, 8))]
+
+
 def test_no_server_at_all_ends_in_a_sentence(server: Any, download: Any) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -191,6 +191,30 @@ def test_a_large_photo_is_kept_reduced_but_measured_in_its_own_pixels() -> None:
         assert np.abs(network_input(picture, corner).transpose(1, 2, 0) - np.asarray(reference, int)).mean() < 3
 
 
+@pytest.mark.parametrize(
+    ("limit", "kept"), [(56 * 40, (40, 56)), (56 * 40 - 1, (20, 28)), (56 * 40 // 9 + 1, (14, 19))]
+)
+def test_a_long_strip_is_kept_reduced_though_its_shorter_side_is_small(
+    limit: int, kept: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "_KEPT_PIXELS", limit)
+    picture = open_picture(encoded(Image.fromarray(drawing()), "PNG"))
+    assert (picture.width, picture.height) == (WIDTH, HEIGHT)
+    assert picture.pixels.shape[:2] == kept
+
+
+def test_a_crop_of_a_picture_kept_in_another_shape_is_counted_in_true_pixels() -> None:
+    """Reducing rounds each side by itself, so columns and rows may be reduced by different shares."""
+    kept = drawing(32, 64)
+    for picture, rows, columns in (
+        (Picture("wide", kept, 64, 64), slice(12, 32), slice(8, 48)),
+        (Picture("high", kept.transpose(1, 0, 2), 64, 64), slice(24, 64), slice(4, 24)),
+    ):
+        part = Image.fromarray(np.ascontiguousarray(picture.pixels[rows, columns]))
+        expected = np.asarray(part.resize((32, 32), Image.Resampling.BICUBIC)).transpose(2, 0, 1)
+        assert np.array_equal(network_input(picture, Crop(8, 24, 40)), expected)
+
+
 def test_thirty_two_pixels_pass_through_unchanged() -> None:
     small = drawing(32, 32)
     picture = Picture("small", small, 32, 32)

@@ -121,3 +121,18 @@ def test_cancelling_an_import_leaves_nothing_behind(image_folder: Callable[..., 
     with pytest.raises(Cancelled):
         sources.load(image_folder({"cat": 4, "dog": 4}), cancel)
     assert not list(home.rglob("*.images"))
+
+
+def test_pictures_replaced_behind_a_linked_class_folder_are_read_anew(image_folder: Any) -> None:
+    root, elsewhere = image_folder({"cat": 4}), image_folder({"dog": 4, "eel": 2}, name="elsewhere")
+    try:
+        (root / "dog").symlink_to(elsewhere / "dog", target_is_directory=True)
+    except OSError:
+        pytest.skip("links are not allowed here")
+    before = sources.load(str(root))
+    assert sources.load(str(root)) is before
+    (elsewhere / "eel" / "0.png").rename(elsewhere / "dog" / "4.png")
+    (elsewhere / "dog" / "0.png").unlink()
+    after = sources.load(str(root))
+    assert after.counts == before.counts
+    assert after.fingerprints[3] != before.fingerprints[3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -82,9 +84,19 @@ def test_a_calibrated_network_has_the_same_weights_and_two_temperatures(snapshot
     assert found.weights is snapshot.weights
 
 
-def test_pictures_that_were_learned_from_are_no_good_for_calibration(snapshot: ModelSnapshot) -> None:
-    import dataclasses
+def test_a_network_calibrated_again_has_the_new_temperatures_and_keeps_its_other_figures(
+    snapshot: ModelSnapshot,
+) -> None:
+    def with_calibration(**values: float) -> ModelSnapshot:
+        return ModelSnapshot(dataclasses.replace(snapshot.card, calibration=values), snapshot.weights)
 
+    data = noise(snapshot, 100)
+    fresh = calibrated(with_calibration(), data).card.calibration
+    old = with_calibration(temperature=9.0, temperature_six_views=8.0, threshold=7.0)
+    assert calibrated(old, data).card.calibration == {**fresh, "threshold": 7.0}
+
+
+def test_pictures_that_were_learned_from_are_no_good_for_calibration(snapshot: ModelSnapshot) -> None:
     data = noise(snapshot, 100)
     card = dataclasses.replace(snapshot.card, trained_on=data.training(all_data=True).fingerprint)
     with pytest.raises(DataError, match="learned from the validation pictures"):

@@ -58,6 +58,13 @@ def test_an_answer_says_all_that_is_known(snapshot: ModelSnapshot, sources: list
     assert (answer.label, answer.probability) == answer.top(1)[0]
 
 
+@pytest.mark.parametrize(("six_views", "views"), [(True, 6), (False, 1)])
+def test_an_answer_says_how_many_views_it_rests_on(
+    snapshot: ModelSnapshot, inputs: torch.Tensor, six_views: bool, views: int
+) -> None:
+    assert [answer.views for answer in Classifier(snapshot, six_views=six_views).predict(inputs[:2])] == [views] * 2
+
+
 def test_without_a_crop_the_middle_is_looked_at(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:
     picture = open_picture(sources[1])
     middle = centre_crop(picture.width, picture.height)

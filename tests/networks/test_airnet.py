@@ -36,6 +36,11 @@ def test_the_stems_bias_learns_in_the_first_epochs_only_and_its_filters_never():
     assert not model.stem.bias.requires_grad
 
 
+def test_batch_norms_learn_their_bias_and_not_their_scale():
+    norms = [layer for layer in build("airnet", 10).modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    assert [(norm.weight.requires_grad, norm.bias.requires_grad) for norm in norms] == [(False, True)] * 6
+
+
 def test_the_first_filters_of_a_block_pass_their_input_through():
     model = build("airnet", 10)
     maps = torch.randn(2, 24, 31, 31)

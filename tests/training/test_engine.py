@@ -375,3 +375,38 @@ def test_more_epochs_asked_for_during_the_last_validation_are_trained(quick, run
 
     monkeypatch.setattr(Bench, "validate", asking)
     assert run(quick, control=control)[-1].epoch == 4
+
+
+@pytest.fixture
+def seconds_are_steps(monkeypatch):
+    """A clock that goes on by one second in each optimiser step, and stands still otherwise."""
+    now, step = 0.0, Bench.step
+
+    def ticking(*arguments):
+        nonlocal now
+        now += 1
+        step(*arguments)
+
+    monkeypatch.setattr(Bench, "step", ticking)
+    monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now)
+
+
+def seconds_of(events):
+    return [(report.epoch, report.seconds, report.images_per_second) for report in of(events, EpochReport)]
+
+
+@pytest.mark.usefixtures("seconds_are_steps")
+def test_the_seconds_of_an_epoch_begin_anew(run):
+    assert seconds_of(run()) == [(1, 4.0, 40.0), (2, 4.0, 40.0), (3, 4.0, 40.0)]  # four steps of 40 pictures
+
+
+@pytest.mark.usefixtures("seconds_are_steps")
+@pytest.mark.parametrize("step", [2, 4, 6])
+def test_a_run_that_goes_on_counts_the_seconds_of_its_epoch_on(run, step):
+    def steer(event, control):
+        if isinstance(event, StepReport) and event.step == step:
+            control.stop()
+
+    stopped = run(at_event=steer)
+    rest = run(resume=stopped[-2])
+    assert seconds_of(stopped) + seconds_of(rest) == [(1, 4.0, 40.0), (2, 4.0, 40.0), (3, 4.0, 40.0)]

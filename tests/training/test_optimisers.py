@@ -123,6 +123,24 @@ def test_lookahead_blends_on_schedule_and_ends_on_the_average():
     assert model.weight.item() == pytest.approx(average)
 
 
+def test_lookahead_averages_running_statistics_too_and_leaves_counts_alone():
+    model = nn.BatchNorm2d(1)
+    lookahead = Lookahead(model, every=1)
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            value.fill_({"num_batches_tracked": 7}.get(name, 5))
+    lookahead.after_step(1, 2)
+    decay = 0.95**5 * 0.5**3
+    half_way = {name: start * decay + 5 * (1 - decay) for name, start in (("of one", 1.0), ("of none", 0.0))}
+    assert {name: value.tolist() for name, value in model.state_dict().items()} == {
+        "weight": [pytest.approx(half_way["of one"])],
+        "bias": [pytest.approx(half_way["of none"])],
+        "running_mean": [pytest.approx(half_way["of none"])],
+        "running_var": [pytest.approx(half_way["of one"])],
+        "num_batches_tracked": 7,
+    }
+
+
 STEPS = """
 import sys
 import torch

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from cifar_gui.data import sources
 from cifar_gui.data.base import DATASETS
-from cifar_gui.errors import DataError
+from cifar_gui.errors import Cancelled, DataError
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.data_library import BUILT_IN, DataLibrary
 from cifar_gui.ui.settings import Settings
@@ -80,6 +81,39 @@ def test_a_newer_request_wins(qtbot, library) -> None:
     qtbot.waitUntil(lambda: bool(heard))
     qtbot.waitUntil(lambda: library._jobs.idle)
     assert heard == ["/second"]
+
+
+def test_a_superseded_request_shows_no_progress_and_gives_up(qtbot, library, tiny_data, monkeypatch) -> None:
+    began, superseded, over = threading.Event(), threading.Event(), threading.Event()
+    shown, gave_up = [], []
+
+    def load(source, progress):
+        if source == "/first":
+            began.set()
+            superseded.wait(60)
+            try:
+                progress(1.0, "the first is read")
+            except Cancelled:
+                gave_up.append(source)
+                raise
+            finally:
+                over.set()
+        else:
+            superseded.set()
+            over.wait(60)  # still under way while the first would tell
+            progress(1.0, "the second is read")
+        return tiny_data
+
+    monkeypatch.setattr(sources, "load", load)
+    library.progress.connect(lambda share, what: shown.append((share, what)))
+    library.request("/first")
+    assert began.wait(60)
+    with qtbot.waitSignal(library.loaded):
+        library.request("/second")
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert gave_up == ["/first"]
+    assert shown == [(1.0, "the second is read")]
+    assert library.current_source == "/second"
 
 
 def test_asking_for_the_current_set_again_gives_up_another(qtbot, library) -> None:
