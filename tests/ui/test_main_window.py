@@ -354,6 +354,17 @@ def test_presenting_fills_the_screen_and_back(window) -> None:
     assert (theme().zoom, theme().curve_width) == (1.0, 1)
 
 
+def test_the_place_of_the_window_is_remembered_but_not_the_one_it_has_while_presenting(window) -> None:
+    settings = window.context.settings
+    settings.set("window.geometry", "as it was")
+    window.context.actions["present"].trigger()
+    window._remember()
+    assert settings.get("window.geometry") == "as it was"
+    window.context.actions["present"].trigger()
+    window._remember()
+    assert settings.get("window.geometry") == window.saveGeometry().toBase64().data().decode()
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("shortcuts", ["Ctrl+O", "F5"]), ("about", ["torch", "PySide6-Essentials"])]
 )
