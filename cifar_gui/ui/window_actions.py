@@ -160,11 +160,16 @@ class WindowActions:
 
     def _zoom_by(self, steps: int) -> None:
         theme().zoom_by(steps)
-        self._context.settings.set("zoom", theme().zoom)
+        self._remember_zoom()
 
     def _set_zoom(self, zoom: float) -> None:
         theme().set_look(zoom=zoom)
-        self._context.settings.set("zoom", theme().zoom)
+        self._remember_zoom()
+
+    def _remember_zoom(self) -> None:
+        """That of the window: the one for a projector is given up with it."""
+        if not theme().presenting:
+            self._context.settings.set("zoom", theme().zoom)
 
     def _present(self) -> None:
         if theme().presenting:

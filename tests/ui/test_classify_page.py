@@ -15,7 +15,9 @@ from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
+from cifar_gui.inference.prediction import Verdict
 from cifar_gui.ui.classify import fetch, file_dialogs, many
+from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
 from cifar_gui.ui.classify.samples import sample_files
@@ -132,6 +134,20 @@ def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot,
     last = view.crop
     qtbot.waitUntil(lambda: answered[-1:] == [last])
     assert len(answered) <= 3
+
+
+def test_an_answer_that_comes_too_late_goes_to_its_own_picture_in_the_history(page, qtbot, make_picture):
+    answers: list[Answer] = []
+    page.answers.answered.connect(answers.append)
+    show(page, qtbot, make_picture("first.png", colour="white"))
+    show(page, qtbot, make_picture("second.png", colour="green"))
+    first, second = answers[0], answers[-1]
+    verdict, bars = part(page, "classify.verdict").text(), part(page, "classify.bars").names()
+    late = replace(first.prediction, verdict=Verdict("confident", "something else", ""))
+    page.answers.answered.emit(replace(first, prediction=late))
+    assert [page.history_panel.entry(number).prediction for number in (1, 2)] == [late, second.prediction]
+    assert part(page, "classify.input").image == second.network_input
+    assert (part(page, "classify.verdict").text(), part(page, "classify.bars").names()) == (verdict, bars)
 
 
 def test_c_cycles_centre_and_whole(page, qtbot, make_picture):

@@ -97,6 +97,14 @@ def test_playing_goes_from_the_first_epoch_to_the_last_and_waits_for_each_to_arr
     assert not bar.play.isChecked()
 
 
+def test_playing_stops_when_the_epoch_asked_for_is_not_what_is_chosen(bar):
+    bar.play.setChecked(True)
+    bar.give_up_unless("runs/0007/epoch/1")
+    assert bar.playing
+    bar.give_up_unless("runs/0007/best")
+    assert (bar.playing, bar.play.isChecked()) == (False, False)
+
+
 def test_playing_stops_when_there_is_nothing_left_to_play(bar):
     bar.play.setChecked(True)
     bar.show_track(EpochTrack(reason="gone"))

@@ -16,6 +16,9 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run
+from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.filters.detail import ordinal
 from cifar_gui.ui.filters.page import FiltersPage
@@ -308,6 +311,60 @@ def test_everything_can_be_reached_by_keyboard_and_has_a_name(show):
 )
 def test_ranks_in_words(number, words):
     assert ordinal(number) == words
+
+
+@pytest.fixture
+def replayed(window, qtbot, home) -> tuple[Run, FiltersPage]:
+    """A run with three epochs, and the page that shows its first."""
+    run = Run.create(Recipe(network="simple", epochs=3))
+    run.record(Started("simple", 1, 3, 10, 0, "cpu", "float32", "contiguous", 100, 10))
+    for epoch in (1, 2, 3):
+        card = ModelCard("simple", CLASSES, CENTRED, epoch=epoch)
+        snapshot = ModelSnapshot(card, snapshot_of("simple", seed=epoch).weights)
+        run.record(EpochReport(epoch, 10 * epoch, 1.0, 0.5, 1.0, 0.5, 0.1, True, snapshot))
+    run.close()
+    models, page = window.context.models, window.show_page("filters")
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    models.refresh()
+    qtbot.waitUntil(lambda: "runs/0001/epoch/3" in [choice.key for choice in models.choices()])
+    models.choose("runs/0001/epoch/1")
+    qtbot.waitUntil(lambda: page.epochs.slider.maximum() == 2 and models.snapshot.card.epoch == 1)
+    return run, page
+
+
+def standing(page: FiltersPage) -> tuple[str, int, bool, bool]:
+    """The network chosen, the place of the slider, whether the replay goes on, whether its button is down."""
+    bar = page.epochs
+    return page.context.models.current.key, bar.slider.value(), bar.playing, bar.play.isChecked()
+
+
+def test_a_replay_goes_through_all_epochs(replayed, qtbot):
+    _run, page = replayed
+    page.epochs.play.setChecked(True)
+    qtbot.waitUntil(lambda: not page.epochs.playing)
+    assert standing(page) == ("runs/0001/epoch/3", 2, False, False)
+    assert page.context.messages.all == []
+
+
+def test_a_replay_stops_at_an_epoch_that_is_damaged_and_names_it(replayed, qtbot):
+    run, page = replayed
+    run.epoch_path(2).write_bytes(b"not a model")
+    page.epochs.play.setChecked(True)
+    qtbot.waitUntil(lambda: not page.epochs.playing)
+    assert standing(page) == ("runs/0001/epoch/1", 0, False, False)
+    (message,) = page.context.messages.all
+    assert run.epoch_path(2).name in message.text
+
+
+def test_a_replay_stops_at_an_epoch_that_has_gone_and_says_so(replayed, qtbot):
+    _run, page = replayed
+    models = page.context.models
+    models._choices = [choice for choice in models.choices() if choice.key != "runs/0001/epoch/2"]
+    page.epochs.play.setChecked(True)
+    qtbot.waitUntil(lambda: not page.epochs.playing)
+    assert standing(page) == ("runs/0001/epoch/1", 0, False, False)
+    (message,) = page.context.messages.all
+    assert "no longer there" in message.text
 
 
 def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtbot, decided_model):

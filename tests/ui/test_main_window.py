@@ -354,6 +354,32 @@ def test_presenting_fills_the_screen_and_back(window) -> None:
     assert (theme().zoom, theme().curve_width) == (1.0, 1)
 
 
+def test_the_place_of_the_window_is_remembered_but_not_the_one_it_has_while_presenting(window) -> None:
+    settings = window.context.settings
+    settings.set("window.geometry", "as it was")
+    window.context.actions["present"].trigger()
+    window._remember()
+    assert settings.get("window.geometry") == "as it was"
+    window.context.actions["present"].trigger()
+    window._remember()
+    assert settings.get("window.geometry") == window.saveGeometry().toBase64().data().decode()
+
+
+def test_zooming_while_presenting_is_not_remembered(window) -> None:
+    actions, settings = window.context.actions, window.context.settings
+    actions["zoom_in"].trigger()
+    actions["present"].trigger()
+    seen = []
+    for name in ("zoom_in", "zoom_out", "zoom_reset"):
+        actions[name].trigger()
+        seen.append((theme().zoom, settings.get("zoom")))
+    assert seen == [(1.75, 1.1), (1.5, 1.1), (1.0, 1.1)]
+    actions["present"].trigger()
+    assert (theme().zoom, settings.get("zoom")) == (1.1, 1.1)
+    actions["zoom_out"].trigger()
+    assert (theme().zoom, settings.get("zoom")) == (1.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("shortcuts", ["Ctrl+O", "F5"]), ("about", ["torch", "PySide6-Essentials"])]
 )

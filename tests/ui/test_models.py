@@ -145,6 +145,14 @@ def test_a_refresh_does_not_overtake_the_first_choice(qtbot, library) -> None:
     assert library.current.group == "shipped"
 
 
+def test_what_is_chosen_while_the_default_is_being_looked_up_stays_chosen(qtbot, library, shipped) -> None:
+    library.choose_default()
+    library.choose_file(shipped / "other.safetensors")
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert library.current.path == shipped / "other.safetensors"
+    assert library.snapshot.card.title == "Other"
+
+
 def test_watching_live_forgets_the_file_that_is_being_loaded(qtbot, library, shipped) -> None:
     library.choose_default()
     qtbot.waitUntil(lambda: library.snapshot is not None)

@@ -8,13 +8,15 @@ import pytest
 
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
-from cifar_gui.training.events import EpochReport, Finished, Paused, SettingsChanged, SnapshotTaken, Started
+from cifar_gui.training.events import EpochReport, Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, Started
 from cifar_gui.ui.session import STATES, TrainingSession
 
 RECIPE = Recipe(
     network="mlp", data="tiny", epochs=2, batch_size=20, micro_batch=20, device="cpu", precision="float32",
     memory_format="contiguous", lr=0.01,
 )  # fmt: skip
+
+STARTED = Started("mlp", 1, 400, 8, 0, "cpu", "float32", "contiguous", 160, 40)
 
 
 class Watched:
@@ -228,6 +230,17 @@ def test_a_failure_while_recording_ends_the_run_with_the_reason(qtbot, watched, 
     until_idle(qtbot, watched)
     assert watched.failures == [("The disk is full.", "")]
     assert watched.session.run.summary().status == "failed"
+
+
+@pytest.mark.parametrize("late", [STARTED, Resumed(3), Paused(3, 0.01)], ids=["started", "resumed", "paused"])
+def test_what_was_under_way_before_a_stop_does_not_take_the_stop_back(qtbot, watched, late) -> None:
+    watched.session.start(RECIPE.changed(epochs=400))
+    qtbot.waitUntil(lambda: watched.session.state == "running")
+    watched.session.stop()
+    watched.session._deliver(late)
+    assert watched.session.state == "stopping"
+    until_idle(qtbot, watched)
+    assert watched.states == ["starting", "running", "stopping", "idle"]
 
 
 def test_the_timer_rests_when_nothing_runs(qtbot, watched) -> None:

@@ -98,11 +98,13 @@ def test_a_preset_is_recognised_whatever_data_and_seed():
     assert preset_of(Recipe(epochs=9), presets) == "custom"
 
 
-def test_choosing_a_preset_keeps_data_seed_and_device():
-    mine = Recipe(data="shapes", seed=7, device="cpu", lr=5.0)
-    chosen = with_preset(mine, Recipe(preset="best", lr=0.24, epochs=12))
-    assert (chosen.data, chosen.seed, chosen.device) == ("shapes", 7, "cpu")
-    assert (chosen.lr, chosen.epochs, chosen.preset) == (0.24, 12, "best")
+def test_choosing_a_preset_keeps_data_seed_device_and_which_pictures_are_trained_on():
+    kept = {
+        "data": "shapes", "seed": 7, "device": "cpu", "precision": "float32", "memory_format": "contiguous",
+        "all_data": True,
+    }  # fmt: skip
+    preset = Recipe(preset="best", lr=0.24, epochs=12)
+    assert with_preset(Recipe(lr=5.0, epochs=3, **kept), preset) == preset.changed(**kept)
 
 
 def test_choices_have_names_for_people():

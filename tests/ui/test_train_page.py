@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -99,6 +100,19 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
     qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
     page.press("stop")
     until_idle(qtbot, page)
+
+
+def test_the_wall_rests_while_the_page_is_hidden(page, window, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    watched = [page.live._timer.isActive()]
+    for name in ("classify", "train"):
+        window.show_page(name)
+        watched.append(page.live._timer.isActive())
+    page.press("stop")
+    until_idle(qtbot, page)
+    assert watched == [True, False, True]
 
 
 def test_stop_keeps_everything_and_continue_finishes_the_run(page, qtbot):
@@ -337,6 +351,18 @@ def test_a_remembered_state_that_makes_no_sense_changes_nothing(page, state):
     before = page.form.recipe
     page.restore_state(state)
     assert page.form.recipe == before
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_fold_and_the_switches_of_the_curves_are_remembered(page, on):
+    switches = (page.plots.smooth, page.plots.log, page.form.more)
+    for switch in switches:
+        switch.setChecked(on)
+    state = json.loads(json.dumps(page.save_state()))
+    for switch in switches:
+        switch.setChecked(not on)
+    page.restore_state(state)
+    assert [switch.isChecked() for switch in switches] == [on, on, on]
 
 
 def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot):

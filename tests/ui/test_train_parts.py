@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,8 +17,10 @@ from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import load_history, to_continue
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
+from cifar_gui.ui.train.live_panel import LivePanel, Looked
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
+from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
 from cifar_gui.ui.train.schedule_preview import SchedulePreview, sampled
 from cifar_gui.ui.train.wall import Wall
@@ -111,6 +114,14 @@ def test_a_wide_wall_has_more_columns(qtbot):
     assert wall.shown == 4
 
 
+@pytest.mark.parametrize(("seconds", "period"), [(0.001, 1000), (0.03, 1000), (0.3, 10_000), (3.0, 100_000)])
+def test_the_dearer_a_look_the_less_often_it_is_taken(qtbot, seconds, period):
+    panel = LivePanel(SimpleNamespace())  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel._on_looked(Looked(None, Forming(None, "", ""), seconds))
+    assert panel._timer.interval() == period
+
+
 # Filters
 
 
@@ -190,6 +201,14 @@ def test_the_preview_keeps_the_last_recipe_that_fitted_and_says_so(qtbot):
     preview.show_recipe(Recipe(schedule="linear", lr=0.24, final_lr=0.0))
     preview.show_recipe(None)
     assert preview.text() == "last valid: 0.24 at the start, at most 0.24, 0 at the end"
+
+
+def test_the_preview_follows_what_is_typed_into_the_form(qtbot):
+    panel = RecipePanel()
+    qtbot.addWidget(panel)
+    panel.show_recipe(Recipe(schedule="linear", lr=0.24, final_lr=0.0))
+    panel.form.basic.fields["lr"].setValue(0.5)
+    assert panel.schedule.text() == "0.5 at the start, at most 0.5, 0 at the end"
 
 
 # The form

@@ -18,6 +18,7 @@ class EpochBar(QFrame):
     """Drag, step with the arrow keys, or play. Signals: epoch_chosen(str) with the key for the model chooser.
 
     The owner answers with `show_track`, and calls `arrived` when the chosen epoch is on screen; playing waits for it.
+    `give_up_unless` ends the waiting for one that cannot be had.
     """
 
     epoch_chosen = Signal(str)
@@ -26,7 +27,7 @@ class EpochBar(QFrame):
         super().__init__(parent)
         self.setProperty("panel", True)
         self._track = EpochTrack()
-        self._waiting = False
+        self._awaited = ""  # the key asked for that is not on screen yet
         self.play = QToolButton()
         self.play.setCheckable(True)
         self.play.toggled.connect(self._on_play)
@@ -81,7 +82,13 @@ class EpochBar(QFrame):
 
     def arrived(self) -> None:
         """The epoch asked for is on screen."""
-        self._waiting = False
+        self._awaited = ""
+
+    def give_up_unless(self, chosen: str) -> None:
+        """Stop playing if the epoch asked for is not what is chosen: it will not come."""
+        if self._awaited and self._awaited != chosen:
+            self._awaited = ""
+            self.stop()
 
     def stop(self) -> None:
         """Stop playing."""
@@ -97,21 +104,21 @@ class EpochBar(QFrame):
 
     def _on_value(self, position: int) -> None:
         self._label_epoch(position, f"of {self._track.epochs[-1]}")
-        self._waiting = True
-        self.epoch_chosen.emit(self._track.key(position))
+        self._awaited = self._track.key(position)
+        self.epoch_chosen.emit(self._awaited)
 
     def _on_play(self, playing: bool) -> None:
         self._label_play()
         if not playing:
             self._timer.stop()
             return
-        self._waiting = False
+        self._awaited = ""
         if self.slider.value() == self.slider.maximum():
             self.slider.setValue(0)
         self._timer.start()
 
     def _on_tick(self) -> None:
-        if self._waiting:
+        if self._awaited:
             return
         if self.slider.value() == self.slider.maximum():
             self.stop()

@@ -143,7 +143,7 @@ class FiltersPage(Page):
         self.grid_panel.unit_chosen.connect(lambda _unit: self._request_details())
         self.grid_panel.saved.connect(self._on_saved)
         self.grid_panel.save_failed.connect(self._on_save_failed)
-        self.epochs.epoch_chosen.connect(self.context.models.choose)
+        self.epochs.epoch_chosen.connect(self._on_epoch_chosen)
         self.context.models.choices_changed.connect(self._show_track)
         self.context.session.state_changed.connect(lambda _state: self._follow_training())
 
@@ -238,6 +238,11 @@ class FiltersPage(Page):
         epoch = self._snapshot.card.epoch if self._snapshot else 0
         track = epoch_track(models.choices(), models.current, run.number if run else "", epoch)
         self.epochs.show_track(track)
+        self.epochs.give_up_unless(models.current.key if models.current is not None else "")
+
+    def _on_epoch_chosen(self, key: str) -> None:
+        self.context.models.choose(key)
+        self._show_track()  # one that is no longer there changes no choice
 
     def _is_live(self) -> bool:
         current = self.context.models.current
