@@ -6,11 +6,12 @@ import json
 import pytest
 import torch
 
-from cifar_gui.checkpoint.files import load_snapshot, read_card, save_resume_state
+from cifar_gui.checkpoint.files import load_snapshot, read_card, save_resume_state, save_snapshot
 from cifar_gui.checkpoint.state import ResumeState
 from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
+from cifar_gui.runs.journal import MAX_WAITING
 from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE
 from cifar_gui.runs.summary import read_record
 from cifar_gui.training.engine import REPORTS_PER_EPOCH
@@ -99,6 +100,14 @@ def test_a_run_goes_on_at_its_resume_state_and_rows_beyond_it_are_cut_off(recipe
     assert list(again.history().steps["step"]) == [5, 10, 15, 20]
 
 
+@pytest.mark.parametrize(("first_step", "best"), [(0, (None, 0)), (10, (0.5, 1)), (20, (0.7, 2)), (30, (0.7, 2))])
+def test_a_run_that_goes_on_knows_the_best_of_its_epochs(finished_run, tell, first_step, best):
+    with Run.open(finished_run.path) as run:
+        run.record(tell.started(first_step=first_step))
+        record = read_record(run.layout)
+    assert (record.best_accuracy, record.best_epoch) == best
+
+
 def test_a_run_without_resume_state_begins_at_the_beginning(recipe, tell):
     run = Run.create(recipe)
     run.record(tell.started())
@@ -173,6 +182,24 @@ def test_step_reports_wait_in_memory(recipe, tell):
     assert len(run.history().steps["step"]) == 99  # written at the end
 
 
+def test_many_step_reports_do_not_wait_for_the_end_of_an_epoch(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        for step in range(1, MAX_WAITING + 8):
+            run.record(StepReport(step, step / 1000, 2.0, 0.1, 0.1))
+        assert list(run.history().steps["step"]) == list(range(1, MAX_WAITING + 1))
+    assert list(run.history().steps["step"]) == list(range(1, MAX_WAITING + 8))
+
+
+def test_steps_that_waited_when_a_run_begins_anew_are_forgotten(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        run.record(StepReport(5, 0.5, 2.0, 0.1, 0.1))
+        run.record(tell.started())
+        run.record(StepReport(3, 0.3, 2.0, 0.1, 0.1))
+    assert list(run.history().steps["step"]) == [3]
+
+
 def test_names_and_notes_survive_the_training_that_goes_on(recipe, tell):
     run = Run.create(recipe)
     run.record(tell.started())
@@ -236,11 +263,27 @@ def test_a_lost_recipe_is_found_in_the_network(finished_run, recipe):
     assert finished_run.layout.recipe.with_name("recipe.toml.bad").exists()
 
 
+@pytest.mark.parametrize("lost", ["last_path", "best_path"])
+def test_a_lost_recipe_is_found_in_the_one_network_that_can_be_read(finished_run, recipe, lost):
+    finished_run.layout.recipe.unlink()
+    getattr(finished_run, lost).write_bytes(b"rot")
+    assert Run.open(finished_run.path).recipe == recipe
+
+
 def test_a_lost_record_is_guessed_from_the_networks(finished_run):
     finished_run.layout.record.write_text(json.dumps({"status": 3}))
     summary = finished_run.summary()
     assert (summary.status, summary.epochs_done, summary.resumable) == ("interrupted", 3, True)
     assert finished_run.layout.record.with_name("run.json.bad").exists()
+
+
+def test_the_best_of_a_lost_record_is_that_of_the_best_network(finished_run, tell):
+    snapshot = tell.snapshot_after(2)
+    card = dataclasses.replace(snapshot.card, scores={"validation_accuracy": 0.7})
+    save_snapshot(dataclasses.replace(snapshot, card=card), finished_run.best_path)
+    finished_run.layout.record.unlink()
+    summary = finished_run.summary()
+    assert (summary.best_accuracy, summary.record.best_epoch, summary.epochs_done) == (0.7, 2, 3)
 
 
 def test_a_damaged_history_does_not_keep_a_run_from_going_on(finished_run, tell):
@@ -261,6 +304,18 @@ def test_the_kept_epochs_are_thinned(recipe, tell, monkeypatch):
         kept = run.kept_epochs()
     assert len(kept) == 5
     assert {1, 4, 12} <= set(kept)
+
+
+def test_an_epoch_that_was_the_best_until_now_makes_room_for_the_newest_best(recipe, tell, monkeypatch):
+    monkeypatch.setattr("cifar_gui.runs.thinning.epochs_to_drop.__kwdefaults__", {"max_files": 2, "max_bytes": 10**9})
+    kept = []
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        for epoch in range(1, 5):
+            for event in tell.epoch_events(epoch, epoch / 10, is_best=True):
+                run.record(event)
+            kept.append(run.kept_epochs())
+    assert kept == [[1], [1, 2], [1, 3], [1, 4]]
 
 
 def test_a_state_with_the_same_step_can_be_saved_twice(recipe):
