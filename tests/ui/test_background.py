@@ -82,6 +82,19 @@ def test_a_cancelled_key_drops_the_answer(qtbot, jobs) -> None:
     assert answers == []
 
 
+def test_what_is_not_wanted_any_more_is_not_begun(qtbot, jobs) -> None:
+    gate, begun = threading.Event(), []
+    for _ in range(3):  # as many as there are workers
+        jobs.run(lambda: gate.wait(10), lambda _answer: None)
+    for name in ("given up", "replaced", "wanted"):
+        key = "give up" if name == "given up" else "look"
+        jobs.run(lambda name=name: begun.append(name), lambda _answer: None, key=key)
+    jobs.cancel("give up")
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert begun == ["wanted"]
+
+
 def test_shutdown_waits_for_what_has_begun_and_drops_the_rest(qtbot, told) -> None:
     jobs = Background(told.append)
     begun, finished, answers = threading.Event(), threading.Event(), []

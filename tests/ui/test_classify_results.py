@@ -139,6 +139,12 @@ def test_what_is_current_stays_current_when_rows_move(model):
     assert not index.isValid()
 
 
+def test_a_new_table_stands_as_it_came_however_the_last_was_sorted(model):
+    model.sort(COLUMNS.index("name"), Qt.SortOrder.DescendingOrder)
+    model.show_rows([SURE_CAT, BROKEN, SURE_DOG])
+    assert names_in(model) == ["10.png", "broken.png", "2.png"]
+
+
 def test_forgetting_answers_keeps_the_pictures(model):
     model.put([(0, SURE_CAT.prediction)])
     model.forget_answers()

@@ -41,6 +41,13 @@ def test_thinning_keeps_to_the_limit_and_loses_no_peak(count):
     assert thin_x[-1] >= x[-1] - count / 2000
 
 
+@pytest.mark.parametrize("count", [4001, 10_001, 123_457])
+def test_a_thinned_curve_ends_where_the_whole_one_does(count):
+    x = np.arange(count, dtype=float)
+    thin_x, thin_y = thinned(x, x / 2, 4000)
+    assert (thin_x[0], thin_y[0], thin_x[-1], thin_y[-1]) == (0.0, 0.0, count - 1, (count - 1) / 2)
+
+
 def test_a_short_curve_is_left_as_it_is():
     x, y = np.arange(3.0), np.array([1.0, math.nan, 2.0])
     assert thinned(x, y)[1] is y

@@ -235,6 +235,22 @@ def test_live_pictures_are_drawn_at_most_twice_a_second(show, qtbot, monkeypatch
     assert not page._pace._timer.isActive()
 
 
+def test_a_picture_that_was_put_off_is_not_drawn_once_the_page_is_hidden(show):
+    page = show("simple")
+    page.context.models.current = LIVE
+    page._pace.now()
+    page.on_model(page._snapshot)
+    put_off = page._pace._timer.isActive()
+    page.page_hidden()
+    assert (put_off, page._pace._timer.isActive()) == (True, False)
+
+
+@pytest.mark.parametrize(("network", "channels"), [("simple", 3), ("keras1m", 3)])
+def test_as_many_channels_are_offered_as_the_layer_has(show, network, channels):
+    channel = show(network).grid_panel.channel
+    assert (channel.minimum(), channel.maximum(), channel.suffix()) == (0, channels - 1, f" of {channels}")
+
+
 def test_fresh_snapshots_are_asked_for_only_while_live_visible_and_running(show):
     page = show("simple")
     session = page.context.session

@@ -101,6 +101,16 @@ def test_new_pictures_of_the_same_units_keep_the_chosen_one(view, qtbot):
     assert view.currentIndex().row() == 1
 
 
+def test_other_pictures_do_not_scroll_away_from_what_is_looked_at(view):
+    view.show_sheet(sheet_of(grid_of(300)))
+    view.choose(0)
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    before = bar.value()
+    view.show_sheet(sheet_of(grid_of(300, units=(*range(1, 300), 0))))
+    assert (view.chosen, bar.value()) == (0, before)
+
+
 def test_when_the_chosen_unit_is_gone_the_first_is_chosen(view):
     view.show_sheet(sheet_of(grid_of(6)))
     view.choose(5)

@@ -56,6 +56,16 @@ def test_a_flood_takes_little_memory_and_its_end_is_exact(count: int) -> None:
     assert [event for event in events if isinstance(event, StepReport)][-1] == report(count)
 
 
+def test_once_all_has_been_taken_no_more_may_wait_than_at_first() -> None:
+    mailbox = Mailbox()
+    for step in range(2000):
+        mailbox.put(Paused(step, 0.1))
+    assert len(mailbox.take()) == 2000
+    for step in range(1, 3001):
+        mailbox.put(report(step))
+    assert len(mailbox.take()) <= MOST
+
+
 @pytest.fixture
 def nothing_else_to_look_through() -> Iterator[None]:
     """A million events make Python look for garbage: among theirs, not among what earlier tests have left."""

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
-from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.messages import Message, Messages
 from cifar_gui.ui.widgets.message_bar import MessageBar, _Bar
 
 
@@ -32,6 +32,13 @@ def test_one_cause_gives_one_bar_however_often_it_happens(messages) -> None:
     for _ in range(1000):
         messages.error("The disk is full.")
     assert [(message.text, message.count) for message in messages.all] == [("The disk is full.", 1000)]
+
+
+def test_what_happens_again_is_told_with_its_newest_details(messages) -> None:
+    again = ("Try again", messages.clear)
+    messages.warn("The disk is full.", "first")
+    messages.error("The disk is full.", "second", again, topic="disk")
+    assert messages.all == [Message("error", "The disk is full.", "second", (again,), count=2, topic="disk")]
 
 
 def test_the_newest_is_first_and_a_storm_is_cut_short(messages) -> None:

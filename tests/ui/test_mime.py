@@ -98,6 +98,12 @@ def test_of_a_picture_inside_a_link_the_picture_is_meant():
     assert picture_sources(mime).links == ("https://img.example/1.jpg?a=1&b=2",)
 
 
+def test_a_picture_that_a_page_shows_twice_is_fetched_once():
+    one, two = "https://img.example/1.jpg", "https://img.example/2.jpg"
+    mime = with_html("".join(f'<img src="{address}">' for address in (one, two, one)))
+    assert picture_sources(mime) == Dropped(links=(one, two))
+
+
 def test_a_picture_inside_its_own_address_is_decoded_here(png):
     found = picture_sources(with_text("data:image/png;base64," + base64.b64encode(png).decode()))
     assert found.sources[0].content == png

@@ -84,7 +84,7 @@ def test_runs_are_offered_best_last_and_epoch_by_epoch(qtbot, library, a_run) ->
     runs = [choice for choice in library.choices() if choice.group == "runs"]
     assert [choice.key for choice in runs] == [f"runs/0001/{which}" for which in ("best", "last", "epoch/1", "epoch/2")]
     assert [choice.label for choice in runs][-1] == "run 0001 · epoch 2"
-    assert runs[0].detail == "60.0 %"
+    assert [choice.detail for choice in runs] == ["60.0 %", "", "", ""]
     library.choose("runs/0001/epoch/1")
     qtbot.waitUntil(lambda: library.snapshot is not None)
     assert library.current.path == a_run.epoch_path(1)

@@ -113,6 +113,14 @@ def test_hovering_reads_every_curve(filled, qtbot):
     assert filled.canvas.readout() == ""
 
 
+def test_the_description_is_what_is_read_out_and_otherwise_the_whole_in_words(filled):
+    described = []
+    for x in (None, 4.0, None):
+        filled.canvas.set_cursor(x)
+        described.append(filled.canvas.accessibleDescription())
+    assert described == [filled.summary(), "epoch 4.00: training 0.60, validation 1.03", filled.summary()]
+
+
 def test_the_arrow_keys_read_values_too(filled, qtbot):
     qtbot.keyClick(filled.canvas, Qt.Key.Key_End)
     assert filled.canvas.readout().startswith("epoch 8.00")

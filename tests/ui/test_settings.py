@@ -86,6 +86,20 @@ def test_what_was_set_is_there_next_time(tmp_path: Path) -> None:
     assert list(file.parent.iterdir()) == [file]  # no temporary file stays
 
 
+def test_settings_that_have_not_changed_are_not_written_again(tmp_path: Path) -> None:
+    file = tmp_path / "window.json"
+    Settings(file).save()
+    assert not file.exists()
+    settings = Settings(file)
+    settings.set("page", "runs")
+    settings.save()
+    file.unlink()
+    settings.set("page", "train")
+    settings.set("page", "runs")
+    settings.save()
+    assert not file.exists()
+
+
 def test_a_value_of_the_wrong_kind_gives_the_default(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "window.json")
     settings.set("zoom", "large")

@@ -28,6 +28,14 @@ def test_speed_is_smoothed() -> None:
     assert figures.images_per_second == pytest.approx(1200)
 
 
+def test_the_next_run_has_no_speed_until_it_has_one_of_its_own() -> None:
+    figures = TrainingFigures()
+    figures.follow(STARTED)
+    figures.follow(StepReport(200, 2.0, 1.0, 0.5, 0.1, images_per_second=1000))
+    figures.follow(STARTED)
+    assert (figures.share, figures.seconds_left, figures.text()) == (0.0, 0.0, "epoch 1 of 8")
+
+
 def test_progress_can_be_read_aloud(qtbot) -> None:
     progress = Progress()
     qtbot.addWidget(progress)
