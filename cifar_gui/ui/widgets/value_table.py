@@ -71,7 +71,7 @@ class CellModel(QAbstractTableModel):
         return None
 
 
-_LEAST_HEIGHT = 132
+_LEAST_HEIGHT = 108
 
 
 class ValueTable(QTableView):
