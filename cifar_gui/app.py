@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from cifar_gui.ui import faults
@@ -114,10 +115,17 @@ def _run(application: QApplication, last_crash: str) -> int:
             window.close_now()  # however the loop was ended
             return code
     finally:
+        let_go_of_the_clipboard()
         hooks.remove()
         for handler in log:
             logging.getLogger().removeHandler(handler)
             handler.close()
+
+
+def let_go_of_the_clipboard() -> None:
+    """Where Qt keeps what was copied to itself, it frees that after Python has ended, which crashes the process."""
+    if QGuiApplication.platformName() in ("offscreen", "minimal"):
+        QGuiApplication.clipboard().clear()
 
 
 def _quit(application: QApplication, window: MainWindow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import threading
 import traceback
 import weakref
@@ -59,6 +60,15 @@ def tiny_data() -> ImageData:
     images = (base[labels] + noise).clamp(0, 255).to(torch.uint8)
     test = torch.arange(240) >= 200
     return assemble("Tiny", images, labels, ("bright", "dark", "striped"), test=test)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_in_the_clipboard() -> Iterator[None]:
+    yield
+    if (gui := sys.modules.get("PySide6.QtGui")) is not None and gui.QGuiApplication.instance() is not None:
+        from cifar_gui.app import let_go_of_the_clipboard
+
+        let_go_of_the_clipboard()
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 import cifar_gui.app as app
@@ -45,6 +45,17 @@ def once_painted(window: MainWindow) -> None:
         window.close()
 
     WarmUp.start = instead_of_importing  # type: ignore[assignment,method-assign]
+
+
+def copying(window: MainWindow) -> None:
+    """Put something made by Python into the clipboard, as every copy of a plot does, and close."""
+
+    def copy_and_close() -> None:
+        QGuiApplication.clipboard().setMimeData(QMimeData())
+        say(copied=True)
+        window.close()
+
+    when(window.context.torch_ready, copy_and_close)
 
 
 def when(condition: Callable[[], bool], then: Callable[[], None]) -> None:
@@ -160,6 +171,8 @@ def main() -> int:
         window = original()
         if scenario == "painted":
             once_painted(window)
+        elif scenario == "copying":
+            copying(window)
         else:
             drive(window, scenario, delay, how)
         return window

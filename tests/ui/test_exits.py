@@ -107,6 +107,11 @@ def test_the_window_is_painted_before_anything_heavy_is_imported(home: Path) -> 
     assert said == [{"heavy": []}]
 
 
+def test_what_was_copied_does_not_crash_the_end(home: Path) -> None:
+    said, _ = run_child(home, "copying")
+    assert said == [{"copied": True}]
+
+
 @pytest.mark.parametrize(("phase", "how"), SHORT)
 def test_every_end_is_a_normal_one(home: Path, phase: str, how: str, slow_server: str) -> None:
     end_in(home, phase, how, random.Random(f"{phase} {how}").randrange(300), slow_server)
