@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
+from typing import NoReturn
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from cifar_gui.ui import faults
@@ -92,12 +94,13 @@ def fault_hooks(window: MainWindow) -> faults.Faults:
     return faults.Faults(lambda text, details: jobs.post(lambda: messages.error(text, details)))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window and return the exit code when it is closed."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Open the window. The process ends with it."""
     application = QApplication(list(arguments) if arguments is not None else sys.argv)
     application.setApplicationName("cifar-gui")
     with faults.crash_file() as last_crash:
-        return _run(application, last_crash)
+        code = _run(application, last_crash)
+    _leave(application, code)
 
 
 def _run(application: QApplication, last_crash: str) -> int:
@@ -115,17 +118,22 @@ def _run(application: QApplication, last_crash: str) -> int:
             window.close_now()  # however the loop was ended
             return code
     finally:
-        let_go_of_the_clipboard()
         hooks.remove()
         for handler in log:
             logging.getLogger().removeHandler(handler)
             handler.close()
 
 
-def let_go_of_the_clipboard() -> None:
-    """Where Qt keeps what was copied to itself, it frees that after Python has ended, which crashes the process."""
-    if QGuiApplication.platformName() in ("offscreen", "minimal"):
-        QGuiApplication.clipboard().clear()
+def _leave(application: QApplication, code: int) -> NoReturn:
+    """End the process here, with everything saved and joined. What Qt and PyTorch hold is else freed after Python has
+    ended, in an order of its own, which crashes once in some hundred times, and always where Qt keeps what was copied.
+    """
+    application.shutdown()  # hands what was copied to the system
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _quit(application: QApplication, window: MainWindow) -> None:
