@@ -91,8 +91,7 @@ def _continued(arguments: Namespace, stack: ExitStack) -> _Job:
     done = kept.summary().epochs_done
     if given.get("epochs", done) < done:
         raise UsageError(f"Run {kept.number} has trained {done} epochs already: give --epochs {done} or more.")
-    planned = {"epochs": kept.summary().epochs_planned or kept.recipe.epochs}  # may have been changed since it began
-    recipe = _with_absolute_data(with_flags(kept.recipe, planned | given))
+    recipe = _with_absolute_data(with_flags(kept.recipe, given))
     return _Job(recipe, lambda: kept, kept.resume_state())
 
 

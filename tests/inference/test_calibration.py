@@ -8,7 +8,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import ImageData, assemble
 from cifar_gui.errors import DataError
 from cifar_gui.inference.calibration import (
@@ -18,6 +20,8 @@ from cifar_gui.inference.calibration import (
     fit_temperature,
     temperature,
 )
+from cifar_gui.inference.forward import logits_of
+from cifar_gui.inference.views import six_view_logits_of
 
 
 def drawn_from(logits: torch.Tensor, seed: int = 0) -> torch.Tensor:
@@ -82,6 +86,18 @@ def test_a_calibrated_network_has_the_same_weights_and_two_temperatures(snapshot
     found = calibrated(snapshot, noise(snapshot, 100))
     assert set(found.card.calibration) == {"temperature", "temperature_six_views"}
     assert found.weights is snapshot.weights
+
+
+def test_each_temperature_is_fitted_on_answers_of_its_own_kind(snapshot: ModelSnapshot) -> None:
+    data = noise(snapshot, 100)
+    split, model = data.split("validation"), rebuild(snapshot)
+    expected = {}
+    for name, answers in (("temperature", logits_of), ("temperature_six_views", six_view_logits_of)):
+        with torch.inference_mode():
+            logits = torch.cat(list(answers(model, split.images, snapshot.card.stats, Precision())))
+        expected[name] = fit_temperature(logits, split.labels)
+    assert expected["temperature"] != pytest.approx(expected["temperature_six_views"], rel=0.01)
+    assert calibrated(snapshot, data).card.calibration == pytest.approx(expected)
 
 
 def test_a_network_calibrated_again_has_the_new_temperatures_and_keeps_its_other_figures(

@@ -51,6 +51,15 @@ def until_idle(qtbot, watched: Watched) -> None:
     qtbot.waitUntil(lambda: watched.session.state == "idle")
 
 
+def test_a_new_run_has_no_network_of_the_one_before(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    assert watched.session.last_snapshot is not None
+    watched.session.start(RECIPE)
+    assert watched.session.last_snapshot is None
+    until_idle(qtbot, watched)
+
+
 def test_a_run_goes_from_start_to_finish_and_is_on_disk(qtbot, watched, home) -> None:
     watched.session.start(RECIPE)
     assert watched.session.state == "starting"
