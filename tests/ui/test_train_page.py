@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import list_runs
 from cifar_gui.training.events import EpochReport, SnapshotTaken
+from cifar_gui.ui.train.forming_filters import Forming
+from cifar_gui.ui.train.live_panel import Looked
 
 TINY = Recipe(
     network="simple", data="shapes", epochs=2, batch_size=50, micro_batch=50, lr=0.01, optimiser="adam", flip="none",
@@ -90,7 +93,7 @@ def test_the_wall_and_the_filters_follow_the_network(page, qtbot):
 
 
 def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
-    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000, batch_size=1, micro_batch=1))  # epochs of seconds
     page.press("start")
     seen = []
     page.context.session.event.connect(seen.append)
@@ -100,6 +103,30 @@ def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
     qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
     page.press("stop")
     until_idle(qtbot, page)
+
+
+def test_epochs_shorter_than_a_look_are_shown_all_the_same_and_the_last_one_at_the_end(
+    page, qtbot, decided_snapshot, monkeypatch
+):
+    looked_at, go_on = [], threading.Semaphore(0)
+
+    def slow_look(snapshot, images, class_names):
+        go_on.acquire()
+        looked_at.append(snapshot.card.title)
+        return Looked(None, Forming(None, snapshot.card.title, ""), seconds=0.0)
+
+    monkeypatch.setattr("cifar_gui.ui.train.live_panel.look", slow_look)
+    live = page.live
+    live.watch(watching=True)
+    for title in ("first", "second", "third", "last"):
+        card = dataclasses.replace(decided_snapshot.card, title=title)
+        live.show_snapshot(dataclasses.replace(decided_snapshot, card=card))
+    go_on.release()
+    qtbot.waitUntil(lambda: live._filter_caption.text() == "first")
+    live.watch(watching=False)
+    go_on.release()
+    qtbot.waitUntil(lambda: live._filter_caption.text() == "last")
+    assert looked_at == ["first", "last"]
 
 
 def test_the_wall_rests_while_the_page_is_hidden(page, window, qtbot):

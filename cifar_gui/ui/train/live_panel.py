@@ -55,7 +55,8 @@ class LivePanel(Panel):
         self._images: Tensor | None = None
         self._class_names: tuple[str, ...] = ()
         self._data: ImageData | None = None
-        self._busy = False
+        self._waiting: ModelSnapshot | None = None  # the newest, while an earlier one is looked at
+        self._busy, self._rested = False, True
         self.wall, self.filters = Wall(), FormingFilters()
         self.wall.set_empty_text("Pictures the network does not learn from appear here once there is data.")
         self.filters.set_empty_text("They form here while the network learns.")
@@ -81,6 +82,7 @@ class LivePanel(Panel):
             self._timer.start()
         elif not watching:
             self._timer.stop()
+            self._look_at_newest()
 
     def set_data(self, data: ImageData | None) -> None:
         """Take the wall's pictures from the held-out ones of this data set."""
@@ -96,9 +98,20 @@ class LivePanel(Panel):
         self._said.setToolTip(f"{len(positions)} of {len(split):,} pictures that are kept from the network")
 
     def show_snapshot(self, snapshot: ModelSnapshot) -> None:
-        """Look at the network as it was in this snapshot, off the GUI thread; a newer one makes it stale."""
+        """Look at the network as it was in this snapshot, off the GUI thread; of several that come fast, at the newest.
+
+        What is being looked at is always shown: where epochs are shorter than a look, nothing else would ever be.
+        """
+        self._waiting = snapshot
+        if self._rested or not self._timer.isActive():
+            self._look_at_newest()
+
+    def _look_at_newest(self) -> None:
+        if self._busy or self._waiting is None:
+            return
+        snapshot, self._waiting = self._waiting, None
         images, names = self._images, self._class_names
-        self._busy = True
+        self._busy, self._rested = True, False
         self._context.jobs.run(
             lambda: look(snapshot, images, names),
             self._on_looked,
@@ -110,14 +123,17 @@ class LivePanel(Panel):
     def clear(self) -> None:
         """A new run begins: nothing has been said, nothing has formed."""
         self._context.jobs.cancel("train.live")
-        self._busy = False
+        self._waiting, self._busy, self._rested = None, False, True
         self.wall.show_probabilities(None)
         self.filters.show_forming(None)
         self._say_of_filters(Forming(None, "", ""))
         self._said.setText("")
 
     def _on_tick(self) -> None:
-        if not self._busy and self._context.session.state == "running":
+        self._rested = True
+        if self._waiting is not None:
+            self._look_at_newest()
+        elif not self._busy:
             self._context.session.request_snapshot()
 
     def _on_looked(self, looked: Looked) -> None:
@@ -129,6 +145,8 @@ class LivePanel(Panel):
             self._said.setText(f"{right[0]} of {right[1]} right")
         self.filters.show_forming(looked.forming)
         self._say_of_filters(looked.forming)
+        if not self._timer.isActive():
+            self._look_at_newest()
 
     def _say_of_filters(self, forming: Forming) -> None:
         self._filter_caption.setText(forming.caption)
