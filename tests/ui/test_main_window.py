@@ -295,6 +295,16 @@ def test_a_picture_dropped_on_train_is_classified(window, opened, make_picture) 
     assert [source.name for source in opened] == ["picture.png"]
 
 
+def test_start_on_a_fresh_machine_shows_the_ways_to_data(window, qtbot) -> None:
+    window.context.actions["start"].trigger()
+    qtbot.waitUntil(lambda: window.pages.current_name == "train")
+    page = window.pages.page("train")
+    assert page.middle.currentWidget() is page.middle.cards
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    assert window.context.session.state == "idle"
+    assert window.message_bar.text() == ""
+
+
 def test_an_import_that_is_given_up_leaves_no_trace_in_the_status_bar(window) -> None:
     data = window.context.data
     data._requested = "/somewhere"

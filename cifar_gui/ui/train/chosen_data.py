@@ -40,7 +40,7 @@ class ChosenData(QObject):
     @property
     def known(self) -> bool:
         """Whether `problem` is about the source asked for last."""
-        return self._known == self.source
+        return bool(self.source) and self._known == self.source
 
     def choose(self, source: str) -> None:
         """Look whether this data set is there, and load it if it is; off the GUI thread."""

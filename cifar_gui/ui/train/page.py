@@ -209,6 +209,8 @@ class TrainPage(Page):
     def _do(self, name: str) -> None:
         """Press a button from afar, as soon as it is known what it would do; show what is in its way."""
         self._wanted = name
+        if name and not self.middle.chosen.source:  # the page has not been shown yet, so nobody has looked
+            self.middle.choose(self.form.last_valid.data)
         if not name or self.runs.all is None or not self.middle.chosen.known:
             return
         self._wanted = ""
