@@ -18,7 +18,7 @@ from cifar_gui.data.official import CLASS_NAMES, CONTENT, EDITIONS, Edition
 from cifar_gui.errors import DataError
 
 MISSING = (
-    "CIFAR-10 is not on this machine yet. Download it (162 MiB) on the Train page, or choose the archive or a folder "
+    "CIFAR-10 is not on this machine yet. Download it (170 MB) on the Train page, or choose the archive or a folder "
     "of its pictures there."
 )
 

@@ -29,12 +29,12 @@ class DownloadProgress:
 
     @property
     def text(self) -> str:
-        """For a status bar: "Downloading: 41 of 162 MiB, 3.2 MiB/s, 38 s left"."""
-        words = f"{self.doing}: {self.received / 2**20:.0f} of {self.total / 2**20:.0f} MiB"
+        """For a status bar: "Downloading: 41 of 170 MB, 3.2 MB/s, 40 s left"."""
+        words = f"{self.doing}: {self.received / 1e6:.0f} of {self.total / 1e6:.0f} MB"
         if self.bytes_per_second <= 0:
             return words
         seconds = (self.total - self.received) / self.bytes_per_second
-        return f"{words}, {self.bytes_per_second / 2**20:.1f} MiB/s, {time_left(seconds)} left"
+        return f"{words}, {self.bytes_per_second / 1e6:.1f} MB/s, {time_left(seconds)} left"
 
 
 Report = Callable[[DownloadProgress], None]

@@ -498,13 +498,13 @@ def test_progress_counts_every_byte_and_speaks_plainly(server: Any, download: An
 @pytest.mark.parametrize(
     ("speed", "text"),
     [
-        (0.0, "Downloading: 50 of 162 MiB"),
-        (2.0 * 2**20, "Downloading: 50 of 162 MiB, 2.0 MiB/s, 56 s left"),
-        (0.5 * 2**20, "Downloading: 50 of 162 MiB, 0.5 MiB/s, 3 min 44 s left"),
+        (0.0, "Downloading: 50 of 170 MB"),
+        (2e6, "Downloading: 50 of 170 MB, 2.0 MB/s, 1 min 0 s left"),
+        (5e5, "Downloading: 50 of 170 MB, 0.5 MB/s, 4 min 0 s left"),
     ],
 )
 def test_progress_text(speed: float, text: str) -> None:
-    assert DownloadProgress("Downloading", 50 * 2**20, 162 * 2**20, speed).text == text
+    assert DownloadProgress("Downloading", 50_000_000, 170_000_000, speed).text == text
 
 
 def test_downloading_needs_no_torch() -> None:

@@ -69,7 +69,7 @@ def test_nothing_is_fetched_before_it_is_asked_for_and_all_is_said_first(qtbot, 
 
 def test_it_shows_progress_and_speed_and_ends_with_the_data_set(started, qtbot):
     card, download = started
-    assert "MiB/s" in card.status.text()
+    assert "MB/s" in card.status.text()
     assert card.cancel.isVisible()
     with qtbot.waitSignal(card.finished, check_params_cb=lambda source: source == "cifar10"):
         download.go_on.set()
