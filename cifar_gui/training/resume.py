@@ -87,7 +87,7 @@ def _one_of_ours() -> Iterator[None]:
     """Turn what a state of another version or network runs into into a sentence."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             "This run cannot go on: its saved state is of another version or another network. Its models can still be "
             "used; start a new run with the same recipe."
