@@ -12,7 +12,8 @@ def fraction_at(recipe: Recipe, step: int, total_steps: int, steps_per_epoch: in
 
     Beyond the end it stays what it was at the end.
     """
-    done = min(step, total_steps) / max(total_steps, 1)
+    step = min(step, total_steps)
+    done = step / max(total_steps, 1)
     epoch = step // max(steps_per_epoch, 1)
     match recipe.schedule:
         case "one_cycle" | "cosine" if done < recipe.warm_up:

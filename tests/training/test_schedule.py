@@ -27,7 +27,7 @@ def test_a_schedule_is_where_it_should_be(settings, expected):
     assert shares == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("schedule", ["constant", "linear", "one_cycle", "cosine"])
+@pytest.mark.parametrize("schedule", ["constant", "linear", "one_cycle", "cosine", "exponential", "step"])
 def test_beyond_the_end_the_learning_rate_stays(schedule):
     recipe = Recipe(schedule=schedule)
     assert fraction_at(recipe, 150, 100, 10) == fraction_at(recipe, 100, 100, 10)
