@@ -38,7 +38,7 @@ def modest_percent(probability: float, digits: int = 0) -> str:
     """A probability: "93 %" or "93.1 %", and never "100 %" or "0.0 %" of what is merely close to it but "> 99 %" or
     "< 0.1 %"."""
     least = 10.0 ** -(digits + 2)
-    if 0 < probability < least / 2:
+    if 0 < probability <= least / 2:
         return f"< {percent(least, digits)}"
     if 1 - least / 2 <= probability < 1:
         return f"> {percent(1 - least, digits)}"
@@ -72,7 +72,7 @@ def time_left(seconds: float) -> str:
 def short_number(value: float) -> str:
     """1,084,234 → "1.08 M"; 62,006 → "62 k"; 312 → "312"."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
+        if value >= 0.9995 * size:  # else 999,999 were "1e+03 k"
             return f"{value / size:.3g} {letter}"
     return str(int(value))
 

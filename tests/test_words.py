@@ -14,7 +14,7 @@ def test_shares_become_percentages_and_nothing_a_dash() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "text"),
-    [(0.93, "93 %"), (0.9999, "> 99 %"), (1.0, "100 %"), (0.001, "< 1 %"), (0.0, "0 %"), (0.994, "99 %")],
+    [(0.93, "93 %"), (0.9999, "> 99 %"), (1.0, "100 %"), (0.005, "< 1 %"), (0.0, "0 %"), (0.994, "99 %")],
 )
 def test_percentages_do_not_pretend_to_be_certain(probability: float, text: str) -> None:
     assert modest_percent(probability) == text
@@ -52,7 +52,8 @@ def test_what_is_left_is_said_as_people_would(seconds: float, text: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(312, "312"), (62_006, "62 k"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")]
+    ("number", "text"),
+    [(312, "312"), (62_006, "62 k"), (999_999, "1 M"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")],
 )
 def test_large_numbers_in_few_digits(number: float, text: str) -> None:
     assert short_number(number) == text

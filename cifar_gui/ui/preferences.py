@@ -13,6 +13,7 @@ from cifar_gui import paths
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.theme import SCHEMES, ZOOM_STEPS, px, theme
 from cifar_gui.ui.widgets.text import caption, heading, muted, title
+from cifar_gui.words import percent
 
 FOLDERS: dict[str, Callable[[], Path]] = {
     "Data sets": paths.data_sets,
@@ -43,7 +44,7 @@ class Preferences(QDialog):
         for each in SCHEMES:
             self.scheme.addItem(_SCHEME_WORDS[each], each)
         for step in ZOOM_STEPS:
-            self.zoom.addItem(f"{step:.0%}".replace("%", " %"), step)
+            self.zoom.addItem(percent(step, 0), step)
         self.scheme.activated.connect(lambda: self.scheme_chosen.emit(self.scheme.currentData()))
         self.zoom.activated.connect(lambda: self.zoom_chosen.emit(self.zoom.currentData()))
         theme().changed.connect(self._show_look)
