@@ -105,7 +105,6 @@ QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {panel_line};
     padding: 4dp 8dp; font-size: 11dp; font-weight: 600; }
 QTableCornerButton::section { background: {panel}; border: none; }
-QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }

@@ -23,7 +23,9 @@ _REDRAW_MS = 60  # the curves are drawn at most 17 times a second
 class RunDisplay:
     """Shows what `shown` and `runs` say, when told to; draws no curves while the page is hidden."""
 
-    def __init__(self, page: QWidget, context: Context, controls: RunControls, panel: RecipePanel, middle: Middle):
+    def __init__(
+        self, page: QWidget, context: Context, controls: RunControls, panel: RecipePanel, middle: Middle
+    ) -> None:
         self._page, self._context = page, context
         self._controls, self._panel, self._middle = controls, panel, middle
         self.shown = ShownRun()
