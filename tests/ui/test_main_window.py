@@ -161,6 +161,8 @@ def test_actions_follow_the_training(trains, qtbot) -> None:
     actions["pause"].trigger()
     qtbot.waitUntil(lambda: session.state == "running")
     actions["stop"].trigger()
+    assert session.state == "stopping"
+    assert not actions["stop"].isEnabled(), "it is being done already"
     qtbot.waitUntil(lambda: session.state == "idle")
     assert actions["start"].isEnabled()
 
@@ -430,6 +432,19 @@ def test_a_page_asked_for_before_pytorch_is_there_waits(qtbot) -> None:
         assert window.pages.built("train") is None
         window.pages.on_torch_ready()
         assert window.pages.built("train") is window.pages.currentWidget()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+def test_a_page_that_waits_gives_way_to_the_next_one_shown(qtbot) -> None:
+    window = create_window()  # never painted, so the warm-up has not begun
+    try:
+        window.pages.request("train")
+        window.show_page("classify")
+        window.pages.on_torch_ready()
+        assert window.pages.current_name == "classify"
+        assert window.pages.built("train") is None
     finally:
         window.close_now()
         window.deleteLater()

@@ -18,7 +18,7 @@ from cifar_gui.runs import Run, move_to_trash, restore
 from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
-from cifar_gui.ui.model_choices import opened
+from cifar_gui.ui.model_choices import ModelChoice, opened
 from cifar_gui.ui.model_chooser import ModelChooser
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
@@ -108,6 +108,18 @@ def test_the_chooser_shows_groups_and_epochs_in_a_submenu(qtbot, library, a_run)
     submenu.actions()[0].trigger()
     qtbot.waitUntil(lambda: library.current.key == "runs/0001/epoch/1")
     assert [action.text() for action in chooser.fill().actions() if action.isChecked()] == []
+
+
+def test_older_runs_than_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> None:
+    numbers = [f"{number:04}" for number in range(14, 0, -1)]
+    library._on_choices([ModelChoice(f"runs/{each}/best", f"run {each} · best", "", "runs", None) for each in numbers])
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
+    heading, *runs, older = chooser.fill().actions()
+    assert heading.text() == "Runs"
+    assert [action.text() for action in runs] == [f"run {each} · best" for each in numbers[:12]]
+    assert older.text() == "2 older runs"
+    assert [action.text() for action in older.menu().actions()] == ["run 0002 · best", "run 0001 · best"]
 
 
 def test_a_choice_is_remembered(qtbot, library) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -38,7 +39,8 @@ def networks() -> list[NetworkOverview]:
 
 
 @pytest.fixture
-def page(qtbot, networks, monkeypatch):
+def new_page(qtbot, networks, monkeypatch):
+    """The page before it has looked at the networks."""
     monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
     jobs = Background()
     texts: list[str] = []
@@ -52,12 +54,17 @@ def page(qtbot, networks, monkeypatch):
     made = NetworkPage(context)  # type: ignore[arg-type]
     made.texts, made.shown_pages = texts, shown_pages
     qtbot.addWidget(made)
-    made.resize(1200, 720)
-    made.show()
-    made.page_shown()
-    qtbot.waitUntil(lambda: made.gallery.count() > 0)
     yield made
     jobs.shutdown()
+
+
+@pytest.fixture
+def page(qtbot, new_page):
+    new_page.resize(1200, 720)
+    new_page.show()
+    new_page.page_shown()
+    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
+    return new_page
 
 
 def choose(page: NetworkPage, name: str) -> None:
@@ -123,6 +130,7 @@ def test_blocks_are_as_high_as_their_maps_and_stand_side_by_side():
     places = placed(blocks, QRectF(0, 0, 200, 60))
     assert places[1].height() == 60
     assert places[2].height() == 30
+    assert places[3].height() == pytest.approx(60 * math.log2(11) / 12), "dense layers by the logarithm of their units"
     assert all(left.right() < right.left() for left, right in pairwise(places))
     assert places[-1].right() <= 200
     assert placed([], QRectF(0, 0, 9, 9)) == []
@@ -216,6 +224,15 @@ def test_the_table_is_copied_with_full_numbers(page):
 def test_the_chosen_network_is_remembered(page):
     choose(page, "handmade")
     assert page.save_state() == {"network": "handmade"}
+
+
+@pytest.mark.parametrize(("remembered", "shown"), [("handmade", "handmade"), ("", "keras1m"), ("gone", "airnet")])
+def test_it_opens_on_the_network_of_last_time_else_on_that_of_the_model(new_page, qtbot, remembered, shown):
+    new_page.restore_state({"network": remembered})
+    new_page.on_model(ModelSnapshot(card("keras1m"), {}))
+    new_page.page_shown()
+    qtbot.waitUntil(lambda: new_page.summary.network is not None)
+    assert new_page.gallery.chosen == new_page.summary.network.name == shown
 
 
 def test_the_page_in_the_window_has_its_public_names(window, qtbot):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -14,6 +15,9 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build, presets
 from cifar_gui.runs import Run, list_runs, list_trash
 from cifar_gui.training.events import EpochReport, Finished, Started
+from cifar_gui.training.history import History
+from cifar_gui.ui.runs.compare import RunCurves
+from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import NAME, NOTES
 from cifar_gui.ui.runs.page import RunsPage
 
@@ -131,6 +135,12 @@ def test_a_name_is_typed_into_the_table(page, qtbot):
     assert list_runs()[0].name == "plain SGD"
 
 
+def test_what_was_left_as_it_is_is_not_written(page, qtbot):
+    with qtbot.assertNotEmitted(page.model.renamed), qtbot.assertNotEmitted(page.model.noted):
+        page.model.setData(page.model.index(0, NAME), "")
+        page.model.setData(page.model.index(0, NOTES), "")
+
+
 def test_rename_opens_the_name_for_typing(page, qtbot):
     press(page, "rename")
     editor = page.table.findChild(QLineEdit)
@@ -194,6 +204,9 @@ def test_a_run_that_is_being_trained_elsewhere_stays(page, qtbot, runs):
         held.resume_state()
         press(page, "trash")  # the page has not noticed yet
         settle(page, qtbot)
+        page.refresh()
+        settle(page, qtbot)
+        assert why_not(page, "trash") == "A run that is being trained stays where it is: stop it first."
     assert "in use by another window or process" in page.context.messages.all[0].text
     assert len(list_runs()) == 3
 
@@ -255,6 +268,23 @@ def test_a_damaged_run_is_shown_and_can_be_thrown_away(page, qtbot, runs):
     press(page, "trash")
     settle(page, qtbot)
     assert len(page.model.rows) == 2
+
+
+def test_curves_follow_their_file(runs):
+    histories, summaries = Histories(), list_runs()[2:]
+    assert len(histories.curves_of(summaries)[0].history.epoch_rows) == 3
+    file = runs[0].path / "history.csv"
+    file.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    os.utime(file, (1, 1))
+    assert len(histories.curves_of(summaries)[0].history.epoch_rows) == 2
+
+
+def test_a_run_without_validation_is_drawn_by_its_training(page):
+    history = History()
+    history.record(EpochReport(1, 10, 1.5, 0.6, None, None, 0.1, False, page.context.models.snapshot, 2.0, 100.0))
+    page.compare.show_runs([RunCurves("0009", history)], selected=1)
+    (curve,) = page.compare.plot.curves()
+    assert (curve.label, list(curve.y)) == ("0009 training", [0.6])
 
 
 def test_a_new_epoch_is_shown_while_it_trains(page, qtbot):
