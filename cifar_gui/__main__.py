@@ -45,7 +45,13 @@ def open_window() -> int:
 
 
 def provide_streams() -> None:
-    """A windowed start (pythonw, a desktop entry on Windows) has no streams; what is written then goes nowhere."""
+    """A windowed start (pythonw, a desktop entry on Windows) has no streams; what is written then goes nowhere: nor into
+    the next files opened, which would get the numbers that libraries write to."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # kept until exit
