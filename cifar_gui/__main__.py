@@ -45,8 +45,8 @@ def open_window() -> int:
 
 
 def provide_streams() -> None:
-    """A windowed start (pythonw, a desktop entry on Windows) has no streams; what is written then goes nowhere: nor into
-    the next files opened, which would get the numbers that libraries write to."""
+    """A windowed start (pythonw, a desktop entry on Windows) has no streams. What is written then goes nowhere, and not
+    into the next files opened, which would get the numbers that libraries write to."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)

@@ -31,7 +31,14 @@ def test_its_pictures_exist():
     assert [each for each in pictures if not (ROOT / each).is_file()] == []
 
 
-@pytest.mark.parametrize("line", re.findall(r"^cifar-gui (\w+ .*|\w+)$", README, flags=re.MULTILINE))
+COMMANDS = re.findall(r"^cifar-gui (\w+ .*|\w+)$", README, flags=re.MULTILINE)
+
+
+def test_it_shows_every_command():
+    assert {line.split()[0] for line in COMMANDS} >= {"train", "evaluate", "classify", "summary", "models", "doctor"}
+
+
+@pytest.mark.parametrize("line", COMMANDS)
 def test_its_commands_are_understood(line, capsys):
     command = shlex.split(line, comments=True)
     with pytest.raises(SystemExit) as left:  # --help is read before anything is done

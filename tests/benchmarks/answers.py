@@ -41,6 +41,7 @@ def main() -> None:
 
 
 def child_answers(data: str, picture: Path) -> None:
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from cifar_gui.app import create_window
@@ -49,6 +50,9 @@ def child_answers(data: str, picture: Path) -> None:
     application = QApplication([])
     window = create_window()
     window.show()
+
+    heartbeat = QTimer(interval=50)  # so that conditions of time are asked about in an idle window too
+    heartbeat.start()
 
     def wait(condition: Callable[[], bool]) -> None:
         while not condition():

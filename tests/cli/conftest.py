@@ -20,6 +20,7 @@ from cifar_gui.__main__ import main
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.cli import signals
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
@@ -48,6 +49,12 @@ class Outcome:
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands are not run in the repository."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signals that tests send to their own process do not end it, however busy the machine is."""
+    monkeypatch.setattr(signals, "PATIENCE", 600)
 
 
 @pytest.fixture

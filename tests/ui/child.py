@@ -73,20 +73,20 @@ def when(condition: Callable[[], bool], then: Callable[[], None]) -> None:
 
 
 class Phases:
-    """Ways to make the window busy. Each begins, and returns how to see that it is under way."""
+    """Ways to make the window busy. Each begins, and returns how to see that it is under way; None where that is so
+    from the beginning and may be over before the end."""
 
     def __init__(self, window: MainWindow) -> None:
         self.window, self.context = window, window.context
 
-    def importing(self) -> Callable[[], bool]:
-        return lambda: not self.context.torch_ready()
+    def importing(self) -> None:
+        """As it does by itself."""
 
-    def idle(self) -> Callable[[], bool]:
-        return self.context.torch_ready
+    def idle(self) -> None:
+        """As it is by itself."""
 
-    def loading(self) -> Callable[[], bool]:
+    def loading(self) -> None:
         self.context.session.start(RECIPE)
-        return lambda: self.context.session.state == "starting"
 
     def training(self) -> Callable[[], bool]:
         """With the Train page in front, where the network is asked about held-out pictures as it trains."""
@@ -141,9 +141,9 @@ class Phases:
 def drive(window: MainWindow, phase: str, delay: int, how: str) -> None:
     """Bring the window into a phase, wait a little, end it."""
 
-    def end(is_busy: Callable[[], bool]) -> None:
+    def end(is_busy: Callable[[], bool] | None) -> None:
         """End the app in one of the ways in which people do."""
-        say(phase=phase, under_way=is_busy())
+        say(phase=phase, under_way=is_busy is None or is_busy())
         if how == "close":
             window.close()
         elif how == "quit":
@@ -153,7 +153,7 @@ def drive(window: MainWindow, phase: str, delay: int, how: str) -> None:
 
     def begin() -> None:
         is_busy = getattr(Phases(window), phase)()
-        when(is_busy, lambda: QTimer.singleShot(delay, lambda: end(is_busy)))
+        when(is_busy or (lambda: True), lambda: QTimer.singleShot(delay, lambda: end(is_busy)))
 
     when(lambda: phase == "importing" or _ready(window, phase), begin)
 

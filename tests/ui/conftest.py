@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
+from cifar_gui.ui.icons import retint
+from cifar_gui.ui.theme import theme
+
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.runs import Run
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -41,6 +47,43 @@ def decided_model(decided_snapshot: ModelSnapshot, tmp_path_factory: pytest.Temp
     path = tmp_path_factory.mktemp("models") / "decided.safetensors"
     save_snapshot(decided_snapshot, path)
     return path
+
+
+@pytest.fixture(autouse=True)
+def usual_look(qapp: QApplication) -> Iterator[None]:
+    """Whatever a test does to the colours and the size of everything, the next one finds them as they are at first."""
+    yield
+    theme().set_look(scheme="system", zoom=1.0, presenting=False)
+    retint()
+
+
+@pytest.fixture
+def make_run(home: Path) -> Callable[..., Run]:
+    """Writes a run as a training would have recorded it: an epoch for each accuracy, settings from `changes`."""
+    import torch
+
+    from cifar_gui.checkpoint.card import ModelCard
+    from cifar_gui.checkpoint.snapshot import capture
+    from cifar_gui.data.statistics import CENTRED
+    from cifar_gui.networks.base import build, presets
+    from cifar_gui.runs import Run
+    from cifar_gui.training.events import EpochReport, Finished, Started
+
+    def make(accuracies: tuple[float, ...], reason: str = "completed", **changes: object) -> Run:
+        recipe = presets("simple")["best"].changed(**{"data": "shapes", "epochs": 3, **changes})
+        with Run.create(recipe) as run:
+            run.record(Started("simple", 31_066, recipe.epochs, 10, 0, "cpu", "float32", "contiguous", 400, 40))
+            for epoch, accuracy in enumerate(accuracies, start=1):
+                with torch.random.fork_rng():
+                    torch.manual_seed(epoch)
+                    card = ModelCard("simple", CLASSES, CENTRED, recipe=recipe, epoch=epoch)
+                    snapshot = capture(build("simple", 10), card)
+                best = accuracy == max(accuracies[:epoch])
+                run.record(EpochReport(epoch, 10 * epoch, 1.5, 0.4, 1.2, accuracy, 0.1, best, snapshot, 2.0, 100.0))
+            run.record(Finished(reason, len(accuracies), 1))  # type: ignore[arg-type]
+        return run
+
+    return make
 
 
 @pytest.fixture

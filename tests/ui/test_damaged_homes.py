@@ -22,9 +22,9 @@ from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
 from cifar_gui.training.events import EpochReport, Finished, ResumeState, Started, StepReport
+from cifar_gui.ui import messages
 from cifar_gui.ui.main_window import MainWindow
 from cifar_gui.ui.page import PAGES
-from cifar_gui.ui.theme import theme
 
 RECIPE = Recipe(network="mlp", data="shapes", epochs=4)
 RUNS = 9  # in each home, beside the settings: ten damaged files or more
@@ -126,15 +126,16 @@ def look_at_everything(window: MainWindow, until: Callable[[Callable[[], bool]],
 
 @pytest.mark.parametrize("homes", [3, pytest.param(100, marks=pytest.mark.soak)])
 def test_the_window_starts_in_every_damaged_home(
-    qtbot: Any, home: Path, whole: Path, remembered: dict[str, Any], homes: int
+    qtbot: Any, home: Path, whole: Path, remembered: dict[str, Any], monkeypatch: pytest.MonkeyPatch, homes: int
 ) -> None:
     """Every home has ten damaged files at least. An exception anywhere, or a message that tells of one, fails."""
+    monkeypatch.setattr(messages, "_LIMIT", 1000)  # so that none of them gives way to later ones
     set_aside = damaged = 0
     for number in range(homes):
         damage(home, whole, remembered, random.Random(number))
         window = create_window()
         try:
-            damaged += look_at_everything(window, lambda condition: qtbot.waitUntil(condition))
+            damaged += look_at_everything(window, qtbot.waitUntil)
             told = [message.text for message in window.context.messages.all]
             assert not [text for text in told if "app itself" in text], number
             bad = list((home / "settings").glob("*.bad"))
@@ -144,7 +145,6 @@ def test_the_window_starts_in_every_damaged_home(
             window.close_now()
             window.deleteLater()
             QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now: there are many to come
-            theme().set_look(scheme="system", zoom=1.0, presenting=False)
         assert json.loads((home / "settings" / "window.json").read_text())
     assert set_aside > homes
     assert damaged < homes * RUNS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
@@ -36,15 +36,18 @@ SIZES = {
     "as large as it gets": (1280, 800, 2.5),
     "on a large screen": (3840, 2160, 2.0),
 }
-PAGES = ("classify", "train", "filters", "network", "runs")
+PAGES = ("classify", "train", "ways to data", "filters", "network", "runs")
+"""And what stands in the middle of the Train page while there is no data."""
 
 
 @pytest.fixture
-def crowded(window, qtbot) -> Iterator:
-    """The window with something on every page."""
+def crowded(make_run, tiny_data, monkeypatch, window, qtbot):
+    """The window with something on every page: a picture, networks, runs, and the curves of an unfinished one."""
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda _source, _progress: tiny_data)
+    make_run((0.3, 0.5, 0.4))
+    make_run((0.2, 0.7), "stopped", lr=0.5)
     qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
-    yield window
-    theme().set_look(zoom=1.0)
+    return window
 
 
 def settle() -> None:
@@ -55,7 +58,7 @@ def settle() -> None:
 
 
 def show(window, qtbot, name: str) -> QWidget:
-    page = window.show_page(name)
+    page = window.show_page("train" if name == "ways to data" else name)
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
@@ -63,6 +66,13 @@ def show(window, qtbot, name: str) -> QWidget:
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif name == "network":
         qtbot.waitUntil(lambda: page.summary.network is not None)
+    elif name == "train":
+        qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
+    elif name == "ways to data":
+        page.get_data()
+    elif name == "runs":
+        qtbot.waitUntil(lambda: len(page.model.rows) == 2)
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
     settle()
     return page
 
@@ -85,15 +95,12 @@ def named(widget: QWidget) -> str:
 
 def overlapping(page: QWidget) -> list[str]:
     """Siblings that cover each other; what lies in a stack, a tab or a scroll area is placed by Qt."""
-    found = []
-    for parent in [page, *seen(page)]:
-        if isinstance(parent, QAbstractScrollArea | QComboBox):
-            continue
-        children = [each for each in seen(page) if each.parentWidget() is parent]
-        for one, other in combinations(children, 2):
-            if one.geometry().intersects(other.geometry()):
-                found.append(f"{named(one)} and {named(other)}")
-    return found
+    families = defaultdict(list)
+    for widget in seen(page):
+        if not isinstance(widget.parentWidget(), QAbstractScrollArea | QComboBox):
+            families[widget.parentWidget()].append(widget)
+    pairs = (pair for children in families.values() for pair in combinations(children, 2))
+    return [f"{named(one)} and {named(other)}" for one, other in pairs if one.geometry().intersects(other.geometry())]
 
 
 def cut_off(page: QWidget) -> list[str]:

@@ -17,7 +17,6 @@ from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.activity import device_name
 from cifar_gui.ui.dialogs import shortcuts
-from cifar_gui.ui.icons import retint
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
@@ -27,13 +26,6 @@ RECIPE = Recipe(
     network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
     memory_format="contiguous",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def usual_look(qapp):
-    yield
-    theme().set_look(scheme="system", zoom=1.0, presenting=False)
-    retint()
 
 
 @pytest.fixture
@@ -108,7 +100,7 @@ def test_disabled_actions_say_why(window, qtbot) -> None:
     assert stop.statusTip() == "No run is under way"
 
 
-def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot, monkeypatch) -> None:
+def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot) -> None:
     qtbot.waitUntil(lambda: window.status.place.text() != "")
     usable = next(each for each in devices() if each.usable)
     assert window.status.place.text() == device_name(usable)
@@ -147,7 +139,9 @@ def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
     action.trigger()
     assert not action.isEnabled()
     assert action.statusTip() == "The network in training is chosen already"
-    trains.context.models.choose("shipped/airnet")
+    models = trains.context.models
+    qtbot.waitUntil(lambda: any(choice.key == "shipped/airnet" for choice in models.choices()))
+    models.choose("shipped/airnet")
     qtbot.waitUntil(action.isEnabled)
 
 

@@ -15,7 +15,6 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, move_to_trash, restore
-from cifar_gui.training.events import EpochReport, Started
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.model_choices import ModelChoice, opened
@@ -48,14 +47,9 @@ def shipped(tmp_path: Path, snapshot, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def a_run(home: Path, snapshot) -> Run:
+def a_run(make_run) -> Run:
     """Run 0001 with two epochs."""
-    run = Run.create(Recipe(network="mlp", epochs=2))
-    run.record(Started("mlp", 1, 2, 10, 0, "cpu", "float32", "contiguous", 100, 10))
-    for epoch in (1, 2):
-        run.record(EpochReport(epoch, 10 * epoch, 1.0, 0.5, 1.0, 0.4 + epoch / 10, 0.1, True, snapshot))
-    run.close()
-    return run
+    return make_run((0.5, 0.6), epochs=2)
 
 
 @pytest.fixture

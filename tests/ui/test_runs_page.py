@@ -4,17 +4,13 @@ import os
 import shutil
 
 import pytest
-import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
-from cifar_gui.checkpoint.card import ModelCard
-from cifar_gui.checkpoint.snapshot import capture
-from cifar_gui.data.statistics import CENTRED
-from cifar_gui.networks.base import build, presets
+from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, list_trash
-from cifar_gui.training.events import EpochReport, Finished, Started
+from cifar_gui.training.events import EpochReport
 from cifar_gui.training.history import History
 from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
@@ -24,22 +20,8 @@ from cifar_gui.ui.runs.page import RunsPage
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 
 
-def make_run(accuracies: tuple[float, ...], reason: str = "completed", **changes: object) -> Run:
-    """A run as a training would have recorded it."""
-    recipe = BEST.changed(**changes)
-    with torch.random.fork_rng():
-        snapshot = capture(build("simple", 10), ModelCard("simple", tuple("abcdefghij"), CENTRED, recipe=recipe))
-    with Run.create(recipe) as run:
-        run.record(Started("simple", 31_066, recipe.epochs, 10, 0, "cpu", "float32", "contiguous", 400, 40))
-        for epoch, accuracy in enumerate(accuracies, start=1):
-            best = accuracy == max(accuracies[:epoch])
-            run.record(EpochReport(epoch, 10 * epoch, 1.5, 0.4, 1.2, accuracy, 0.1, best, snapshot, 2.0, 100.0))
-        run.record(Finished(reason, len(accuracies), 1))  # type: ignore[arg-type]
-    return run
-
-
 @pytest.fixture
-def runs() -> list[Run]:
+def runs(make_run) -> list[Run]:
     return [
         make_run((0.3, 0.5, 0.4)),
         make_run((0.2,), "stopped", seed=4, lr=0.5),
@@ -287,7 +269,7 @@ def test_a_run_without_validation_is_drawn_by_its_training(page):
     assert (curve.label, list(curve.y)) == ("0009 training", [0.6])
 
 
-def test_a_new_epoch_is_shown_while_it_trains(page, qtbot):
+def test_a_new_epoch_is_shown_while_it_trains(page, qtbot, make_run):
     make_run((0.9,))
     snapshot = page.context.models.snapshot
     page.on_event(EpochReport(1, 10, 1.0, 0.5, 1.0, 0.9, 0.1, True, snapshot))  # type: ignore[arg-type]
@@ -312,7 +294,7 @@ def test_what_was_looked_at_is_remembered(page):
     assert page.compare.measure.current == "loss"
 
 
-def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot):
+def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot, make_run):
     for _ in range(4):
         make_run((0.1, 0.2))
     page.refresh()

@@ -25,12 +25,6 @@ TEXTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def back_to_light(qapp):
-    yield
-    theme().set_look(scheme="system", zoom=1.0, presenting=False)
-
-
 def linear(colour: QColor) -> list[float]:
     """sRGB → linear RGB, 0–1."""
     parts = (colour.redF(), colour.greenF(), colour.blueF())
