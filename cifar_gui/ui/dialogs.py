@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QMenuBar,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.scroll import CalmScroll
 from cifar_gui.ui.widgets.text import heading, muted, title
 
 _PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "pillow", "safetensors")
@@ -104,9 +104,8 @@ def _show(parent: QWidget, name: str, groups: Groups) -> None:
     outer = QVBoxLayout(dialog)
     outer.setContentsMargins(px(20), px(16), px(20), px(16))
     outer.addWidget(title(name))
-    area = QScrollArea()
+    area = CalmScroll()
     area.setWidget(_table(groups))
-    area.setWidgetResizable(True)
     outer.addWidget(area)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.scroll import CalmScroll
 from cifar_gui.ui.zoom import scale_sizes
 
 _STATE = "page."
@@ -115,7 +116,7 @@ class PageStack(QStackedWidget):
         page.setObjectName(f"page.{name}")
         page.setAccessibleName(PAGES.entry(name).label)
         scale_sizes(page, theme().zoom)
-        area = _ScrollArea()
+        area = CalmScroll()  # a page is never squeezed below what its layout needs
         self._places[name] = self.addWidget(area)
         page.resize(self.size())  # else the area would ask for the page's favourite size, and lay it out, to no end
         area.setWidget(page)
@@ -150,13 +151,3 @@ class PageStack(QStackedWidget):
             if ratio != 1:
                 scale_sizes(page, ratio)
             page.on_theme()
-
-
-class _ScrollArea(QScrollArea):
-    """For a page, which is never squeezed below what its layout needs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidgetResizable(True)

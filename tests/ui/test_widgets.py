@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.columns import Columns
@@ -14,6 +14,7 @@ from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import PixelView, magnified, qimage_of, whole_multiple
 from cifar_gui.ui.widgets.rail import Rail
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption, heading, line, muted, title
 from cifar_gui.ui.zoom import scale_sizes
@@ -232,3 +233,26 @@ def test_scaling_multiplies_what_was_given_and_undoes_it_exactly(qtbot) -> None:
     assert child.maximumSize() == QSize(66, 42)
     assert (layout.contentsMargins().top(), layout.spacing()) == (14, 10)
     assert button.maximumHeight() > 1000  # without limits it stays without
+
+
+class LateText(QWidget):
+    """Like text whose lines break otherwise beside a scroll bar: what it says it needs is what it needed at the width
+    before. Asked too often it gives in, where Qt would go on until the stack is full."""
+
+    asked = 0
+
+    def minimumSizeHint(self) -> QSize:
+        self.asked += 1
+        return QSize(50, 110 if self.width() == 200 and self.asked < 500 else 90)
+
+
+def test_text_that_breaks_otherwise_beside_a_scroll_bar_does_not_fill_the_stack(qtbot) -> None:
+    inside = LateText()
+    area = VerticalScroll(inside, least_height=20)
+    qtbot.addWidget(area)
+    area.resize(200, 150)
+    area.show()
+    for height in (100, 150, 100, 60, 100):
+        area.resize(200, height)
+        QApplication.processEvents()
+    assert 0 < inside.asked < 500
