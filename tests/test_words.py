@@ -24,7 +24,7 @@ def test_percentages_do_not_pretend_to_be_certain(probability: float, text: str)
     ("probability", "text"),
     [(0.931, "93.1 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %"), (0.0004, "< 0.1 %"), (0.0, "0.0 %"), (0.0006, "0.1 %")],
 )
-def test_nor_do_those_with_a_decimal(probability: float, text: str) -> None:
+def test_percentages_with_a_decimal_do_not_pretend_either(probability: float, text: str) -> None:
     assert modest_percent(probability, 1) == text
 
 

@@ -32,7 +32,7 @@ def test_the_columns_of_the_table_are_aligned(cli):
     assert all(row[right_edge - 1].isdigit() and row[right_edge] == " " for row in rows)
 
 
-def test_a_model_file_is_summarised_too(cli, model):
+def test_a_model_file_is_summarised_by_the_name_of_its_network(cli, model):
     summary = cli("summary", model, "--json").json
     assert summary["name"] == "mlp"  # not "colours", nor "best" for a file in a run folder
     assert cli("summary", model).out.splitlines()[0] == "Network: Fully connected (mlp)"

@@ -11,7 +11,7 @@ from cifar_gui.networks.skeleton import build_without_weights, refused_settings
 
 
 @pytest.mark.parametrize("name", NETWORKS.names())
-def test_it_is_the_network_but_for_its_memory(name):
+def test_a_network_without_weights_is_the_whole_one_but_for_its_memory(name):
     torch.manual_seed(0)
     before = torch.get_rng_state()
     skeleton = build_without_weights(name, 10)

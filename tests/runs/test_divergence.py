@@ -119,7 +119,7 @@ def test_a_stop_does_not_put_the_good_weights_out_of_the_way(tiny_data: ImageDat
     is_stopped_with_the_last_good_weights(*trained(tiny_data, RECIPE, break_and_stop))
 
 
-def test_such_a_run_goes_on_from_its_last_good_epoch(tiny_data: ImageData) -> None:
+def test_a_run_stopped_for_nan_goes_on_from_its_last_good_epoch(tiny_data: ImageData) -> None:
     path = trained(tiny_data, RECIPE, a_weight_that_is_nan)[0].path
     run = Run.open(path)
     state = run.resume_state()

@@ -245,7 +245,7 @@ def test_a_bar_hears_of_longer_words(bar) -> None:
     assert bar.buttons[1].is_wordless
 
 
-def test_a_path_may_be_long(crowded, tmp_path: Path) -> None:
+def test_a_long_download_folder_is_not_cut_off(crowded, tmp_path: Path) -> None:
     """Of the folder that a download would go to."""
     page = crowded.show_page("train")
     page.get_data()

@@ -1,40 +1,20 @@
-"""The window as a whole: pages, keys, drops, theme, zoom, memory, and closing while a network trains."""
+"""The window as a whole: its pages, keys, menus and drops, and what waits for PyTorch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from cifar_gui.app import create_window
-from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.recipe import Recipe
-from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.actions import ACTIONS
-from cifar_gui.ui.activity import device_name
 from cifar_gui.ui.dialogs import shortcuts
-from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
-from cifar_gui.ui.theme import theme
 from cifar_gui.ui.train.page import TrainPage
-
-RECIPE = Recipe(
-    network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
-    memory_format="contiguous",
-)  # fmt: skip
-
-
-@pytest.fixture
-def trains(window, tiny_data, monkeypatch, qtbot):
-    """The window while a network trains."""
-    monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
-    window.context.session.start(RECIPE)
-    qtbot.waitUntil(lambda: window.context.session.state == "running")
-    return window
 
 
 def menu_actions(window) -> list[QAction]:
@@ -98,129 +78,6 @@ def test_disabled_actions_say_why(window, qtbot) -> None:
     stop = window.context.actions["stop"]
     assert not stop.isEnabled()
     assert stop.statusTip() == "No run is under way"
-
-
-def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot) -> None:
-    qtbot.waitUntil(lambda: window.status.place.text() != "")
-    usable = next(each for each in devices() if each.usable)
-    assert window.status.place.text() == device_name(usable)
-
-
-@pytest.mark.parametrize(
-    ("status", "name"),
-    [
-        (DeviceStatus("cpu", True, "2 threads, AVX512"), "CPU"),
-        (DeviceStatus("mps", True, "agrees with the CPU"), "MPS"),
-        (DeviceStatus("cuda:0", True, "NVIDIA H200, 139 GiB"), "NVIDIA H200"),
-    ],
-)
-def test_a_graphics_card_is_called_by_its_name(status, name) -> None:
-    assert device_name(status) == name
-
-
-def test_a_paused_run_has_neither_speed_nor_time_left(trains, qtbot) -> None:
-    qtbot.waitUntil(lambda: "images/s" in trains.activity.text())
-    trains.context.session.pause()
-    qtbot.waitUntil(lambda: trains.context.session.state == "paused")
-    assert trains.activity.text().startswith("Paused · epoch ")
-    assert "images/s" not in trains.activity.text()
-    assert "left" not in trains.activity.text()
-
-
-def test_the_run_leaves_the_status_bar_when_it_ends(trains, qtbot) -> None:
-    trains.context.session.stop()
-    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
-    assert trains.status.place.text() == "CPU · Tiny"
-
-
-def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
-    action = trains.context.actions["watch_live"]
-    assert action.isEnabled()
-    action.trigger()
-    assert not action.isEnabled()
-    assert action.statusTip() == "The network in training is chosen already"
-    models = trains.context.models
-    qtbot.waitUntil(lambda: any(choice.key == "shipped/airnet" for choice in models.choices()))
-    models.choose("shipped/airnet")
-    qtbot.waitUntil(action.isEnabled)
-
-
-def test_actions_follow_the_training(trains, qtbot) -> None:
-    actions, session = trains.context.actions, trains.context.session
-    assert actions["stop"].isEnabled()
-    assert not actions["start"].isEnabled()
-    assert "under way" in actions["start"].statusTip()
-    actions["pause"].trigger()
-    qtbot.waitUntil(lambda: session.state == "paused")
-    actions["pause"].trigger()
-    qtbot.waitUntil(lambda: session.state == "running")
-    actions["stop"].trigger()
-    assert session.state == "stopping"
-    assert not actions["stop"].isEnabled(), "it is being done already"
-    qtbot.waitUntil(lambda: session.state == "idle")
-    assert actions["start"].isEnabled()
-
-
-def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
-    qtbot.waitUntil(lambda: "images/s" in trains.status.progress.text())
-    text = trains.status.progress.text()
-    assert text.startswith("Training")
-    assert "of 400" in text
-    assert "left" in text
-    assert "CPU, fp32" in trains.status.place.text()
-    assert "Tiny" in trains.status.place.text()
-    assert "run 0001" in trains.status.place.text()
-    trains.context.session.stop()
-    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
-    assert trains.status.progress.text() == "Ready"
-
-
-def test_a_live_network_can_be_watched(trains, qtbot) -> None:
-    models = trains.context.models
-    trains.context.actions["watch_live"].trigger()
-    qtbot.waitUntil(lambda: models.snapshot is not None and models.current.key == "live")
-    assert "Live" in trains.chooser.text()
-    assert any("Live" in action.text() for action in trains.chooser.fill().actions())
-
-
-@pytest.mark.parametrize(
-    ("answer", "state_after", "closed"),
-    [("stop", "idle", True), ("minimise", "running", False), ("stay", "running", False)],
-)
-def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer, state_after, closed) -> None:
-    asked = []
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or answer)
-    trains.close()
-    assert asked == [trains]
-    session = trains.context.session
-    qtbot.waitUntil(lambda: session.state == state_after)
-    assert trains.isHidden() == closed
-    if answer == "minimise":
-        assert trains.isMinimized()
-    if closed:
-        assert session.run.resume_state() is not None
-        session.run.close()
-
-
-@pytest.mark.parametrize(
-    ("label", "answer"), [("Stop, save and &close", "stop"), ("&Minimise and train on", "minimise"), ("&Stay", "stay")]
-)
-def test_the_question_has_three_answers(qtbot, label, answer) -> None:
-    parent = QWidget()
-    qtbot.addWidget(parent)
-
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        next(button for button in box.findChildren(QPushButton) if button.text() == label).click()
-
-    QTimer.singleShot(0, press)
-    assert closing.ask_before_closing(parent) == answer
-
-
-def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent: pytest.fail("asked"))
-    assert window.close()
 
 
 def drop(window, mime: QMimeData) -> None:
@@ -320,72 +177,6 @@ def test_start_works_from_any_page(window, monkeypatch) -> None:
     assert QKeySequence("Shift+F5") in window.context.actions["stop"].shortcuts()
 
 
-def test_theme_and_zoom_can_be_chosen_and_are_remembered(window, qtbot) -> None:
-    actions = window.context.actions
-    actions["theme.dark"].trigger()
-    actions["zoom_in"].trigger()
-    assert theme().is_dark
-    assert theme().zoom == 1.1
-    window.show_page("network")
-    window.close_now()
-    theme().set_look(scheme="light", zoom=1.0)
-    again = create_window()
-    try:
-        assert theme().is_dark
-        assert theme().zoom == 1.1
-        assert again.pages.current_name == "network"
-    finally:
-        again.close_now()
-        again.deleteLater()
-
-
-def test_zooming_there_and_back_leaves_everything_as_it_was(window) -> None:
-    def sizes() -> list:
-        widgets = [window.rail, window.status, *window.pages.findChildren(QWidget)]
-        return [(each.minimumSize(), each.maximumSize()) for each in widgets]
-
-    before = sizes()
-    for name in ("zoom_in", "zoom_in", "zoom_out", "zoom_in", "zoom_reset"):
-        window.context.actions[name].trigger()
-    assert theme().zoom == 1.0
-    assert sizes() == before
-
-
-def test_presenting_fills_the_screen_and_back(window) -> None:
-    window.context.actions["present"].trigger()
-    assert window.isFullScreen()
-    assert (theme().zoom, theme().curve_width) == (1.5, 3)
-    window.context.actions["present"].trigger()
-    assert not window.isFullScreen()
-    assert (theme().zoom, theme().curve_width) == (1.0, 1)
-
-
-def test_the_place_of_the_window_is_remembered_but_not_the_one_it_has_while_presenting(window) -> None:
-    settings = window.context.settings
-    settings.set("window.geometry", "as it was")
-    window.context.actions["present"].trigger()
-    window._remember()
-    assert settings.get("window.geometry") == "as it was"
-    window.context.actions["present"].trigger()
-    window._remember()
-    assert settings.get("window.geometry") == window.saveGeometry().toBase64().data().decode()
-
-
-def test_zooming_while_presenting_is_not_remembered(window) -> None:
-    actions, settings = window.context.actions, window.context.settings
-    actions["zoom_in"].trigger()
-    actions["present"].trigger()
-    seen = []
-    for name in ("zoom_in", "zoom_out", "zoom_reset"):
-        actions[name].trigger()
-        seen.append((theme().zoom, settings.get("zoom")))
-    assert seen == [(1.75, 1.1), (1.5, 1.1), (1.0, 1.1)]
-    actions["present"].trigger()
-    assert (theme().zoom, settings.get("zoom")) == (1.1, 1.1)
-    actions["zoom_out"].trigger()
-    assert (theme().zoom, settings.get("zoom")) == (1.0, 1.0)
-
-
 @pytest.mark.parametrize(
     ("name", "words"), [("shortcuts", ["Ctrl+O", "F5"]), ("about", ["torch", "PySide6-Essentials"])]
 )
@@ -460,20 +251,3 @@ def test_what_needs_a_page_before_pytorch_is_there_waits_for_both(qtbot, monkeyp
     finally:
         window.close_now()
         window.deleteLater()
-
-
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (2560, 1440)])
-def test_the_window_fits_common_screens(window, size) -> None:
-    for name in PAGES.names():
-        window.show_page(name)
-    window.resize(*size)
-    QApplication.processEvents()
-    assert (window.width(), window.height()) == size
-
-
-def test_the_chooser_grows_with_the_name_of_its_model(window, qtbot):
-    chooser = window.chooser
-    window.context.models.current = ModelChoice("file", "A network with a rather long name", "93.5 %", "shipped", None)
-    window.context.models.choices_changed.emit()
-    qtbot.waitUntil(lambda: chooser.width() >= chooser.sizeHint().width())
-    assert "rather long name" in chooser.text()

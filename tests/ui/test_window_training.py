@@ -1,0 +1,149 @@
+"""The window while a network trains: its status bar, its actions, and the question before it closes."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+
+from cifar_gui.compute.device import DeviceStatus, devices
+from cifar_gui.recipe import Recipe
+from cifar_gui.ui import closing, main_window
+from cifar_gui.ui.activity import device_name
+
+RECIPE = Recipe(
+    network="mlp", data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu", precision="float32",
+    memory_format="contiguous",
+)  # fmt: skip
+
+
+@pytest.fixture
+def trains(window, tiny_data, monkeypatch, qtbot):
+    """The window while a network trains."""
+    monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
+    window.context.session.start(RECIPE)
+    qtbot.waitUntil(lambda: window.context.session.state == "running")
+    return window
+
+
+def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qtbot) -> None:
+    qtbot.waitUntil(lambda: window.status.place.text() != "")
+    usable = next(each for each in devices() if each.usable)
+    assert window.status.place.text() == device_name(usable)
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (DeviceStatus("cpu", True, "2 threads, AVX512"), "CPU"),
+        (DeviceStatus("mps", True, "agrees with the CPU"), "MPS"),
+        (DeviceStatus("cuda:0", True, "NVIDIA H200, 139 GiB"), "NVIDIA H200"),
+    ],
+)
+def test_a_graphics_card_is_called_by_its_name(status, name) -> None:
+    assert device_name(status) == name
+
+
+def test_a_paused_run_has_neither_speed_nor_time_left(trains, qtbot) -> None:
+    qtbot.waitUntil(lambda: "images/s" in trains.activity.text())
+    trains.context.session.pause()
+    qtbot.waitUntil(lambda: trains.context.session.state == "paused")
+    assert trains.activity.text().startswith("Paused · epoch ")
+    assert "images/s" not in trains.activity.text()
+    assert "left" not in trains.activity.text()
+
+
+def test_the_run_leaves_the_status_bar_when_it_ends(trains, qtbot) -> None:
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.status.place.text() == "CPU · Tiny"
+
+
+def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
+    action = trains.context.actions["watch_live"]
+    assert action.isEnabled()
+    action.trigger()
+    assert not action.isEnabled()
+    assert action.statusTip() == "The network in training is chosen already"
+    models = trains.context.models
+    qtbot.waitUntil(lambda: any(choice.key == "shipped/airnet" for choice in models.choices()))
+    models.choose("shipped/airnet")
+    qtbot.waitUntil(action.isEnabled)
+
+
+def test_actions_follow_the_training(trains, qtbot) -> None:
+    actions, session = trains.context.actions, trains.context.session
+    assert actions["stop"].isEnabled()
+    assert not actions["start"].isEnabled()
+    assert "under way" in actions["start"].statusTip()
+    actions["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "paused")
+    actions["pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "running")
+    actions["stop"].trigger()
+    assert session.state == "stopping"
+    assert not actions["stop"].isEnabled(), "it is being done already"
+    qtbot.waitUntil(lambda: session.state == "idle")
+    assert actions["start"].isEnabled()
+
+
+def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
+    qtbot.waitUntil(lambda: "images/s" in trains.status.progress.text())
+    text = trains.status.progress.text()
+    assert text.startswith("Training")
+    assert "of 400" in text
+    assert "left" in text
+    assert "CPU, fp32" in trains.status.place.text()
+    assert "Tiny" in trains.status.place.text()
+    assert "run 0001" in trains.status.place.text()
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.status.progress.text() == "Ready"
+
+
+def test_a_live_network_can_be_watched(trains, qtbot) -> None:
+    models = trains.context.models
+    trains.context.actions["watch_live"].trigger()
+    qtbot.waitUntil(lambda: models.snapshot is not None and models.current.key == "live")
+    assert "Live" in trains.chooser.text()
+    assert any("Live" in action.text() for action in trains.chooser.fill().actions())
+
+
+@pytest.mark.parametrize(
+    ("answer", "state_after", "closed"),
+    [("stop", "idle", True), ("minimise", "running", False), ("stay", "running", False)],
+)
+def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer, state_after, closed) -> None:
+    asked = []
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or answer)
+    trains.close()
+    assert asked == [trains]
+    session = trains.context.session
+    qtbot.waitUntil(lambda: session.state == state_after)
+    assert trains.isHidden() == closed
+    if answer == "minimise":
+        assert trains.isMinimized()
+    if closed:
+        assert session.run.resume_state() is not None
+        session.run.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"), [("Stop, save and &close", "stop"), ("&Minimise and train on", "minimise"), ("&Stay", "stay")]
+)
+def test_the_question_has_three_answers(qtbot, label, answer) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(button for button in box.findChildren(QPushButton) if button.text() == label).click()
+
+    QTimer.singleShot(0, press)
+    assert closing.ask_before_closing(parent) == answer
+
+
+def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent: pytest.fail("asked"))
+    assert window.close()
