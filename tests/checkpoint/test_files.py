@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
-import subprocess
 import sys
 
 import pytest
@@ -75,7 +74,7 @@ def test_the_card_can_be_read_alone(model_file, snapshot):
     assert read_card(model_file) == snapshot.card
 
 
-def test_reading_cards_and_listing_runs_needs_neither_torch_nor_numpy(model_file):
+def test_reading_cards_and_listing_runs_needs_neither_torch_nor_numpy(model_file, run_python):
     program = (
         "import sys; from pathlib import Path\n"
         "from cifar_gui.checkpoint.files import read_card; from cifar_gui.checkpoint.shipped import find_model\n"
@@ -83,7 +82,7 @@ def test_reading_cards_and_listing_runs_needs_neither_torch_nor_numpy(model_file
         "print(read_card(find_model(sys.argv[1])).network, list_runs(Path(sys.argv[1]).parent))\n"
         "print(sorted({'torch', 'numpy', 'PIL', 'PySide6'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program, model_file], capture_output=True, text=True, check=True)
+    done = run_python(program, model_file)
     assert done.stdout.split("\n")[:2] == ["simple []", "[]"]
 
 

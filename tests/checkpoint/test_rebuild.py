@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -125,12 +123,11 @@ def test_shared_weights_are_shared_again(unusual_networks):
     assert rebuilt.again.bias is not rebuilt.inner.bias
 
 
-def test_rebuilding_airnet_does_not_pull_in_the_compiler(snapshot_of, tmp_path):
+def test_rebuilding_airnet_does_not_pull_in_the_compiler(snapshot_of, run_python, tmp_path):
     save_snapshot(snapshot_of("airnet"), tmp_path / "m")
     program = (
         "import sys; from pathlib import Path; from cifar_gui.checkpoint.files import load_snapshot\n"
         "from cifar_gui.checkpoint.rebuild import rebuild\n"
         "rebuild(load_snapshot(Path(sys.argv[1]))); print({'torch._dynamo', 'sympy'} & set(sys.modules))"
     )
-    command = [sys.executable, "-c", program, tmp_path / "m"]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "set()\n"
+    assert run_python(program, tmp_path / "m").stdout == "set()\n"

@@ -27,11 +27,7 @@ HEAVY = ("torch", "torchvision", "numpy", "PIL", "PySide6", "pyqtgraph")
 NAMES = ["train", "evaluate", "classify", "summary", "models", "doctor"]
 
 
-def run_python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=300)
-
-
-def test_help_and_version_need_nothing_heavy():
+def test_help_and_version_need_nothing_heavy(run_python):
     code = f"""
 import sys
 from cifar_gui.__main__ import main
@@ -48,7 +44,7 @@ print("HEAVY", [name for name in {HEAVY} if name in sys.modules])
     assert done.stderr == ""
 
 
-def test_no_sub_command_imports_qt(colours, model, tmp_path):
+def test_no_sub_command_imports_qt(colours, model, tmp_path, run_python):
     run = ["train", "--network", "mlp", "--data", str(colours), "--epochs", "1", "--set", "precision=float32"]
     lines = [
         run,
@@ -122,7 +118,7 @@ def test_a_signal_ends_a_command_with_its_exit_code(cli, monkeypatch, number, co
     assert signal.getsignal(number) is before
 
 
-def test_the_first_signal_asks_and_the_second_ends_the_process_on_the_spot():
+def test_the_first_signal_asks_and_the_second_ends_the_process_on_the_spot(run_python):
     code = """
 import signal, sys
 from cifar_gui.cli.signals import interruptible
@@ -149,7 +145,7 @@ def test_an_interruption_that_was_turned_into_another_error_is_still_one():
     assert caught.value.exit_code == 130
 
 
-def test_an_interruption_that_gets_lost_ends_the_process_all_the_same():
+def test_an_interruption_that_gets_lost_ends_the_process_all_the_same(run_python):
     code = """
 import signal, threading
 from cifar_gui.cli import signals

@@ -507,7 +507,6 @@ def test_progress_text(speed: float, text: str) -> None:
     assert DownloadProgress("Downloading", 50_000_000, 170_000_000, speed).text == text
 
 
-def test_downloading_needs_no_torch() -> None:
+def test_downloading_needs_no_torch(run_python: Any) -> None:
     code = "import sys, cifar_gui.data.download; print('torch' in sys.modules, 'numpy' in sys.modules)"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == ["False", "False"]
+    assert run_python(code).stdout.split() == ["False", "False"]

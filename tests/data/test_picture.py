@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,8 +77,7 @@ def test_natural_order_puts_numbers_before_words_and_ignores_case() -> None:
     assert sorted(names, key=natural_key) == ["9", "10", "a", "B2", "b2", "b10"]
 
 
-def test_pictures_can_be_listed_before_numpy_pillow_and_torch_are_there() -> None:
+def test_pictures_can_be_listed_before_numpy_pillow_and_torch_are_there(run_python: Any) -> None:
     heavy = "{'torch', 'numpy', 'PIL', 'pillow_heif'}"
     code = f"import cifar_gui.data.picture, sys; print(sorted({heavy} & set(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert run_python(code).stdout.strip() == "[]"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from torch import nn
@@ -157,6 +154,6 @@ print({"torch._dynamo", "sympy"} & set(sys.modules))
 """
 
 
-def test_stepping_does_not_pull_in_the_compiler():
-    command = [sys.executable, "-c", STEPS, *settings()["optimiser"].choices]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "set()\n"
+def test_stepping_does_not_pull_in_the_compiler(run_python):
+    done = run_python(STEPS, *settings()["optimiser"].choices)
+    assert (done.stdout, done.returncode) == ("set()\n", 0), done.stderr

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qCritical
@@ -151,14 +151,13 @@ def pytests_own_faulthandler():
 
 @pytest.mark.usefixtures("pytests_own_faulthandler")
 @pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.soak)])
-def test_a_native_crash_is_told_of_once_at_the_next_start(tmp_path: Path, times: int) -> None:
+def test_a_native_crash_is_told_of_once_at_the_next_start(run_python: Any, tmp_path: Path, times: int) -> None:
     code = (
         "import ctypes, sys; from pathlib import Path; from cifar_gui.ui.faults import crash_file\n"
         "with crash_file(Path(sys.argv[1])): ctypes.string_at(0)"
     )
     for _ in range(times):
-        crashed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, check=False)
-        assert crashed.returncode != 0
+        assert run_python(code, tmp_path).returncode != 0
         with crash_file(tmp_path) as report:
             assert "Segmentation fault" in report
             assert "Segmentation fault" in crash_sentence(report)
