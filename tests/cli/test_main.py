@@ -222,6 +222,16 @@ def disorder_after(child, line, number: int, delay: float) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_between_two_answers_ends_it_in_order(child, colours, model, number, code):
+    process = child("classify", *[colours] * 100, "--model", model)
+    assert process.stdout.readline().startswith(str(colours))
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=300)
+    assert (process.returncode, errors) == (code, "Interrupted.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_signal_at_any_instant_ends_it_in_order(child, colours, model, phase):
     number, delay = {"train": (2, 2.5), "evaluate": (15, 0.4), "classify": (2, 1.2)}[phase]
