@@ -84,10 +84,8 @@ class DataLibrary(QObject):
             self.cancelled.emit()
 
     def load(self, source: str, progress: Callable[[float, str], None]) -> ImageData:
-        """Load on the calling thread, unless it is the current one. Raises CifarGuiError, or what `progress` raises."""
-        current, current_source = self.current, self.current_source
-        if current is not None and source == current_source:
-            return current
+        """Load on the calling thread: the current one, if its files are as they were. Raises CifarGuiError, or what
+        `progress` raises."""
         from cifar_gui.data.sources import load
 
         return load(source, progress)

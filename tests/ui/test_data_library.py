@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,20 @@ def test_a_requested_set_is_loaded_told_and_remembered(qtbot, library, tiny_data
     assert [source for source, _label in library.available()][:2] == ["cifar10", "shapes"]
 
 
-def test_the_current_set_is_not_loaded_again(qtbot, library, monkeypatch) -> None:
+def test_the_current_set_is_not_requested_again(qtbot, library, monkeypatch) -> None:
     with qtbot.waitSignal(library.loaded):
         library.request("shapes")
     monkeypatch.setattr(sources, "load", lambda _source, _progress: pytest.fail("loaded again"))
     with qtbot.waitSignal(library.loaded):
         library.request("shapes")
-    assert library.load("shapes", lambda _share, _what: None) is library.current
+
+
+def test_a_training_takes_the_pictures_as_they_are_now(qtbot, library, monkeypatch, tiny_data) -> None:
+    with qtbot.waitSignal(library.loaded):
+        library.request("/somewhere/pictures")
+    changed = replace(tiny_data, name="with more pictures")
+    monkeypatch.setattr(sources, "load", lambda _source, _progress: changed)
+    assert library.load("/somewhere/pictures", lambda _share, _what: None) is changed
 
 
 def test_what_cannot_be_loaded_is_told(qtbot, library) -> None:

@@ -13,7 +13,7 @@ from cifar_gui.ui.runs.compare import RunCurves
 
 
 class Histories:
-    """Reads each file once for each version of it. Used by one worker at a time."""
+    """Reads each file once for each version of it. Two workers at once read the same twice, and no harm is done."""
 
     def __init__(self) -> None:
         self._kept: dict[Path, tuple[int, History]] = {}
