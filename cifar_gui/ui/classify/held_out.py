@@ -10,13 +10,19 @@ from cifar_gui.ui.widgets.mime import encoded
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
 
 
-def why_none(data: ImageData | None) -> str:
-    """Why there is no held-out picture to show, as a sentence; "" if there is one, or a data set yet to be read."""
-    if data is not None and len(data.split("validation")) == 0:
+def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
+    """Why there is no picture to show that was held out from the training of this network, as a sentence; "" if there
+    is one, or a data set yet to be read."""
+    if data is None:
+        return ""
+    if len(data.split("validation")) == 0:
         return f"{data.name} has no pictures that were held out from training"
+    if snapshot is not None and data.was_trained_on("validation", snapshot.card.trained_on):
+        return f"This network has learned from all training pictures of {data.name}: none were held out"
     return ""
 
 

@@ -14,7 +14,6 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
-from cifar_gui.ui.classify.drop_area import accept_copy
 from cifar_gui.ui.classify.held_out import random_held_out, why_none
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
@@ -27,7 +26,7 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.front_stack import FrontStack
-from cifar_gui.ui.widgets.mime import Dropped, picture_sources
+from cifar_gui.ui.widgets.mime import Dropped, accept_copy, picture_sources
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -73,6 +72,7 @@ class ClassifyPage(Page):
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self._snapshot = snapshot
+        self._offer_random()
         if snapshot is None:
             self._say_why_no_answer()
             self._ask()  # what a network would see is shown all the same
@@ -82,7 +82,7 @@ class ClassifyPage(Page):
         self._ask_about_many()
 
     def on_data(self, data: ImageData | None) -> None:
-        self.single.picture_panel.set_random(why_none(data))
+        self._offer_random()
         if self._random_wanted and data is not None:
             self._random_wanted = False
             self.show_random()
@@ -133,7 +133,7 @@ class ClassifyPage(Page):
         if data is None:
             self._random_wanted = True
             self.context.data.request(self.context.data.usual_source())
-        elif not why_none(data):
+        elif not why_none(data, self._snapshot):
             self.opener.open([random_held_out(data, self._random)])
 
     def show_single(self) -> None:
@@ -275,6 +275,9 @@ class ClassifyPage(Page):
                 model=current.label if current is not None else "",
             )
         )
+
+    def _offer_random(self) -> None:
+        self.single.picture_panel.set_random(why_none(self.context.data.current, self._snapshot))
 
     def _ask_about_many(self) -> None:
         self.many.ask_with(self._snapshot, six_views=self.single.verdict_panel.six_views)
