@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from cifar_gui.ui.activity import Activity
@@ -19,6 +27,7 @@ from cifar_gui.ui.page_stack import PageStack
 from cifar_gui.ui.status_bar import StatusBar
 from cifar_gui.ui.theme import px, theme
 from cifar_gui.ui.widgets.message_bar import MessageBar
+from cifar_gui.ui.widgets.mime import accept_copy
 from cifar_gui.ui.widgets.rail import Rail
 from cifar_gui.ui.window_actions import WindowActions
 from cifar_gui.ui.zoom import scale_sizes
@@ -96,6 +105,11 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._fit_chooser()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and not self.isMinimized():
+            self.setWindowTitle(TITLE)  # the status bar can be seen again
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._is_closed or self.context.session.state == "idle":
             self.shutdown()
@@ -113,10 +127,13 @@ class MainWindow(QMainWindow):
             self.showMinimized()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        event.acceptProposedAction()
+        accept_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_copy(event)
         self._actions.take(event.mimeData())
 
     # Putting it together

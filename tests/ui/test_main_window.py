@@ -52,6 +52,12 @@ def test_an_unknown_page_is_named_with_those_there_are(window) -> None:
         window.show_page("nonsense")
 
 
+def test_the_menu_ticks_the_page_in_front(window) -> None:
+    for name in ("runs", "classify"):
+        window.show_page(name)
+        assert [each for each in PAGES.names() if window.context.actions[f"page.{each}"].isChecked()] == [name]
+
+
 def test_public_names_are_there(window) -> None:
     for name in ("navigation", "model.chooser", "message.bar", "status.progress", "page.classify"):
         assert window.findChild(QWidget, name) is not None, name
@@ -81,11 +87,11 @@ def test_disabled_actions_say_why(window, qtbot) -> None:
 
 
 def drop(window, mime: QMimeData) -> None:
-    event = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
+    """With Shift, as a move: what is dropped must stay where it is all the same."""
+    both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+    event = QDropEvent(QPointF(5, 5), both, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)
     window.dropEvent(event)
-    assert event.isAccepted()
+    assert (event.isAccepted(), event.dropAction()) == (True, Qt.DropAction.CopyAction)
 
 
 @pytest.fixture

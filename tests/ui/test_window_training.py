@@ -101,6 +101,13 @@ def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
     assert trains.status.progress.text() == "Ready"
 
 
+def test_the_title_tells_how_far_it_is_while_nothing_else_can(trains, qtbot) -> None:
+    trains.showMinimized()
+    qtbot.waitUntil(lambda: trains.windowTitle().startswith("Training · epoch "))
+    trains.showNormal()
+    qtbot.waitUntil(lambda: trains.windowTitle() == "CIFAR GUI")
+
+
 def test_a_live_network_can_be_watched(trains, qtbot) -> None:
     models = trains.context.models
     trains.context.actions["watch_live"].trigger()

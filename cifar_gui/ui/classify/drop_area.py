@@ -20,7 +20,7 @@ from cifar_gui.ui.classify.samples import SampleRow
 from cifar_gui.ui.icons import icon_pixmap
 from cifar_gui.ui.theme import SPACING, px, theme, tokens
 from cifar_gui.ui.widgets.front_stack import FrontStack
-from cifar_gui.ui.widgets.mime import picture_sources
+from cifar_gui.ui.widgets.mime import accept_copy, picture_sources
 from cifar_gui.ui.widgets.text import muted, title
 
 
@@ -102,16 +102,6 @@ class DropArea(QFrame):
             painter.setBrush(colours.accent_ground)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(8), px(8))
         painter.end()
-
-
-def accept_copy(event: QDragMoveEvent | QDropEvent) -> None:
-    """Take a drag as a copy: what is dropped stays where it came from. Also what turns out to hold no picture is
-    taken, because only then can the refusal be shown."""
-    if event.possibleActions() & Qt.DropAction.CopyAction:
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-    else:
-        event.acceptProposedAction()
 
 
 class _Invitation(QWidget):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragMoveEvent, QDropEvent, QImage, QImageWriter
 
 from cifar_gui.data.picture import PictureSource
 
@@ -52,6 +52,16 @@ def picture_sources(mime: QMimeData) -> Dropped:
             return found
     kinds = ", ".join(mime.formats()[:3])
     return Dropped(refusals=(f"There is no picture in this: it holds {kinds or 'nothing'}.",))
+
+
+def accept_copy(event: QDragMoveEvent | QDropEvent) -> None:
+    """Take a drag as a copy: what is dropped stays where it came from. Also what turns out to hold no picture is
+    taken, because only then can the refusal be shown."""
+    if event.possibleActions() & Qt.DropAction.CopyAction:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+    else:
+        event.acceptProposedAction()
 
 
 def link_name(address: str) -> str:
