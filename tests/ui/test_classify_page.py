@@ -60,6 +60,12 @@ def fill_table(page: ClassifyPage, qtbot, *paths: Path) -> None:
     qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
 
 
+def choose_state(page: ClassifyPage, state: str) -> None:
+    """Show only these rows of the table."""
+    choice = page.many.table_page._by_state
+    choice.setCurrentIndex(choice.findData(state))
+
+
 def with_classes_swapped(snapshot: ModelSnapshot) -> ModelSnapshot:
     """A network that says of everything the class after the one that `snapshot` says."""
     last = list(snapshot.weights)[-2:]
@@ -337,6 +343,20 @@ def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):
     assert any((pixels == each).all() for each in held_out)
 
 
+def test_a_network_that_has_learned_from_all_pictures_is_shown_none_as_held_out(
+    page, window, decided_snapshot, tiny_data
+):
+    random = page.single.picture_panel._random
+    page.context.data.adopt("tiny", tiny_data)
+    assert random.isEnabled()
+    card = replace(decided_snapshot.card, trained_on=tiny_data.fingerprints[3])
+    window.context.models.snapshot_changed.emit(ModelSnapshot(card, decided_snapshot.weights))
+    assert not random.isEnabled()
+    assert random.toolTip() == "This network has learned from all training pictures of Tiny: none were held out"
+    page.show_random()
+    assert page.history_panel.entry(1) is None
+
+
 # Many pictures
 
 
@@ -474,6 +494,33 @@ def test_a_table_in_the_background_is_renewed_when_it_comes_to_the_front(
     page.many.bring_to_front()
     qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
     assert [row.prediction.label for row in page.many.table_page.model.rows if row.prediction] != before
+
+
+def test_six_views_or_one_are_for_the_table_too(page, qtbot, folder):
+    fill_table(page, qtbot, folder)
+    page.show_single()
+    page.single.verdict_panel._six_views.click()
+    page.many.bring_to_front()
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+    assert {row.prediction.views for row in page.many.table_page.model.rows if row.prediction} == {1}
+
+
+def test_only_the_rows_that_are_shown_are_saved(page, qtbot, folder, tmp_path, monkeypatch):
+    fill_table(page, qtbot, folder)
+    choose_state(page, "unreadable")
+    shown = page.many.table_page.model.rowCount()
+    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda *_arguments: tmp_path / "rows.csv")
+    page.save()
+    assert 0 < shown < len(page.many.table_page.model.rows)
+    assert len((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()) == 1 + shown
+
+
+def test_a_new_table_shows_everything_whatever_was_filtered_before(page, qtbot, folder, make_picture):
+    fill_table(page, qtbot, folder)
+    choose_state(page, "unreadable")
+    page.open_pictures(sources(*(make_picture(f"{number}.png") for number in range(3))))
+    qtbot.waitUntil(lambda: len(page.many.table_page.model.rows) == 3)
+    assert page.many.table_page.model.rowCount() == 3
 
 
 def test_a_large_table_does_not_follow_live_and_says_so(page, window, qtbot, folder, decided_snapshot, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.recipe import Recipe
+from cifar_gui.training.events import Finished
 from cifar_gui.training.history import History
 from cifar_gui.ui.train.shown_run import ShownRun
 
@@ -17,6 +18,13 @@ def shown() -> ShownRun:
     run.show("0001", TRAINED, History())
     run.on_state("running")
     return run
+
+
+def test_the_next_run_has_not_run_away(shown: ShownRun) -> None:
+    shown.on_event(Finished("diverged", 1, 1, "the loss is no number"))
+    assert shown.diverged
+    shown.show("0002", LATER, History())
+    assert (shown.diverged, shown.note) == (False, "")
 
 
 def test_the_copy_is_there_again_after_a_look_at_the_run(shown: ShownRun) -> None:

@@ -92,6 +92,17 @@ def test_the_wall_and_the_filters_follow_the_network(page, qtbot):
     assert "conv" in page.live.filters.accessibleDescription()
 
 
+def test_a_new_run_begins_with_nothing_said_of_the_one_before(page, qtbot):
+    page.press("start")
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: " right. " in page.live.wall.text())
+    walls = []
+    page.context.session.opened.connect(lambda _opened: walls.append(page.live.wall.text()))
+    page.press("start")
+    until_idle(qtbot, page)
+    assert ["not classified yet" in wall for wall in walls] == [True]
+
+
 def test_while_it_trains_a_snapshot_is_asked_for_and_shown(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000, batch_size=1, micro_batch=1))  # epochs of seconds
     page.press("start")
