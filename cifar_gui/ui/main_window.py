@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPaintEvent,
     QResizeEvent,
+    QStatusTipEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -105,6 +106,13 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._fit_chooser()
 
+    def event(self, event: QEvent) -> bool:
+        """Qt's own status tips stand over the progress, for as long as the mouse rests."""
+        if isinstance(event, QStatusTipEvent):
+            self.status.tip.setText(event.tip())
+            return True
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange and not self.isMinimized():
@@ -166,6 +174,7 @@ class MainWindow(QMainWindow):
         self.context.session.state_changed.connect(self._on_state)
         self.context.session.event.connect(self._on_event)
         self.context.models.choices_changed.connect(self._fit_chooser)
+        self.context.data.loaded.connect(lambda _data: self._remember_now())
         self.painted.connect(self.context.actions.draw_icons)
         theme().changed.connect(self._on_theme)
 
@@ -186,6 +195,8 @@ class MainWindow(QMainWindow):
 
     def _on_state(self, state: str) -> None:
         self._actions.on_state(state)
+        if state == "starting":
+            self._remember_now()
         if state == "idle":
             self.setWindowTitle(TITLE)
             if self._closes_when_idle:
@@ -215,6 +226,12 @@ class MainWindow(QMainWindow):
         if wanted in PAGES:
             self.pages.request(wanted)
         self.pages.setFocus()  # else the model chooser would begin with it
+
+    def _remember_now(self) -> None:
+        """Whatever may happen to this process: nothing that has been chosen is to be chosen again after a crash."""
+        self._remember()
+        settings, text = self.context.settings, self.context.settings.as_text()
+        self.context.jobs.run(lambda: settings.write(text), lambda _nothing: None, key="settings")
 
     def _remember(self) -> None:
         settings = self.context.settings

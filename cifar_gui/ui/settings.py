@@ -22,7 +22,7 @@ class Settings:
         self.file = file or paths.settings() / "window.json"
         self.set_aside: Path | None = None
         self._values = self._read()
-        self._saved = self._text()
+        self._saved = self.as_text()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value called `name` if it is of the default's kind (any kind for None), else the default."""
@@ -49,7 +49,10 @@ class Settings:
 
     def save(self) -> None:
         """Write the file if anything has changed. A full or read-only disk is logged: settings are not worth more."""
-        text = self._text()
+        self.write(self.as_text())
+
+    def write(self, text: str) -> None:
+        """Write what `as_text` gave, on any thread."""
         if text == self._saved:
             return
         try:
@@ -60,7 +63,8 @@ class Settings:
             return
         self._saved = text
 
-    def _text(self) -> str:
+    def as_text(self) -> str:
+        """All of it as it is to be written."""
         return json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
 
     def _read(self) -> dict[str, Any]:

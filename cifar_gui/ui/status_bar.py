@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWi
 
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started, StepReport
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.words import time_left
 
 
@@ -47,15 +48,18 @@ class Progress(QWidget):
 
 
 class StatusBar(QStatusBar):
-    """Progress on the left; device, precision, data and run on the right."""
+    """Progress on the left, what the mouse is over beside it; device, precision, data and run on the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.progress = Progress()
+        self.tip = ElidedLabel("muted")
+        self.tip.setObjectName("status.tip")
         self.place = QLabel()
         self.place.setContentsMargins(0, 0, 12, 0)
         self.setSizeGripEnabled(False)
-        self.addWidget(self.progress, 1)
+        self.addWidget(self.progress)
+        self.addWidget(self.tip, 1)
         self.addPermanentWidget(self.place)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 
 from cifar_gui.compute.device import DeviceStatus, devices
@@ -106,6 +107,15 @@ def test_the_title_tells_how_far_it_is_while_nothing_else_can(trains, qtbot) -> 
     qtbot.waitUntil(lambda: trains.windowTitle().startswith("Training · epoch "))
     trains.showNormal()
     qtbot.waitUntil(lambda: trains.windowTitle() == "CIFAR GUI")
+
+
+def test_what_the_mouse_is_over_stands_beside_what_the_machine_is_doing(trains) -> None:
+    QApplication.sendEvent(trains, QStatusTipEvent("Stop at once"))
+    assert trains.status.tip.text() == "Stop at once"
+    assert trains.status.progress.isVisible()
+    assert trains.status.currentMessage() == ""
+    QApplication.sendEvent(trains, QStatusTipEvent(""))
+    assert trains.status.tip.text() == ""
 
 
 def test_a_live_network_can_be_watched(trains, qtbot) -> None:
