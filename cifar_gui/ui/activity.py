@@ -70,8 +70,11 @@ class Activity:
     def _place(self) -> str:
         """ "CPU, bf16 · CIFAR-10 · run 0007"; without a run "CPU · CIFAR-10"."""
         session, data = self._context.session, self._context.data.current
+        trains = session.run is not None and session.state != "idle"
+        if trains:
+            data = session.data  # whatever has been loaded since, to be looked at
         parts = [self._device(), data.name if data is not None else ""]
-        if session.run is not None and session.state != "idle":
+        if session.run is not None and trains:
             parts.append(f"run {session.run.number}")
         return " · ".join(part for part in parts if part)
 

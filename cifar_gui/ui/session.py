@@ -18,6 +18,7 @@ from cifar_gui.ui.trainer import LoadData, Opened, Trainer
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import ImageData
     from cifar_gui.runs import Run, RunSummary
     from cifar_gui.training.history import History
 
@@ -70,6 +71,7 @@ class TrainingSession:
         self._timer.timeout.connect(self._on_tick)
         self._history: History | None = None
         self.run: Run | None = None
+        self.data: ImageData | None = None
         self.recipe: Recipe | None = None
         self.last_snapshot: ModelSnapshot | None = None
         self.started: Started | None = None
@@ -153,7 +155,7 @@ class TrainingSession:
             return
         self._control, self._mailbox = Control(), Mailbox()
         self._problem, self._loading, self._history = None, None, None
-        self.run = self.recipe = self.last_snapshot = self.started = None
+        self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
         trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)
         self._thread = threading.Thread(target=self._pump, args=(trainer, what, extra_epochs), name="trainer")
@@ -185,7 +187,7 @@ class TrainingSession:
 
     def _deliver(self, event: Any) -> None:
         if isinstance(event, Opened):
-            self.run, self.recipe, self._history = event.run, event.recipe, event.history
+            self.run, self.data, self.recipe, self._history = event.run, event.data, event.recipe, event.history
             self.opened.emit(event)
             return
         self.history.record(event)

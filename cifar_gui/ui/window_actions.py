@@ -96,7 +96,7 @@ class WindowActions:
             self._to_train(str(data))
             return
         for refusal in found.refusals:
-            self._context.messages.warn(refusal)
+            self._context.messages.warn(refusal, topic="picture")
         if found.sources:
             self._classify(list(found.sources))
         if found.links:

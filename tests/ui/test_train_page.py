@@ -140,6 +140,39 @@ def test_epochs_shorter_than_a_look_are_shown_all_the_same_and_the_last_one_at_t
     assert looked_at == ["first", "last"]
 
 
+def test_after_a_run_on_other_data_start_is_about_that_data(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(data="cifar10"))
+    page.middle.choose("cifar10")
+    qtbot.waitUntil(lambda: page.middle.problem != "")
+    page.context.session.start(TINY)  # as the Runs page does
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: child(page, "train.start").isEnabled())
+    assert (page.form.last_valid.data, page.middle.problem) == ("shapes", "")
+
+
+def test_data_looked_at_meanwhile_does_not_change_what_is_said_of_the_run(page, window, qtbot, tiny_data):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    page.context.data.adopt("/elsewhere", dataclasses.replace(tiny_data, name="Elsewhere"))
+    assert page.live._data is tiny_data
+    assert "Tiny · run 0001" in window.status.place.text()
+    page.press("stop")
+    until_idle(qtbot, page)
+    assert "Elsewhere" in window.status.place.text()
+
+
+def test_after_a_kill_the_recipe_and_the_data_are_remembered(page, qtbot, home, tiny_data):
+    remembered = home / "settings" / "window.json"
+    page.recipe_panel.show_recipe(TINY.changed(seed=77))
+    page.press("start")
+    until_idle(qtbot, page)
+    assert json.loads(remembered.read_text(encoding="utf-8"))["page.train"]["recipe"]["seed"] == 77
+    page.context.data.adopt("/elsewhere", dataclasses.replace(tiny_data, name="Elsewhere"))
+    until_idle(qtbot, page)
+    assert json.loads(remembered.read_text(encoding="utf-8"))["data.recent"] == ["/elsewhere"]
+
+
 def test_the_wall_rests_while_the_page_is_hidden(page, window, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")

@@ -41,6 +41,7 @@ class GetData(QWidget):
         self._back.setIcon(icon("chevron-left"))
         self._back.setObjectName("train.get_data.back")
         self._why = muted(wrap=True)
+        self.setFocusProxy(self.download.start)
         self._lay_out()
         self._back.clicked.connect(self.closed)
         self.download.finished.connect(self.chosen)
@@ -155,8 +156,8 @@ class SyntheticCard(Card):
         super().__init__(
             "shapes",
             "Use the built-in synthetic set",
-            "Ten drawn shapes in many colours and positions: no photos, nothing to download. A network learns them in "
-            "seconds, so it is good for trying things out; what it scores says nothing about CIFAR-10.",
+            "Ten drawn shapes in many colours and positions: no photos, nothing to download. Quick presets learn them "
+            "in seconds, so they are good for trying things out; what it scores says nothing about CIFAR-10.",
         )
         self.use = QPushButton("Use the shapes")
         self.use.setObjectName("train.use_shapes")

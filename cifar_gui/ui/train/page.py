@@ -62,7 +62,7 @@ class TrainPage(Page):
         if data is None:
             return
         self.form.set_sources(self.context.data.available())
-        self.live.set_data(data)
+        self.live.set_data(self.context.session.data if self._training else data)
         self.middle.on_loaded()
         self.display.redraw_soon()
 
@@ -109,8 +109,7 @@ class TrainPage(Page):
             switch.setChecked(state.get(name) is True)
         recipe = remembered_recipe(state.get("recipe"))
         if recipe is not None and self.context.session.state == "idle":
-            self.recipe_panel.show_recipe(recipe)
-            self.middle.choose(recipe.data)
+            self._fill_form(recipe)
 
     @property
     def _training(self) -> bool:
@@ -146,7 +145,7 @@ class TrainPage(Page):
     def _on_copy_toggled(self) -> None:
         recipe = self.shown.toggle_copy(self.form.last_valid)
         if recipe is not None:
-            self.recipe_panel.show_recipe(recipe)
+            self._fill_form(recipe)
         self.display.refresh()
 
     def _on_edited(self) -> None:
@@ -155,15 +154,18 @@ class TrainPage(Page):
         self.display.refresh()
 
     def _put_source(self, source: str) -> None:
-        self.recipe_panel.show_recipe(self.form.last_valid.changed(data=source))
-        self.middle.choose(source)
+        self._fill_form(self.form.last_valid.changed(data=source))
 
     def _on_proposed(self, recipe: Recipe) -> None:
         """Another page has a recipe to look at: while a network trains it becomes the copy."""
         self.shown.propose(recipe, training=self._training)
+        self._fill_form(recipe)
+        self.display.refresh()
+
+    def _fill_form(self, recipe: Recipe) -> None:
+        """Another recipe comes into the form: see whether its data is there."""
         self.recipe_panel.show_recipe(recipe)
         self.middle.choose(recipe.data)
-        self.display.refresh()
 
     # What the session, the runs and the data say
 
@@ -171,6 +173,7 @@ class TrainPage(Page):
         """Show a run that was begun before this page was built."""
         session = self.context.session
         if session.run is not None and session.recipe is not None:
+            self.live.set_data(session.data)
             self._show_run(session.run.number, session.recipe, session.history)
         self._on_state(session.state)
 
@@ -221,7 +224,9 @@ class TrainPage(Page):
         self.context.show_page("train")
         if name == "start" and self.form.recipe is None:
             self.form.focus_problem()
-        if not self.middle.shows_cards:  # they say it themselves
+        if self.middle.shows_cards:  # they say it themselves
+            self.middle.cards.setFocus()
+        else:
             self.context.messages.warn(f"Nothing was started. {look.tip}", topic="training")
 
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:

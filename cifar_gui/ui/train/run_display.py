@@ -57,6 +57,7 @@ class RunDisplay:
         """The recipe that is trained, unless a copy is being edited."""
         if self.shown.recipe is not None and not self.shown.copying:
             self._panel.show_recipe(self.shown.recipe)
+            self._middle.choose(self.shown.recipe.data)
 
     def show_position(self, epoch: float | None) -> None:
         """How far the run has come; None: nothing trains."""
@@ -72,7 +73,7 @@ class RunDisplay:
             self._redraw.start()
 
     def _draw(self) -> None:
-        data, shown = self._context.data.current, self.shown
+        data, shown = self._context.session.data or self._context.data.current, self.shown
         epochs = (shown.recipe or self._panel.form.last_valid).epochs
         classes = len(data.class_names) if data is not None else 10
         self._middle.plots.show_history(shown.history, epochs=epochs, classes=classes, diverged=shown.diverged)
