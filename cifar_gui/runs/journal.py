@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,13 +60,19 @@ def read_history(layout: Layout) -> History:
 
 
 def _append(path: Path, text: str, *, durable: bool) -> None:
+    """Add `text` to the file, or nothing: a part of it would stand before the whole when it is added again."""
+    length: int | None = None
     try:
         with path.open("ab") as file:
+            length = file.tell()
             file.write(text.encode())
             file.flush()
             if durable:
                 os.fsync(file.fileno())
     except OSError as error:
+        if length is not None:
+            with suppress(OSError):  # the write has failed already, and that is what gets reported
+                os.truncate(path, length)  # only now: closing tries again to write what is left
         raise WriteError(
             f"{path} could not be written: {error.strerror}. Make room on the disk, then continue the run."
         ) from error
