@@ -18,6 +18,7 @@ from cifar_gui.training.events import (
     Started,
     StepReport,
 )
+from cifar_gui.training.history import csv_line
 from cifar_gui.ui.session import STATES, TrainingSession
 
 RECIPE = Recipe(
@@ -146,6 +147,23 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(qtbot, watched) -> 
     until_idle(qtbot, watched)
     assert [event.epoch for event in watched.of(EpochReport)] == [3]
     assert watched.of(Finished)[-1].reason == "completed"
+
+
+def test_what_a_killed_run_wrote_after_its_last_saved_state_is_not_in_the_curves_it_goes_on_with(
+    qtbot, watched
+) -> None:
+    session = watched.session
+    session.start(RECIPE)
+    until_idle(qtbot, watched)
+    step = watched.of(EpochReport)[-1].step
+    with session.run.layout.history.open("a", encoding="utf-8") as file:
+        file.write(csv_line(StepReport(step + 1, 2.125, 0.5, 0.5, 0.01)) + "\n")
+    opened = []
+    session.opened.connect(lambda event: opened.extend(event.history.steps["step"]))
+    session.continue_run(session.run.path, extra_epochs=1)
+    until_idle(qtbot, watched)
+    assert opened == list(range(1, step + 1))
+    assert list(session.run.history().steps["step"]) == list(range(1, watched.of(EpochReport)[-1].step + 1))
 
 
 def test_a_run_shortened_while_it_trained_trains_one_more_epoch_each_time_it_is_asked_to(qtbot, watched) -> None:
