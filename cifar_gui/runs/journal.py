@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui.atomic import write_atomically
-from cifar_gui.errors import WriteError
+from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.runs.layout import MAX_HISTORY, Layout, read_text
 from cifar_gui.runs.record import now
 
@@ -57,6 +57,18 @@ def read_history(layout: Layout) -> History:
     from cifar_gui.training.history import History
 
     return read_text(layout.history, History.from_csv, MAX_HISTORY) or History()
+
+
+def load_history(layout: Layout) -> History:
+    """The history of a run, for who asked for just this one. Raises CheckpointError naming the file if there is none
+    or it is damaged; it stays where it is."""
+    from cifar_gui.training.history import History
+
+    path = layout.history
+    try:
+        return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}. The run may have been moved away.") from error
 
 
 def _append(path: Path, text: str, *, durable: bool) -> None:
