@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui.atomic import write_atomically
-from cifar_gui.errors import WriteError
+from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.runs.layout import MAX_HISTORY, Layout, read_text
 from cifar_gui.runs.record import now
 
@@ -58,14 +59,32 @@ def read_history(layout: Layout) -> History:
     return read_text(layout.history, History.from_csv, MAX_HISTORY) or History()
 
 
+def load_history(layout: Layout) -> History:
+    """The history of a run, for who asked for just this one. Raises CheckpointError naming the file if there is none
+    or it is damaged; it stays where it is."""
+    from cifar_gui.training.history import History
+
+    path = layout.history
+    try:
+        return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}. The run may have been moved away.") from error
+
+
 def _append(path: Path, text: str, *, durable: bool) -> None:
+    """Add `text` to the file, or nothing: a part of it would stand before the whole when it is added again."""
+    length: int | None = None
     try:
         with path.open("ab") as file:
+            length = file.tell()
             file.write(text.encode())
             file.flush()
             if durable:
                 os.fsync(file.fileno())
     except OSError as error:
+        if length is not None:
+            with suppress(OSError):  # the write has failed already, and that is what gets reported
+                os.truncate(path, length)  # only now: closing tries again to write what is left
         raise WriteError(
             f"{path} could not be written: {error.strerror}. Make room on the disk, then continue the run."
         ) from error

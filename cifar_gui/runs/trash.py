@@ -26,8 +26,8 @@ def move_to_trash(run: Path) -> Path:
     place = _free(trash / run.name)
     try:
         trash.mkdir(exist_ok=True)
+        os.utime(run)  # its days in the trash count from now; first, for without it they might be over at once
         run.rename(place)
-        os.utime(place)  # its days in the trash count from now
     except OSError as error:
         raise CheckpointError(f"{run} could not be moved to the trash: {error.strerror}.") from error
     return place

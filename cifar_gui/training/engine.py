@@ -46,7 +46,8 @@ _MICRO_BATCHES_PER_STEP = 1 << 16  # more than any step has: numbers micro-batch
 def train(
     model: nn.Module, data: ImageData, recipe: Recipe, control: Control, resume: ResumeState | None = None
 ) -> Generator[Event, None, None]:
-    """Train `model` in place, yielding events; `control` is read after every micro-batch, in validation too.
+    """Train `model` in place, yielding events; `control` is read after every micro-batch, in validation too. A run
+    that goes on from `resume` trains as many epochs in all as `recipe` says.
 
     Raises DataError when there is nothing to train on or the run to resume had other pictures, DeviceError when the
     recipe's device cannot be used, TrainingError when memory runs out or a device is lost."""
@@ -55,7 +56,7 @@ def train(
         bench = Bench(model, data, recipe, precision_of(resume) if resume else None)
         position = unpack(resume, bench) if resume else Position(recipe.epochs)
         yield _started(bench, position, time.perf_counter() - began)
-        if position.lr_scale != 1:  # the recipe of a run that goes on does not know what was changed while it ran
+        if position.lr_scale != 1:  # the recipe of a run that goes on does not know that it was changed while it ran
             yield SettingsChanged(position.step, recipe.lr * position.lr_scale, position.epochs)
         yield from _Training(bench, position, control).events()
 

@@ -45,7 +45,6 @@ def pack(bench: Bench, position: Position) -> ResumeState:
         "position": asdict(position),
         "precision": asdict(bench.precision),
         "trained_on": bench.split.fingerprint,
-        "recipe_epochs": bench.recipe.epochs,
     }
     return ResumeState(position.step, tensors, values)
 
@@ -57,8 +56,8 @@ def precision_of(state: ResumeState) -> Precision:
 
 
 def unpack(state: ResumeState, bench: Bench) -> Position:
-    """Put a run back on the bench. Raises DataError when it was trained on other pictures, CheckpointError when the
-    state is not one that `pack` made for this network."""
+    """Put a run back on the bench, to be trained for the epochs of the bench's recipe in all. Raises DataError when it
+    was trained on other pictures, CheckpointError when the state is not one that `pack` made for this network."""
     with _one_of_ours():
         if state.values["trained_on"] != bench.split.fingerprint:
             raise DataError(
@@ -77,8 +76,7 @@ def unpack(state: ResumeState, bench: Bench) -> Position:
         bench.sums.copy_(sums["report"])
         bench.epoch_sums.copy_(sums["epoch"])
         position = Position(**state.values["position"])
-        if bench.recipe.epochs != state.values["recipe_epochs"]:  # more were asked for since
-            position.epochs = bench.recipe.epochs
+        position.epochs = bench.recipe.epochs  # a run keeps there what was asked for while it ran, and since
     return position
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from cifar_gui.ui.doorbell import Doorbell
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 _WORKERS = 3
 
 
@@ -26,6 +29,7 @@ class _Job:
     broken: Callable[[], None] | None
     key: str
     generation: int
+    owed: bool
 
 
 class Background(QObject):
@@ -65,6 +69,7 @@ class Background(QObject):
         *,
         key: str = "",
         broken: Callable[[], None] | None = None,
+        owed: bool = False,
     ) -> None:
         """Call `function` on a worker, then `done` with its result, or `failed`, on the GUI thread.
 
@@ -72,6 +77,9 @@ class Background(QObject):
 
         A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. Without
         `failed`, errors go to the message bar. After `shutdown` nothing happens.
+
+        What is `owed`, such as writing what the user has typed, is done even if `shutdown` comes before it has begun.
+        Its errors are logged, too: nobody may be there to be told.
         """
         if self.closing:
             return
@@ -79,7 +87,7 @@ class Background(QObject):
         self._generations[key] = generation
         self._outstanding += 1
         self._start_thread_if_wanted()
-        self._jobs.put(_Job(function, done, failed, broken, key, generation))
+        self._jobs.put(_Job(function, done, failed, broken, key, generation, owed))
 
     def cancel(self, key: str) -> None:
         """Make the outstanding call with this key stale."""
@@ -91,7 +99,7 @@ class Background(QObject):
         self._doorbell.ring()
 
     def shutdown(self) -> None:
-        """Drop what has not begun, wait for what has, deliver nothing more."""
+        """Drop what has not begun and is not owed, wait for the rest, deliver nothing more."""
         if self.closing:
             return
         self._closing.set()
@@ -110,7 +118,7 @@ class Background(QObject):
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            if self.closing:
+            if self.closing and not job.owed:
                 continue
             if self._is_stale(job):
                 self.post(self._on_answered)
@@ -123,9 +131,13 @@ class Background(QObject):
             result = job.function()
         except CifarGuiError as error:
             problem = error
+            if job.owed:
+                _log.error("%s", error)
             return lambda: self._on_failed(job, problem)
         except BaseException as error:  # the thread pump: whatever it was, the user hears of it
             surprise = error
+            if job.owed:
+                _log.exception("what was owed failed unexpectedly")
             return lambda: self._on_surprised(job, surprise)
         return lambda: self._on_done(job, result)
 

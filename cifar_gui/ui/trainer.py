@@ -95,7 +95,8 @@ class Trainer:
         state = run.resume_state()
         recipe = run.recipe
         if extra_epochs:
-            recipe = recipe.changed(epochs=run.summary().epochs_planned + extra_epochs)
+            summary = run.summary()  # shortened while it trained, a run may have done more than was planned in the end
+            recipe = recipe.changed(epochs=max(summary.epochs_planned, summary.epochs_done) + extra_epochs)
         data = self._load_data(recipe.data, self._tell)
         model = new_model(recipe, len(data.class_names))
         history = run.history().up_to(state.step if state is not None else 0)

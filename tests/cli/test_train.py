@@ -12,6 +12,7 @@ from cifar_gui.compute import device
 from cifar_gui.compute.device import DeviceStatus
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
+from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport
 
 SMALL = ("--network", "mlp", "--batch-size", "10", "--set", "network_settings.hidden=8", "--set", "precision=float32")
@@ -98,6 +99,19 @@ def test_more_epochs_asked_for_are_remembered_when_a_run_is_stopped_and_goes_on(
     assert (stopped.code, stopped.lines[-1]["reason"]) == (code, "stopped")
     resumed = cli("train", "--resume", "1", "--json")
     assert [line["epoch"] for line in resumed.lines if line["event"] == "epoch"] == [3, 4]
+
+
+def test_a_run_shortened_while_it_trained_goes_on_to_the_epochs_it_was_to_have_at_first(cli, colours, monkeypatch):
+    class Shortened(Control):
+        def __init__(self):
+            super().__init__()
+            self.set_epochs(2)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cifar_gui.cli.train.Control", Shortened)
+        cli("train", *SMALL, "--data", colours, "--epochs", 3)
+    outcome = cli("train", "--resume", "1", "--epochs", 3, "--json")
+    assert [line["epoch"] for line in outcome.lines if line["event"] == "epoch"] == [3]
 
 
 def test_a_complete_run_has_nothing_left_to_do_and_says_so(cli, colours):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import random
@@ -72,6 +73,51 @@ def test_whichever_call_fails_the_run_goes_on_from_a_whole_state(code, stride, r
                 assert load_snapshot(path) in (tell.snapshot_after(1), tell.snapshot_after(2))
     assert number > 20, "there are more calls than that in an epoch"
     assert all(os.strerror(code) in message for message in messages)
+
+
+class Nearly(io.FileIO):
+    """A file on a disk that has room for a few bytes more."""
+
+    def __init__(self, path: Path, room: int) -> None:
+        super().__init__(path, "ab")
+        self._room = room
+
+    def write(self, data) -> int:
+        if not self._room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = super().write(bytes(data)[: self._room])
+        self._room -= written
+        return written
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_lines_that_a_full_disk_cut_short_are_written_once_and_whole_when_there_is_room(
+    call, recipe, tell, monkeypatch
+):
+    real = Path.open
+
+    def open_nearly(path, mode="r", *arguments, **named):
+        if (path.name, mode) == ("history.csv", "ab"):
+            return io.BufferedWriter(Nearly(path, room=50))
+        return real(path, mode, *arguments, **named)
+
+    def fail(_file):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    *steps, epoch, _state = tell.epoch_events(1, 0.5, is_best=True)
+    with Run.create(recipe) as run:
+        for event in (tell.started(), *steps):
+            run.record(event)
+        with monkeypatch.context() as patch:
+            if call == "write":
+                patch.setattr(Path, "open", open_nearly)
+            else:
+                patch.setattr(os, "fsync", fail)
+            with pytest.raises(WriteError, match="Make room on the disk"):
+                run.record(epoch)
+        run.failed("The disk is full.")
+    assert list(run.history().steps["step"]) == [5, 10]
+    assert list(run.history().epochs["epoch"]) == [1]
 
 
 TRAINING = """

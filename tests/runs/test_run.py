@@ -11,8 +11,8 @@ from cifar_gui.checkpoint.state import ResumeState
 from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
-from cifar_gui.runs.journal import MAX_WAITING
-from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE
+from cifar_gui.runs.journal import MAX_WAITING, load_history
+from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE, Layout
 from cifar_gui.runs.summary import read_record
 from cifar_gui.training.engine import REPORTS_PER_EPOCH
 from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, StepReport
@@ -292,6 +292,19 @@ def test_a_damaged_history_does_not_keep_a_run_from_going_on(finished_run, tell)
         run.record(tell.started(first_step=30))
         assert len(run.history().epoch_rows) == 0
     assert finished_run.layout.history.with_name("history.csv.bad").exists()
+
+
+def test_a_history_that_was_asked_for_and_is_not_there_is_an_error_that_names_the_file(tmp_path):
+    with pytest.raises(CheckpointError, match=r"history\.csv cannot be read"):
+        load_history(Layout(tmp_path))
+
+
+@pytest.mark.parametrize("damage", [b"kind,step\nrow,what\n", b"\xff\xfe\n"], ids=["no number", "no text"])
+def test_a_damaged_history_that_was_asked_for_is_an_error_and_stays_where_it_is(finished_run, damage):
+    finished_run.layout.history.write_bytes(damage)
+    with pytest.raises(CheckpointError, match=r"history\.csv (is damaged at line 2|cannot be read)"):
+        load_history(finished_run.layout)
+    assert finished_run.layout.history.read_bytes() == damage
 
 
 def test_the_kept_epochs_are_thinned(recipe, tell, monkeypatch):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -55,6 +56,19 @@ def test_what_was_made_long_ago_stays_thirty_days_in_the_trash_all_the_same(reci
     os.utime(run.path, (1_000_000_000, 1_000_000_000))
     run.move_to_trash()
     assert empty_old() == 0
+
+
+def test_a_run_whose_days_in_the_trash_cannot_be_counted_from_now_stays_where_it_is(recipe, monkeypatch):
+    with Run.create(recipe) as run:
+        pass
+
+    def fail(_path):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "utime", fail)
+    with pytest.raises(CheckpointError, match="could not be moved to the trash"):
+        run.move_to_trash()
+    assert ([each.number for each in list_runs()], list_trash()) == (["0001"], [])
 
 
 def test_a_run_that_is_gone_gets_a_sentence(trashed):

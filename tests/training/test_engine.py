@@ -116,6 +116,16 @@ def test_the_first_step_is_the_formula(quick, run, tiny_data):
         torch.testing.assert_close(trained.weights[name], (weight - 0.05 * weight.grad).detach(), rtol=1e-4, atol=1e-6)
 
 
+def test_a_run_with_lookahead_ends_on_its_average(quick, run):
+    recipe = quick.changed(lookahead_every=5)  # the last of the twelve steps is none of the fifth ones
+    *before, last = of(run(recipe), ResumeState)
+    averages = {f"model.{name.removeprefix('slow.')}": name for name in last.tensors if name.startswith("slow.")}
+    assert averages
+    for live, average in averages.items():
+        assert torch.equal(last.tensors[live], last.tensors[average])
+        assert not torch.equal(before[-1].tensors[live], before[-1].tensors[average]), "it trains on between them"
+
+
 def test_a_summed_loss_is_the_mean_times_the_batch(quick, run):
     mean = of(run(quick.changed(epochs=1)), EpochReport)[0].snapshot
     summed = of(run(quick.changed(epochs=1, loss_reduction="sum", lr=quick.lr / 40)), EpochReport)[0].snapshot

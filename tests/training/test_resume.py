@@ -99,19 +99,16 @@ def test_stopped_in_validation_it_is_done_again(run, quick, monkeypatch):
     assert told(before) + told(run(quick, resume=before[-2])) == told(straight)
 
 
-def test_settings_changed_while_running_are_remembered(run, quick):
+def test_a_learning_rate_changed_while_running_is_remembered(run, quick):
     def steer(event, control):
         if isinstance(event, StepReport) and event.step == 1:
             control.set_lr(0.005)
-            control.set_epochs(4)
         if isinstance(event, StepReport) and event.step == 6:
             control.stop()
 
     stopped = run(quick, at_event=steer)
     rest = run(quick, resume=stopped[-2])
-    assert rest[0].epochs == 4
-    assert rest[1] == SettingsChanged(6, pytest.approx(0.005), 4), "told anew to those who know the recipe only"
-    assert rest[-1].epoch == 4
+    assert rest[1] == SettingsChanged(6, pytest.approx(0.005), 3), "told anew to those who know the recipe only"
     assert max(event.lr for event in rest if isinstance(event, StepReport)) <= 0.005
 
 
@@ -122,6 +119,17 @@ def test_a_completed_run_can_be_given_more_epochs(run, quick):
     more = run(quick.changed(epochs=5), resume=last)
     assert [event.epoch for event in more if isinstance(event, EpochReport)] == [4, 5]
     assert all(event.lr > 0 for event in more if isinstance(event, StepReport)), "the schedule is planned anew"
+
+
+@pytest.mark.parametrize("before", [{}, {"recipe_epochs": 3}], ids=["as saved now", "as saved before"])
+def test_a_run_shortened_while_it_trained_goes_on_to_what_its_recipe_says(run, quick, before):
+    control = Control()
+    control.set_epochs(2)
+    shortened = run(quick, control=control)
+    assert shortened[-1].epoch == 2
+    last = [event for event in shortened if isinstance(event, ResumeState)][-1]
+    rest = run(quick, resume=ResumeState(last.step, last.tensors, {**last.values, **before}))
+    assert [event.epoch for event in rest if isinstance(event, EpochReport)] == [3]
 
 
 def test_a_run_does_not_go_on_with_other_pictures(run, quick, tiny_data):

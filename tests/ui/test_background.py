@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from cifar_gui.errors import PictureError
+from cifar_gui.errors import PictureError, WriteError
 from cifar_gui.ui.background import Background
 
 
@@ -114,6 +114,36 @@ def test_shutdown_waits_for_what_has_begun_and_drops_the_rest(qtbot, told) -> No
     jobs.post(lambda: answers.append("late"))
     qtbot.wait(1)
     assert answers == []
+
+
+def test_shutdown_waits_for_what_is_owed_and_logs_what_goes_wrong_with_it(qtbot, told, caplog) -> None:
+    jobs = Background(told.append)
+    begun, done = [], []
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    for _ in range(3):  # as many as there are workers
+        jobs.run(lambda: (begun.append(None), jobs._closing.wait(60)), lambda _answer: None)
+    qtbot.waitUntil(lambda: len(begun) == 3)
+    jobs.run(lambda: fail(WriteError("The disk is full.")), pytest.fail, owed=True)
+    jobs.run(lambda: fail(ZeroDivisionError("oops")), pytest.fail, owed=True)
+    jobs.run(lambda: done.append("dropped"), pytest.fail)
+    jobs.run(lambda: done.append("owed"), pytest.fail, owed=True)
+    jobs.shutdown()
+    assert (done, told) == (["owed"], [])
+    assert "The disk is full." in caplog.text
+    assert "ZeroDivisionError: oops" in caplog.text
+
+
+def test_what_goes_wrong_with_what_is_owed_is_told_while_there_is_a_window(qtbot, jobs) -> None:
+    def fail() -> None:
+        raise WriteError("The disk is full.")
+
+    failures = []
+    jobs.run(fail, pytest.fail, failures.append, owed=True)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert str(failures[0]) == "The disk is full."
 
 
 def test_many_jobs_are_all_answered_by_few_threads(qtbot, jobs) -> None:

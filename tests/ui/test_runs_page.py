@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
+from cifar_gui.errors import WriteError
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, list_trash
 from cifar_gui.training.events import EpochReport
@@ -149,6 +151,42 @@ def test_notes_being_typed_survive_a_refresh(page, qtbot):
     page.page_hidden()
     settle(page, qtbot)
     assert list_runs()[0].notes == "half a sen"
+
+
+def test_notes_being_typed_are_kept_when_the_window_closes_though_every_worker_is_busy(page, window, qtbot):
+    jobs, begun = window.context.jobs, []
+    for _ in range(3):  # as many as there are workers
+        jobs.run(lambda: (begun.append(None), jobs._closing.wait(60)), lambda _answer: None)
+    qtbot.waitUntil(lambda: len(begun) == 3)
+    page.details.notes.setPlainText("half a sen")
+    window.close_now()
+    assert list_runs()[0].notes == "half a sen"
+
+
+def test_notes_that_follow_each_other_fast_are_written_in_order(page, qtbot, monkeypatch):
+    written, second = [], threading.Event()
+
+    def write(_run, text):
+        if text == "half a sen":
+            second.wait(0.3)  # the second has time to overtake it
+        written.append(text)
+        second.set()
+
+    monkeypatch.setattr(Run, "set_notes", write)
+    for text in ("half a sen", "half a sentence"):
+        page.details.noted.emit(page.model.rows[0], text)
+    settle(page, qtbot)
+    assert written == ["half a sen", "half a sentence"]
+
+
+def test_notes_that_cannot_be_written_as_the_window_closes_are_in_the_log(page, window, monkeypatch, caplog):
+    def fail(_run, _text):
+        raise WriteError("The disk is full.")
+
+    monkeypatch.setattr(Run, "set_notes", fail)
+    page.details.notes.setPlainText("half a sen")
+    window.close_now()
+    assert "The disk is full." in caplog.text
 
 
 def test_the_trash_can_be_undone_from_the_message(page, qtbot):

@@ -8,7 +8,17 @@ import pytest
 
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
-from cifar_gui.training.events import EpochReport, Finished, Paused, Resumed, SettingsChanged, SnapshotTaken, Started
+from cifar_gui.training.events import (
+    EpochReport,
+    Finished,
+    Paused,
+    Resumed,
+    SettingsChanged,
+    SnapshotTaken,
+    Started,
+    StepReport,
+)
+from cifar_gui.training.history import csv_line
 from cifar_gui.ui.session import STATES, TrainingSession
 
 RECIPE = Recipe(
@@ -137,6 +147,67 @@ def test_one_more_epoch_of_a_finished_run_trains_exactly_one(qtbot, watched) -> 
     until_idle(qtbot, watched)
     assert [event.epoch for event in watched.of(EpochReport)] == [3]
     assert watched.of(Finished)[-1].reason == "completed"
+
+
+def test_what_a_killed_run_wrote_after_its_last_saved_state_is_not_in_the_curves_it_goes_on_with(
+    qtbot, watched
+) -> None:
+    session = watched.session
+    session.start(RECIPE)
+    until_idle(qtbot, watched)
+    step = watched.of(EpochReport)[-1].step
+    with session.run.layout.history.open("a", encoding="utf-8") as file:
+        file.write(csv_line(StepReport(step + 1, 2.125, 0.5, 0.5, 0.01)) + "\n")
+    opened = []
+    session.opened.connect(lambda event: opened.extend(event.history.steps["step"]))
+    session.continue_run(session.run.path, extra_epochs=1)
+    until_idle(qtbot, watched)
+    assert opened == list(range(1, step + 1))
+    assert list(session.run.history().steps["step"]) == list(range(1, watched.of(EpochReport)[-1].step + 1))
+
+
+def test_a_run_shortened_while_it_trained_trains_one_more_epoch_each_time_it_is_asked_to(qtbot, watched) -> None:
+    watched.session.start(RECIPE.changed(epochs=3))
+    watched.session.set_epochs(2)
+    until_idle(qtbot, watched)
+    for _ in range(2):
+        watched.session.one_more_epoch()
+        until_idle(qtbot, watched)
+    assert [event.epoch for event in watched.of(EpochReport)] == [1, 2, 3, 4]
+
+
+def test_a_run_shortened_to_less_than_it_had_trained_trains_one_more_epoch_at_once(qtbot, watched, monkeypatch) -> None:
+    from cifar_gui.runs import Run
+
+    record = Run.record
+
+    def shorten_in_the_second_epoch(run, event):
+        record(run, event)
+        if isinstance(event, StepReport) and 1 < event.epoch < 2:
+            watched.session.set_epochs(1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "record", shorten_in_the_second_epoch)
+        watched.session.start(RECIPE.changed(epochs=3))
+        until_idle(qtbot, watched)
+    summary = watched.session.run.summary()
+    assert (summary.epochs_done, summary.epochs_planned) == (2, 1)
+    watched.session.one_more_epoch()
+    until_idle(qtbot, watched)
+    assert [event.epoch for event in watched.of(EpochReport)] == [1, 2, 3]
+
+
+def test_a_run_lengthened_while_it_trained_keeps_the_longer_plan_when_it_goes_on(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    watched.session.set_epochs(400)
+    qtbot.waitUntil(lambda: len(watched.of(EpochReport)) >= 1)
+    watched.session.stop()
+    until_idle(qtbot, watched)
+    watched.session.continue_run(watched.session.run.path)
+    qtbot.waitUntil(lambda: len(watched.of(Started)) == 2)
+    watched.session.stop()
+    until_idle(qtbot, watched)
+    assert watched.of(Started)[1].epochs == 400
 
 
 def test_one_more_epoch_of_an_unfinished_run_pauses_behind_it(qtbot, watched) -> None:

@@ -14,7 +14,7 @@ from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import tokens
-from cifar_gui.ui.train.earlier import load_history, to_continue
+from cifar_gui.ui.train.earlier import to_continue
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
 from cifar_gui.ui.train.live_panel import LivePanel, Looked
@@ -352,13 +352,6 @@ def test_the_view_of_the_data_names_what_is_hidden(qtbot, tiny_data):
 
 
 # Runs
-
-
-def test_a_run_without_a_history_is_an_error_that_names_the_file(tmp_path):
-    from cifar_gui.errors import CheckpointError
-
-    with pytest.raises(CheckpointError, match=r"history\.csv cannot be read"):
-        load_history(tmp_path)
 
 
 def test_nothing_is_continued_when_there_is_nothing():

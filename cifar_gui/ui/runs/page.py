@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,8 @@ class RunsPage(Page):
         self._visible = False
         self._histories = Histories()
         self._wanted: set[Path] = set()  # to be selected once they have been read
+        self._changes: deque[Callable[[], object]] = deque()  # to be written, in this order
+        self._writing = threading.Lock()
         self.model = RunsModel()
         self.table = RunTable(self.model)
         self.commands = Commands(context.actions, self._handlers(), self.table)
@@ -163,8 +167,15 @@ class RunsPage(Page):
         self._change(lambda: Run.open(row.path).set_notes(notes))
 
     def _change(self, work: Callable[[], object]) -> None:
-        """Write something on a worker, then show it. Each change is made, however fast they follow each other."""
-        self.context.jobs.run(work, lambda _result: self.refresh(), self._on_failed)
+        """Write something on a worker, then show it. Each change is made, in its turn, however fast they follow each
+        other, and even if the window closes."""
+        self._changes.append(work)
+        self.context.jobs.run(self._write_next, lambda _result: self.refresh(), self._on_failed, owed=True)
+
+    def _write_next(self) -> None:
+        """On a worker: there are several, and a change that is older must not be written later."""
+        with self._writing:
+            self._changes.popleft()()
 
     def _on_failed(self, error: Exception) -> None:
         self.context.messages.error(str(error))

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
+from cifar_gui.runs.journal import load_history
 from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
 from cifar_gui.ui.background import Background
-
-
-def load_history(run: Path) -> History:
-    """The curves of a run from its folder. Raises CheckpointError naming the file."""
-    path = Layout(run).history
-    try:
-        return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}. The run may have been moved away.") from error
 
 
 def to_continue(runs: list[RunSummary]) -> RunSummary | None:
@@ -73,9 +63,8 @@ class RunsWatch(QObject):
         """Have number, recipe and curves of the run to continue shown, if there is one that can be read."""
         run = self.unfinished
         if run is not None and (recipe := run.recipe) is not None:
-            number, path = run.number, run.path
-            done = partial(show, number, recipe)
-            self._jobs.run(lambda: load_history(path), done, lambda _error: None, key="train.unfinished")
+            done, layout = partial(show, run.number, recipe), Layout(run.path)
+            self._jobs.run(lambda: load_history(layout), done, lambda _error: None, key="train.unfinished")
 
     def _on_listed(self, runs: list[RunSummary]) -> None:
         self.all = runs

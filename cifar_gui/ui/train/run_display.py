@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from cifar_gui.runs.journal import load_history
+from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.controls import RunControls
-from cifar_gui.ui.train.earlier import RunsWatch, load_history
+from cifar_gui.ui.train.earlier import RunsWatch
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -87,4 +89,4 @@ class RunDisplay:
         def show(history: History) -> None:
             plots.show_earlier(history, Path(path).name)
 
-        self._context.jobs.run(lambda: load_history(Path(path)), show, key="train.earlier")
+        self._context.jobs.run(lambda: load_history(Layout(Path(path))), show, key="train.earlier")
