@@ -205,6 +205,14 @@ def test_the_trash_can_be_undone_from_the_message(page, qtbot):
     assert page.context.messages.all == []
 
 
+def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
+    page.details.notes.setPlainText("this one is no good")
+    press(page, "trash")
+    settle(page, qtbot)
+    assert [run.notes for run in list_trash()] == ["this one is no good"]
+    assert [message.text for message in page.context.messages.all if message.severity == "error"] == []
+
+
 def test_runs_are_restored_from_the_trash(page, qtbot):
     select(page, qtbot, "0002")
     press(page, "trash")

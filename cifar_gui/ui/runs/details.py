@@ -28,6 +28,7 @@ class DetailsPanel(Panel):
     def __init__(self) -> None:
         super().__init__("Run")
         self._row: RunRow | None = None
+        self._handed_over: str | None = None  # of its notes
         self._facts = QFormLayout()
         self._message = muted(wrap=True)
         self.notes = QPlainTextEdit()
@@ -55,9 +56,13 @@ class DetailsPanel(Panel):
             self._show_several(rows)
 
     def leave(self) -> None:
-        """Hand over notes that have been typed."""
-        if self._row is not None and self.notes.toPlainText() != self._row.summary.notes and self.notes.isEnabled():
-            self.noted.emit(self._row, self.notes.toPlainText())
+        """Hand over notes that have been typed, once."""
+        if self._row is None or not self.notes.isEnabled():
+            return
+        text, before = self.notes.toPlainText(), self._handed_over
+        if text != (self._row.summary.notes if before is None else before):
+            self._handed_over = text
+            self.noted.emit(self._row, text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.notes and event.type() == QEvent.Type.FocusOut:
@@ -68,6 +73,7 @@ class DetailsPanel(Panel):
         before: Path | None = self._row.path if self._row else None
         if before != row.path:
             self.leave()
+            self._handed_over = None
         typed = self.notes.toPlainText() if self._row else ""
         untouched = self._row is None or typed == self._row.summary.notes
         if before != row.path or untouched:

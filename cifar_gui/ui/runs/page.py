@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -33,6 +34,8 @@ from cifar_gui.ui.widgets.panel import Panel
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
+T = TypeVar("T")
+
 _REFRESH_MS = 250
 """Epochs of a fast training are shown at most so often."""
 
@@ -45,7 +48,7 @@ class RunsPage(Page):
         self._visible = False
         self._histories = Histories()
         self._wanted: set[Path] = set()  # to be selected once they have been read
-        self._changes: deque[Callable[[], object]] = deque()  # to be written, in this order
+        self._changes: deque[Callable[[], Callable[[], None]]] = deque()  # to be made, in this order
         self._writing = threading.Lock()
         self.model = RunsModel()
         self.table = RunTable(self.model)
@@ -167,15 +170,19 @@ class RunsPage(Page):
         self._change(lambda: Run.open(row.path).set_notes(notes))
 
     def _change(self, work: Callable[[], object]) -> None:
-        """Write something on a worker, then show it. Each change is made, in its turn, however fast they follow each
-        other, and even if the window closes."""
-        self._changes.append(work)
-        self.context.jobs.run(self._write_next, lambda _result: self.refresh(), self._on_failed, owed=True)
+        """Write something on a worker, then show it."""
+        self._in_turn(work, lambda _result: self.refresh())
 
-    def _write_next(self) -> None:
-        """On a worker: there are several, and a change that is older must not be written later."""
+    def _in_turn(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Do something to runs on a worker. Each change is made, in its turn, however fast they follow each other, and
+        even if the window closes."""
+        self._changes.append(lambda: partial(done, work()))
+        self.context.jobs.run(self._do_next, lambda show: show(), self._on_failed, owed=True)
+
+    def _do_next(self) -> Callable[[], None]:
+        """On a worker: there are several, and a change that is older must not be made later. Returns how to show it."""
         with self._writing:
-            self._changes.popleft()()
+            return self._changes.popleft()()
 
     def _on_failed(self, error: Exception) -> None:
         self.context.messages.error(str(error))
@@ -183,7 +190,8 @@ class RunsPage(Page):
 
     def _move_to_trash(self) -> None:
         paths = [row.path for row in self.table.selected()]
-        self.context.jobs.run(lambda: _each(move_to_trash, paths), self._on_moved, self._on_failed)
+        self.details.leave()  # what has been typed goes with the run
+        self._in_turn(lambda: _each(move_to_trash, paths), self._on_moved)
 
     def _on_moved(self, moved: tuple[list[Path], str]) -> None:
         places, problem = moved
@@ -199,7 +207,7 @@ class RunsPage(Page):
         self._restore(places)
 
     def _restore(self, places: list[Path]) -> None:
-        self.context.jobs.run(lambda: _each(restore, places), self._on_restored, self._on_failed)
+        self._in_turn(lambda: _each(restore, places), self._on_restored)
 
     def _on_restored(self, moved: tuple[list[Path], str]) -> None:
         places, problem = moved
