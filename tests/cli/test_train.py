@@ -100,6 +100,13 @@ def test_more_epochs_asked_for_are_remembered_when_a_run_is_stopped_and_goes_on(
     assert [line["epoch"] for line in resumed.lines if line["event"] == "epoch"] == [3, 4]
 
 
+@pytest.mark.parametrize("name", ["9" * 400, "a" * 400])
+def test_a_run_whose_name_is_too_long_is_not_there(cli, name):
+    outcome = cli("train", "--resume", name)
+    assert outcome.code == 3
+    assert "There is no run in" in outcome.err
+
+
 def test_a_complete_run_has_nothing_left_to_do_and_says_so(cli, colours):
     cli("train", *SMALL, "--data", colours, "--epochs", 1)
     outcome = cli("train", "--resume", "1")

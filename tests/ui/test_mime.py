@@ -54,6 +54,16 @@ def test_a_file_that_is_not_there_is_refused_by_name_and_the_others_are_taken(ma
     assert found.refusals == (f"{gone} cannot be opened: there is no such file.",)
 
 
+@pytest.mark.parametrize("form", [with_urls, with_text])
+def test_a_name_that_is_too_long_is_refused_like_one_that_is_not_there(form, make_picture):
+    there = make_picture()
+    too_long = there.with_name("a" * 400 + ".png")
+    links = (QUrl.fromLocalFile(str(path)).toString() for path in (too_long, there))
+    found = picture_sources(form(*links) if form is with_urls else form(f"{too_long}\n{there}"))
+    assert paths_in(found) == [there]
+    assert found.refusals == (f"{too_long} cannot be opened: there is no such file.",)
+
+
 def test_local_files_win_over_picture_bytes_and_text(make_picture, png):
     path = make_picture()
     mime = with_urls(QUrl.fromLocalFile(str(path)).toString())

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from cifar_gui import paths
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop, picture_files
 from cifar_gui.errors import Cancelled, CifarGuiError, PictureError
 from cifar_gui.ui.background import Background
@@ -131,7 +132,7 @@ def _look_into(sources: list[PictureSource]) -> Opened | list[PictureSource]:
     """Runs on a worker: the one picture, decoded, or all that there are. Raises PictureError."""
     found: list[PictureSource] = []
     for source in sources:
-        if source.path is not None and source.path.is_dir():
+        if source.path is not None and paths.is_folder(source.path):
             found.extend(PictureSource.from_path(file) for file in picture_files(source.path))
         else:
             found.append(source)

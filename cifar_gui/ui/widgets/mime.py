@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage, QImageWriter
 
+from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 
 PICTURE_FORMATS = {
@@ -72,10 +73,10 @@ def _local_files(mime: QMimeData) -> Dropped:
     return _existing(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
 
 
-def _existing(paths: Iterable[Path]) -> Dropped:
+def _existing(wanted: Iterable[Path]) -> Dropped:
     sources, refusals = [], []
-    for path in dict.fromkeys(paths):
-        if path.exists():
+    for path in dict.fromkeys(wanted):
+        if paths.exists(path):
             sources.append(PictureSource(name=path.name or str(path), path=path, content=None))
         else:
             refusals.append(f"{path} cannot be opened: there is no such file.")
@@ -137,11 +138,11 @@ def _text_paths(mime: QMimeData) -> Dropped:
     if not mime.hasText():
         return Dropped()
     lines = [line.strip().strip("\"'") for line in mime.text().splitlines() if line.strip()]
-    paths = [path for line in lines if (path := _path_of(line))]
-    if not paths:
+    wanted = [path for line in lines if (path := _path_of(line))]
+    if not wanted:
         start = " ".join(mime.text().split())[:40]
         return Dropped(refusals=(f"“{start}” is neither a picture nor the path of one.",)) if start else Dropped()
-    return _existing(paths)
+    return _existing(wanted)
 
 
 def _path_of(line: str) -> Path | None:
