@@ -130,6 +130,13 @@ def test_other_kinds_of_addresses_are_refused_by_name(scheme):
     assert scheme in found.refusals[0]
 
 
+@pytest.mark.parametrize("address", ["http://[bad/cat.png", "ftp://[bad/cat.png"])
+def test_an_address_that_cannot_be_read_is_refused_and_the_others_are_taken(address):
+    found = picture_sources(with_html(f'<img src="{address}"><img src="https://img.example/1.jpg">'))
+    assert found.links == ("https://img.example/1.jpg",)
+    assert found.refusals == ("This address cannot be opened: drop a file, or a picture from a web page.",)
+
+
 @pytest.mark.parametrize("form", ["{}", '"{}"', "'{}'", "  {}\n", "file://{}"])
 def test_text_that_is_the_path_of_a_picture_is_that_picture(make_picture, form):
     path = make_picture("with space.png")

@@ -115,12 +115,20 @@ def _sorted_out(addresses: Iterable[str]) -> Dropped:
     for address in dict.fromkeys(addresses):
         if match := _DATA_ADDRESS.match(address):
             _decode(match, sources, refusals)
-        elif address.lower().startswith(("http://", "https://")):
+        elif (scheme := _scheme(address)) and address.lower().startswith(("http://", "https://")):
             links.append(address)
         else:
-            scheme = urlsplit(address).scheme or "This"
-            refusals.append(f"{scheme} addresses cannot be opened: drop a file, or a picture from a web page.")
+            what = f"{scheme} addresses" if scheme else "This address"
+            refusals.append(f"{what} cannot be opened: drop a file, or a picture from a web page.")
     return Dropped(tuple(sources), tuple(links), tuple(refusals))
+
+
+def _scheme(address: str) -> str:
+    """In lower case; "" if the address has none, or cannot be read."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:  # a host that begins like one of IPv6 and is none
+        return ""
 
 
 def _decode(match: re.Match[str], sources: list[PictureSource], refusals: list[str]) -> None:
