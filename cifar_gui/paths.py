@@ -1,14 +1,38 @@
-"""Where everything lives. `CIFAR_GUI_HOME` puts all of the user's files into one folder (tests, class rooms)."""
+"""Where everything lives, and what is at a path that a person gave. `CIFAR_GUI_HOME` puts all of the user's files into
+one folder (tests, class rooms)."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 _NAME = "cifar-gui"
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything at `path`; no if that cannot be asked, as of a name that is too long. Never raises."""
+    return _answer(path.exists)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`; no if that cannot be asked. Never raises."""
+    return _answer(path.is_dir)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is an ordinary file at `path`; no if that cannot be asked. Never raises."""
+    return _answer(path.is_file)
+
+
+def _answer(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except (OSError, ValueError):  # too long, in a folder that must not be looked into, with a null character
+        return False
 
 
 def _bundled(folder: str) -> Path:

@@ -40,9 +40,9 @@ def find_model(name_or_path: str | Path = "") -> Path:
     if match := _RUN.fullmatch(text.replace("\\", "/")):
         return _of_run(paths.runs() / match["run"], match["which"] or "", text)
     path = Path(text)
-    if path.is_dir():
+    if paths.is_folder(path):
         return _of_run(path, "", text)
-    if path.is_file():
+    if paths.is_file(path):
         return path
     known = ", ".join(shipped) or "none"
     raise CheckpointError(
@@ -68,8 +68,8 @@ def _of_run(run: Path, which: str, text: str) -> Path:
     else:
         candidates = [run / f"{name}{SUFFIX}" for name in ([which] if which else ["best", "last"])]
     for path in candidates:
-        if path.is_file():
+        if paths.is_file(path):
             return path
-    if not run.is_dir():
+    if not paths.is_folder(run):
         raise CheckpointError(f"There is no run {text!r} in {run.parent}.")
     raise CheckpointError(f"The run {run.name} has not kept {which or 'a network'}: see {run} for what is there.")

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cifar_gui import paths
 from cifar_gui.cli.answers import Answer, CsvAnswers, JsonAnswers, PlainAnswers
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run, whole_number
 from cifar_gui.cli.console import Progress, say
@@ -70,7 +71,7 @@ def _wanted(arguments: Sequence[str]) -> Iterator[tuple[str, PictureSource | Pic
     for argument in arguments:
         if argument == _STDIN:
             yield _STDIN, _from_stdin()
-        elif Path(argument).is_dir():
+        elif paths.is_folder(Path(argument)):
             files = picture_files(Path(argument))
             yield from ((str(path), PictureSource.from_path(path)) for path in files)
             if not files:

@@ -93,13 +93,13 @@ def _folders() -> dict[str, Path]:
 
 def _place(path: Path) -> Place:
     """`path`, or the folder in which it would be made."""
-    nearest = next(parent for parent in (path, *path.parents) if parent.exists() or parent == parent.parent)
-    writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    nearest = next(parent for parent in (path, *path.parents) if paths.exists(parent) or parent == parent.parent)
+    writable = paths.is_folder(nearest) and os.access(nearest, os.W_OK | os.X_OK)
     try:
         free = shutil.disk_usage(nearest).free
     except OSError:
         free = None
-    return Place(str(path), path.is_dir(), writable, free)
+    return Place(str(path), paths.is_folder(path), writable, free)
 
 
 def _complaints(name: str, place: Place) -> Iterator[Problem]:

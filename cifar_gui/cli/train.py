@@ -98,7 +98,7 @@ def _continued(arguments: Namespace, stack: ExitStack) -> _Job:
 def _run_folder(wanted: str) -> Path:
     """A run by its number or its folder."""
     path = Path(wanted)
-    return paths.runs() / wanted.zfill(4) if wanted.isdecimal() and not path.exists() else path
+    return paths.runs() / wanted.zfill(4) if wanted.isdecimal() and not paths.exists(path) else path
 
 
 def _with_absolute_data(recipe: Recipe) -> Recipe:
@@ -106,7 +106,7 @@ def _with_absolute_data(recipe: Recipe) -> Recipe:
     from cifar_gui.data.base import DATASETS
 
     place = Path(recipe.data)
-    return recipe if recipe.data in DATASETS or not place.exists() else recipe.changed(data=str(place.resolve()))
+    return recipe if recipe.data in DATASETS or not paths.exists(place) else recipe.changed(data=str(place.resolve()))
 
 
 def _follow(

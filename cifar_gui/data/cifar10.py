@@ -29,7 +29,7 @@ def recognise(path: Path) -> Recognised | None:
         return _recognise_file(path)
     for edition in EDITIONS:
         for folder in (path, path / edition.folder):
-            if any((folder / batch).is_file() for batch in edition.batches):
+            if any(paths.is_file(folder / batch) for batch in edition.batches):
                 return _recognised(edition, folder, "unpacked")
     return None
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cifar_gui import paths
 from cifar_gui.errors import PictureError
 
 PICTURE_SUFFIXES = frozenset(
@@ -65,7 +66,7 @@ def picture_files(folder: Path) -> list[Path]:
     Hidden files and folders are skipped, links to folders are not followed. Raises PictureError if there is no such
     folder; an empty list means that it holds no pictures.
     """
-    if not folder.is_dir():
+    if not paths.is_folder(folder):
         raise PictureError(f"{folder} is not a folder that can be read; choose a folder of pictures.")
     found: list[Path] = []
     for place, folders, names in os.walk(folder):

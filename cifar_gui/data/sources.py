@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 
+from cifar_gui import paths
 from cifar_gui.data import cache
 from cifar_gui.data.base import DATASETS, ImageData, Progress, Recognised, no_progress
 from cifar_gui.errors import DataError, DataMissing
@@ -45,7 +46,7 @@ def built_in() -> list[tuple[str, str]]:
 def recognise(path: Path) -> Recognised:
     """What lies at `path`. Raises DataMissing if nothing, DataError saying why it is no data set."""
     path = path.expanduser()
-    if not _exists(path):
+    if not paths.exists(path):
         raise DataMissing(f"There is nothing at {path}. Check the path, or choose the archive or folder again.")
     for entry in DATASETS:
         ask: Callable[[Path], Recognised | None] | None = entry.details.get("recognise")
@@ -68,13 +69,6 @@ def find(source: str | Path) -> Recognised | str:
     if not str(source):
         raise DataMissing("No data set was chosen. Give its name or its path.")
     return recognise(Path(source))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # names that are too long, or hold a null character
-        return False
 
 
 def _why_not(path: Path) -> str:

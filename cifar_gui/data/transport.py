@@ -1,19 +1,21 @@
-"""Fetches over https without ever hanging: everything that waits does so in short pieces and can be cancelled."""
+"""Fetches from the web without ever hanging: everything that waits does so in short pieces and can be cancelled."""
 
 from __future__ import annotations
 
+import base64
 import http.client
 import io
 import queue
 import socket
 import ssl
+import string
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from cifar_gui import __version__
 
@@ -74,19 +76,22 @@ class Client:
         except ValueError:
             usable = False
         if not usable:
-            raise TransferError(f"The server leads to {url[:200]!r}, which is not a safe address.", passing=False)
+            reason = f"The server leads to {url[:200]!r}, which is not fetched: it is not a safe address."
+            raise TransferError(reason, passing=False)
         return parts
 
     @contextmanager
     def _asked(self, parts: SplitResult, headers: Mapping[str, str], tick: Tick) -> Iterator[http.client.HTTPResponse]:
         """Connect, send the request, read the headers."""
         host = parts.hostname or ""
-        connection = self._connection(parts)
+        via = _proxy_for(parts)
+        with _named_failures(host):
+            connection = self._connection(parts, via)
         try:
             with _named_failures(host):
                 self._connect(connection, tick)
-                target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-                connection.request("GET", target, headers={**_HEADERS, **headers})
+                extra = _credentials(via) if parts.scheme == "http" else {}
+                connection.request("GET", _target(parts, via), headers={**_HEADERS, **extra, **headers})
                 response = _PatientResponse(connection.sock, tick, self._stall_seconds)
                 response.begin()
             try:
@@ -96,17 +101,15 @@ class Client:
         finally:
             connection.close()
 
-    def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
+    def _connection(self, parts: SplitResult, via: SplitResult | None) -> http.client.HTTPConnection:
         host, timeout = parts.hostname or "", self._connect_seconds
-        proxy = urllib.request.getproxies().get(parts.scheme)
-        via = urlsplit(proxy) if proxy and not urllib.request.proxy_bypass(host) else None
         place, port = (via.hostname or "", via.port) if via else (host, parts.port)
         if parts.scheme == "http":
             return http.client.HTTPConnection(place, port, timeout=timeout)
         context = self._context or ssl.create_default_context()
         connection = http.client.HTTPSConnection(place, port, timeout=timeout, context=context)
         if via:
-            connection.set_tunnel(host, parts.port or 443)
+            connection.set_tunnel(host, parts.port or 443, _credentials(via))
         return connection
 
     def _connect(self, connection: http.client.HTTPConnection, tick: Tick) -> None:
@@ -151,6 +154,28 @@ class Reply:
 
 
 _HEADERS = {"User-Agent": f"cifar-gui/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+def _proxy_for(parts: SplitResult) -> SplitResult | None:
+    """The proxy that the system wants to be asked instead."""
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    return urlsplit(proxy if "://" in proxy else f"//{proxy}")
+
+
+def _credentials(via: SplitResult | None) -> dict[str, str]:
+    """The header that tells a proxy who asks, if its address names somebody."""
+    if via is None or via.username is None:
+        return {}
+    who = f"{unquote(via.username)}:{unquote(via.password or '')}"
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(who.encode()).decode()}"}
+
+
+def _target(parts: SplitResult, via: SplitResult | None) -> str:
+    """What is asked for: the path, or for a proxy that does not tunnel, the whole address."""
+    path = quote(f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/", safe=string.punctuation)
+    return f"http://{parts.netloc.rpartition('@')[2]}{path}" if via and parts.scheme == "http" else path
 
 
 def _awaited(outcome: queue.SimpleQueue[Exception | None], deadline: float, tick: Tick) -> Exception | None:
@@ -207,7 +232,7 @@ class _PatientReader(io.RawIOBase):
 def _joined(url: str, location: str) -> str:
     """Where a redirection leads; what cannot be read is passed on as it is, to be refused."""
     try:
-        return urljoin(url, location)
+        return urljoin(url, quote(location, safe=string.punctuation, encoding="latin-1"))  # as headers are decoded
     except ValueError:
         return location
 
@@ -232,7 +257,7 @@ def _named_failures(host: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         reason = f"{host} could not prove who it is ({error.verify_message}). Check the clock, or use another network."
         raise TransferError(reason, passing=False) from error
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError, http.client.InvalidURL) as error:  # the latter: no host can be called that
         raise TransferError(f"{host} cannot be found; is this machine online?", passing=True) from error
     except http.client.HTTPException as error:
         raise TransferError(f"{host} broke off, or answered with something else than a file.", passing=True) from error

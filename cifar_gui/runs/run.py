@@ -63,7 +63,7 @@ class Run:
     def create_at(cls, path: Path, recipe: Recipe) -> Run:
         """A new run in the folder `path`, which must not exist or be empty. Raises
         CheckpointError if it is in use, WriteError if it cannot be made."""
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if paths.exists(path) and (not paths.is_folder(path) or any(path.iterdir())):
             raise CheckpointError(f"{path} is there already and not empty. Name another folder, or continue that run.")
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ class Run:
     @classmethod
     def open(cls, path: Path) -> Run:
         """A run that exists. Raises CheckpointError if there is none, or no recipe of it is left."""
-        recipe = read_recipe(Layout(path)) if path.is_dir() else None
+        recipe = read_recipe(Layout(path)) if paths.is_folder(path) else None
         if recipe is None:
             raise CheckpointError(f"There is no run in {path}, or its recipe is damaged.")
         record = read_record(Layout(path))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cifar_gui import paths
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.words import percent
 
@@ -38,7 +39,7 @@ def _file_label(path: Path) -> str:
 
     of_epoch = path.parent.name == "epochs"
     layout = Layout(path.parent.parent if of_epoch else path.parent)
-    if not layout.recipe.is_file():
+    if not paths.is_file(layout.recipe):
         return path.stem
     which = f"epoch {int(path.stem)}" if of_epoch and path.stem.isdecimal() else path.stem
     return f"run {layout.path.name} · {which}"
@@ -47,12 +48,12 @@ def _file_label(path: Path) -> str:
 def remembered_file(key: str) -> ModelChoice | None:
     """The file with this key, if it is one that was opened and is still there. For a worker."""
     path = Path(key)
-    return opened(path) if path.is_absolute() and path.is_file() else None
+    return opened(path) if path.is_absolute() and paths.is_file(path) else None
 
 
 def missing(files: list[ModelChoice]) -> list[ModelChoice]:
     """Those of the opened files that are no longer there. For a worker."""
-    return [each for each in files if each.path is not None and not each.path.is_file()]
+    return [each for each in files if each.path is not None and not paths.is_file(each.path)]
 
 
 def all_choices() -> list[ModelChoice]:

@@ -195,4 +195,4 @@ def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
     path = sources[0].path if len(sources) == 1 else None
     if path is None:
         return None
-    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or path.is_dir() else None
+    return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or paths.is_folder(path) else None

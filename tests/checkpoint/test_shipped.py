@@ -55,6 +55,8 @@ def test_models_are_found_by_path(places):
     ("typed", "words"),
     [
         ("nothing", r"There is no model 'nothing'.*aaa, airnet-94, keras1m"),
+        ("a" * 400, "There is no model 'aaaa"),
+        ("9" * 400, "There is no run '9999"),
         ("0099", "There is no run '0099'"),
         ("0007/epoch-4", "run 0007 has not kept epoch-4"),
         ("0008/best", "run 0008 has not kept best"),

@@ -49,6 +49,14 @@ def test_a_broken_picture_gets_a_sentence_and_the_others_go_on(cli, model, colou
     assert "broken.png" in outcome.err
 
 
+def test_a_name_that_is_too_long_gets_a_sentence_and_the_others_go_on(cli, model, colours):
+    too_long, fine = "a" * 400 + ".png", colours / "test" / "green" / "1.png"
+    outcome = cli("classify", too_long, fine, "--model", model, "--json")
+    assert outcome.code == 0
+    assert outcome.json[0]["error"].startswith(f"{too_long} cannot be read")
+    assert outcome.json[1]["label"] == "green"
+
+
 @pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
 def test_the_exit_code_is_3_only_if_no_picture_could_be_read(cli, model, tmp_path, form):
     empty = tmp_path / "empty"

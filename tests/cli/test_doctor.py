@@ -58,6 +58,13 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(cli, home):
     assert all("CIFAR_GUI_HOME" in do for do in found.values())
 
 
+def test_a_folder_whose_name_is_too_long_is_told_as_one_that_is_not_made_yet(cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("CIFAR_GUI_HOME", str(tmp_path / ("a" * 400)))
+    outcome = cli("doctor")
+    assert outcome.code == 0
+    assert "not made yet" in outcome.out
+
+
 def test_little_room_is_a_problem(cli, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 99, 1))
     assert sum("little room" in what for what in problems(cli)) == 2

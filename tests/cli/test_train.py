@@ -114,6 +114,13 @@ def test_a_run_shortened_while_it_trained_goes_on_to_the_epochs_it_was_to_have_a
     assert [line["epoch"] for line in outcome.lines if line["event"] == "epoch"] == [3]
 
 
+@pytest.mark.parametrize("name", ["9" * 400, "a" * 400])
+def test_a_run_whose_name_is_too_long_is_not_there(cli, name):
+    outcome = cli("train", "--resume", name)
+    assert outcome.code == 3
+    assert "There is no run in" in outcome.err
+
+
 def test_a_complete_run_has_nothing_left_to_do_and_says_so(cli, colours):
     cli("train", *SMALL, "--data", colours, "--epochs", 1)
     outcome = cli("train", "--resume", "1")

@@ -148,3 +148,24 @@ def test_a_proxy_is_asked_instead_of_the_server(silent_port: int, monkeypatch: p
             pass
         thread.join()
     assert heard[0].startswith(b"CONNECT example.org:443")
+
+
+@pytest.mark.parametrize("form", ["http://me:a%20word@{}", "me:a%20word@{}"])
+def test_a_proxy_is_told_the_whole_address_and_who_asks(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        monkeypatch.setenv("http_proxy", form.format(f"127.0.0.1:{proxy.getsockname()[1]}"))
+
+        def serve() -> None:
+            connection, _ = proxy.accept()
+            with connection:
+                heard.append(connection.recv(1000))
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with Client(schemes=frozenset({"http"})).get("http://example.org/a?b=c", {}, no_tick) as reply:
+            assert reply.read(100) == b"hello"
+        thread.join()
+    assert heard[0].startswith(b"GET http://example.org/a?b=c HTTP/1.1\r\nHost: example.org\r\n")
+    assert b"\r\nProxy-Authorization: Basic bWU6YSB3b3Jk\r\n" in heard[0]  # me:a word

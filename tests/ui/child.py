@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
@@ -136,6 +137,25 @@ class Phases:
         shown = page.middle.cards.download
         shown.start.click()
         return lambda: shown.running and shown.progress.value() > 0
+
+    def fetching(self) -> Callable[[], bool]:
+        """A picture from that server, after the visible yes."""
+        from cifar_gui.ui.classify import fetch
+
+        fetch_picture, ends = fetch.fetch_picture, []
+
+        def noted(*arguments: Any) -> Any:
+            ends.append(False)
+            try:
+                return fetch_picture(*arguments)
+            finally:
+                ends.append(True)
+
+        fetch.fetch_picture = noted
+        page: Any = self.window.show_page("classify")
+        page.opener.ask_about((urljoin(sys.argv[4], "picture.png"),))
+        self.context.messages.all[0].actions[0][1]()
+        return lambda: ends == [False]
 
 
 def drive(window: MainWindow, phase: str, delay: int, how: str) -> None:

@@ -560,7 +560,7 @@ def test_a_pasted_picture_is_classified(page, qtbot, make_picture):
 def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, window, qtbot, make_picture, monkeypatch):
     fetched: list[str] = []
 
-    def answer(address: str, name: str) -> PictureSource:
+    def answer(address: str, name: str, tick: object) -> PictureSource:
         fetched.append(address)
         return PictureSource.from_bytes(make_picture().read_bytes(), name)
 

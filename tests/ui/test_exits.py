@@ -23,7 +23,7 @@ from cifar_gui.checkpoint.files import load_resume_state
 from cifar_gui.data.official import BINARY
 
 CHILD = Path(__file__).with_name("child.py")
-PHASES = ("importing", "idle", "loading", "training", "evaluating", "classifying", "downloading")
+PHASES = ("importing", "idle", "loading", "training", "evaluating", "classifying", "downloading", "fetching")
 HOWS = ("close", "quit", "SIGTERM", "SIGINT")
 PLACES = [(phase, how) for phase in PHASES for how in HOWS]
 SHORT = [(phase, HOWS[number % len(HOWS)]) for number, phase in enumerate(PHASES)]  # every phase and every way once
@@ -36,17 +36,19 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POS
 
 @pytest.fixture
 def slow_server() -> Iterator[str]:
-    """The address of an archive that arrives at three megabytes a second."""
+    """The address of an archive that arrives at three megabytes a second. Every other file drips, byte by byte."""
     closing = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            is_archive = self.path == "/archive.tar.gz"
             self.send_response(200)
+            self.send_header("Content-Type", "application/gzip" if is_archive else "image/png")
             self.send_header("Content-Length", str(BINARY.size))
             self.end_headers()
             try:
                 while not closing.wait(0.02):
-                    self.wfile.write(bytes(1 << 16))
+                    self.wfile.write(bytes(1 << 16 if is_archive else 1))
             except ConnectionError:
                 self.close_connection = True
 

@@ -54,6 +54,16 @@ def test_a_file_that_is_not_there_is_refused_by_name_and_the_others_are_taken(ma
     assert found.refusals == (f"{gone} cannot be opened: there is no such file.",)
 
 
+@pytest.mark.parametrize("form", [with_urls, with_text])
+def test_a_name_that_is_too_long_is_refused_like_one_that_is_not_there(form, make_picture):
+    there = make_picture()
+    too_long = there.with_name("a" * 400 + ".png")
+    links = (QUrl.fromLocalFile(str(path)).toString() for path in (too_long, there))
+    found = picture_sources(form(*links) if form is with_urls else form(f"{too_long}\n{there}"))
+    assert paths_in(found) == [there]
+    assert found.refusals == (f"{too_long} cannot be opened: there is no such file.",)
+
+
 def test_local_files_win_over_picture_bytes_and_text(make_picture, png):
     path = make_picture()
     mime = with_urls(QUrl.fromLocalFile(str(path)).toString())
@@ -118,6 +128,13 @@ def test_other_kinds_of_addresses_are_refused_by_name(scheme):
     found = picture_sources(with_urls(f"{scheme}://somewhere/cat.jpg"))
     assert not found
     assert scheme in found.refusals[0]
+
+
+@pytest.mark.parametrize("address", ["http://[bad/cat.png", "ftp://[bad/cat.png"])
+def test_an_address_that_cannot_be_read_is_refused_and_the_others_are_taken(address):
+    found = picture_sources(with_html(f'<img src="{address}"><img src="https://img.example/1.jpg">'))
+    assert found.links == ("https://img.example/1.jpg",)
+    assert found.refusals == ("This address cannot be opened: drop a file, or a picture from a web page.",)
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "'{}'", "  {}\n", "file://{}"])

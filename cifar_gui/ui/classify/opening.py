@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from cifar_gui import paths
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop, picture_files
-from cifar_gui.errors import CifarGuiError, PictureError
+from cifar_gui.errors import Cancelled, CifarGuiError, PictureError
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import crop_thumbnail
 from cifar_gui.ui.messages import Messages
@@ -20,6 +21,7 @@ from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
     from cifar_gui.data.decode import Picture
+    from cifar_gui.data.transport import Tick
 
 LARGEST_SHOWN = 1600
 """Pictures are shown from a copy at most this wide and high: scaling a larger one would hold up the window."""
@@ -101,9 +103,16 @@ class Opener(QObject):
 
         def fetch() -> None:
             self._messages.dismiss(text)
-            self._jobs.run(lambda: _fetched(links), self._on_looked_into, self._on_failed, key=_KEY)
+            self._jobs.run(
+                lambda: _fetched(links, self._give_up_at_the_end), self._on_looked_into, self._on_failed, key=_KEY
+            )
 
         self._messages.info(text, ("Fetch it" if len(links) == 1 else "Fetch them", fetch))
+
+    def _give_up_at_the_end(self) -> None:
+        """Called on a worker while it waits for a server: the window does not wait for it to close."""
+        if self._jobs.closing:
+            raise Cancelled
 
 
 def decoded(source: PictureSource, crop: Crop | None = None, number: int = 0) -> Opened:
@@ -123,7 +132,7 @@ def _look_into(sources: list[PictureSource]) -> Opened | list[PictureSource]:
     """Runs on a worker: the one picture, decoded, or all that there are. Raises PictureError."""
     found: list[PictureSource] = []
     for source in sources:
-        if source.path is not None and source.path.is_dir():
+        if source.path is not None and paths.is_folder(source.path):
             found.extend(PictureSource.from_path(file) for file in picture_files(source.path))
         else:
             found.append(source)
@@ -135,15 +144,16 @@ def _look_into(sources: list[PictureSource]) -> Opened | list[PictureSource]:
     return decoded(found[0]) if len(found) == 1 else found
 
 
-def _fetched(links: tuple[str, ...]) -> Opened | list[PictureSource]:
-    """Runs on a worker: fetch all, then go on as with files. One that fails does not stop the others."""
+def _fetched(links: tuple[str, ...], tick: Tick) -> Opened | list[PictureSource]:
+    """Runs on a worker: fetch all, then go on as with files. One that fails does not stop the others; what `tick`
+    raises does."""
     from cifar_gui.ui.classify.fetch import fetch_picture  # brings half the standard library's network code
 
     found: list[PictureSource] = []
     problems: list[PictureError] = []
     for link in links:
         try:
-            found.append(fetch_picture(link, link_name(link)))
+            found.append(fetch_picture(link, link_name(link), tick))
         except PictureError as problem:
             problems.append(problem)
     if problems and not found:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, QUrl
 from PySide6.QtGui import QDragMoveEvent, QDropEvent, QImage, QImageWriter
 
+from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 
 PICTURE_FORMATS = {
@@ -82,10 +83,10 @@ def _local_files(mime: QMimeData) -> Dropped:
     return _existing(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
 
 
-def _existing(paths: Iterable[Path]) -> Dropped:
+def _existing(wanted: Iterable[Path]) -> Dropped:
     sources, refusals = [], []
-    for path in dict.fromkeys(paths):
-        if path.exists():
+    for path in dict.fromkeys(wanted):
+        if paths.exists(path):
             sources.append(PictureSource(name=path.name or str(path), path=path, content=None))
         else:
             refusals.append(f"{path} cannot be opened: there is no such file.")
@@ -124,12 +125,20 @@ def _sorted_out(addresses: Iterable[str]) -> Dropped:
     for address in dict.fromkeys(addresses):
         if match := _DATA_ADDRESS.match(address):
             _decode(match, sources, refusals)
-        elif address.lower().startswith(("http://", "https://")):
+        elif (scheme := _scheme(address)) and address.lower().startswith(("http://", "https://")):
             links.append(address)
         else:
-            scheme = urlsplit(address).scheme or "This"
-            refusals.append(f"{scheme} addresses cannot be opened: drop a file, or a picture from a web page.")
+            what = f"{scheme} addresses" if scheme else "This address"
+            refusals.append(f"{what} cannot be opened: drop a file, or a picture from a web page.")
     return Dropped(tuple(sources), tuple(links), tuple(refusals))
+
+
+def _scheme(address: str) -> str:
+    """In lower case; "" if the address has none, or cannot be read."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:  # a host that begins like one of IPv6 and is none
+        return ""
 
 
 def _decode(match: re.Match[str], sources: list[PictureSource], refusals: list[str]) -> None:
@@ -147,11 +156,11 @@ def _text_paths(mime: QMimeData) -> Dropped:
     if not mime.hasText():
         return Dropped()
     lines = [line.strip().strip("\"'") for line in mime.text().splitlines() if line.strip()]
-    paths = [path for line in lines if (path := _path_of(line))]
-    if not paths:
+    wanted = [path for line in lines if (path := _path_of(line))]
+    if not wanted:
         start = " ".join(mime.text().split())[:40]
         return Dropped(refusals=(f"“{start}” is neither a picture nor the path of one.",)) if start else Dropped()
-    return _existing(paths)
+    return _existing(wanted)
 
 
 def _path_of(line: str) -> Path | None:
