@@ -24,7 +24,7 @@ class Progress(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setFixedWidth(120)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 0, 0)
+        layout.setContentsMargins(12, 0, 2 * SPACING, 0)
         layout.setSpacing(2 * SPACING)
         for widget in (self._state, self.bar, self._figures):
             layout.addWidget(widget)
