@@ -333,6 +333,18 @@ def test_what_only_the_network_refuses_is_told_at_its_field_before_start(page):
     assert not page.context.messages.all
 
 
+@pytest.mark.parametrize("typed", ["nan", "inf", "-1", "1e9"])
+def test_a_batch_norm_weight_that_makes_no_sense_is_told_at_its_field(page, typed):
+    page.recipe_panel.show_recipe(TINY.changed(network="airnet"))
+    field = page.form.advanced.fields["network.batch_norm_weight"]
+    field.setText(typed)
+    field.edited.emit()
+    problem = page.form.advanced._problems["network.batch_norm_weight"]
+    assert problem.isVisible()
+    assert problem.text().startswith("Batch norm weight cannot be")
+    assert not child(page, "train.start").isEnabled()
+
+
 def test_a_run_that_went_wild_is_called_so(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(lr=1e6, optimiser="sgd", momentum=0.0, epochs=50))
     page.press("start")
