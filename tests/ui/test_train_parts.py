@@ -106,6 +106,20 @@ def test_the_wall_shows_whole_rows_only_and_paints_good_and_bad(qtbot):
     assert "7 of 8 right" in wall.accessibleDescription()
 
 
+def test_what_is_no_number_is_no_answer_and_never_right(qtbot):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.resize(240, 2 * 72)
+    wall.set_pictures(np.full((2, 3, 32, 32), 77, np.uint8), [0, 1], ("cat", "dog"))
+    unsaid = wall.grab().toImage()
+    wall.show_probabilities(np.full((2, 2), np.nan, np.float32))
+    assert wall.right == (0, 2)
+    assert wall.text() == "0 of 2 right. cat: no answer; dog: no answer"
+    assert wall.grab().toImage() == unsaid, "no bar is painted"
+    wall.show_probabilities(np.array([[0.9, 0.1], [np.nan, np.nan]], np.float32))
+    assert wall.text() == "1 of 2 right. cat: cat 90 %, right; dog: no answer"
+
+
 def test_a_wide_wall_has_more_columns(qtbot):
     wall = Wall()
     qtbot.addWidget(wall)
