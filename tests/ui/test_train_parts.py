@@ -12,6 +12,7 @@ from PySide6.QtGui import QWheelEvent
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
+from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import load_history, to_continue
@@ -19,6 +20,7 @@ from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
 from cifar_gui.ui.train.live_panel import LivePanel, Looked
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
+from cifar_gui.ui.train.plots import TrainingPlots
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -134,6 +136,19 @@ def test_the_dearer_a_look_the_less_often_it_is_taken(qtbot, seconds, period):
     qtbot.addWidget(panel)
     panel._on_looked(Looked(None, Forming(None, "", ""), seconds))
     assert panel._timer.interval() == period
+
+
+# The curves
+
+
+def test_a_loss_that_has_run_away_has_room_at_the_end_of_its_line(qtbot):
+    plots = TrainingPlots()
+    qtbot.addWidget(plots)
+    steps = [(step, step / 4, loss, 0.1, 0.1, 100.0) for step, loss in ((1, 2.3), (2, 3.7424533614798e31))]
+    plots.show_history(History(step_rows=steps), epochs=8, classes=10)
+    assert "to 3.74e+31 at epoch 0.5" in plots.loss.summary()
+    plots.loss.canvas.set_cursor(0.5)
+    assert plots.loss.canvas.readout() == "epoch 0.50: training 3.74e+31"
 
 
 # Filters

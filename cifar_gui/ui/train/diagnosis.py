@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_gui.words import percent
+from cifar_gui.words import loss_words, percent
 
 Series = Mapping[str, NDArray[np.float64]]
 Tone = Literal["neutral", "good", "doubt", "bad"]
@@ -96,7 +96,7 @@ def _blew_up(loss: NDArray[np.float64], classes: int) -> bool:
 
 def _diverging(loss: NDArray[np.float64]) -> Diagnosis:
     finite = _finite(loss)
-    seen = f" The lowest loss seen was {finite.min():.2f}." if len(finite) else ""
+    seen = f" The lowest loss seen was {loss_words(finite.min(), 2)}." if len(finite) else ""
     return Diagnosis(
         "diverging",
         "bad",
@@ -109,8 +109,10 @@ def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
     if len(loss) == 0:
         return Diagnosis("empty", "neutral", "Nothing trained yet.", "Press Start and watch the two curves.")
     if len(loss) >= 4 and loss[-1] < loss[0] - 0.1:
-        moved = f"Training loss has come down from {loss[0]:.2f} to {loss[-1]:.2f}; held-out pictures are looked at "
-        return Diagnosis("early", "neutral", "Too early to say.", moved + "after each epoch.")
+        moved = f"Training loss has come down from {loss_words(loss[0], 2)} to {loss_words(loss[-1], 2)}; "
+        return Diagnosis(
+            "early", "neutral", "Too early to say.", moved + "held-out pictures are looked at after each epoch."
+        )
     return Diagnosis(
         "early", "neutral", "Too early to say.", "Held-out pictures are looked at after each epoch; the first is on."
     )

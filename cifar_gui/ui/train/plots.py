@@ -20,7 +20,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.text import WrappedLabel
-from cifar_gui.words import exact_percent, percent
+from cifar_gui.words import exact_percent, loss_on_axis, loss_words, percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
@@ -29,12 +29,6 @@ _TONES = {
     "bad": ("error", "bad"),
     "neutral": ("info", "muted"),
 }
-
-
-def loss_tick(loss: float) -> str:
-    """2.0 → "2.0", 0.25 → "0.25", 0.001 → "0.001": at least one decimal, so that the numbers align."""
-    text = f"{loss:.3g}"
-    return text if "." in text or "e" in text else f"{text}.0"
 
 
 class TrainingPlots(QWidget):
@@ -47,7 +41,7 @@ class TrainingPlots(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loss = Plot("Loss", form="{:.3f}".format, tick_form=loss_tick, floor=0.0)
+        self.loss = Plot("Loss", form=loss_words, tick_form=loss_on_axis, floor=0.0)
         self.accuracy = Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0)
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
