@@ -7,17 +7,20 @@ import math
 import numpy as np
 import pytest
 
+from cifar_gui.recipe import Recipe
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
 
 
-def judged(train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False) -> Diagnosis:
+def judged(
+    train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False, recipe=None
+) -> Diagnosis:
     epochs = {
         "train_loss": np.array(train_loss, float),
         "train_accuracy": np.array(accuracy if train_accuracy is None else train_accuracy, float),
         "validation_loss": np.array(loss, float),
         "validation_accuracy": np.array(accuracy, float),
     }
-    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged)
+    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged, recipe=recipe)
 
 
 def test_an_empty_history_is_an_invitation():
@@ -46,10 +49,33 @@ def test_falling_losses_and_rising_accuracy_are_learning_well():
     assert "fall together" in found.detail
 
 
-def test_validation_better_than_training_is_explained_as_normal():
-    found = judged([1.5, 1.2, 1.0], [1.3, 1.0, 0.8], [0.5, 0.6, 0.7], train_accuracy=[0.4, 0.5, 0.6])
+PLAIN = Recipe(network="simple", crop=0, flip="none", cutout=0)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "why"),
+    [
+        (None, ""),
+        (PLAIN, ""),
+        (PLAIN.changed(flip="random"), "training pictures are flipped, and "),
+        (PLAIN.changed(flip="random", crop=2), "training pictures are cropped and flipped, and "),
+        (
+            PLAIN.changed(flip="random", crop=2, cutout=8),
+            "training pictures are cropped, flipped and blanked in part, and ",
+        ),
+        (PLAIN.changed(network="keras1m"), "units drop out in training, and "),
+        (
+            PLAIN.changed(network="mlp", crop=1, network_settings={"dropout": 0.2}),
+            "training pictures are cropped, and units drop out in training, and ",
+        ),
+        (PLAIN.changed(network="mlp"), ""),
+        (PLAIN.changed(network="of another version"), ""),
+    ],
+)
+def test_validation_better_than_training_is_explained_as_normal_by_what_the_recipe_does(recipe, why):
+    found = judged([1.5, 1.2, 1.0], [1.3, 1.0, 0.8], [0.5, 0.6, 0.7], train_accuracy=[0.4, 0.5, 0.6], recipe=recipe)
     assert (found.kind, found.tone) == ("modest", "good")
-    assert "cropped and flipped" in found.detail
+    assert f"than training because {why}training is counted while the network still learns: normal." in found.detail
 
 
 def test_validation_loss_rising_for_five_epochs_under_falling_training_loss_is_memorising():
@@ -87,6 +113,12 @@ def test_staying_at_chance_is_doubtful_and_names_the_learning_rate():
     found = judged([2.3, 2.3], [2.3, 2.3], [0.1, 0.11])
     assert (found.kind, found.tone) == ("chance", "doubt")
     assert "learning rate" in found.detail
+
+
+def test_a_network_that_learns_its_training_pictures_is_not_said_not_to_learn():
+    found = judged([1.8], [2.4], [0.1], train_accuracy=[0.34])
+    assert found.kind == "early"
+    assert "Off to a start" in found.headline
 
 
 @pytest.mark.parametrize("steps", [(2.3, 2.2, math.nan), (2.0, 1.5, *[9.0] * 10)])

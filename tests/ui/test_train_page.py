@@ -353,6 +353,16 @@ def test_a_run_that_went_wild_is_called_so(page, qtbot):
     assert child(page, "train.start").text() == "Start", "a run that diverged is not offered to be continued"
 
 
+def test_a_run_is_judged_by_its_own_classes_whatever_data_is_chosen_next(page, qtbot, tiny_data, monkeypatch):
+    page.press("start")
+    until_idle(qtbot, page)
+    other = dataclasses.replace(tiny_data, class_names=("bright", "dark", "striped", "spotted", "plain"))
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: other)
+    page.context.data.request("/somewhere/else")
+    qtbot.waitUntil(lambda: page.context.data.current is other and not page.display._redraw.isActive())
+    assert [mark.label for mark in page.plots.accuracy.canvas.horizontal] == ["guessing 33 %"]
+
+
 def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
     page.press("start")
     until_idle(qtbot, page)

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.networks.base import NETWORKS, network_settings
+from cifar_gui.recipe import Recipe
 from cifar_gui.words import loss_words, percent
 
 Series = Mapping[str, NDArray[np.float64]]
@@ -44,6 +46,7 @@ class _Figures:
     loss: NDArray[np.float64]  # validation, empty when trained on all data
     accuracy: NDArray[np.float64]
     chance: float
+    recipe: Recipe | None  # None: not known
 
     @property
     def gained(self) -> float:
@@ -51,10 +54,13 @@ class _Figures:
         return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
 
 
-def diagnose(steps: Series, epochs: Series, *, classes: int, diverged: bool = False) -> Diagnosis:
+def diagnose(
+    steps: Series, epochs: Series, *, classes: int, diverged: bool = False, recipe: Recipe | None = None
+) -> Diagnosis:
     """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
 
-    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss.
+    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `recipe` says what
+    makes training harder than validation.
     """
     step_loss = _column(steps, "loss")
     if diverged or _blew_up(step_loss, classes):
@@ -65,6 +71,7 @@ def diagnose(steps: Series, epochs: Series, *, classes: int, diverged: bool = Fa
         _finite(_column(epochs, "validation_loss")),
         _finite(_column(epochs, "validation_accuracy")),
         1 / max(classes, 1),
+        recipe,
     )
     if len(figures.train_loss) == 0:
         return _before_first_epoch(step_loss)
@@ -130,7 +137,8 @@ def _unvalidated(figures: _Figures) -> Diagnosis:
 
 def _at_chance(figures: _Figures) -> Diagnosis | None:
     accuracy = float(figures.accuracy[-1])
-    if accuracy > 1.25 * figures.chance or float(figures.accuracy.max()) > 1.5 * figures.chance:
+    best = max(float(figures.accuracy.max()), float(figures.train_accuracy.max()))
+    if accuracy > 1.25 * figures.chance or best > 1.5 * figures.chance:
         return None
     return Diagnosis(
         "chance",
@@ -201,13 +209,32 @@ def _dip(figures: _Figures) -> Diagnosis | None:
 def _augmented(figures: _Figures) -> Diagnosis | None:
     if figures.accuracy[-1] <= figures.train_accuracy[-1] or figures.loss[-1] >= figures.train_loss[-1]:
         return None
+    why = ", and ".join([*_hindrances(figures.recipe), "training is counted while the network still learns"])
     return Diagnosis(
         "modest",
         "good",
         "Learning well.",
         f"Validation accuracy rose {figures.gained:.1f} points last epoch. Validation is better than training because "
-        "training pictures are cropped and flipped, and are counted while the network still learns: normal.",
+        f"{why}: normal.",
     )
+
+
+def _hindrances(recipe: Recipe | None) -> list[str]:
+    """What the recipe does that makes training harder than validation."""
+    if recipe is None:
+        return []
+    done = {"cropped": recipe.crop > 0, "flipped": recipe.flip != "none", "blanked in part": recipe.cutout > 0}
+    words = [word for word, is_done in done.items() if is_done]
+    how = " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    hindrances = [f"training pictures are {how}"] if how else []
+    return [*hindrances, "units drop out in training"] if _drops_out(recipe) else hindrances
+
+
+def _drops_out(recipe: Recipe) -> bool:
+    if recipe.network not in NETWORKS:  # a run of another version's
+        return False
+    own = network_settings(recipe.network) | dict(recipe.network_settings)
+    return any("dropout" in key and isinstance(value, int | float) and value > 0 for key, value in own.items())
 
 
 def _learning(figures: _Figures) -> Diagnosis:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.theme import SPACING, px
@@ -45,6 +46,7 @@ class TrainingPlots(QWidget):
         self.accuracy = Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0)
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
+        self._recipe: Recipe | None = None
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
         self.earlier = QComboBox()
@@ -57,8 +59,11 @@ class TrainingPlots(QWidget):
         self._lay_out()
         self.show_history(History(), epochs=1, classes=10)
 
-    def show_history(self, history: History, *, epochs: int, classes: int, diverged: bool = False) -> None:
+    def show_history(
+        self, history: History, *, epochs: int, classes: int, diverged: bool = False, recipe: Recipe | None = None
+    ) -> None:
         """Draw a run so far. `epochs` are planned, `classes` say what guessing gives."""
+        self._recipe = recipe
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
 
@@ -102,7 +107,9 @@ class TrainingPlots(QWidget):
         self.accuracy.set_ranges((0.0, reach), (0.0, 1.0))
         self.loss.refresh()
         self.accuracy.refresh()
-        self.diagnosis.show_diagnosis(diagnose(steps, epochs, classes=self._classes, diverged=self._diverged))
+        self.diagnosis.show_diagnosis(
+            diagnose(steps, epochs, classes=self._classes, diverged=self._diverged, recipe=self._recipe)
+        )
 
     def _ends(self) -> list[float]:
         earlier = self.loss.canvas.points["earlier_train"].x
