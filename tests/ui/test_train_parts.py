@@ -101,11 +101,24 @@ def test_the_wall_shows_whole_rows_only_and_paints_good_and_bad(qtbot):
     probabilities = np.tile(np.array([0.7, 0.2, 0.1], np.float32), (8, 1))
     probabilities[1] = [0.2, 0.7, 0.1]
     wall.show_probabilities(probabilities)
-    assert wall.right == (2, 3)
+    assert wall.right == (7, 8)
     picture = wall.grab().toImage()
     colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
     assert {tokens().good.name(), tokens().bad.name(), tokens().control_line.name()} <= colours
     assert "7 of 8 right" in wall.accessibleDescription()
+
+
+def test_what_the_wall_has_right_is_the_same_in_a_larger_window(qtbot):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.set_pictures(np.zeros((8, 3, 32, 32), np.uint8), [0, 1] * 4, ("cat", "dog"))
+    wall.show_probabilities(np.tile(np.array([0.7, 0.3], np.float32), (8, 1)))
+    found = []
+    for height in (3 * 72, 6 * 72):
+        wall.resize(240, height)
+        found.append((wall.shown, wall.right))
+    assert found == [(3, (4, 8)), (6, (4, 8))]
+    assert wall.text().startswith("4 of 8 right. ")
 
 
 def test_what_is_no_number_is_no_answer_and_never_right(qtbot):

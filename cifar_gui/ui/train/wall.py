@@ -73,9 +73,8 @@ class Wall(QWidget):
 
     @property
     def right(self) -> tuple[int, int]:
-        """How many of the pictures shown are named rightly, and how many are shown."""
-        rows = self._rows[: self.shown]
-        return sum(map(is_right, rows)), len(rows)
+        """How many of the pictures are named rightly, and how many were classified, those without room among them."""
+        return sum(map(is_right, self._rows)), len(self._rows)
 
     def sizeHint(self) -> QSize:
         return QSize(px(238), px(6 * _ROW))
