@@ -132,6 +132,23 @@ def test_the_verdict_of_the_engine_counts_whatever_the_curves_look_like():
     assert judged([1.0, 0.9], [1.0, 0.8], [0.6, 0.7], diverged=True).kind == "diverging"
 
 
+def test_the_whole_advice_is_given_when_a_falling_loss_ends_in_no_number():
+    found = judged([1.8], [1.6], [0.4], steps=(2.3, 2.0, 1.5), diverged=True, recipe=PLAIN.changed(lr=0.5))
+    assert f"{found.headline} {found.detail}" == (
+        "The loss is no longer a number. The steps were too large. The lowest loss seen was 1.50. Lower the learning "
+        "rate (now 0.5) and start again; the weights of the last whole epoch are kept."
+    )
+    assert "kept" not in judged(steps=(2.3, 2.0), diverged=True).detail, "there is no whole epoch"
+
+
+def test_only_of_a_rising_loss_it_is_said_that_each_step_makes_things_worse():
+    assert "worse" in judged(steps=(2.0, 1.5, *[9.0] * 10)).detail
+    assert "worse" not in judged(steps=(2.3, 2.0, 1.5), diverged=True).detail
+    found = judged(steps=(2.0, 1.5, 40.0, 38.0, 35.0, 33.0, 30.0, 25.0, 20.0, 15.0))
+    assert found.kind == "diverging"
+    assert "worse" not in found.detail
+
+
 def test_a_high_loss_at_the_very_start_is_not_running_away():
     assert judged(steps=[9.0] * 12).kind == "early"
 

@@ -26,6 +26,8 @@ RISING_EPOCHS = 2
 PATIENCE = 4
 """So many epochs without a better validation accuracy are called a standstill."""
 
+_RECENT = 5  # reports
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -63,8 +65,10 @@ def diagnose(
     makes training harder than validation.
     """
     step_loss = _column(steps, "loss")
-    if diverged or _blew_up(step_loss, classes):
-        return _diverging(step_loss)
+    if diverged or (len(step_loss) > 0 and not np.isfinite(step_loss[-1])):
+        return _no_number(step_loss, len(_column(epochs, "train_loss")), recipe)
+    if _blew_up(step_loss, classes):
+        return _running_away(step_loss, recipe)
     figures = _Figures(
         _column(epochs, "train_loss"),
         _column(epochs, "train_accuracy"),
@@ -92,24 +96,36 @@ def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _blew_up(loss: NDArray[np.float64], classes: int) -> bool:
-    """Whether the loss is no number, or has stayed far above that of guessing after having been lower."""
-    if len(loss) == 0:
-        return False
-    if not np.isfinite(loss[-1]):
-        return True
-    recent, guessing = loss[-5:], math.log(max(classes, 2))
-    return len(loss) >= 10 and float(recent.min()) > 1.5 * guessing and float(recent.min()) > 2 * float(loss.min())
+    """Whether the loss has stayed far above that of guessing after having been lower."""
+    recent, guessing = loss[-_RECENT:], math.log(max(classes, 2))
+    return len(loss) >= 10 and float(recent.min()) > max(1.5 * guessing, 2 * float(loss.min()))
 
 
-def _diverging(loss: NDArray[np.float64]) -> Diagnosis:
-    finite = _finite(loss)
-    seen = f" The lowest loss seen was {loss_words(finite.min(), 2)}." if len(finite) else ""
+def _no_number(loss: NDArray[np.float64], epochs: int, recipe: Recipe | None) -> Diagnosis:
+    """The run has ended by it, whatever the curve looks like: a report that is no number is not drawn."""
+    kept = "; the weights of the last whole epoch are kept" if epochs else ""
     return Diagnosis(
         "diverging",
         "bad",
-        "The loss is running away.",
-        f"The steps are too large, so each one makes things worse.{seen} Lower the learning rate and start again.",
+        "The loss is no longer a number.",
+        f"The steps were too large.{_lowest(loss)} {_advice(recipe)}{kept}.",
     )
+
+
+def _running_away(loss: NDArray[np.float64], recipe: Recipe | None) -> Diagnosis:
+    falling = float(loss[-1]) < float(loss[-_RECENT:].max())
+    how = "the loss is still far above where it was" if falling else "each one makes things worse"
+    detail = f"The steps are too large: {how}.{_lowest(loss)} {_advice(recipe)}."
+    return Diagnosis("diverging", "bad", "The loss is running away.", detail)
+
+
+def _lowest(loss: NDArray[np.float64]) -> str:
+    finite = _finite(loss)
+    return f" The lowest loss seen was {loss_words(finite.min(), 2)}." if len(finite) else ""
+
+
+def _advice(recipe: Recipe | None) -> str:
+    return f"Lower the learning rate{f' (now {recipe.lr:.3g})' if recipe else ''} and start again"
 
 
 def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
