@@ -180,6 +180,7 @@ def build(classes: int = 10, size: str = "94", batch_norm_weight: float = 0.12, 
     and at most 1; 0.12 for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the
     head starts with deviation 1 and the output is divided by its width (Muon recipe), otherwise default weights and
     1/9 (SGD recipe)."""
+    size = str(size)  # TOML reads 96 as a number
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, not {size!r}")
     if not 0 < float(batch_norm_weight) <= 1:

@@ -62,6 +62,11 @@ def test_a_setting_that_makes_no_sense_is_refused_in_words(name, key, value, rea
     assert refused_settings(name, {key: value}) == {key: reason}
 
 
+def test_a_size_may_be_written_as_a_number():
+    assert refused_settings("airnet", {"size": 96}) == {}
+    assert refused_settings("airnet", {"size": 97}) == {"size": "size must be one of 93, 94, 95, 96, not '97'"}
+
+
 @pytest.mark.parametrize("value", [0.01, 1.0, 1])
 def test_the_ends_of_a_range_are_allowed(value):
     assert refused_settings("airnet", {"batch_norm_weight": value}) == {}
