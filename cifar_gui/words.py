@@ -45,6 +45,17 @@ def modest_percent(probability: float, digits: int = 0) -> str:
     return percent(probability, digits)
 
 
+def loss_words(loss: float, digits: int = 3) -> str:
+    """2.1059 → "2.106"; a loss that has run away short: "3.74e+31", from 1e4 on."""
+    return f"{loss:.3g}" if abs(loss) >= 1e4 else f"{loss:.{digits}f}"
+
+
+def loss_on_axis(loss: float) -> str:
+    """2.0 → "2.0", 0.25 → "0.25", 0.001 → "0.001": at least one decimal, so that the numbers align."""
+    text = f"{loss:.3g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
 def duration(seconds: float) -> str:
     """How long something took: "4.2 s", "42 s", "3 min 02 s", "2 h 05 min"."""
     whole = round(seconds)

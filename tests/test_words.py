@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from cifar_gui.words import duration, exact_percent, modest_percent, percent, short_number, time_left
+from cifar_gui.words import (
+    duration,
+    exact_percent,
+    loss_on_axis,
+    loss_words,
+    modest_percent,
+    percent,
+    short_number,
+    time_left,
+)
 
 
 def test_shares_become_percentages_and_nothing_a_dash() -> None:
@@ -57,3 +66,15 @@ def test_what_is_left_is_said_as_people_would(seconds: float, text: str) -> None
 )
 def test_large_numbers_in_few_digits(number: float, text: str) -> None:
     assert short_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [(2.1059, "2.106"), (0.0, "0.000"), (9999.0, "9999.000"), (10_000, "1e+04"), (3.7424533614798e31, "3.74e+31")],
+)
+def test_a_loss_that_has_run_away_is_written_short(loss: float, text: str) -> None:
+    assert loss_words(loss) == text
+
+
+def test_losses_on_an_axis_have_a_decimal_and_stay_short() -> None:
+    assert [loss_on_axis(loss) for loss in (2, 0.25, 0.001, 4e31)] == ["2.0", "0.25", "0.001", "4e+31"]

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.training.events import EpochReport, Event, Finished, SettingsChanged, Started, StepReport
-from cifar_gui.words import duration, percent
+from cifar_gui.words import duration, loss_words, percent
 
 _COLUMNS = ("Epoch", "Train loss", "accuracy", "Validation loss", "accuracy", "Learning rate", "Pictures/s", "Time")
 _WIDTHS = (7, 10, 9, 15, 9, 13, 10, 10)
@@ -82,15 +82,15 @@ class PlainReport:
     def _step(self, event: StepReport) -> None:
         epoch = min(int(event.epoch) + 1, self._epochs)
         speed = f"{event.images_per_second:,.0f} pictures/s"
-        text = f"epoch {epoch}/{self._epochs}, loss {event.loss:.3f}, {percent(event.accuracy)}, {speed}"
+        text = f"epoch {epoch}/{self._epochs}, loss {loss_words(event.loss)}, {percent(event.accuracy)}, {speed}"
         self._progress(event.epoch / max(self._epochs, 1), text)
 
     def _epoch(self, event: EpochReport) -> None:
         self._progress.clear()
-        loss = "–" if event.validation_loss is None else f"{event.validation_loss:.4f}"
+        loss = "–" if event.validation_loss is None else loss_words(event.validation_loss, 4)
         cells = (
             f"{event.epoch}/{self._epochs}",
-            f"{event.train_loss:.4f}",
+            loss_words(event.train_loss, 4),
             percent(event.train_accuracy, 2),
             loss,
             percent(event.validation_accuracy, 2),

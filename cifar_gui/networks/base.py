@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
@@ -49,11 +50,26 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
         if not isinstance(value, int | float | list | tuple | str):
             raise RecipeError(f"{name} cannot take {value!r} as {key}.", "network_settings")
     try:
+        _check_finite(settings or {})
         return builder(classes=classes, **(settings or {}))
-    except (TypeError, ValueError, RuntimeError) as error:  # the last from torch, for negative sizes
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise RecipeError(
             f"{name} cannot be built with {dict(settings or {})}: {error}.", "network_settings"
         ) from error
+
+
+def _check_finite(settings: Mapping[str, Any]) -> None:
+    """Raise ValueError for NaN and infinity: no comparison with a limit finds NaN, and it spoils every weight."""
+    for key, value in settings.items():
+        each = value if isinstance(value, list | tuple) else [value]
+        if not all(math.isfinite(number) for number in each if isinstance(number, float)):
+            raise ValueError(f"{key} must be a finite number")
+
+
+def check_whole(key: str, value: Any, low: int, high: int) -> None:
+    """For builders: raise ValueError unless the setting `key` is a whole number from `low` to `high`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{key} must be a whole number from {low:,} to {high:,}")
 
 
 def network_settings(name: str) -> dict[str, Any]:

@@ -47,7 +47,11 @@ _BEST = Recipe(
     presets={"quick": _BEST.changed(preset="quick", epochs=8), "best": _BEST, "textbook": _TEXTBOOK},
 )
 def build(classes: int = 10, conv_dropout: float = 0.25, dense_dropout: float = 0.5, slope: float = 0.1) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). 1,084,234 parameters for ten classes, most of them in the first dense layer."""
+    """(N, 3, 32, 32) → (N, classes). 1,084,234 parameters for ten classes, most of them in the first dense layer.
+
+    `slope` of the LeakyReLUs for negative values, from 0 (they are cut off) to 1 (nothing is)."""
+    if not 0 <= slope <= 1:
+        raise ValueError("slope must be from 0 to 1")
     return nn.Sequential(
         _conv(3, 16, slope),
         nn.LeakyReLU(slope),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_whole
 from cifar_gui.recipe import Recipe
 
 _TEXTBOOK = Recipe(
@@ -45,6 +45,7 @@ def build(classes: int = 10, filters: int = 12, kernel: int = 3) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). `kernel` is odd, so that the map keeps its size."""
     if kernel % 2 == 0 or not 1 <= kernel <= 31:
         raise ValueError("kernel must be odd, from 1 to 31")
+    check_whole("filters", filters, 1, 10_000)
     return nn.Sequential(
         nn.Conv2d(3, filters, kernel, padding=kernel // 2),
         nn.ReLU(),

@@ -215,6 +215,18 @@ def test_a_network_setting_that_does_not_exist_is_refused_before_anything_is_mad
     assert list_runs() == []
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-1.0"])
+def test_a_network_setting_that_makes_no_sense_is_refused_on_the_line_and_in_a_file(cli, colours, tmp_path, value):
+    file = tmp_path / "recipe.toml"
+    file.write_text(f'network = "airnet"\n[network_settings]\nbatch_norm_weight = {value}\n', encoding="utf-8")
+    on_the_line = ("--network", "airnet", "--set", f"network_settings.batch_norm_weight={value}")
+    for flags in (on_the_line, ("--recipe", file)):
+        outcome = cli("train", "--data", colours, *flags)
+        assert outcome.code == 3
+        assert "batch_norm_weight must be" in outcome.err
+    assert list_runs() == []
+
+
 def test_the_run_knows_its_data_by_absolute_path(cli, colours, tmp_path, monkeypatch):
     monkeypatch.chdir(colours.parent)
     cli("train", *SMALL, "--data", colours.name, "--epochs", 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
@@ -36,5 +38,35 @@ def test_the_setting_that_is_refused_is_named(name, settings, blamed):
     assert refused_settings(name, settings) == blamed
 
 
-def test_a_negative_size_is_refused_too():
-    assert "negative" in refused_settings("mlp", {"hidden": -5})["hidden"]
+@pytest.mark.parametrize(
+    ("name", "key", "value", "reason"),
+    [
+        ("airnet", "batch_norm_weight", math.nan, "batch_norm_weight must be a finite number"),
+        ("airnet", "batch_norm_weight", math.inf, "batch_norm_weight must be a finite number"),
+        ("airnet", "batch_norm_weight", "nan", "batch_norm_weight must be above 0 and at most 1"),
+        ("airnet", "batch_norm_weight", 0.0, "batch_norm_weight must be above 0 and at most 1"),
+        ("airnet", "batch_norm_weight", -1.0, "batch_norm_weight must be above 0 and at most 1"),
+        ("airnet", "batch_norm_weight", 1e9, "batch_norm_weight must be above 0 and at most 1"),
+        ("airnet", "batch_norm_weight", 10**400, "int too large to convert to float"),
+        ("airnet", "unit_head", "perhaps", "unit_head must be true or false"),
+        ("keras1m", "conv_dropout", math.nan, "conv_dropout must be a finite number"),
+        ("keras1m", "slope", -1.0, "slope must be from 0 to 1"),
+        ("mlp", "dropout", math.nan, "dropout must be a finite number"),
+        ("mlp", "hidden", -5, "hidden must be a whole number from 1 to 100,000"),
+        ("mlp", "hidden", 0, "hidden must be a whole number from 1 to 100,000"),
+        ("mlp", "hidden", 2.5, "hidden must be a whole number from 1 to 100,000"),
+        ("simple", "filters", 10**9, "filters must be a whole number from 1 to 10,000"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_in_words(name, key, value, reason):
+    assert refused_settings(name, {key: value}) == {key: reason}
+
+
+def test_a_size_may_be_written_as_a_number():
+    assert refused_settings("airnet", {"size": 96}) == {}
+    assert refused_settings("airnet", {"size": 97}) == {"size": "size must be one of 93, 94, 95, 96, not '97'"}
+
+
+@pytest.mark.parametrize("value", [0.01, 1.0, 1])
+def test_the_ends_of_a_range_are_allowed(value):
+    assert refused_settings("airnet", {"batch_norm_weight": value}) == {}

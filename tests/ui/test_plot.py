@@ -113,6 +113,29 @@ def test_hovering_reads_every_curve(filled, qtbot):
     assert filled.canvas.readout() == ""
 
 
+def test_nothing_is_read_where_no_curve_has_come_yet(plot, qtbot):
+    plot.set_curve("train", np.array([0.5, 1.0, 1.5]), np.array([2.3, 2.2, 2.1]))
+    plot.set_curve("validation", np.array([1.0]), np.array([2.0]))
+    plot.set_ranges((0, 8))
+    plot.refresh()
+    plot.canvas.set_cursor(7.24)
+    assert plot.canvas.readout() == "epoch 1.50: training 2.10, validation 2.00 at 1.00"
+    plot.canvas.set_cursor(0.0)
+    assert plot.canvas.readout() == "epoch 0.50: training 2.30, validation 2.00 at 1.00"
+    plot.canvas.set_cursor(1.0)
+    assert plot.canvas.readout() == "epoch 1.00: training 2.20, validation 2.00"
+
+
+def test_the_arrow_keys_begin_where_the_curves_end(plot, qtbot):
+    plot.set_curve("train", np.linspace(0, 1.5, 16), np.linspace(2.3, 2.1, 16))
+    plot.set_ranges((0, 8))
+    plot.refresh()
+    qtbot.keyClick(plot.canvas, Qt.Key.Key_End)
+    assert plot.canvas.readout() == "epoch 1.50: training 2.10"
+    qtbot.keyClick(plot.canvas, Qt.Key.Key_Left)
+    assert plot.canvas.readout().startswith("epoch 1.34")
+
+
 def test_the_description_is_what_is_read_out_and_otherwise_the_whole_in_words(filled):
     described = []
     for x in (None, 4.0, None):

@@ -7,17 +7,20 @@ import math
 import numpy as np
 import pytest
 
+from cifar_gui.recipe import Recipe
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
 
 
-def judged(train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False) -> Diagnosis:
+def judged(
+    train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False, recipe=None
+) -> Diagnosis:
     epochs = {
         "train_loss": np.array(train_loss, float),
         "train_accuracy": np.array(accuracy if train_accuracy is None else train_accuracy, float),
         "validation_loss": np.array(loss, float),
         "validation_accuracy": np.array(accuracy, float),
     }
-    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged)
+    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged, recipe=recipe)
 
 
 def test_an_empty_history_is_an_invitation():
@@ -46,10 +49,33 @@ def test_falling_losses_and_rising_accuracy_are_learning_well():
     assert "fall together" in found.detail
 
 
-def test_validation_better_than_training_is_explained_as_normal():
-    found = judged([1.5, 1.2, 1.0], [1.3, 1.0, 0.8], [0.5, 0.6, 0.7], train_accuracy=[0.4, 0.5, 0.6])
+PLAIN = Recipe(network="simple", crop=0, flip="none", cutout=0)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "why"),
+    [
+        (None, ""),
+        (PLAIN, ""),
+        (PLAIN.changed(flip="random"), "training pictures are flipped, and "),
+        (PLAIN.changed(flip="random", crop=2), "training pictures are cropped and flipped, and "),
+        (
+            PLAIN.changed(flip="random", crop=2, cutout=8),
+            "training pictures are cropped, flipped and blanked in part, and ",
+        ),
+        (PLAIN.changed(network="keras1m"), "units drop out in training, and "),
+        (
+            PLAIN.changed(network="mlp", crop=1, network_settings={"dropout": 0.2}),
+            "training pictures are cropped, and units drop out in training, and ",
+        ),
+        (PLAIN.changed(network="mlp"), ""),
+        (PLAIN.changed(network="of another version"), ""),
+    ],
+)
+def test_validation_better_than_training_is_explained_as_normal_by_what_the_recipe_does(recipe, why):
+    found = judged([1.5, 1.2, 1.0], [1.3, 1.0, 0.8], [0.5, 0.6, 0.7], train_accuracy=[0.4, 0.5, 0.6], recipe=recipe)
     assert (found.kind, found.tone) == ("modest", "good")
-    assert "cropped and flipped" in found.detail
+    assert f"than training because {why}training is counted while the network still learns: normal." in found.detail
 
 
 def test_validation_loss_rising_for_five_epochs_under_falling_training_loss_is_memorising():
@@ -89,6 +115,12 @@ def test_staying_at_chance_is_doubtful_and_names_the_learning_rate():
     assert "learning rate" in found.detail
 
 
+def test_a_network_that_learns_its_training_pictures_is_not_said_not_to_learn():
+    found = judged([1.8], [2.4], [0.1], train_accuracy=[0.34])
+    assert found.kind == "early"
+    assert "Off to a start" in found.headline
+
+
 @pytest.mark.parametrize("steps", [(2.3, 2.2, math.nan), (2.0, 1.5, *[9.0] * 10)])
 def test_a_loss_that_runs_away_is_called_so(steps):
     found = judged(steps=steps)
@@ -98,6 +130,23 @@ def test_a_loss_that_runs_away_is_called_so(steps):
 
 def test_the_verdict_of_the_engine_counts_whatever_the_curves_look_like():
     assert judged([1.0, 0.9], [1.0, 0.8], [0.6, 0.7], diverged=True).kind == "diverging"
+
+
+def test_the_whole_advice_is_given_when_a_falling_loss_ends_in_no_number():
+    found = judged([1.8], [1.6], [0.4], steps=(2.3, 2.0, 1.5), diverged=True, recipe=PLAIN.changed(lr=0.5))
+    assert f"{found.headline} {found.detail}" == (
+        "The loss is no longer a number. The steps were too large. The lowest loss seen was 1.50. Lower the learning "
+        "rate (now 0.5) and start again; the weights of the last whole epoch are kept."
+    )
+    assert "kept" not in judged(steps=(2.3, 2.0), diverged=True).detail, "there is no whole epoch"
+
+
+def test_only_of_a_rising_loss_it_is_said_that_each_step_makes_things_worse():
+    assert "worse" in judged(steps=(2.0, 1.5, *[9.0] * 10)).detail
+    assert "worse" not in judged(steps=(2.3, 2.0, 1.5), diverged=True).detail
+    found = judged(steps=(2.0, 1.5, 40.0, 38.0, 35.0, 33.0, 30.0, 25.0, 20.0, 15.0))
+    assert found.kind == "diverging"
+    assert "worse" not in found.detail
 
 
 def test_a_high_loss_at_the_very_start_is_not_running_away():

@@ -366,12 +366,34 @@ def test_what_only_the_network_refuses_is_told_at_its_field_before_start(page):
     assert not page.context.messages.all
 
 
+@pytest.mark.parametrize("typed", ["nan", "inf", "-1", "1e9"])
+def test_a_batch_norm_weight_that_makes_no_sense_is_told_at_its_field(page, typed):
+    page.recipe_panel.show_recipe(TINY.changed(network="airnet"))
+    field = page.form.advanced.fields["network.batch_norm_weight"]
+    field.setText(typed)
+    field.edited.emit()
+    problem = page.form.advanced._problems["network.batch_norm_weight"]
+    assert problem.isVisible()
+    assert problem.text().startswith("Batch norm weight cannot be")
+    assert not child(page, "train.start").isEnabled()
+
+
 def test_a_run_that_went_wild_is_called_so(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(lr=1e6, optimiser="sgd", momentum=0.0, epochs=50))
     page.press("start")
     until_idle(qtbot, page)
-    qtbot.waitUntil(lambda: "running away" in child(page, "train.diagnosis").text())
+    qtbot.waitUntil(lambda: "no longer a number" in child(page, "train.diagnosis").text())
     assert child(page, "train.start").text() == "Start", "a run that diverged is not offered to be continued"
+
+
+def test_a_run_is_judged_by_its_own_classes_whatever_data_is_chosen_next(page, qtbot, tiny_data, monkeypatch):
+    page.press("start")
+    until_idle(qtbot, page)
+    other = dataclasses.replace(tiny_data, class_names=("bright", "dark", "striped", "spotted", "plain"))
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: other)
+    page.context.data.request("/somewhere/else")
+    qtbot.waitUntil(lambda: page.context.data.current is other and not page.display._redraw.isActive())
+    assert [mark.label for mark in page.plots.accuracy.canvas.horizontal] == ["guessing 33 %"]
 
 
 def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QWheelEvent
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
+from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import to_continue
@@ -19,6 +20,7 @@ from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
 from cifar_gui.ui.train.live_panel import LivePanel, Looked
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
+from cifar_gui.ui.train.plots import TrainingPlots
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -99,11 +101,38 @@ def test_the_wall_shows_whole_rows_only_and_paints_good_and_bad(qtbot):
     probabilities = np.tile(np.array([0.7, 0.2, 0.1], np.float32), (8, 1))
     probabilities[1] = [0.2, 0.7, 0.1]
     wall.show_probabilities(probabilities)
-    assert wall.right == (2, 3)
+    assert wall.right == (7, 8)
     picture = wall.grab().toImage()
     colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
     assert {tokens().good.name(), tokens().bad.name(), tokens().control_line.name()} <= colours
     assert "7 of 8 right" in wall.accessibleDescription()
+
+
+def test_what_the_wall_has_right_is_the_same_in_a_larger_window(qtbot):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.set_pictures(np.zeros((8, 3, 32, 32), np.uint8), [0, 1] * 4, ("cat", "dog"))
+    wall.show_probabilities(np.tile(np.array([0.7, 0.3], np.float32), (8, 1)))
+    found = []
+    for height in (3 * 72, 6 * 72):
+        wall.resize(240, height)
+        found.append((wall.shown, wall.right))
+    assert found == [(3, (4, 8)), (6, (4, 8))]
+    assert wall.text().startswith("4 of 8 right. ")
+
+
+def test_what_is_no_number_is_no_answer_and_never_right(qtbot):
+    wall = Wall()
+    qtbot.addWidget(wall)
+    wall.resize(240, 2 * 72)
+    wall.set_pictures(np.full((2, 3, 32, 32), 77, np.uint8), [0, 1], ("cat", "dog"))
+    unsaid = wall.grab().toImage()
+    wall.show_probabilities(np.full((2, 2), np.nan, np.float32))
+    assert wall.right == (0, 2)
+    assert wall.text() == "0 of 2 right. cat: no answer; dog: no answer"
+    assert wall.grab().toImage() == unsaid, "no bar is painted"
+    wall.show_probabilities(np.array([[0.9, 0.1], [np.nan, np.nan]], np.float32))
+    assert wall.text() == "1 of 2 right. cat: cat 90 %, right; dog: no answer"
 
 
 def test_a_wide_wall_has_more_columns(qtbot):
@@ -120,6 +149,19 @@ def test_the_dearer_a_look_the_less_often_it_is_taken(qtbot, seconds, period):
     qtbot.addWidget(panel)
     panel._on_looked(Looked(None, Forming(None, "", ""), seconds))
     assert panel._timer.interval() == period
+
+
+# The curves
+
+
+def test_a_loss_that_has_run_away_has_room_at_the_end_of_its_line(qtbot):
+    plots = TrainingPlots()
+    qtbot.addWidget(plots)
+    steps = [(step, step / 4, loss, 0.1, 0.1, 100.0) for step, loss in ((1, 2.3), (2, 3.7424533614798e31))]
+    plots.show_history(History(step_rows=steps), epochs=8, classes=10)
+    assert "to 3.74e+31 at epoch 0.5" in plots.loss.summary()
+    plots.loss.canvas.set_cursor(0.5)
+    assert plots.loss.canvas.readout() == "epoch 0.50: training 3.74e+31"
 
 
 # Filters

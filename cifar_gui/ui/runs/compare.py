@@ -17,7 +17,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle
 from cifar_gui.ui.widgets.segmented import Segmented
-from cifar_gui.words import exact_percent, percent
+from cifar_gui.words import exact_percent, loss_on_axis, loss_words, percent
 
 _SOLID, _DASH, _DOT = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
 STYLES = (
@@ -46,7 +46,7 @@ class ComparePanel(Panel):
         self.note = ElidedLabel("caption")
         self._plots = {
             "accuracy": Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0),
-            "loss": Plot("Loss", form="{:.3f}".format, tick_form=_loss_tick, floor=0.0),
+            "loss": Plot("Loss", form=loss_words, tick_form=loss_on_axis, floor=0.0),
         }
         self._stack = QStackedWidget()
         self._export = QToolButton()
@@ -101,10 +101,6 @@ class ComparePanel(Panel):
         self.body.addWidget(self._stack, 1)
         self.measure.chosen.connect(self._on_measure)
         self._on_measure("accuracy")
-
-
-def _loss_tick(loss: float) -> str:
-    return f"{loss:.1f}" if loss >= 0.1 else f"{loss:.2g}"
 
 
 def _curve(run: RunCurves | None, measure: str) -> tuple[np.ndarray, np.ndarray, str]:

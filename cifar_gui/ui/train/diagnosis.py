@@ -10,7 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_gui.words import percent
+from cifar_gui.networks.base import NETWORKS, network_settings
+from cifar_gui.recipe import Recipe
+from cifar_gui.words import loss_words, percent
 
 Series = Mapping[str, NDArray[np.float64]]
 Tone = Literal["neutral", "good", "doubt", "bad"]
@@ -23,6 +25,8 @@ RISING_EPOCHS = 2
 
 PATIENCE = 4
 """So many epochs without a better validation accuracy are called a standstill."""
+
+_RECENT = 5  # reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class _Figures:
     loss: NDArray[np.float64]  # validation, empty when trained on all data
     accuracy: NDArray[np.float64]
     chance: float
+    recipe: Recipe | None  # None: not known
 
     @property
     def gained(self) -> float:
@@ -51,20 +56,26 @@ class _Figures:
         return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
 
 
-def diagnose(steps: Series, epochs: Series, *, classes: int, diverged: bool = False) -> Diagnosis:
+def diagnose(
+    steps: Series, epochs: Series, *, classes: int, diverged: bool = False, recipe: Recipe | None = None
+) -> Diagnosis:
     """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
 
-    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss.
+    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `recipe` says what
+    makes training harder than validation.
     """
     step_loss = _column(steps, "loss")
-    if diverged or _blew_up(step_loss, classes):
-        return _diverging(step_loss)
+    if diverged or (len(step_loss) > 0 and not np.isfinite(step_loss[-1])):
+        return _no_number(step_loss, len(_column(epochs, "train_loss")), recipe)
+    if _blew_up(step_loss, classes):
+        return _running_away(step_loss, recipe)
     figures = _Figures(
         _column(epochs, "train_loss"),
         _column(epochs, "train_accuracy"),
         _finite(_column(epochs, "validation_loss")),
         _finite(_column(epochs, "validation_accuracy")),
         1 / max(classes, 1),
+        recipe,
     )
     if len(figures.train_loss) == 0:
         return _before_first_epoch(step_loss)
@@ -85,32 +96,46 @@ def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _blew_up(loss: NDArray[np.float64], classes: int) -> bool:
-    """Whether the loss is no number, or has stayed far above that of guessing after having been lower."""
-    if len(loss) == 0:
-        return False
-    if not np.isfinite(loss[-1]):
-        return True
-    recent, guessing = loss[-5:], math.log(max(classes, 2))
-    return len(loss) >= 10 and float(recent.min()) > 1.5 * guessing and float(recent.min()) > 2 * float(loss.min())
+    """Whether the loss has stayed far above that of guessing after having been lower."""
+    recent, guessing = loss[-_RECENT:], math.log(max(classes, 2))
+    return len(loss) >= 10 and float(recent.min()) > max(1.5 * guessing, 2 * float(loss.min()))
 
 
-def _diverging(loss: NDArray[np.float64]) -> Diagnosis:
-    finite = _finite(loss)
-    seen = f" The lowest loss seen was {finite.min():.2f}." if len(finite) else ""
+def _no_number(loss: NDArray[np.float64], epochs: int, recipe: Recipe | None) -> Diagnosis:
+    """The run has ended by it, whatever the curve looks like: a report that is no number is not drawn."""
+    kept = "; the weights of the last whole epoch are kept" if epochs else ""
     return Diagnosis(
         "diverging",
         "bad",
-        "The loss is running away.",
-        f"The steps are too large, so each one makes things worse.{seen} Lower the learning rate and start again.",
+        "The loss is no longer a number.",
+        f"The steps were too large.{_lowest(loss)} {_advice(recipe)}{kept}.",
     )
+
+
+def _running_away(loss: NDArray[np.float64], recipe: Recipe | None) -> Diagnosis:
+    falling = float(loss[-1]) < float(loss[-_RECENT:].max())
+    how = "the loss is still far above where it was" if falling else "each one makes things worse"
+    detail = f"The steps are too large: {how}.{_lowest(loss)} {_advice(recipe)}."
+    return Diagnosis("diverging", "bad", "The loss is running away.", detail)
+
+
+def _lowest(loss: NDArray[np.float64]) -> str:
+    finite = _finite(loss)
+    return f" The lowest loss seen was {loss_words(finite.min(), 2)}." if len(finite) else ""
+
+
+def _advice(recipe: Recipe | None) -> str:
+    return f"Lower the learning rate{f' (now {recipe.lr:.3g})' if recipe else ''} and start again"
 
 
 def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
     if len(loss) == 0:
         return Diagnosis("empty", "neutral", "Nothing trained yet.", "Press Start and watch the two curves.")
     if len(loss) >= 4 and loss[-1] < loss[0] - 0.1:
-        moved = f"Training loss has come down from {loss[0]:.2f} to {loss[-1]:.2f}; held-out pictures are looked at "
-        return Diagnosis("early", "neutral", "Too early to say.", moved + "after each epoch.")
+        moved = f"Training loss has come down from {loss_words(loss[0], 2)} to {loss_words(loss[-1], 2)}; "
+        return Diagnosis(
+            "early", "neutral", "Too early to say.", moved + "held-out pictures are looked at after each epoch."
+        )
     return Diagnosis(
         "early", "neutral", "Too early to say.", "Held-out pictures are looked at after each epoch; the first is on."
     )
@@ -128,7 +153,8 @@ def _unvalidated(figures: _Figures) -> Diagnosis:
 
 def _at_chance(figures: _Figures) -> Diagnosis | None:
     accuracy = float(figures.accuracy[-1])
-    if accuracy > 1.25 * figures.chance or float(figures.accuracy.max()) > 1.5 * figures.chance:
+    best = max(float(figures.accuracy.max()), float(figures.train_accuracy.max()))
+    if accuracy > 1.25 * figures.chance or best > 1.5 * figures.chance:
         return None
     return Diagnosis(
         "chance",
@@ -199,13 +225,32 @@ def _dip(figures: _Figures) -> Diagnosis | None:
 def _augmented(figures: _Figures) -> Diagnosis | None:
     if figures.accuracy[-1] <= figures.train_accuracy[-1] or figures.loss[-1] >= figures.train_loss[-1]:
         return None
+    why = ", and ".join([*_hindrances(figures.recipe), "training is counted while the network still learns"])
     return Diagnosis(
         "modest",
         "good",
         "Learning well.",
         f"Validation accuracy rose {figures.gained:.1f} points last epoch. Validation is better than training because "
-        "training pictures are cropped and flipped, and are counted while the network still learns: normal.",
+        f"{why}: normal.",
     )
+
+
+def _hindrances(recipe: Recipe | None) -> list[str]:
+    """What the recipe does that makes training harder than validation."""
+    if recipe is None:
+        return []
+    done = {"cropped": recipe.crop > 0, "flipped": recipe.flip != "none", "blanked in part": recipe.cutout > 0}
+    words = [word for word, is_done in done.items() if is_done]
+    how = " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    hindrances = [f"training pictures are {how}"] if how else []
+    return [*hindrances, "units drop out in training"] if _drops_out(recipe) else hindrances
+
+
+def _drops_out(recipe: Recipe) -> bool:
+    if recipe.network not in NETWORKS:  # a run of another version's
+        return False
+    own = network_settings(recipe.network) | dict(recipe.network_settings)
+    return any("dropout" in key and isinstance(value, int | float) and value > 0 for key, value in own.items())
 
 
 def _learning(figures: _Figures) -> Diagnosis:

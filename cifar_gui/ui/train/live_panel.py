@@ -95,7 +95,10 @@ class LivePanel(Panel):
         labels = split.labels[positions].tolist()
         self.wall.set_pictures(self._images.numpy(), labels, data.class_names)
         self._said.setText("")
-        self._said.setToolTip(f"{len(positions)} of {len(split):,} pictures that are kept from the network")
+        self._said.setToolTip(
+            f"{len(positions)} of {len(split):,} pictures that are kept from the network. All of them are counted, "
+            "and as many are shown as there is room for."
+        )
 
     def show_snapshot(self, snapshot: ModelSnapshot) -> None:
         """Look at the network as it was in this snapshot, off the GUI thread; of several that come fast, at the newest.

@@ -181,10 +181,10 @@ class TrainPage(Page):
         self.live.clear()
         self.live.set_data(opened.data)
         self.middle.show_plots()
-        self._show_run(opened.run.number, opened.recipe, self.context.session.history)
+        self._show_run(opened.run.number, opened.recipe, self.context.session.history, len(opened.data.class_names))
 
-    def _show_run(self, number: str, recipe: Recipe, history: History) -> None:
-        self.shown.show(number, recipe, history)
+    def _show_run(self, number: str, recipe: Recipe, history: History, classes: int = 10) -> None:
+        self.shown.show(number, recipe, history, classes=classes)
         self.display.show_recipe()
         self.display.offer_earlier()
         self.display.refresh()

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.theme import SPACING, px
@@ -20,7 +21,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.text import WrappedLabel
-from cifar_gui.words import exact_percent, percent
+from cifar_gui.words import exact_percent, loss_on_axis, loss_words, percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
 _TONES = {
@@ -29,12 +30,6 @@ _TONES = {
     "bad": ("error", "bad"),
     "neutral": ("info", "muted"),
 }
-
-
-def loss_tick(loss: float) -> str:
-    """2.0 → "2.0", 0.25 → "0.25", 0.001 → "0.001": at least one decimal, so that the numbers align."""
-    text = f"{loss:.3g}"
-    return text if "." in text or "e" in text else f"{text}.0"
 
 
 class TrainingPlots(QWidget):
@@ -47,10 +42,11 @@ class TrainingPlots(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loss = Plot("Loss", form="{:.3f}".format, tick_form=loss_tick, floor=0.0)
+        self.loss = Plot("Loss", form=loss_words, tick_form=loss_on_axis, floor=0.0)
         self.accuracy = Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0)
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
+        self._recipe: Recipe | None = None
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
         self.earlier = QComboBox()
@@ -63,8 +59,11 @@ class TrainingPlots(QWidget):
         self._lay_out()
         self.show_history(History(), epochs=1, classes=10)
 
-    def show_history(self, history: History, *, epochs: int, classes: int, diverged: bool = False) -> None:
+    def show_history(
+        self, history: History, *, epochs: int, classes: int, diverged: bool = False, recipe: Recipe | None = None
+    ) -> None:
         """Draw a run so far. `epochs` are planned, `classes` say what guessing gives."""
+        self._recipe = recipe
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
 
@@ -108,7 +107,9 @@ class TrainingPlots(QWidget):
         self.accuracy.set_ranges((0.0, reach), (0.0, 1.0))
         self.loss.refresh()
         self.accuracy.refresh()
-        self.diagnosis.show_diagnosis(diagnose(steps, epochs, classes=self._classes, diverged=self._diverged))
+        self.diagnosis.show_diagnosis(
+            diagnose(steps, epochs, classes=self._classes, diverged=self._diverged, recipe=self._recipe)
+        )
 
     def _ends(self) -> list[float]:
         earlier = self.loss.canvas.points["earlier_train"].x

@@ -75,10 +75,20 @@ class RunDisplay:
             self._redraw.start()
 
     def _draw(self) -> None:
-        data, shown = self._context.session.data or self._context.data.current, self.shown
-        epochs = (shown.recipe or self._panel.form.last_valid).epochs
-        classes = len(data.class_names) if data is not None else 10
-        self._middle.plots.show_history(shown.history, epochs=epochs, classes=classes, diverged=shown.diverged)
+        shown = self.shown
+        recipe = shown.recipe or self._panel.form.last_valid
+        self._middle.plots.show_history(
+            shown.history, epochs=recipe.epochs, classes=self._classes(), diverged=shown.diverged, recipe=recipe
+        )
+
+    def _classes(self) -> int:
+        """Of the run on show: its curves stay when another data set is chosen for the next."""
+        library, shown = self._context.data, self.shown
+        of_run = shown.recipe is None or shown.recipe.data == library.current_source
+        data = self._context.session.data or (library.current if of_run else None)
+        if data is not None:
+            shown.classes = len(data.class_names)
+        return shown.classes
 
     def _on_earlier_chosen(self, path: str) -> None:
         plots = self._middle.plots

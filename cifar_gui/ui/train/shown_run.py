@@ -30,14 +30,15 @@ class ShownRun:
         self.history = History()
         self.note = ""  # how it fares
         self.diverged = False
+        self.classes = 10  # of its data, as soon as that has been read
         self.lr: float | None = None  # of the next step, while paused
         self.draft: Recipe | None = None  # edited while a network trains
         self.copying = False  # whether the form holds the draft
 
-    def show(self, number: str, recipe: Recipe, history: History, note: str = "") -> None:
+    def show(self, number: str, recipe: Recipe, history: History, note: str = "", classes: int = 10) -> None:
         """Another run comes on show."""
         self.number, self.recipe, self.history, self.note = number, recipe, history, note
-        self.diverged = False
+        self.diverged, self.classes = False, classes
 
     def on_event(self, event: Event) -> bool:
         """Take note of what has become of the run. Whether it says something about it."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cifar_gui.ui.theme import font, px, theme, tokens
-from cifar_gui.ui.train.wall_rows import TOP, Bar, bars, in_words
+from cifar_gui.ui.train.wall_rows import TOP, Bar, bars, in_words, is_right
 from cifar_gui.ui.widgets.pixels import qimage_of, whole_multiple
 
 CAPACITY = 16
@@ -73,9 +73,8 @@ class Wall(QWidget):
 
     @property
     def right(self) -> tuple[int, int]:
-        """How many of the pictures shown are named rightly, and how many are shown."""
-        rows = self._rows[: self.shown]
-        return sum(row[0].role == "right" for row in rows), len(rows)
+        """How many of the pictures are named rightly, and how many were classified, those without room among them."""
+        return sum(map(is_right, self._rows)), len(self._rows)
 
     def sizeHint(self) -> QSize:
         return QSize(px(238), px(6 * _ROW))
@@ -145,7 +144,7 @@ class Wall(QWidget):
         self._paint_label(painter, bar.right() + px(_MARK + 4), bar.center().y(), said.label)
 
     def _paint_truth(self, painter: QPainter, where: QRectF, index: int) -> None:
-        """Before the network has said anything, only the true class."""
+        """Where the network has said nothing, or what is no number, only the true class."""
         painter.setFont(font(11))
         painter.setPen(tokens().muted)
         self._paint_label(painter, where.left(), where.center().y(), self._class_names[self._truths[index]])

@@ -36,7 +36,10 @@ def chosen(labels: Sequence[int], count: int) -> list[int]:
 
 
 def bars(probabilities: NDArray[np.float32], truth: int, class_names: Sequence[str]) -> list[Bar]:
-    """The top bars of one picture, the most probable first. `probabilities` (classes,)."""
+    """The top bars of one picture, the most probable first; none if the network gave no numbers, as after its loss ran
+    away. `probabilities` (classes,)."""
+    if not np.isfinite(probabilities).all():
+        return []
     order = np.argsort(-probabilities, kind="stable")[:TOP]
     return [
         Bar(class_names[index], float(probabilities[index]), _role(int(index), truth, winner=position == 0))
@@ -50,12 +53,18 @@ def _role(index: int, truth: int, *, winner: bool) -> Role:
     return "wrong" if winner else "other"
 
 
+def is_right(row: Sequence[Bar]) -> bool:
+    """Whether the most probable class of a picture is its true one."""
+    return bool(row) and row[0].role == "right"
+
+
 def in_words(rows: Sequence[Sequence[Bar]], truths: Sequence[str]) -> str:
     """The wall for those who cannot see it."""
-    right = sum(row[0].role == "right" for row in rows)
-    parts = [
-        f"{truth}: {row[0].label} {modest_percent(row[0].probability)}, "
-        + ("right" if row[0].role == "right" else "wrong")
-        for row, truth in zip(rows, truths, strict=True)
-    ]
-    return f"{right} of {len(rows)} right. " + "; ".join(parts)
+    parts = [f"{truth}: {_answer(row)}" for row, truth in zip(rows, truths, strict=True)]
+    return f"{sum(map(is_right, rows))} of {len(rows)} right. " + "; ".join(parts)
+
+
+def _answer(row: Sequence[Bar]) -> str:
+    if not row:
+        return "no answer"
+    return f"{row[0].label} {modest_percent(row[0].probability)}, {'right' if is_right(row) else 'wrong'}"

@@ -23,6 +23,7 @@ prepare_pyqtgraph()
 _EMPTY = np.empty(0)
 _SMOOTH_EDGES_UP_TO = 1500  # points: beyond that antialiasing costs more than it shows
 _PALE = 90  # opacity of 255
+_NEAR = 0.02  # of the width: points no farther from the cursor than this are read without naming their place
 
 
 class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
@@ -179,17 +180,31 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     # The readout
 
+    @property
+    def place(self) -> float | None:
+        """Where the curves are read: at the cursor, but never before or after all of them; None: nowhere."""
+        ends = [points.x[[0, -1]] for key, points in self.points.items() if self.styles[key].labelled and len(points.x)]
+        if self.cursor is None or not ends:
+            return None
+        return min(max(self.cursor, float(np.min(ends))), float(np.max(ends)))
+
     def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]:
         """For each curve with a readout its style and nearest point (x, y)."""
         found = ((style, at(self.points[key], x)) for key, style in self.styles.items() if style.labelled)
         return [(style, *point) for style, point in found if point is not None]
 
+    def value_in_words(self, style: CurveStyle, x: float, y: float) -> str:
+        """One of the values that are read, with its place where that is another than the one read at."""
+        said = f"{style.label} {self.forms[0](y)}"
+        left, right = self._box.viewRange()[0]
+        elsewhere = self.place is not None and abs(x - self.place) > _NEAR * (right - left)
+        return f"{said} at {x:.2f}" if elsewhere else said
+
     def readout(self) -> str:
         """The values under the cursor in words."""
-        if self.cursor is None or not (values := self.values_at(self.cursor)):
+        if (place := self.place) is None:
             return ""
-        parts = [f"{style.label} {self.forms[0](y)}" for style, _, y in values]
-        return f"{self.x_label} {self.cursor:.2f}: " + ", ".join(parts)
+        return f"{self.x_label} {place:.2f}: " + ", ".join(self.value_in_words(*each) for each in self.values_at(place))
 
     def set_cursor(self, x: float | None) -> None:
         """Read the curves at `x`; None ends it."""
@@ -213,7 +228,8 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         left, right = self._box.viewRange()[0]
         if step is not None:
             coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            start = self.cursor if self.cursor is not None else (left if step > 0 else right)
+            place = self.place
+            start = place if place is not None else (left if step > 0 else right)
             self.set_cursor(min(max(start + step * (right - left) / (10 if coarse else 50), left), right))
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.set_cursor(left if event.key() == Qt.Key.Key_Home else right)

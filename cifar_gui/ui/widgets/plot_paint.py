@@ -26,13 +26,15 @@ class Painted(Protocol):
     vertical: list[Mark]
     horizontal: list[Mark]
     empty_text: str
-    cursor: float | None
 
+    @property
+    def place(self) -> float | None: ...
     def area(self) -> QRectF: ...
     def sceneRect(self) -> QRectF: ...
     def to_scene(self, x: float, y: float) -> QPointF: ...
     def ticks(self) -> tuple[list[float], list[float]]: ...
     def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]: ...
+    def value_in_words(self, style: CurveStyle, x: float, y: float) -> str: ...
     def hasFocus(self) -> bool: ...
 
 
@@ -72,8 +74,8 @@ def draw_foreground(painter: QPainter, plot: Painted) -> None:
     labels = _draw_line_ends(painter, plot)
     for mark in plot.vertical:
         draw_vertical(painter, plot, mark, labels)
-    if plot.cursor is not None:
-        _draw_readout(painter, plot, plot.cursor)
+    if (place := plot.place) is not None:
+        _draw_readout(painter, plot, place)
     if plot.empty_text and not any(len(each.x) for each in plot.points.values()):
         _draw_empty_text(painter, plot)
     if plot.hasFocus():
@@ -159,18 +161,16 @@ def _line_ends(plot: Painted) -> list[tuple[CurveStyle, QPointF, str]]:
 
 
 def _draw_readout(painter: QPainter, plot: Painted, x: float) -> None:
-    values, area, colours = plot.values_at(x), plot.area(), tokens()
-    if not values:
-        return
+    area, colours = plot.area(), tokens()
     at_x = min(max(plot.to_scene(x, 0).x(), area.left()), area.right())
     painter.setPen(QPen(colours.control_line, 1))
     painter.drawLine(QPointF(at_x, area.top()), QPointF(at_x, area.bottom()))
     lines = [(f"{plot.x_label} {x:.2f}", colours.muted)]
-    for style, point_x, point_y in values:
+    for style, point_x, point_y in plot.values_at(x):
         painter.setPen(QPen(colours.panel, 1))
         painter.setBrush(getattr(colours, style.colour))
         painter.drawEllipse(plot.to_scene(point_x, point_y), px(3), px(3))
-        lines.append((f"{style.label} {plot.forms[0](point_y)}", getattr(colours, style.colour)))
+        lines.append((plot.value_in_words(style, point_x, point_y), getattr(colours, style.colour)))
     _draw_lines(painter, area, at_x, lines)
 
 
