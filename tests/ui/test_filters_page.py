@@ -385,3 +385,13 @@ def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtb
         assert window.findChild(QObject, name) is not None
     assert page.grid_panel.count.text() == "12 of 12 filters"
     qtbot.waitUntil(lambda: window.context.jobs.idle)
+
+
+def test_a_replay_ends_when_another_page_comes_to_the_front(replayed, window, qtbot):
+    _run, page = replayed
+    page.epochs.play.setChecked(True)
+    assert page.epochs.playing
+    window.show_page("classify")
+    assert not page.epochs.playing
+    assert not page.epochs.play.isChecked()
+    assert window.context.models.current.key == "runs/0001/epoch/1"

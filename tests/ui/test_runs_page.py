@@ -213,6 +213,20 @@ def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
     assert [message.text for message in page.context.messages.all if message.severity == "error"] == []
 
 
+def test_the_model_chooser_knows_at_once_what_is_in_the_trash_and_what_is_back(page, qtbot):
+    def offered() -> list[str]:
+        return [choice.key for choice in page.context.models.choices() if choice.key.endswith("/best")]
+
+    page.context.models.refresh()
+    qtbot.waitUntil(lambda: len(offered()) == 3)
+    press(page, "trash")
+    settle(page, qtbot)
+    assert offered() == ["runs/0002/best", "runs/0001/best"]
+    page.context.messages.all[0].actions[0][1]()
+    settle(page, qtbot)
+    assert len(offered()) == 3
+
+
 def test_runs_are_restored_from_the_trash(page, qtbot):
     select(page, qtbot, "0002")
     press(page, "trash")
