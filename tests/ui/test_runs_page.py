@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 
@@ -14,7 +15,7 @@ from cifar_gui.training.events import EpochReport
 from cifar_gui.training.history import History
 from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
-from cifar_gui.ui.runs.model import NAME, NOTES
+from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME
 from cifar_gui.ui.runs.page import RunsPage
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
@@ -115,6 +116,17 @@ def test_a_name_is_typed_into_the_table(page, qtbot):
     settle(page, qtbot)
     assert page.model.index(0, NAME).data() == "plain SGD"
     assert list_runs()[0].name == "plain SGD"
+
+
+def test_numbers_and_states_are_never_elided_however_long_they_are(page, qtbot):
+    row = page.model.rows[0]
+    record = dataclasses.replace(row.summary.record, epochs_done=8_888, epochs_planned=10_000, seconds=3_000_000.0)
+    summary = dataclasses.replace(row.summary, record=record, status="interrupted", number="1000000")
+    page.table.show_rows([dataclasses.replace(row, summary=summary), *page.model.rows[1:]])
+    for column in (RUN, STATUS, EPOCHS, ACCURACY, TIME, DATE):
+        for place in range(len(page.model.rows)):
+            needed = page.table.sizeHintForIndex(page.model.index(place, column)).width()
+            assert page.table.columnWidth(column) >= needed, column
 
 
 def test_what_was_left_as_it_is_is_not_written(page, qtbot):
