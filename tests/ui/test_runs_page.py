@@ -313,4 +313,21 @@ def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot, make_ru
     qtbot.waitUntil(lambda: len(page.model.rows) == 7)
     select(page, qtbot, *(row.summary.number for row in page.model.rows))
     assert len(page.compare.plot.curves()) == 6
-    assert page.compare.note.text() == "the first 6 of 7 selected runs"
+    assert page.compare.note.text() == "6 of 7 selected runs"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "selected", "words"),
+    [
+        (2, 2, "validation"),
+        (2, 4, "2 of 4 selected runs; the others have no epoch yet"),
+        (1, 2, "1 of 2 selected runs; the other has no epoch yet"),
+        (0, 1, "no epoch yet"),
+        (0, 3, "no epoch yet"),
+        (4, 7, "4 of 7 selected runs"),
+        (0, 0, ""),
+    ],
+)
+def test_the_heading_of_the_curves_says_which_runs_are_not_drawn(drawn, selected, words, page, runs):
+    page.compare.show_runs([RunCurves(runs[0].number, runs[0].history())] * drawn, selected)
+    assert page.compare.note.text() == words
