@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLineEdit
 
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, list_trash
-from cifar_gui.training.events import EpochReport
+from cifar_gui.training.events import EpochReport, SettingsChanged, Started
 from cifar_gui.training.history import History
 from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME
 from cifar_gui.ui.runs.page import RunsPage
+from cifar_gui.ui.runs.rows import differing, facts, row_of, value_words
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 
@@ -109,6 +110,18 @@ def test_the_settings_in_which_runs_differ_are_listed(page, qtbot):
     assert {row[0].text for row in table.rows} == {"Seed", "Learning rate"}
     select(page, qtbot, "0001")
     assert page.details.title_label.text() == "RUN 0001"
+
+
+def test_what_was_changed_while_a_run_trained_is_shown_in_its_row_its_facts_and_the_comparison(runs):
+    began = runs[0].summary().recipe
+    with Run.open(runs[0].path) as run:
+        run.record(Started("simple", 31_066, 3, 10, 30, "cpu", "float32", "contiguous", 400, 40))
+        run.record(SettingsChanged(30, 0.25, 40))
+    row = row_of(run.summary(), {})
+    assert row.recipe == "best · 40 epochs · lr 0.25"
+    assert dict(facts(row))["Optimiser"].split(", ")[1] == "lr 0.25"
+    before = dataclasses.replace(row, summary=dataclasses.replace(row.summary, recipe=began))
+    assert differing([before, row]) == [("Epochs", ["3", "40"]), ("Learning rate", [value_words(began.lr), "0.25"])]
 
 
 def test_a_name_is_typed_into_the_table(page, qtbot):
@@ -287,6 +300,14 @@ def test_a_new_epoch_is_shown_while_it_trains(page, qtbot, make_run):
     page.on_event(EpochReport(1, 10, 1.0, 0.5, 1.0, 0.9, 0.1, True, snapshot))  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: len(page.model.rows) == 4)
     assert numbers(page) == ["0003"]
+
+
+def test_a_setting_changed_while_it_trains_is_shown(page, qtbot, runs):
+    change = SettingsChanged(30, 0.25, 40)
+    with Run.open(runs[0].path) as run:
+        run.record(change)
+    page.on_event(change)
+    qtbot.waitUntil(lambda: page.model.rows[-1].recipe == "best · 40 epochs · lr 0.25")
 
 
 def test_rows_are_copied_as_text(page):
