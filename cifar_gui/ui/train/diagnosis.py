@@ -112,7 +112,10 @@ def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
         moved = f"Training loss has come down from {loss[0]:.2f} to {loss[-1]:.2f}; held-out pictures are looked at "
         return Diagnosis("early", "neutral", "Too early to say.", moved + "after each epoch.")
     return Diagnosis(
-        "early", "neutral", "Too early to say.", "Held-out pictures are looked at after each epoch; the first is on."
+        "early",
+        "neutral",
+        "Too early to say.",
+        "Held-out pictures are looked at after each epoch; the first is under way.",
     )
 
 
