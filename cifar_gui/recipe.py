@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cifar_gui.errors import RecipeError
+from cifar_gui.words import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,6 @@ def _check_range(setting: Setting, value: float, name: str) -> None:
     if not math.isfinite(value):
         raise RecipeError(f"{setting.label} must be a finite number, not {value}.", name)
     if setting.low is not None and value < setting.low:
-        raise RecipeError(f"{setting.label} must be at least {setting.low:g}, not {value:g}.", name)
+        raise RecipeError(f"{setting.label} must be at least {grouped(setting.low)}, not {grouped(value)}.", name)
     if setting.high is not None and value > setting.high:
-        raise RecipeError(f"{setting.label} must be at most {setting.high:g}, not {value:g}.", name)
+        raise RecipeError(f"{setting.label} must be at most {grouped(setting.high)}, not {grouped(value)}.", name)

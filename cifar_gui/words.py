@@ -88,6 +88,20 @@ def short_number(value: float) -> str:
     return str(int(value))
 
 
+def grouped(number: float) -> str:
+    """A number in full, as people write it: 2147483647 → "2,147,483,647"; 0.25 → "0.25"."""
+    return f"{number:,.0f}" if number == round(number) and abs(number) < 1e15 else f"{number:g}"
+
+
+def bounds(low: float, high: float) -> str:
+    """From where to where a number may go: "from 1 to 50,000". Bounds that nobody comes near are not spelt out: "0 or
+    more", "more than 0"."""
+    nearly_none, nearly_any = 0 < low < 1e-3, high >= 1e6
+    if nearly_none:
+        return "more than 0" if nearly_any else f"more than 0 and at most {grouped(high)}"
+    return f"{grouped(low)} or more" if nearly_any else f"from {grouped(low)} to {grouped(high)}"
+
+
 def choice_words(choice: str) -> str:
     """A choice of a setting as people call it: "adamw" → "AdamW"."""
     return _CHOICES.get(choice, choice)

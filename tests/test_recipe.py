@@ -42,7 +42,7 @@ def test_what_has_no_value_is_left_out_of_toml():
         ("nesterov", 1, "Nesterov must be true or false"),
         ("network_settings", 3, "Network settings must be a table"),
         ("crop", -1, "Crop must be at least 0"),
-        ("seed", 2**31, "Seed must be at most"),
+        ("seed", 2**31, "Seed must be at most 2,147,483,647, not 2,147,483,648"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_its_name(setting, value, words):

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cifar_gui.errors import RecipeError
+from cifar_gui.recipe import Recipe
+
 STATUSES = ("new", "running", "paused", "completed", "early", "stopped", "diverged", "failed")
 """As the training told it. A run that says it is running though nobody trains it has been interrupted."""
 
@@ -19,6 +22,7 @@ class RunRecord:
     created: str = ""  # ISO 8601, UTC
     epochs_done: int = 0
     epochs_planned: int = 0
+    lr: float | None = None  # set while it trained; None: that of the recipe
     best_accuracy: float | None = None  # validation, 0–1; None when trained on all data
     best_epoch: int = 0
     seconds: float = 0.0  # of training, validation not counted
@@ -37,12 +41,13 @@ class RunRecord:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunRecord:
         """The reverse of `to_dict`; unknown keys are ignored. Raises KeyError, TypeError or ValueError."""
-        best = values["best_accuracy"]
+        best, lr = values["best_accuracy"], values.get("lr")  # which earlier versions did not write
         record = cls(
             status=str(values["status"]),
             created=str(values["created"]),
             epochs_done=int(values["epochs_done"]),
             epochs_planned=int(values["epochs_planned"]),
+            lr=None if lr is None else float(lr),
             best_accuracy=None if best is None else float(best),
             best_epoch=int(values["best_epoch"]),
             seconds=float(values["seconds"]),
@@ -57,6 +62,14 @@ class RunRecord:
         if record.status not in STATUSES:
             raise ValueError(f"unknown status {record.status!r}")
         return record
+
+    def applied_to(self, recipe: Recipe) -> Recipe:
+        """The recipe of the run with what has been changed since it began; as it was if that makes no sense."""
+        changes = {"epochs": self.epochs_planned or None, "lr": self.lr}
+        try:
+            return recipe.changed(**{name: value for name, value in changes.items() if value is not None})
+        except RecipeError:
+            return recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class Run:
                 self._set(status="paused" if isinstance(event, events.Paused) else "running")
                 self._journal.log(f"{self._record.status} at step {event.step}")
             case events.SettingsChanged():
-                self._set(epochs_planned=event.epochs)
+                self._set(epochs_planned=event.epochs, lr=event.lr)
                 self._journal.log(f"from step {event.step}: learning rate {event.lr:g}, {event.epochs} epochs")
             case events.Finished():
                 self._end(event.reason, event.message)
@@ -215,6 +215,7 @@ class Run:
             message="",
             epochs_done=len(history.epoch_rows),
             epochs_planned=event.epochs,
+            lr=None,  # a change that is still in force is told anew
             best_accuracy=best,
             best_epoch=accuracies.index(best) + 1 if best is not None else 0,
             seconds=float(rows["seconds"].sum()),

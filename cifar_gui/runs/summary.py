@@ -25,7 +25,7 @@ class RunSummary:
     number: str  # "0007": the name of the folder
     name: str  # the user's, "" if none was given
     notes: str
-    recipe: Recipe | None  # None: damaged
+    recipe: Recipe | None  # with what was changed while it trained or when it was continued; None: damaged
     record: RunRecord
     status: str  # that of the record, or "interrupted", or "damaged"
     kept_epochs: tuple[int, ...]
@@ -109,7 +109,7 @@ def summarise(path: Path) -> RunSummary:
         status = "paused" if status == "paused" else "running"
     elif status in ("running", "paused") or (status == "new" and layout.history.exists()):
         status = "interrupted"
-    return RunSummary(path, path.name, notes.name, notes.notes, recipe, record, status, kept)
+    return RunSummary(path, path.name, notes.name, notes.notes, record.applied_to(recipe), record, status, kept)
 
 
 def next_number(root: Path) -> int:

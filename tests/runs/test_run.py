@@ -145,6 +145,32 @@ def test_epochs_asked_for_while_running_are_planned_when_it_goes_on(recipe, tell
     assert Run.open(run.path).summary().epochs_planned == 12
 
 
+def test_what_was_changed_while_it_trained_is_shown_but_not_trained_from(recipe, tell):
+    """The engine keeps a changed learning rate as a share of the one that the run began with."""
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        run.record(SettingsChanged(5, 0.05, 12))
+    assert run.summary().recipe == recipe.changed(epochs=12, lr=0.05)
+    assert Run.open(run.path).recipe.lr == recipe.lr != 0.05
+
+
+def test_a_changed_learning_rate_that_was_not_saved_in_time_is_no_longer_shown(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(tell.started())
+        run.record(SettingsChanged(5, 0.05, 4))
+        run.record(tell.started())
+    assert run.summary().recipe == recipe
+
+
+@pytest.mark.parametrize(("name", "value"), [("lr", -3.0), ("epochs_planned", 10**9)])
+def test_changes_that_make_no_sense_leave_the_recipe_as_it_was(name, value, recipe, tell):
+    run = Run.create(recipe)
+    run.close()
+    record = json.loads(run.layout.record.read_text(encoding="utf-8"))
+    run.layout.record.write_text(json.dumps({**record, name: value}), encoding="utf-8")
+    assert run.summary().recipe == recipe
+
+
 def test_a_running_run_says_so_and_a_dead_one_was_interrupted(recipe, tell):
     run = Run.create(recipe)
     run.record(tell.started())

@@ -7,7 +7,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontDatabase, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QTableView,
     QToolButton,
     QWidget,
 )
@@ -23,9 +25,12 @@ from PySide6.QtWidgets import (
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.ui.classify.samples import SampleButton
-from cifar_gui.ui.theme import theme
+from cifar_gui.ui.theme import Theme, font, px, theme
+from cifar_gui.ui.train.fields import ChoiceField
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.painted_list import PaintedList
+from cifar_gui.ui.widgets.segmented import Segmented
 
 SIZES = {
     "at its best": (1280, 800, 1.0),
@@ -121,6 +126,83 @@ def cut_off(page: QWidget) -> list[str]:
         if parent is not None and not parent.rect().contains(widget.geometry()):
             found.append(f"{named(widget)} sticks out of {named(parent)}")
     return found
+
+
+def short_of_room(page: QWidget) -> list[str]:
+    """What paints its own words and has too little room for them: segments in bold, choices, lists, numbers."""
+    found = []
+    for widget in seen(page):
+        if isinstance(widget, QPushButton) and isinstance(widget.parentWidget(), Segmented):
+            needed = QFontMetrics(font(bold=True)).horizontalAdvance(widget.text()) + 2 * px(10)
+            found += [f"{named(widget)} needs {needed} in bold"] if widget.width() < needed else []
+        elif isinstance(widget, ChoiceField) and widget.shown_text() != widget.currentText():
+            found.append(f"{named(widget)} shows {widget.shown_text()}")
+        elif isinstance(widget, PaintedList) and widget.viewport().width() < widget.needed_width():
+            found.append(f"{named(widget)} needs {widget.needed_width()}")
+        elif isinstance(widget, QTableView):
+            found += numbers_cut_off(widget)
+    return found
+
+
+def numbers_cut_off(table: QTableView) -> list[str]:
+    found = []
+    model = table.model()
+    for column in range(model.columnCount()):
+        for row in range(0 if table.isColumnHidden(column) else model.rowCount()):
+            index = model.index(row, column)
+            is_number = index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+            if is_number and table.columnWidth(column) < table.sizeHintForIndex(index).width():
+                found.append(f"{named(table)} cuts off {index.data()}")
+    return found
+
+
+@pytest.fixture
+def wide_font(monkeypatch):
+    """The font of a bare Linux, which is wider than the one that these pages were drawn in."""
+    usual = Theme._font
+
+    def wide(self: Theme):
+        made = usual(self)
+        if "DejaVu Sans" in QFontDatabase.families():
+            made.setFamily("DejaVu Sans")
+        else:
+            made.setStretch(115)
+        return made
+
+    monkeypatch.setattr(Theme, "_font", wide)
+    theme()._applied = None
+    theme().apply()
+    yield
+    monkeypatch.undo()
+    theme()._applied = None
+    theme().apply()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_cut_off_in_a_wide_font(crowded, qtbot, wide_font, name) -> None:
+    page = show(crowded, qtbot, name)
+    if name == "train":
+        page.recipe_panel.form.more.setChecked(True)
+    problems = []
+    for words in ("at its best", "small", "smallest", "on a projector"):
+        fit(crowded, SIZES[words])
+        problems += [f"{words}: {each}" for each in (*overlapping(page), *cut_off(page), *short_of_room(page))]
+    assert problems == []
+
+
+def test_every_choice_of_a_setting_can_be_read_whole(crowded, qtbot, wide_font) -> None:
+    page = show(crowded, qtbot, "train")
+    fit(crowded, SIZES["at its best"])
+    page.recipe_panel.form.more.setChecked(True)
+    settle()
+    names_of_any_length = {"train.dataset", "train.device"}
+    fields = page.findChildren(ChoiceField)
+    for field in (each for each in fields if each.objectName() not in names_of_any_length):
+        for place in range(field.count()):
+            field.blockSignals(True)
+            field.setCurrentIndex(place)
+            field.blockSignals(False)
+            assert field.shown_text() == field.currentText(), (field.objectName(), field.width())
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -12,12 +13,13 @@ from PySide6.QtWidgets import QLineEdit
 from cifar_gui.errors import WriteError
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, list_trash
-from cifar_gui.training.events import EpochReport
+from cifar_gui.training.events import EpochReport, SettingsChanged, Started
 from cifar_gui.training.history import History
 from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
-from cifar_gui.ui.runs.model import NAME, NOTES
+from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME
 from cifar_gui.ui.runs.page import RunsPage
+from cifar_gui.ui.runs.rows import differing, facts, row_of, value_words
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 
@@ -112,11 +114,34 @@ def test_the_settings_in_which_runs_differ_are_listed(page, qtbot):
     assert page.details.title_label.text() == "RUN 0001"
 
 
+def test_what_was_changed_while_a_run_trained_is_shown_in_its_row_its_facts_and_the_comparison(runs):
+    began = runs[0].summary().recipe
+    with Run.open(runs[0].path) as run:
+        run.record(Started("simple", 31_066, 3, 10, 30, "cpu", "float32", "contiguous", 400, 40))
+        run.record(SettingsChanged(30, 0.25, 40))
+    row = row_of(run.summary(), {})
+    assert row.recipe == "best · 40 epochs · lr 0.25"
+    assert dict(facts(row))["Optimiser"].split(", ")[1] == "lr 0.25"
+    before = dataclasses.replace(row, summary=dataclasses.replace(row.summary, recipe=began))
+    assert differing([before, row]) == [("Epochs", ["3", "40"]), ("Learning rate", [value_words(began.lr), "0.25"])]
+
+
 def test_a_name_is_typed_into_the_table(page, qtbot):
     page.model.setData(page.model.index(0, NAME), "plain SGD")
     settle(page, qtbot)
     assert page.model.index(0, NAME).data() == "plain SGD"
     assert list_runs()[0].name == "plain SGD"
+
+
+def test_numbers_and_states_are_never_elided_however_long_they_are(page, qtbot):
+    row = page.model.rows[0]
+    record = dataclasses.replace(row.summary.record, epochs_done=8_888, epochs_planned=10_000, seconds=3_000_000.0)
+    summary = dataclasses.replace(row.summary, record=record, status="interrupted", number="1000000")
+    page.table.show_rows([dataclasses.replace(row, summary=summary), *page.model.rows[1:]])
+    for column in (RUN, STATUS, EPOCHS, ACCURACY, TIME, DATE):
+        for place in range(len(page.model.rows)):
+            needed = page.table.sizeHintForIndex(page.model.index(place, column)).width()
+            assert page.table.columnWidth(column) >= needed, column
 
 
 def test_what_was_left_as_it_is_is_not_written(page, qtbot):
@@ -337,6 +362,14 @@ def test_a_new_epoch_is_shown_while_it_trains(page, qtbot, make_run):
     assert numbers(page) == ["0003"]
 
 
+def test_a_setting_changed_while_it_trains_is_shown(page, qtbot, runs):
+    change = SettingsChanged(30, 0.25, 40)
+    with Run.open(runs[0].path) as run:
+        run.record(change)
+    page.on_event(change)
+    qtbot.waitUntil(lambda: page.model.rows[-1].recipe == "best · 40 epochs · lr 0.25")
+
+
 def test_rows_are_copied_as_text(page):
     page.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
@@ -361,4 +394,21 @@ def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot, make_ru
     qtbot.waitUntil(lambda: len(page.model.rows) == 7)
     select(page, qtbot, *(row.summary.number for row in page.model.rows))
     assert len(page.compare.plot.curves()) == 6
-    assert page.compare.note.text() == "the first 6 of 7 selected runs"
+    assert page.compare.note.text() == "6 of 7 selected runs"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "selected", "words"),
+    [
+        (2, 2, "validation"),
+        (2, 4, "2 of 4 selected runs; the others have no epoch yet"),
+        (1, 2, "1 of 2 selected runs; the other has no epoch yet"),
+        (0, 1, "no epoch yet"),
+        (0, 3, "no epoch yet"),
+        (4, 7, "4 of 7 selected runs"),
+        (0, 0, ""),
+    ],
+)
+def test_the_heading_of_the_curves_says_which_runs_are_not_drawn(drawn, selected, words, page, runs):
+    page.compare.show_runs([RunCurves(runs[0].number, runs[0].history())] * drawn, selected)
+    assert page.compare.note.text() == words

@@ -37,6 +37,17 @@ def test_every_setting_explains_itself(name):
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("seed", "0 or more."), ("lr", "More than 0."), ("batch_size", "From 1 to 50,000."),
+        ("warm_up", "From 0 to 0.9."), ("lr_decay", "More than 0 and at most 1."),
+    ],
+)  # fmt: skip
+def test_the_tip_of_a_field_gives_its_bounds_as_people_write_them(name, words):
+    assert help_text(name).splitlines()[-1] == words
+
+
+@pytest.mark.parametrize(
     "recipe",
     [
         Recipe(),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from cifar_gui.explain.units import UnitDetails, table_row, table_titles
+from cifar_gui.explain.units import UnitDetails
+from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
@@ -16,13 +14,9 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import PixelView, magnified
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading
-from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
 _LARGE = 232
 _COPIED = 512
-_COLOURS = ("red", "green", "blue")
-_FITTING = 3
-"""Kernels so wide are shown without a horizontal scroll bar."""
 
 
 class UnitDetail(Panel):
@@ -39,10 +33,8 @@ class UnitDetail(Panel):
         self.moments = caption()
         self.histogram = Histogram("weights")
         self.histogram.setMinimumHeight(92)
-        self.numbers = ValueTable(small=True)
-        self.numbers.setAccessibleName("Weights of the chosen filter")
+        self.numbers = WeightTable()
         self.numbers.setMinimumHeight(132)
-        self.numbers.horizontalHeader().setResizeContentsPrecision(16)  # rows measured: there may be hundreds
         self._build()
 
     def show_picture(self, sheet: TileSheet | None, unit: int) -> None:
@@ -58,13 +50,13 @@ class UnitDetail(Panel):
             self.facts.clear()
             self.moments.clear()
             self.histogram.clear()
-            self.numbers.show_rows([], [])
+            self.numbers.show_details(None)
             return
         self.set_title(f"Filter {details.unit}")
         self.facts.setText(facts(details))
         self.moments.setText(moments(details))
         self.histogram.show_counts(details.counts, details.edges, summary(details))
-        self._show_numbers(details)
+        self.numbers.show_details(details)
 
     def _build(self) -> None:
         self.copy_picture = QToolButton()
@@ -87,20 +79,6 @@ class UnitDetail(Panel):
         column.addWidget(heading("Numbers"))
         column.addWidget(self.numbers, 1)
         self.body.addWidget(VerticalScroll(inside), 1)
-
-    def _show_numbers(self, details: UnitDetails) -> None:
-        scrolled = self.numbers.verticalScrollBar().value()
-        self.numbers.show_rows(table_titles(details.weights), _Rows(details))
-        self.numbers.setColumnHidden(1, True)  # the row: one sees it; whoever copies the table wants it
-        self.numbers.verticalScrollBar().setValue(scrolled)
-        self._fit_columns(details.weights.shape[2])
-
-    def _fit_columns(self, width: int) -> None:
-        """Small kernels share the width; large ones scroll."""
-        header = self.numbers.horizontalHeader()
-        fits = width <= _FITTING
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(magnified(self.picture.image, _COPIED))
@@ -131,29 +109,6 @@ def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 21st."""
     teens = 10 <= number % 100 <= 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
-class _Rows(Sequence[list[Cell]]):
-    """The rows of the table, each made when it is looked at: a deep filter has hundreds."""
-
-    def __init__(self, details: UnitDetails) -> None:
-        self._weights = details.weights
-        self._colours = details.layer.shape[1] == len(_COLOURS)
-
-    def __len__(self) -> int:
-        return int(self._weights.shape[0] * self._weights.shape[1])
-
-    def __getitem__(self, index: Any) -> Any:
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        channel, row, *values = table_row(self._weights, index)
-        name = _COLOURS[int(channel)] if self._colours else str(int(channel))
-        place = [Cell(name, "" if row else name, muted=True), Cell(int(row), str(int(row)))]
-        return [*place, *(_weight(value) for value in values)]
-
-
-def _weight(value: float) -> Cell:
-    return Cell(value, signed_text(round(value, 3), 3) if value else "0", f"{value:.9g}")
 
 
 def _row(left: QWidget, right: QWidget) -> QHBoxLayout:

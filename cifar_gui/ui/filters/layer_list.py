@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyle,
@@ -20,7 +20,8 @@ from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.painted_list import PaintedList
 
 _LAYER = Qt.ItemDataRole.UserRole
-_PADDING, _LINE = 8, 17
+_PADDING, _SIDE, _LINE = 8, 10, 17
+_LEAST_WIDTH = 140
 
 
 class LayerList(PaintedList):
@@ -29,7 +30,7 @@ class LayerList(PaintedList):
     layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Convolution layers", _LayerPainter, parent)
+        super().__init__("Convolution layers", _LayerPainter, parent, least_width=_LEAST_WIDTH)
         self.currentItemChanged.connect(self._on_current_changed)
 
     @property
@@ -59,6 +60,13 @@ class LayerList(PaintedList):
         if chosen is not None and chosen in layers:
             self.setCurrentRow(layers.index(chosen))
         self.blockSignals(was_blocked)
+        self.updateGeometry()
+
+    def needed_width(self) -> int:
+        bold, usual = QFontMetrics(font(13, bold=True)), QFontMetrics(font(11))
+        widths = [bold.horizontalAdvance(layer.label) for layer in self.layers]
+        widths += [usual.horizontalAdvance(line) for layer in self.layers for line in lines_of(layer)]
+        return max(widths, default=0) + 2 * px(_SIDE)
 
     def _on_current_changed(self, current: QListWidgetItem | None) -> None:
         if current is not None:
@@ -92,8 +100,8 @@ class _LayerPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, option)
-        left, top = option.rect.left() + px(10), option.rect.top() + px(_PADDING) - 1
-        width = option.rect.width() - px(20)
+        left, top = option.rect.left() + px(_SIDE), option.rect.top() + px(_PADDING) - 1
+        width = option.rect.width() - 2 * px(_SIDE)
         painter.setFont(font(13, bold=True))
         painter.setPen(colours.accent if chosen else colours.text)
         self._line(painter, QRect(left, top, width, px(_LINE)), layer.label)

@@ -118,8 +118,6 @@ class FiltersPage(Page):
     def _build(self) -> None:
         panel = Panel("Layers")
         panel.body.addWidget(self.layers, 1)
-        panel.setMinimumWidth(168)
-        self.detail.setMinimumWidth(256)
         self._columns = Columns(panel, self.grid_panel, self.detail, titles=("Layers", "Filter"), widths=(196, 262))
         content = QWidget()
         column = QVBoxLayout(content)

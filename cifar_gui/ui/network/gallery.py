@@ -24,6 +24,7 @@ from cifar_gui.words import percent, short_number
 
 _OVERVIEW = Qt.ItemDataRole.UserRole
 _PADDING, _DRAWING, _LINE, _GAP = 14, 56, 16, 10
+_LEAST_WIDTH = 216
 NOT_MEASURED = "not measured"
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
 
@@ -34,7 +35,7 @@ class Gallery(PaintedList):
     network_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Networks", _CardPainter, parent)
+        super().__init__("Networks", _CardPainter, parent, least_width=_LEAST_WIDTH)
         self.currentItemChanged.connect(self._on_current_changed)
 
     @property
@@ -58,6 +59,11 @@ class Gallery(PaintedList):
         names = [network.name for network in networks]
         if names:
             self.setCurrentRow(names.index(chosen) if chosen in names else 0)
+        self.updateGeometry()
+
+    def needed_width(self) -> int:
+        networks = [self.item(row).data(_OVERVIEW) for row in range(self.count())]
+        return max(map(_card_width, networks), default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -89,6 +95,15 @@ def _lines(network: NetworkOverview) -> list[str]:
     """What stands between drawing and description."""
     training = network.measured.training if network.measured else ""
     return [figures(network), training] if training else [figures(network)]
+
+
+def _card_width(network: NetworkOverview) -> int:
+    """How wide a card must be, so that its name and its figures stand on a line each."""
+    bold, small = QFontMetrics(font(13, bold=True)), QFontMetrics(font(11))
+    known = network.measured is not None
+    beside = bold.horizontalAdvance(accuracy_text(network)) if known else small.horizontalAdvance(NOT_MEASURED)
+    head = bold.horizontalAdvance(network.label) + px(_GAP) + beside
+    return max(head, *map(small.horizontalAdvance, _lines(network))) + 2 * px(_PADDING) + 2
 
 
 class _CardPainter(QStyledItemDelegate):

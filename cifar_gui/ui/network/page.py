@@ -20,7 +20,7 @@ from cifar_gui.ui.widgets.front_stack import FrontStack
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_GALLERY, _GALLERY_LEAST = 248, 216
+_GALLERY = 248
 
 
 class NetworkPage(Page):
@@ -80,7 +80,6 @@ class NetworkPage(Page):
         self.context.messages.info(f"The table was saved as {path.name}.")
 
     def _build(self) -> None:
-        self.gallery.setMinimumWidth(_GALLERY_LEAST)
         self._content = Columns(self.gallery, self.summary, None, widths=(_GALLERY, 0))
         self._stack = FrontStack()
         self._stack.addWidget(EmptyState("clock", "Looking at the networks…", "Their layers appear in a moment."))

@@ -59,7 +59,7 @@ class ComparePanel(Panel):
         return self._plots[self.measure.current]
 
     def show_runs(self, runs: Sequence[RunCurves], selected: int) -> None:
-        """Draw these runs; `selected` is how many there are, also those beyond what can be told apart."""
+        """Draw these runs; `selected` is how many there are, also those without epochs or beyond what can be drawn."""
         for measure, plot in self._plots.items():
             for place in range(len(STYLES)):
                 run = runs[place] if place < len(runs) else None
@@ -115,6 +115,11 @@ def _curve(run: RunCurves | None, measure: str) -> tuple[np.ndarray, np.ndarray,
 
 
 def _note(shown: int, selected: int) -> str:
-    if selected > shown:
-        return f"the first {shown} of {selected} selected runs"
-    return "validation" if shown else ""
+    """Which of the selected runs are drawn: no more than can be told apart, and none that has no epoch."""
+    if selected <= shown:
+        return "validation" if shown else ""
+    drawn = f"{shown} of {selected} selected runs"
+    if selected > len(STYLES):
+        return drawn
+    others = "the other has no epoch yet" if selected - shown == 1 else "the others have no epoch yet"
+    return f"{drawn}; {others}" if shown else "no epoch yet"

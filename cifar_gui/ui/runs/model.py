@@ -52,7 +52,7 @@ COLUMNS = (
         "Notes", lambda row: row.summary.notes.partition("\n")[0], lambda row: row.summary.notes.lower(), editable=True
     ),
 )  # fmt: skip
-NAME, RECIPE, STATUS, NOTES = 1, 4, 5, 10
+RUN, NAME, RECIPE, STATUS, EPOCHS, ACCURACY, TIME, DATE, NOTES = 0, 1, 4, 5, 6, 7, 8, 9, 10
 
 
 class RunsModel(QAbstractTableModel):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout
 from cifar_gui.errors import CheckpointError
 from cifar_gui.runs import Run, empty_old, move_to_trash, restore
 from cifar_gui.runs.trash import KEPT_DAYS
-from cifar_gui.training.events import EpochReport, Event, Started
+from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.runs.commands import Commands
 from cifar_gui.ui.runs.compare import STYLES, ComparePanel, RunCurves
@@ -69,7 +69,7 @@ class RunsPage(Page):
         self.context.jobs.run(lambda: read_rows(labels, trash=trash), self._on_rows, key="runs.list")
 
     def on_event(self, event: Event) -> None:
-        if isinstance(event, Started | EpochReport) and self._visible and not self._soon.isActive():
+        if isinstance(event, Started | EpochReport | SettingsChanged) and self._visible and not self._soon.isActive():
             self._soon.start()
 
     def page_shown(self) -> None:

@@ -6,17 +6,33 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from cifar_gui.ui.runs.model import COLUMNS, NAME, NOTES, RECIPE, RunsModel
+from cifar_gui.ui.runs.model import (
+    ACCURACY,
+    COLUMNS,
+    DATE,
+    EPOCHS,
+    NAME,
+    NOTES,
+    RECIPE,
+    RUN,
+    STATUS,
+    TIME,
+    RunsModel,
+)
 from cifar_gui.ui.runs.rows import RunRow
-from cifar_gui.ui.theme import px, theme
+from cifar_gui.ui.theme import font, px, theme
 
 _WIDTHS = (58, 0, 112, 116, 0, 90, 72, 74, 84, 104, 0)
-"""Of the columns at zoom 1, in pixels; those with 0 share what is left."""
+"""Of the columns at zoom 1, in pixels, where the words need no more; those with 0 share what is left."""
+
+_NEVER_ELIDED = (RUN, STATUS, EPOCHS, ACCURACY, TIME, DATE)
+"""Columns that get what their words need. Names are of any length: what does not fit is in the tool tip."""
 
 _SHARES = {NAME: 1.0, RECIPE: 1.5, NOTES: 1.2}
+_TITLE_PADDING = 8
 _NEEDED_FOR_NOTES = 320  # pixels left to share, below which the notes are seen in the panel below only
 
 
@@ -31,6 +47,7 @@ class RunTable(QTableView):
     def __init__(self, model: RunsModel) -> None:
         super().__init__()
         self.runs = model
+        self._needed: dict[int, int] = {}  # column → pixels, now
         self.setModel(model)
         self.setObjectName("runs.table")
         self.setAccessibleName("Training runs")
@@ -50,8 +67,9 @@ class RunTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        self._size()
-        theme().changed.connect(self._size)
+        self._measure()
+        theme().changed.connect(self._measure)
+        header.sortIndicatorChanged.connect(lambda *_: self._measure())
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.selected()))
 
     def selected(self) -> list[RunRow]:
@@ -62,6 +80,7 @@ class RunTable(QTableView):
         """Replace the rows; the same runs stay selected, and if none is, the first one gets selected."""
         wanted = {row.path for row in self.selected()}
         self.runs.show_rows(rows)
+        self._measure()
         if not self.selected():
             self.select(wanted)
         self.chosen.emit(self.selected())
@@ -96,11 +115,31 @@ class RunTable(QTableView):
         super().resizeEvent(event)
         self._size()
 
+    def _measure(self) -> None:
+        """Find how wide the columns must be, and make them so."""
+        self._needed = {column: self._needed_by(column) for column in _NEVER_ELIDED}
+        self._size()
+
+    def _needed_by(self, column: int) -> int:
+        """The width of the longest text: to ask every cell for its size takes too long where there are many runs."""
+        metrics = QFontMetrics(font())
+        widths = [metrics.horizontalAdvance(COLUMNS[column].text(row)) for row in self.runs.rows]
+        longest = self.sizeHintForIndex(self.runs.index(widths.index(max(widths)), column)).width() if widths else 0
+        return max(longest, self._needed_by_title(column))
+
+    def _needed_by_title(self, column: int) -> int:
+        """Qt's own hint keeps room for the arrow in every heading; it stands in one."""
+        header = self.horizontalHeader()
+        if column == header.sortIndicatorSection():
+            return header.sectionSizeHint(column)
+        return QFontMetrics(font(11, bold=True)).horizontalAdvance(COLUMNS[column].title) + 2 * px(_TITLE_PADDING) + 2
+
     def _size(self) -> None:
         self.verticalHeader().setDefaultSectionSize(px(30))
-        left = self.viewport().width() - sum(map(px, _WIDTHS))
+        widths = [max(px(width), self._needed.get(column, 0)) for column, width in enumerate(_WIDTHS)]
+        left = self.viewport().width() - sum(widths)
         self.setColumnHidden(NOTES, left < px(_NEEDED_FOR_NOTES))
         shares = {column: share for column, share in _SHARES.items() if not self.isColumnHidden(column)}
-        for column, width in enumerate(_WIDTHS):
+        for column, width in enumerate(widths):
             share = shares.get(column, 0.0) / sum(shares.values())
-            self.setColumnWidth(column, px(width) if width else max(int(left * share), px(60)))
+            self.setColumnWidth(column, width or max(int(left * share), px(60)))

@@ -137,7 +137,10 @@ def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
             "early", "neutral", "Too early to say.", moved + "held-out pictures are looked at after each epoch."
         )
     return Diagnosis(
-        "early", "neutral", "Too early to say.", "Held-out pictures are looked at after each epoch; the first is on."
+        "early",
+        "neutral",
+        "Too early to say.",
+        "Held-out pictures are looked at after each epoch; the first is under way.",
     )
 
 

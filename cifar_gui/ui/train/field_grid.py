@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cifar_gui.ui.theme import px
-from cifar_gui.ui.train.fields import Field, mark_wrong
+from cifar_gui.ui.train.fields import ChoiceField, Field, mark_wrong
 from cifar_gui.ui.train.form_model import Raw
 from cifar_gui.ui.widgets.text import caption, muted
 
@@ -43,8 +43,8 @@ class FieldGrid(QWidget):
         words.setMinimumHeight(px(32))
         problem.setProperty("bad", True)
         problem.hide()
-        field.setMinimumWidth(px(80))
-        words.setMinimumWidth(px(86))
+        if not isinstance(field, ChoiceField):  # a choice knows its width
+            field.setMinimumWidth(px(80))
         row = self._grid.rowCount()
         self._grid.addWidget(words, row, 0)
         self._grid.addWidget(field, row, 1)

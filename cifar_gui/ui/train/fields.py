@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -28,9 +28,12 @@ class ChoiceField(QComboBox):
 
     edited = Signal()
 
-    def __init__(self, options: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, options: Iterable[tuple[str, str]] = (), *, whole: bool = False) -> None:
+        """`whole`: wide enough for the longest label; else what does not fit is elided, as names of any length are."""
         super().__init__()
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._whole = whole
+        policy = QComboBox.SizeAdjustPolicy
+        self.setSizeAdjustPolicy(policy.AdjustToContents if whole else policy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_options(options)
@@ -60,6 +63,9 @@ class ChoiceField(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint() if self._whole else super().minimumSizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt does it, but with an ellipsis where the choice is too long: a style sheet cuts it off."""

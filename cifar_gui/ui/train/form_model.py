@@ -9,6 +9,7 @@ from typing import Any
 from cifar_gui.errors import RecipeError
 from cifar_gui.networks.skeleton import refused_settings
 from cifar_gui.recipe import Recipe, settings
+from cifar_gui.words import bounds
 
 Raw = str | bool
 """What a field holds: text, or whether it is ticked."""
@@ -32,7 +33,8 @@ def help_text(name: str) -> str:
     """The tool tip of a field: what it means and which values it takes."""
     setting = settings()[name]
     if setting.low is not None and setting.high is not None:
-        return f"{setting.help}\nFrom {setting.low:g} to {setting.high:g}."
+        words = bounds(setting.low, setting.high)
+        return f"{setting.help}\n{words[0].upper()}{words[1:]}."
     return setting.help
 
 

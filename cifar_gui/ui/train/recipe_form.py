@@ -117,9 +117,9 @@ class RecipeForm(QWidget):
     def _make(self, name: str) -> Field:
         setting = settings()[name]
         if name == "network":
-            return ChoiceField((entry.name, entry.label) for entry in NETWORKS)
+            return ChoiceField(((entry.name, entry.label) for entry in NETWORKS), whole=True)
         if setting.choices:
-            return ChoiceField((choice, choice_words(choice)) for choice in setting.choices)
+            return ChoiceField(((choice, choice_words(choice)) for choice in setting.choices), whole=True)
         if name == "data":
             return ChoiceField([*BUILT_IN, (GET_DATA, "Get data…")])
         if name == "device":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import about
 from cifar_gui.recipe import Recipe
@@ -16,6 +16,8 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading, line
 
+_LEAST_WIDTH = 198
+
 
 class RecipePanel(Panel):
     """Signals: copy_toggled() when *Edit a copy* is pressed; look_wanted() for *Look at the data*."""
@@ -25,7 +27,6 @@ class RecipePanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Recipe")
-        self.setMinimumWidth(px(236))
         self.form = RecipeForm()
         self.schedule = SchedulePreview()
         self.about = caption(wrap=True)
@@ -77,5 +78,5 @@ class RecipePanel(Panel):
         for widget in (self.form, heading("Learning rate"), self.schedule, line(), self.about):
             column.addWidget(widget)
         column.addStretch(1)
-        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as wide as there is room for
+        inner.setMinimumWidth(px(_LEAST_WIDTH))
         self.body.addWidget(VerticalScroll(inner))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QListWidget, QStyledItemDelegate, QWidget
 
-from cifar_gui.ui.theme import theme
+from cifar_gui.ui.theme import px, theme
 
 _LEAST_HEIGHT = 136
 """In pixels at zoom 1: two lines or three can be seen at once."""
 
 
 class PaintedList(QListWidget):
-    """Scrolls by pixels, up and down only; the chosen line shows the focus."""
+    """Scrolls by pixels, up and down only; the chosen line shows the focus. Asks for the width of its longest words."""
 
-    def __init__(self, name: str, painter: type[QStyledItemDelegate], parent: QWidget | None = None) -> None:
-        """`name` is for screen readers."""
+    def __init__(
+        self, name: str, painter: type[QStyledItemDelegate], parent: QWidget | None = None, *, least_width: int = 0
+    ) -> None:
+        """`name` is for screen readers; `least_width` is in pixels at zoom 1."""
         super().__init__(parent)
+        self._least_width = least_width
         self.setItemDelegate(painter(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -26,3 +29,12 @@ class PaintedList(QListWidget):
         self.setAccessibleName(name)
         self.setMinimumHeight(_LEAST_HEIGHT)
         theme().changed.connect(self.scheduleDelayedItemsLayout)
+        theme().changed.connect(self.updateGeometry)
+
+    def needed_width(self) -> int:
+        """How much width the words need that stand on one line, now; those that break into lines ask for none."""
+        return 0
+
+    def minimumSizeHint(self) -> QSize:
+        beside = self.verticalScrollBar().sizeHint().width()
+        return QSize(max(px(self._least_width), self.needed_width() + beside), super().minimumSizeHint().height())

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from cifar_gui.ui.theme import font
+
+
+class _Segment(QPushButton):
+    """Has room for its words in bold, as they are while it is down: a style sheet measures them as they are now."""
+
+    def sizeHint(self) -> QSize:
+        usual, bold = (QFontMetrics(font(bold=bold)).horizontalAdvance(self.text()) for bold in (False, True))
+        return super().sizeHint() + QSize(max(bold - usual, 0), 0)
 
 
 class Segmented(QFrame):
@@ -26,7 +37,7 @@ class Segmented(QFrame):
         layout.setSpacing(0)
         for option in options:
             key, label = option if isinstance(option, tuple) else (option, option)
-            button = QPushButton(label)
+            button = _Segment(label)
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
