@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started, StepReport
 from cifar_gui.ui.theme import SPACING
@@ -48,10 +46,6 @@ class Progress(QWidget):
             self.bar.setValue(round(1000 * max(share, 0)))
         self.setAccessibleName(self.text())
 
-    def place_of_state(self) -> QRect:
-        """Where the state stands, in this widget."""
-        return self._state.geometry()
-
 
 class StatusBar(QStatusBar):
     """Progress on the left, what the mouse is over beside it; device, precision, data and run on the right."""
@@ -67,21 +61,6 @@ class StatusBar(QStatusBar):
         self.addWidget(self.progress)
         self.addWidget(self.tip, 1)
         self.addPermanentWidget(self.place)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Status tips stand where the state stood: Qt's own start at the edge, and are cut off without an ellipsis."""
-        if not self.currentMessage():
-            super().paintEvent(event)
-            return
-        painter, option = QPainter(self), QStyleOption()
-        option.initFrom(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelStatusBar, option, painter, self)
-        room = self.progress.place_of_state().translated(self.progress.pos())
-        room.setRight(self.place.x() - SPACING)
-        text = painter.fontMetrics().elidedText(self.currentMessage(), Qt.TextElideMode.ElideRight, room.width())
-        painter.setPen(self.palette().windowText().color())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
 
 
 @dataclass

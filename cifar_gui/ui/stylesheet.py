@@ -145,8 +145,7 @@ QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {acc
 QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 4dp 0 2dp 0;
     min-height: 46dp; max-height: 46dp; }
 
-QStatusBar { background: {panel}; border-top: 1px solid {panel_line}; color: {muted}; font-size: 11dp;
-    min-height: 26dp; }
+QStatusBar { background: {panel}; border-top: 1px solid {panel_line}; color: {muted}; min-height: 26dp; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: {muted}; font-size: 11dp; }
 QFrame#message\\.bar { background: transparent; border: none; }

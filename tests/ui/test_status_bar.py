@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from cifar_gui.training.events import SettingsChanged, Started, StepReport
-from cifar_gui.ui.status_bar import Progress, StatusBar, TrainingFigures
-from cifar_gui.ui.theme import theme
+from cifar_gui.ui.status_bar import Progress, TrainingFigures
 
 STARTED = Started("airnet", 1, 8, 100, 0, "cpu", "bfloat16", "channels_last", 45_000, 5_000)
 
@@ -49,21 +47,3 @@ def test_progress_can_be_read_aloud(qtbot) -> None:
     assert progress.bar.maximum() == 0  # busy
     progress.show_state("Ready")
     assert progress.bar.isHidden()
-
-
-@pytest.mark.parametrize("zoom", [1.0, 1.5])
-def test_a_status_tip_stands_where_the_state_stood_and_looks_like_it(qtbot, zoom) -> None:
-    theme().set_look(zoom=zoom)
-    bar = StatusBar()
-    qtbot.addWidget(bar)
-    bar.place.setText("CPU")
-    bar.resize(500, 40)
-    bar.show()
-    bar.progress.show_state("Stop this run")
-    QApplication.processEvents()  # until all stands where it belongs
-    state = bar.grab().toImage()
-    bar.showMessage("Stop this run")
-    assert bar.grab().toImage() == state
-    bar.showMessage("Stop this run, " + "and say what it has learned " * 9)
-    right = bar.place.geometry().adjusted(-4, 0, 0, 0)
-    assert bar.grab(right).toImage() == state.copy(right)  # it ends before what is there
