@@ -409,7 +409,9 @@ def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
     assert len(page.plots.loss.canvas.points["earlier_train"].x) == 0
 
 
-def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot):
+@pytest.mark.parametrize(("remembered", "epochs"), [(True, 77), (False, 10_000)])
+def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot, remembered, epochs):
+    """With the recipe of last time in the form, and with that of the run if nothing could be remembered."""
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
     qtbot.waitUntil(finished_epoch(page, 1))
@@ -421,11 +423,12 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     qtbot.addWidget(again)
     again.context.session.run = None
     again.shown.recipe = None
-    again.restore_state(page.save_state())
+    page.recipe_panel.show_recipe(TINY.changed(epochs=77))
+    again.restore_state(page.save_state() if remembered else {})
     again.runs.refresh()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert again.controls.buttons["start"].text().startswith("Continue run 0001")
-    assert again.form.recipe.epochs == 10_000
+    assert again.form.recipe.epochs == epochs
     assert len(again.shown.history.epoch_rows) >= 1
 
 

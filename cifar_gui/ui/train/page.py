@@ -37,6 +37,7 @@ class TrainPage(Page):
         self.plots, self.form = self.middle.plots, self.recipe_panel.form
         self.display = RunDisplay(self, context, self.controls, self.recipe_panel, self.middle)
         self.shown, self.runs = self.display.shown, self.display.runs
+        self._has_own_recipe = False  # remembered or edited, not the one that a new form begins with
         self._wanted = ""  # the button that waits to be pressed until runs and data are known
         self._lay_out()
         self._connect()
@@ -108,6 +109,7 @@ class TrainPage(Page):
         for name, switch in (("smooth", self.plots.smooth), ("log", self.plots.log), ("more", self.form.more)):
             switch.setChecked(state.get(name) is True)
         recipe = remembered_recipe(state.get("recipe"))
+        self._has_own_recipe = recipe is not None
         if recipe is not None and self.context.session.state == "idle":
             self._fill_form(recipe)
 
@@ -149,6 +151,7 @@ class TrainPage(Page):
         self.display.refresh()
 
     def _on_edited(self) -> None:
+        self._has_own_recipe = True
         if self.form.last_valid.data != self.middle.chosen.source:
             self.middle.choose(self.form.last_valid.data)
         self.display.refresh()
@@ -232,6 +235,8 @@ class TrainPage(Page):
     def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
         if self.shown.recipe is None:
+            if not self._has_own_recipe:
+                self._fill_form(recipe)
             self.shown.show(number, recipe, history, "not finished")
             self.display.refresh()
             self.display.redraw_soon()
