@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
-from cifar_gui.runs import list_runs
+from cifar_gui.runs import Run, list_runs
 from cifar_gui.training.events import EpochReport, SnapshotTaken
 from cifar_gui.ui.train.forming_filters import Forming
 from cifar_gui.ui.train.live_panel import Looked
@@ -288,7 +288,8 @@ def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbo
     qtbot.waitUntil(lambda: page.shown.recipe.lr == 0.002)
     child(page, "train.epochs").setValue(1)
     until_idle(qtbot, page)
-    assert list_runs()[0].recipe.lr == TINY.lr
+    run = list_runs()[0]
+    assert (run.recipe.lr, Run.open(run.path).recipe.lr) == (0.002, TINY.lr), "as it is shown, as it began"
 
 
 def test_a_copy_can_be_edited_while_it_trains(page, qtbot):
