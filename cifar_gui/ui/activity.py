@@ -69,13 +69,10 @@ class Activity:
 
     def _place(self) -> str:
         """ "CPU, bf16 · CIFAR-10 · run 0007"; without a run "CPU · CIFAR-10"."""
-        session, data = self._context.session, self._context.data.current
-        trains = session.run is not None and session.state != "idle"
-        if trains:
-            data = session.data  # whatever has been loaded since, to be looked at
-        parts = [self._device(), data.name if data is not None else ""]
-        if session.run is not None and trains:
-            parts.append(f"run {session.run.number}")
+        session = self._context.session
+        run = session.run if session.state != "idle" else None
+        data = self._context.data.current if run is None else session.data  # the run's, whatever is looked at meanwhile
+        parts = [self._device(), data.name if data is not None else "", f"run {run.number}" if run is not None else ""]
         return " · ".join(part for part in parts if part)
 
     def _device(self) -> str:

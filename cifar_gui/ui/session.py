@@ -71,7 +71,7 @@ class TrainingSession:
         self._timer.timeout.connect(self._on_tick)
         self._history: History | None = None
         self.run: Run | None = None
-        self.data: ImageData | None = None
+        self.data: ImageData | None = None  # of the run under way, and no longer: it is large
         self.recipe: Recipe | None = None
         self.last_snapshot: ModelSnapshot | None = None
         self.started: Started | None = None
@@ -215,6 +215,7 @@ class TrainingSession:
             self._thread.join()
             self._thread = None
         problem, self._problem = self._problem, None
+        self.data = None
         self._set_state("idle")
         if problem is not None and not isinstance(problem, Cancelled):
             self._report(problem)

@@ -58,6 +58,7 @@ def test_the_run_leaves_the_status_bar_when_it_ends(trains, qtbot) -> None:
     trains.context.session.stop()
     qtbot.waitUntil(lambda: trains.context.session.state == "idle")
     assert trains.status.place.text() == "CPU · Tiny"
+    assert trains.context.session.data is None, "its pictures are not kept"
 
 
 def test_watching_live_is_not_offered_twice(trains, qtbot) -> None:
