@@ -109,7 +109,6 @@ class TrainPage(Page):
         for name, switch in (("smooth", self.plots.smooth), ("log", self.plots.log), ("more", self.form.more)):
             switch.setChecked(state.get(name) is True)
         recipe = remembered_recipe(state.get("recipe"))
-        self._has_own_recipe = recipe is not None
         if recipe is not None and self.context.session.state == "idle":
             self._fill_form(recipe)
 
@@ -167,6 +166,7 @@ class TrainPage(Page):
 
     def _fill_form(self, recipe: Recipe) -> None:
         """Another recipe comes into the form: see whether its data is there."""
+        self._has_own_recipe = True
         self.recipe_panel.show_recipe(recipe)
         self.middle.choose(recipe.data)
 
