@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -131,41 +132,37 @@ def test_a_handshake_that_never_ends_can_be_cancelled(silent_port: int) -> None:
         pass
 
 
-def test_a_proxy_is_asked_instead_of_the_server(silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as proxy:
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
-        heard: list[bytes] = []
+@contextmanager
+def proxy(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """Host and port of a proxy that answers once, and what it has been asked."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-        def listen() -> None:
-            connection, _ = proxy.accept()
+        def serve() -> None:
+            connection, _ = listening.accept()
             with connection:
                 heard.append(connection.recv(1000))
-                connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+                connection.sendall(answer)
 
-        thread = threading.Thread(target=listen)
+        thread = threading.Thread(target=serve)
         thread.start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}", heard
+        thread.join()
+
+
+def test_a_proxy_is_asked_instead_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy(b"HTTP/1.1 403 Forbidden\r\n\r\n") as (place, heard):
+        monkeypatch.setenv("https_proxy", f"http://{place}")
         with pytest.raises(TransferError), Client(connect_seconds=30.0).get("https://example.org/a", {}, no_tick):
             pass
-        thread.join()
     assert heard[0].startswith(b"CONNECT example.org:443")
 
 
 @pytest.mark.parametrize("form", ["http://me:a%20word@{}", "me:a%20word@{}"])
 def test_a_proxy_is_told_the_whole_address_and_who_asks(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as proxy:
-        monkeypatch.setenv("http_proxy", form.format(f"127.0.0.1:{proxy.getsockname()[1]}"))
-
-        def serve() -> None:
-            connection, _ = proxy.accept()
-            with connection:
-                heard.append(connection.recv(1000))
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-
-        thread = threading.Thread(target=serve)
-        thread.start()
+    with proxy(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello") as (place, heard):
+        monkeypatch.setenv("http_proxy", form.format(place))
         with Client(schemes=frozenset({"http"})).get("http://example.org/a?b=c", {}, no_tick) as reply:
             assert reply.read(100) == b"hello"
-        thread.join()
     assert heard[0].startswith(b"GET http://example.org/a?b=c HTTP/1.1\r\nHost: example.org\r\n")
     assert b"\r\nProxy-Authorization: Basic bWU6YSB3b3Jk\r\n" in heard[0]  # me:a word
