@@ -96,6 +96,7 @@ class Tour:
         for scheme in ("light", "dark"):
             theme().set_look(scheme=scheme)
             self.settle(1.5)
+            self.until(lambda: self.window.context.jobs.idle)
             name = "-".join(filter(None, (page, detail, scheme)))
             self.window.grab().save(str(self.arguments.out / f"{name}.png"))
             print(name, flush=True)
