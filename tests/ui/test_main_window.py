@@ -47,6 +47,11 @@ def test_every_page_can_be_shown_by_name_rail_and_key(window, qtbot, name) -> No
     assert window.context.actions[f"page.{name}"].shortcut() == QKeySequence(f"Ctrl+{PAGES.names().index(name) + 1}")
 
 
+def test_a_page_built_after_data_has_been_loaded_shows_it(window, tiny_data) -> None:
+    window.context.data.adopt("/somewhere", tiny_data)
+    assert window.show_page("train").live.wall.text().startswith("16 pictures")
+
+
 def test_an_unknown_page_is_named_with_those_there_are(window) -> None:
     with pytest.raises(CifarGuiError, match="classify"):
         window.show_page("nonsense")

@@ -95,13 +95,18 @@ def test_the_chooser_shows_groups_and_epochs_in_a_submenu(qtbot, library, a_run)
     qtbot.waitUntil(lambda: library.snapshot is not None)
     assert chooser.text().startswith("Other · shipped · 93.5 %")
     menu = chooser.fill()
+    ticked = [action.text() for action in menu.actions() if action.isChecked()]
+    assert ticked == ["Other · shipped · 93.5 %"]
     texts = [action.text() for action in menu.actions()]
     assert [text for text in texts if text in ("Shipped", "Runs")] == ["Shipped", "Runs"]
     submenu = next(action.menu() for action in menu.actions() if action.menu())
     assert [action.text() for action in submenu.actions()] == ["run 0001 · epoch 1", "run 0001 · epoch 2"]
     submenu.actions()[0].trigger()
     qtbot.waitUntil(lambda: library.current.key == "runs/0001/epoch/1")
-    assert [action.text() for action in chooser.fill().actions() if action.isChecked()] == []
+    menu = chooser.fill()
+    assert [action.text() for action in menu.actions() if action.isChecked()] == []
+    submenu = next(action.menu() for action in menu.actions() if action.menu())
+    assert [action.isChecked() for action in submenu.actions()] == [True, False]
 
 
 def test_older_runs_than_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import threading
 
 import numpy as np
@@ -17,6 +18,7 @@ from cifar_gui.runs import Run, list_runs
 from cifar_gui.training.events import EpochReport, SnapshotTaken
 from cifar_gui.ui.train.forming_filters import Forming
 from cifar_gui.ui.train.live_panel import Looked
+from cifar_gui.ui.train.page import TrainPage
 
 TINY = Recipe(
     network="simple", data="shapes", epochs=2, batch_size=50, micro_batch=50, lr=0.01, optimiser="adam", flip="none",
@@ -410,6 +412,42 @@ def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
     assert len(page.plots.loss.canvas.points["earlier_train"].x) == 0
 
 
+def test_an_earlier_run_that_is_no_longer_there_leaves_the_curves(page, qtbot):
+    for _ in range(2):
+        page.press("start")
+        until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
+    page.plots.earlier.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["earlier_validation"].x) == 2)
+    shutil.rmtree(list_runs()[1].path)
+    page.runs.refresh()
+    qtbot.waitUntil(lambda: page.plots.earlier.count() == 1)
+    assert len(page.plots.loss.canvas.points["earlier_validation"].x) == 0
+
+
+def test_the_runs_that_can_be_laid_under_are_told_apart_from_the_one_on_show(page, qtbot):
+    for _ in range(2):
+        page.press("start")
+        until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
+    page.context.session.continue_run(list_runs()[1].path, extra_epochs=1)
+    qtbot.waitUntil(lambda: page.controls.title.text() == "Run 0001")
+    assert page.plots.earlier.itemText(1).startswith("run 0002")
+    until_idle(qtbot, page)
+
+
+def test_a_page_built_while_it_trains_shows_the_run_and_its_pictures(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    page.press("start")
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    again = TrainPage(page.context)
+    qtbot.addWidget(again)
+    assert again.controls.title.text() == "Run 0001"
+    assert again.live.wall.text().startswith("16 pictures")
+    page.press("stop")
+    until_idle(qtbot, page)
+
+
 @pytest.mark.parametrize(("remembered", "epochs"), [(True, 77), (False, 10_000)])
 def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot, remembered, epochs):
     """With the recipe of last time in the form, and with that of the run if nothing could be remembered."""
@@ -418,8 +456,6 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     qtbot.waitUntil(finished_epoch(page, 1))
     page.press("stop")
     until_idle(qtbot, page)
-    from cifar_gui.ui.train.page import TrainPage
-
     again = TrainPage(page.context)
     qtbot.addWidget(again)
     again.context.session.run = None
@@ -431,6 +467,8 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     assert again.controls.buttons["start"].text().startswith("Continue run 0001")
     assert again.form.recipe.epochs == epochs
     assert len(again.shown.history.epoch_rows) >= 1
+    assert again.controls.title.text() == "Run 0001"
+    assert again.controls.subtitle.text().endswith("not finished")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ class TrainPage(Page):
             if isinstance(event, SettingsChanged):
                 self.display.show_recipe()
             self.display.refresh()
-        self.display.redraw_soon()
+        else:
+            self.display.redraw_soon()
 
     def on_data(self, data: ImageData | None) -> None:
         if data is None:
@@ -189,9 +190,7 @@ class TrainPage(Page):
     def _show_run(self, number: str, recipe: Recipe, history: History, classes: int = 10) -> None:
         self.shown.show(number, recipe, history, classes=classes)
         self.display.show_recipe()
-        self.display.offer_earlier()
         self.display.refresh()
-        self.display.redraw_soon()
 
     def _on_state(self, state: str) -> None:
         self.shown.on_state(state)
@@ -202,7 +201,6 @@ class TrainPage(Page):
         self._watch()
 
     def _on_runs(self) -> None:
-        self.display.offer_earlier()
         if self.shown.recipe is None:
             self.runs.load_unfinished(self._show_unfinished)
         self.display.refresh()
@@ -239,7 +237,6 @@ class TrainPage(Page):
                 self._fill_form(recipe)
             self.shown.show(number, recipe, history, "not finished")
             self.display.refresh()
-            self.display.redraw_soon()
 
     def _on_devices(self, found: list[DeviceStatus]) -> None:
         self.form.set_devices([(each.name, choice_words(each.name)) for each in found if each.usable])

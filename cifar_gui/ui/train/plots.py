@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -47,6 +46,7 @@ class TrainingPlots(QWidget):
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self._recipe: Recipe | None = None
+        self._offered: list[tuple[str, str]] | None = None  # the runs in `earlier`
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
         self.earlier = QComboBox()
@@ -80,8 +80,11 @@ class TrainingPlots(QWidget):
             plot.set_curve("earlier_validation", *validated)
         self._draw()
 
-    def offer_earlier(self, runs: Sequence[tuple[str, str]]) -> None:
-        """(path, label) of the runs that can be laid under."""
+    def offer_earlier(self, runs: list[tuple[str, str]]) -> None:
+        """(path, label) of the runs that can be laid under. A list that says so already is left alone, open or not."""
+        if self._offered == runs:
+            return
+        self._offered = [*runs]
         wanted = self.earlier.currentData()
         self.earlier.blockSignals(True)
         self.earlier.clear()
@@ -91,6 +94,8 @@ class TrainingPlots(QWidget):
         self.earlier.setCurrentIndex(max(self.earlier.findData(wanted), 0))
         self.earlier.setEnabled(self.earlier.count() > 1)
         self.earlier.blockSignals(False)
+        if wanted and self.earlier.currentData() != wanted:  # it has gone to the trash, or is on show itself now
+            self.earlier_chosen.emit("")
 
     def _draw(self) -> None:
         steps, epochs = self._history.steps, self._history.epochs

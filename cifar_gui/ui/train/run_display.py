@@ -32,7 +32,6 @@ class RunDisplay:
         self._controls, self._panel, self._middle = controls, panel, middle
         self.shown = ShownRun()
         self.runs = RunsWatch(context.jobs, page)
-        self.situation = Situation()
         self._redraw = QTimer(page)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
@@ -40,20 +39,24 @@ class RunDisplay:
         context.models.choices_changed.connect(self.refresh)
         middle.plots.earlier_chosen.connect(self._on_earlier_chosen)
 
+    @property
+    def situation(self) -> Situation:
+        """What the buttons depend on, as of now."""
+        problem = "" if self._panel.form.recipe is not None else "Correct the marked fields of the recipe first."
+        session, runs = self._context.session, self.runs
+        situation = self.shown.situation(session.state, runs.unfinished, runs.latest, problem or self._middle.problem)
+        return replace(situation, live=self._context.models.is_live)
+
     def refresh(self) -> None:
-        """Say which run this is, name and allow the buttons, lock the fields, and say why what cannot be pressed."""
-        form, session = self._panel.form, self._context.session
-        problem = "" if form.recipe is not None else "Correct the marked fields of the recipe first."
-        self.situation = replace(
-            self.shown.situation(
-                session.state, self.runs.unfinished, self.runs.latest, problem or self._middle.problem
-            ),
-            live=self._context.models.is_live,
-        )
-        self._controls.show_situation(self.situation)
+        """Say which run this is, name and allow the buttons, lock the fields, say why what cannot be pressed, offer the
+        other runs to be laid under this one, and draw its curves soon."""
+        situation = self.situation
+        self._controls.show_situation(situation)
         self._controls.show_title(*self.shown.titles(dict(self._context.data.available())))
-        self._panel.show_copy(buttons(self.situation)["edit_copy"])
-        form.set_locked(locked=self.situation.state != "idle" and not self.situation.copying)
+        self._panel.show_copy(buttons(situation)["edit_copy"])
+        self._panel.form.set_locked(locked=situation.state != "idle" and not situation.copying)
+        self._middle.plots.offer_earlier(self.runs.comparable(but=self.shown.number))
+        self.redraw_soon()
 
     def show_recipe(self) -> None:
         """The recipe that is trained, unless a copy is being edited."""
@@ -64,10 +67,6 @@ class RunDisplay:
     def show_position(self, epoch: float | None) -> None:
         """How far the run has come; None: nothing trains."""
         self._panel.schedule.show_position(None if epoch is None else self.shown.position(epoch))
-
-    def offer_earlier(self) -> None:
-        """The runs other than the one on show can be laid under it."""
-        self._middle.plots.offer_earlier(self.runs.comparable(but=self.shown.number))
 
     def redraw_soon(self) -> None:
         """Draw the curves there are by now."""
