@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         if self._closes_when_idle:
             return
-        answer = ask_before_closing(self)
+        answer = ask_before_closing(self, paused=self.context.session.state == "paused")
         if answer == "stop":
             self._closes_when_idle = True
             self.context.session.stop()

@@ -198,7 +198,7 @@ def main() -> int:
         return window
 
     app.create_window = create
-    main_window.ask_before_closing = lambda _parent: "stop"
+    main_window.ask_before_closing = lambda _parent, paused: "stop"
     return command.main([])
 
 

@@ -33,7 +33,7 @@ def test_before_the_first_epoch_it_is_too_early_but_the_falling_loss_is_named():
     found = judged(steps=(2.3, 2.1, 1.9, 1.5))
     assert found.kind == "early"
     assert "from 2.30 to 1.50" in found.detail
-    assert judged(steps=(2.3,)).detail.endswith("after each epoch; the first is under way.")
+    assert judged(steps=(2.3,)).detail.endswith("after each epoch, and none is complete yet.")
 
 
 def test_after_one_epoch_it_compares_with_guessing():

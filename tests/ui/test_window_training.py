@@ -133,9 +133,11 @@ def test_a_live_network_can_be_watched(trains, qtbot) -> None:
 )
 def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer, state_after, closed) -> None:
     asked = []
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or answer)
+    monkeypatch.setattr(
+        main_window, "ask_before_closing", lambda parent, paused: asked.append((parent, paused)) or answer
+    )
     trains.close()
-    assert asked == [trains]
+    assert asked == [(trains, False)]
     session = trains.context.session
     qtbot.waitUntil(lambda: session.state == state_after)
     assert trains.isHidden() == closed
@@ -146,22 +148,38 @@ def test_closing_while_a_network_trains_asks(trains, qtbot, monkeypatch, answer,
         session.run.close()
 
 
+def test_closing_while_a_run_is_paused_does_not_speak_of_training_on(trains, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: asked.append(paused) or "stay")
+    trains.context.session.pause()
+    qtbot.waitUntil(lambda: trains.context.session.state == "paused")
+    trains.close()
+    assert asked == [True]
+
+
 @pytest.mark.parametrize(
-    ("label", "answer"), [("Stop, save and &close", "stop"), ("&Minimise and train on", "minimise"), ("&Stay", "stay")]
+    ("label", "answer", "paused"),
+    [
+        ("Stop, save and &close", "stop", False),
+        ("&Minimise and train on", "minimise", False),
+        ("&Minimise, still paused", "minimise", True),
+        ("&Stay", "stay", False),
+    ],
 )
-def test_the_question_has_three_answers(qtbot, label, answer) -> None:
+def test_the_question_has_three_answers(qtbot, label, answer, paused) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
 
     def press() -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
+        assert ("paused" in box.text()) == paused
         next(button for button in box.findChildren(QPushButton) if button.text() == label).click()
 
     QTimer.singleShot(0, press)
-    assert closing.ask_before_closing(parent) == answer
+    assert closing.ask_before_closing(parent, paused=paused) == answer
 
 
 def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent: pytest.fail("asked"))
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: pytest.fail("asked"))
     assert window.close()

@@ -140,7 +140,7 @@ def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
         "early",
         "neutral",
         "Too early to say.",
-        "Held-out pictures are looked at after each epoch; the first is under way.",
+        "Held-out pictures are looked at after each epoch, and none is complete yet.",
     )
 
 
