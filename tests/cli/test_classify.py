@@ -85,6 +85,8 @@ def test_csv_has_one_row_a_picture_and_a_column_a_class(cli, model, colours, tmp
     assert rows[0]["error"] == ""
     assert rows[1]["label"] == ""
     assert "no such file" in rows[1]["error"]
+    (best,) = csv.DictReader(io.StringIO(cli("classify", odd, "--model", model, "--csv", "--top", 1).out))
+    assert (best["red"], best["green"], best["blue"]) == (rows[0]["red"], "", "")
 
 
 def test_people_get_a_line_a_picture_with_the_best_classes(cli, model, colours):
@@ -106,8 +108,9 @@ def test_a_picture_is_read_from_stdin(cli, model, colours, piped):
     assert (answer["path"], answer["label"]) == ("-", "green")
 
 
-def test_nothing_on_stdin_is_said_so(cli, model, piped):
-    piped(b"")
+@pytest.mark.parametrize("stdin", [io.TextIOWrapper(io.BytesIO()), None], ids=["empty", "none"])
+def test_nothing_on_stdin_is_said_so(cli, model, monkeypatch, stdin):
+    monkeypatch.setattr(sys, "stdin", stdin)
     outcome = cli("classify", "-", "--model", model)
     assert outcome.code == 3
     assert "nothing was piped in" in outcome.err

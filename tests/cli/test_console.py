@@ -9,12 +9,21 @@ import math
 import pytest
 
 from cifar_gui.cli import console
-from cifar_gui.cli.console import Progress, table, write_json
+from cifar_gui.cli.console import Progress, say, table, write, write_json
 
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+class Slow(io.StringIO):
+    """Shows what was written once it is flushed, as a pipe does."""
+
+    seen = ""
+
+    def flush(self) -> None:
+        self.seen = self.getvalue()
 
 
 @pytest.fixture
@@ -43,6 +52,19 @@ def test_numbers_that_json_cannot_write_become_null(capsys):
     assert json.loads(capsys.readouterr().out) == {"loss": None, "list": [None, 1.5], "nested": {"x": [None]}}
 
 
+@pytest.mark.parametrize(("tell", "stream"), [(say, "stderr"), (write, "stdout")])
+def test_what_is_told_is_seen_at_once(monkeypatch, tell, stream):
+    pipe = Slow()
+    monkeypatch.setattr(console.sys, stream, pipe)
+    tell("a line")
+    assert pipe.seen == "a line\n"
+
+
+def test_programs_that_read_line_by_line_get_json_on_one_line(capsys):
+    write_json({"a": [1, 2]}, indent=False)
+    assert capsys.readouterr().out == '{"a": [1, 2]}\n'
+
+
 def test_what_is_done_at_once_shows_no_progress(clock):
     stream = Terminal()
     with Progress(stream) as progress:
@@ -65,6 +87,47 @@ def test_a_terminal_has_one_line_that_is_written_over_and_cleared(clock):
     assert "[#####---------------]  25%  reading" in text
     assert "50%  still reading, 5 s left" in text
     assert text.endswith("\r\x1b[K")
+
+
+def test_a_line_is_taken_away_once_and_written_anew_ten_times_a_second_at_most(clock):
+    stream = Terminal()
+    with Progress(stream) as progress:
+        for _ in range(30):
+            clock(0.0625)
+            progress(0.1, "reading")
+        assert stream.getvalue().count("reading") == 12
+        progress.clear()
+        told = stream.getvalue()
+        progress.clear()
+    assert stream.getvalue() == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "first", "share", "words"),
+    [
+        (1.9, 0.0, 0.5, ""),  # too soon to say
+        (2.1, 0.0, 0.5, ", 2 s left"),
+        (100, 0.5, 0.51, ""),
+        (100, 0.5, 0.53, ", 26 min left"),
+        (100, 0.0, 1.0, ""),  # nothing is left
+    ],
+)
+def test_how_long_it_will_take_is_told_once_that_can_be_known(clock, seconds, first, share, words):
+    stream = Terminal()
+    with Progress(stream) as progress:
+        progress(first, "reading")
+        clock(seconds)
+        progress(share, "reading")
+    assert stream.getvalue().partition("%  ")[2].partition("\r")[0] == f"reading{words}"
+
+
+@pytest.mark.parametrize(("share", "bar"), [(-0.5, "-" * 20), (1.5, "#" * 20)])
+def test_the_bar_is_always_as_long(clock, share, bar):
+    stream = Terminal()
+    with Progress(stream) as progress:
+        clock(1)
+        progress(share, "reading")
+    assert f"[{bar}]" in stream.getvalue()
 
 
 def test_what_was_done_before_does_not_count_for_the_time_left(clock):
@@ -98,8 +161,9 @@ def test_a_file_gets_a_line_now_and_then(clock):
     ]
 
 
-def test_without_a_stderr_progress_goes_nowhere(monkeypatch, clock):
+def test_without_a_stderr_progress_goes_nowhere(monkeypatch, clock, capsys):
     monkeypatch.setattr("sys.stderr", None)
     with Progress() as progress:
         clock(60)
-        assert progress(0.5, "reading") is None
+        progress(0.5, "reading")
+    assert capsys.readouterr().out == ""
