@@ -13,9 +13,10 @@ from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Crop, Prediction, Verdict
 
 CLASSES = ("cat", "dog", "frog")
+CROP = Crop(3, 5, 40)
 
 
-def answer(confidence="confident", crop: Crop | None = Crop(3, 5, 40)) -> Answer:
+def answer(confidence="confident", crop: Crop | None = CROP) -> Answer:
     shares = (0.25, 0.625, 0.125)
     return Answer("a.png", Prediction(CLASSES, shares, Verdict(confidence, "dog", "So it is."), 7.5, crop))
 

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from cifar_gui.cli import classify
+from cifar_gui.cli.answers import PlainAnswers
+from cifar_gui.cli.console import Progress
+
 
 @pytest.fixture
 def piped(monkeypatch: pytest.MonkeyPatch):
@@ -95,6 +99,28 @@ def test_people_get_a_line_a_picture_with_the_best_classes(cli, model, colours):
     assert "red 9" in line
     assert line.count("%") == 2
     assert outcome.err == ""
+
+
+def test_the_line_of_progress_is_taken_away_before_each_answer(cli, model, colours, monkeypatch):
+    told = []
+
+    class NotedProgress(Progress):
+        def __call__(self, share, text):
+            told.append(text)
+
+        def clear(self):
+            told.append("cleared")
+
+    class NotedAnswers(PlainAnswers):
+        def add(self, answer):
+            told.append("answered")
+
+    monkeypatch.setattr(classify, "Progress", NotedProgress)
+    monkeypatch.setattr(classify, "PlainAnswers", NotedAnswers)
+    cli("classify", colours / "test", "--model", model)
+    assert "4 pictures classified" in told  # the first handful
+    assert [told[place - 1] for place, what in enumerate(told) if what == "answered"] == ["cleared"] * 24
+    assert told[-1] == "cleared"
 
 
 def test_top_limits_the_classes_in_json_best_first(cli, model, colours):

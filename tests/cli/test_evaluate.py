@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 
 import pytest
+import torch
+
+from cifar_gui.cli import data, evaluate
+from cifar_gui.cli.console import Progress
 
 KEYS = {
     *("accuracy", "n", "interval", "per_class", "confusion", "model", "split", "tta", "seen_in_training"),
@@ -41,6 +46,77 @@ def test_people_get_tables_with_every_class(cli, model, colours):
         assert outcome.out.count(name) >= 2
 
 
+@pytest.fixture
+def mixed(colours, tmp_path):
+    """The same pictures, and two of the red ones among the green."""
+    folder = tmp_path / "mixed"
+    shutil.copytree(colours, folder)
+    for number in range(2):
+        shutil.copy(folder / "test" / "red" / f"{number}.png", folder / "test" / "green" / f"red {number}.png")
+    return folder
+
+
+def test_mistakes_are_counted_for_what_the_picture_shows_and_for_what_was_said(cli, model, mixed):
+    line = ("evaluate", "--model", model, "--data", mixed, "--split", "test")
+    result = cli(*line, "--json").json
+    assert result["confusion"] == [[8, 0, 0], [0, 8, 2], [0, 0, 8]]
+    assert result["per_class"] == {
+        "blue": {"precision": 1.0, "recall": 1.0},
+        "green": {"precision": 1.0, "recall": 0.8},
+        "red": {"precision": 0.8, "recall": 1.0},
+    }
+    rows = [line.split() for line in cli(*line).out.splitlines()]
+    assert ["green", "100.00", "%", "80.00", "%", "10"] in rows
+    assert ["red", "80.00", "%", "100.00", "%", "8"] in rows
+    assert ["green", "0", "8", "2"] in rows
+    assert ["red", "0", "0", "8"] in rows
+
+
+@pytest.mark.parametrize(("flags", "views"), [((), "one view"), (("--tta",), "six views")])
+def test_people_are_told_how_many_views_were_averaged(cli, model, colours, flags, views):
+    outcome = cli("evaluate", "--model", model, "--data", colours, "--split", "test", *flags)
+    assert outcome.out.splitlines()[0] == (
+        f"{model} on the test split of {colours.name}: 100.00 % of 24 pictures right, {views}"
+    )
+    assert outcome.err == ""
+
+
+def test_the_device_asked_for_is_the_one_it_is_computed_on(cli, model, colours, monkeypatch):
+    wanted, used = [], []
+    compute = importlib.import_module("cifar_gui.inference.evaluate").evaluate
+
+    def noted(*arguments, device, **named):
+        used.append(device)
+        return compute(*arguments, device=device, **named)
+
+    monkeypatch.setattr(evaluate, "usable_device", lambda name: wanted.append(name) or torch.device("cpu", 0))
+    monkeypatch.setattr("cifar_gui.inference.evaluate.evaluate", noted)
+    cli("evaluate", "--model", model, "--data", colours, "--device", "cuda:1")
+    assert (wanted, used) == (["cuda:1"], [torch.device("cpu", 0)])
+
+
+@pytest.mark.parametrize("module", [data, evaluate])
+def test_progress_is_told_while_the_data_is_read_and_while_it_is_looked_at(cli, model, colours, monkeypatch, module):
+    shares = []
+
+    class NotedProgress(Progress):
+        def __call__(self, share, text):
+            shares.append(share)
+
+    monkeypatch.setattr(module, "Progress", NotedProgress)
+    cli("evaluate", "--model", model, "--data", colours)
+    assert shares[-1] == 1.0
+
+
+def test_a_model_is_told_by_the_name_it_is_found_by(cli, model, colours, tmp_path, monkeypatch):
+    shutil.copy(model, tmp_path / "airnet.safetensors")
+    monkeypatch.setattr("cifar_gui.paths.shipped_models", lambda: tmp_path)
+    cli("train", "--network", "mlp", "--data", colours, "--epochs", 1)
+    for wanted, name in (("", "airnet"), ("airnet", "airnet"), ("0001", "0001/best")):
+        outcome = cli("evaluate", "--model", wanted, "--data", colours, "--json")
+        assert (outcome.json["model"], outcome.code) == (name, 0)
+
+
 def test_pictures_seen_in_training_are_called_so(cli, colours):
     trained = cli("train", "--network", "mlp", "--data", colours, "--epochs", 1, "--run", "here", "--seed", 1)
     assert trained.code == 0
@@ -51,6 +127,7 @@ def test_pictures_seen_in_training_are_called_so(cli, colours):
     assert [evaluated[split]["seen_in_training"] for split in evaluated] == [True, False, False]
     warned = cli("evaluate", "--model", "here", "--data", colours, "--split", "train")
     assert "learned from these very pictures" in warned.err
+    assert cli("evaluate", "--model", "here", "--data", colours, "--split", "test").err == ""
 
 
 def test_a_missing_data_set_is_exit_code_4_and_names_the_ways_out(cli, model):
@@ -71,10 +148,12 @@ def test_without_data_it_is_what_the_model_was_trained_on_as_long_as_that_is_the
     assert "CIFAR-10 is not on this machine" in outcome.err
 
 
-def test_a_data_set_of_other_classes_is_bad_input(cli, model):
-    outcome = cli("evaluate", "--model", model, "--data", "shapes")
+def test_a_data_set_of_other_classes_is_bad_input(cli, model, mixed):
+    for split in ("train", "test"):
+        (mixed / split / "red").rename(mixed / split / "crimson")
+    outcome = cli("evaluate", "--model", model, "--data", mixed)
     assert outcome.code == 3
-    assert "classes" in outcome.err
+    assert "the data set has 3 classes (blue, crimson, green)" in outcome.err
 
 
 def test_an_unusable_device_is_exit_code_5(cli, model, colours):

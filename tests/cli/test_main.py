@@ -81,7 +81,13 @@ def test_the_place_of_the_sub_command_has_a_name(cli):
     assert "argument COMMAND: invalid choice: 'frob'" in cli("frob").err
 
 
-@pytest.mark.parametrize("line", [["--nonsense"], ["nonsense"], ["classify"], ["summary"], ["models", "extra"]])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(["--nonsense"], ["nonsense"], ["classify"], ["summary"], ["models", "extra"]),
+        ["classify", "a.png", "--json", "--csv"],
+    ],
+)
 def test_a_line_that_makes_no_sense_is_a_usage_error(cli, line):
     outcome = cli(*line)
     assert outcome.code == ExitCode.USAGE

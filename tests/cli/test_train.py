@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from cifar_gui.cli.device import usable_device
 from cifar_gui.compute import device
 from cifar_gui.compute.device import DeviceStatus
 from cifar_gui.recipe import Recipe
@@ -170,12 +171,13 @@ def test_a_missing_data_set_is_exit_code_4_and_leaves_no_run(cli):
     assert list_runs() == []
 
 
-def test_a_gpu_that_had_to_be_passed_over_is_spoken_of(cli, colours, monkeypatch):
-    broken = DeviceStatus("cuda:0", False, "its memory is full")
+@pytest.mark.parametrize(("wanted", "present"), [("auto", True), ("auto", False), ("cpu", True)])
+def test_a_gpu_that_had_to_be_passed_over_is_spoken_of(capsys, monkeypatch, wanted, present):
+    broken = DeviceStatus("cuda:0", False, "its memory is full", present)
     monkeypatch.setattr(device, "devices", lambda: [broken, DeviceStatus("cpu", True, "2 threads")])
-    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 1)
-    assert outcome.code == 0
-    assert "cpu was chosen, because cuda:0 cannot be used: its memory is full." in outcome.err
+    assert usable_device(wanted).type == "cpu"
+    told = "cpu was chosen, because cuda:0 cannot be used: its memory is full.\n"
+    assert capsys.readouterr().err == (told if wanted == "auto" and present else "")
 
 
 def test_a_failed_attempt_to_go_on_leaves_the_run_free(cli, colours):
