@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import platformdirs
 import pytest
 
 from cifar_gui import paths
@@ -27,3 +30,26 @@ def test_folders_and_files_are_told_apart(tmp_path):
     file.touch()
     assert [ask(tmp_path) for ask in QUESTIONS] == [True, True, False]
     assert [ask(file) for ask in QUESTIONS] == [True, False, True]
+
+
+PLACES = (paths.data_sets, paths.runs, paths.settings, paths.cache, paths.logs)
+
+
+def test_a_home_of_its_own_has_a_folder_for_every_kind(home):
+    assert [place() for place in PLACES] == [home / name for name in ("data", "runs", "settings", "cache", "logs")]
+
+
+def test_without_one_everything_is_where_the_system_keeps_it(monkeypatch):
+    monkeypatch.setenv("CIFAR_GUI_HOME", "")
+    kinds = ("user_data_dir", "user_config_dir", "user_cache_dir", "user_log_dir")
+    data, config, cache, log = (Path(getattr(platformdirs, kind)("cifar-gui", appauthor=False)) for kind in kinds)
+    assert [place() for place in PLACES] == [data / "data", data / "runs", config, cache, log]
+
+
+@pytest.mark.parametrize(("place", "name"), [(paths.resources, "resources"), (paths.shipped_models, "trained")])
+def test_what_is_shipped_is_inside_the_package_else_beside_it(tmp_path, monkeypatch, place, name):
+    monkeypatch.setattr(paths, "_PACKAGE", tmp_path / "package")
+    (tmp_path / name).mkdir()
+    assert place() == tmp_path / name
+    (tmp_path / "package" / name).mkdir(parents=True)
+    assert place() == tmp_path / "package" / name

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -50,9 +51,24 @@ def test_macs_and_windows_always_have_a_display(environment, monkeypatch):
 
 
 @LINUX
-def test_a_display_that_does_not_answer_is_named(environment):
-    environment(DISPLAY=":4711")
+@pytest.mark.parametrize(
+    "variables", [{}, {"QT_QPA_PLATFORM": "xcb:x"}, {"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-0"}]
+)
+def test_a_display_that_does_not_answer_is_named(environment, variables):
+    environment(DISPLAY=":4711", **variables)
     assert ":4711" in str(window_problem())
+
+
+@pytest.mark.parametrize("refused", [0, 1])
+def test_a_display_is_asked_and_hung_up_on(environment, monkeypatch, refused):
+    xcb = Mock()
+    xcb.xcb_connect.return_value = 2**40  # an address is longer than an int
+    xcb.xcb_connection_has_error.return_value = refused
+    environment(DISPLAY=":0")
+    monkeypatch.setattr(preflight.ctypes, "CDLL", lambda _name, mode=0: xcb)
+    assert (window_problem() is not None) == bool(refused)
+    assert xcb.xcb_connect.restype is preflight.ctypes.c_void_p
+    assert [call.args[0].value for call in xcb.xcb_disconnect.call_args_list] == [2**40]
 
 
 def test_missing_libraries_are_named_with_their_packages(environment, monkeypatch):
@@ -64,7 +80,8 @@ def test_missing_libraries_are_named_with_their_packages(environment, monkeypatc
     environment(DISPLAY=":0")
     monkeypatch.setattr(preflight.ctypes, "CDLL", load)
     problem = window_problem()
-    assert "libxcb-cursor.so.0" in problem.what
+    assert "libraries are missing" in problem.what
+    assert "libxcb-cursor.so.0, libxcb-icccm.so.4" in problem.what
     assert "apt-get install libxcb-cursor0 libxcb-icccm4" in problem.do
 
 
@@ -81,6 +98,7 @@ def test_a_qt_that_cannot_be_loaded_for_another_reason_is_said_so(environment, m
 
 def test_an_import_that_fails_for_want_of_a_library_names_its_package():
     problem = missing_library("libEGL.so.1: cannot open shared object file: No such file or directory")
+    assert "library is missing" in problem.what
     assert "apt-get install libegl1" in problem.do
     assert missing_library("No module named 'torch'") is None
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.words import (
+    bounds,
+    choice_words,
     duration,
     exact_percent,
+    grouped,
     loss_on_axis,
     loss_words,
     modest_percent,
     percent,
+    place_words,
     short_number,
     time_left,
 )
@@ -23,7 +27,15 @@ def test_shares_become_percentages_and_nothing_a_dash() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "text"),
-    [(0.93, "93 %"), (0.9999, "> 99 %"), (1.0, "100 %"), (0.005, "< 1 %"), (0.0, "0 %"), (0.994, "99 %")],
+    [
+        (0.93, "93 %"),
+        (0.9999, "> 99 %"),
+        (1.0, "100 %"),
+        (0.005, "< 1 %"),
+        (0.0, "0 %"),
+        (0.994, "99 %"),
+        (0.995, "> 99 %"),
+    ],
 )
 def test_percentages_do_not_pretend_to_be_certain(probability: float, text: str) -> None:
     assert modest_percent(probability) == text
@@ -44,8 +56,8 @@ def test_numbers_on_an_axis_have_the_digits_they_need() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0.0 s"), (0.2, "0.2 s"), (9.94, "9.9 s"), (10, "10 s"), (42.4, "42 s"), (192, "3 min 12 s"),
-        (3599.6, "1 h 00 min"), (7500, "2 h 05 min"),
+        (-0.1, "0.0 s"), (0, "0.0 s"), (0.2, "0.2 s"), (9.94, "9.9 s"), (10, "10 s"), (42.4, "42 s"), (59, "59 s"),
+        (60, "1 min 00 s"), (182, "3 min 02 s"), (3599, "59 min 59 s"), (3599.6, "1 h 00 min"), (7500, "2 h 05 min"),
     ],
 )  # fmt: skip
 def test_durations_are_short_and_plain(seconds: float, text: str) -> None:
@@ -54,15 +66,28 @@ def test_durations_are_short_and_plain(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (-3, "0 s"), (45.4, "45 s"), (100, "1 min 40 s"), (1000, "17 min"), (4000, "1 h 6 min")],
-)
+    [
+        (0, "0 s"), (-3, "0 s"), (45.4, "45 s"), (59, "59 s"), (60, "1 min 0 s"), (100, "1 min 40 s"),
+        (599, "9 min 59 s"), (600, "10 min"), (1000, "17 min"), (3569, "59 min"), (3600, "1 h 0 min"),
+        (4000, "1 h 6 min"), (9000, "2 h 30 min"),
+    ],
+)  # fmt: skip
 def test_what_is_left_is_said_as_people_would(seconds: float, text: str) -> None:
     assert time_left(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(312, "312"), (62_006, "62 k"), (999_999, "1 M"), (1_084_234, "1.08 M"), (1.5e9, "1.5 G"), (0, "0")],
+    [
+        (312, "312"),
+        (999, "999"),
+        (1000, "1 k"),
+        (62_006, "62 k"),
+        (999_999, "1 M"),
+        (1_084_234, "1.08 M"),
+        (1.5e9, "1.5 G"),
+        (0, "0"),
+    ],
 )
 def test_large_numbers_in_few_digits(number: float, text: str) -> None:
     assert short_number(number) == text
@@ -70,7 +95,14 @@ def test_large_numbers_in_few_digits(number: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "text"),
-    [(2.1059, "2.106"), (0.0, "0.000"), (9999.0, "9999.000"), (10_000, "1e+04"), (3.7424533614798e31, "3.74e+31")],
+    [
+        (2.1059, "2.106"),
+        (0.0, "0.000"),
+        (9999.0, "9999.000"),
+        (10_000, "1e+04"),
+        (-2e4, "-2e+04"),
+        (3.74245336e31, "3.74e+31"),
+    ],
 )
 def test_a_loss_that_has_run_away_is_written_short(loss: float, text: str) -> None:
     assert loss_words(loss) == text
@@ -78,3 +110,45 @@ def test_a_loss_that_has_run_away_is_written_short(loss: float, text: str) -> No
 
 def test_losses_on_an_axis_have_a_decimal_and_stay_short() -> None:
     assert [loss_on_axis(loss) for loss in (2, 0.25, 0.001, 4e31)] == ["2.0", "0.25", "0.001", "4e+31"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(2_147_483_647, "2,147,483,647"), (3.0, "3"), (0.25, "0.25"), (1e15, "1e+15"), (-1500, "-1,500")],
+)
+def test_numbers_in_full_are_grouped(number: float, text: str) -> None:
+    assert grouped(number) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (1, 50_000, "from 1 to 50,000"),
+        (0, 10, "from 0 to 10"),
+        (0.001, 10, "from 0.001 to 10"),
+        (1, 999_999, "from 1 to 999,999"),
+        (0, 1e6, "0 or more"),
+        (1e-9, 10, "more than 0 and at most 10"),
+        (1e-9, 1e9, "more than 0"),
+    ],
+)
+def test_bounds_that_nobody_comes_near_are_not_spelt_out(low: float, high: float, text: str) -> None:
+    assert bounds(low, high) == text
+
+
+def test_choices_are_called_as_people_call_them() -> None:
+    assert [choice_words(choice) for choice in ("adamw", "one_cycle", "cosine")] == ["AdamW", "one cycle", "cosine"]
+
+
+@pytest.mark.parametrize(
+    ("device", "precision", "text"),
+    [
+        ("CPU", "bfloat16", "CPU, bf16"),
+        ("CPU", "float32", "CPU, fp32"),
+        ("CPU", "auto", "CPU"),
+        ("", "float32", "fp32"),
+        ("", "", ""),
+    ],
+)
+def test_where_and_how_it_is_computed_is_said_as_far_as_it_is_known(device: str, precision: str, text: str) -> None:
+    assert place_words(device, precision) == text
