@@ -99,15 +99,12 @@ class Background(QObject):
         self._doorbell.ring()
 
     def shutdown(self) -> None:
-        """Drop what has not begun and is not owed, wait for the rest, deliver nothing more."""
-        if self.closing:
-            return
+        """Drop what has not begun and is not owed, wait for the rest, deliver nothing more. Twice does no harm."""
         self._closing.set()
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join()
-        self._threads.clear()
         self._doorbell.close()
 
     def _start_thread_if_wanted(self) -> None:

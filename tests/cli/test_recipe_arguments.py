@@ -58,6 +58,23 @@ def test_the_file_outranks_the_preset_and_the_flags_the_file(parse):
     assert recipe.batch_size == presets("mlp")["quick"].batch_size
 
 
+def test_the_network_asked_for_is_the_one_whose_preset_is_taken(parse):
+    recipe = parse("--preset", "quick", "--network", "airnet", file='network = "mlp"\n')
+    mine, other = (presets(network)["quick"] for network in ("airnet", "mlp"))
+    assert (recipe.network, recipe.lr, recipe.optimiser) == ("airnet", mine.lr, mine.optimiser)
+    assert (mine.lr, mine.optimiser) != (other.lr, other.optimiser)
+
+
+def test_what_a_file_does_not_say_is_as_it_is_without_a_preset(parse):
+    assert parse(file='network = "airnet"\n') == Recipe(network="airnet") != presets("airnet")["best"]
+
+
+def test_a_preset_can_be_named_for_settings_that_are_not_its_own(parse):
+    assert parse("--network", "mlp", "--lr", "0.5", "--set", "preset=best").preset == "best"
+    assert parse("--network", "mlp", "--set", "precision=float32", "--set", "memory_format=contiguous").preset == "best"
+    assert parse("--network", "mlp", "--lr", str(presets("mlp")["best"].lr)).preset == "best"  # the same
+
+
 def test_a_file_alone_says_it_all(parse):
     recipe = Recipe(network="simple", lr=0.02, seed=3, preset="best")
     assert parse(file=recipe.to_toml()) == recipe
@@ -88,6 +105,22 @@ def test_another_network_does_not_inherit_the_settings_of_the_files(parse):
     file = 'network = "mlp"\n[network_settings]\nhidden = 64\n'
     recipe = parse("--network", "simple", file=file)
     assert (recipe.network, recipe.network_settings) == ("simple", {})
+
+
+def test_of_the_networks_settings_the_flags_outrank_the_file(parse):
+    file = 'network = "airnet"\n[network_settings]\nbatch_norm_weight = 0.5\nsize = "96"\n'
+    recipe = parse(*(f"--set=network_settings.batch_norm_weight={weight}" for weight in (0.75, 0.25)), file=file)
+    assert recipe.network_settings == {"batch_norm_weight": 0.25, "size": "96"}
+
+
+def test_another_network_has_the_settings_given_with_it_and_no_others(parse):
+    file = 'network = "mlp"\n[network_settings]\nhidden = 64\n'
+    recipe = parse("--network", "simple", "--set", "network_settings.kernel=5", file=file)
+    assert (recipe.network, recipe.network_settings) == ("simple", {"kernel": 5})
+
+
+def test_all_the_data_is_taken_if_the_file_says_so(parse):
+    assert parse(file='network = "mlp"\nall_data = true\n').all_data
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import NETWORKS, build
+from cifar_gui.networks.layer_table import layer_table
 
 
 def test_keras1m_has_the_published_number_of_parameters(cli):
@@ -24,6 +29,31 @@ def test_json_has_the_public_keys_and_adds_up(cli, name):
     assert summary["layers"][-1]["output_shape"] == [10]
     assert summary["parameters"] == sum(layer["parameters"] for layer in summary["layers"])
     assert summary["multiply_adds"] == sum(layer["multiply_adds"] for layer in summary["layers"])
+
+
+def test_every_layer_is_told_as_it_is(cli):
+    model = build("simple", 10)
+    layers = cli("summary", "simple", "--json").json["layers"]
+    rows = [line.split() for line in cli("summary", "simple").out.splitlines()]
+    for told, layer in zip(layers, layer_table(model), strict=True):
+        numbers = (layer.parameters, layer.multiply_adds, layer.receptive_field)
+        assert told == {
+            **{"name": layer.name, "kind": layer.kind, "output_shape": list(layer.output_shape)},
+            **dict(zip(("parameters", "multiply_adds", "receptive_field"), numbers, strict=True)),
+        }
+        shape = " × ".join(map(str, layer.output_shape)).split()
+        counts = [f"{layer.parameters:,}", f"{layer.multiply_adds:,}", str(layer.receptive_field)]
+        assert [layer.name, *layer.kind.split(), *shape, *counts] in rows
+
+
+def test_parameters_that_are_not_trained_are_counted_apart(cli, monkeypatch):
+    model = build("mlp", 10, {"hidden": 3})
+    next(model.parameters()).requires_grad_(requires_grad=False)
+    monkeypatch.setattr("cifar_gui.cli.summary._named_network", lambda _name: ("mlp", model))
+    rows = [line.split() for line in cli("summary", "mlp").out.splitlines()]
+    assert ["Parameters", "9,259"] in rows
+    assert ["trainable", "43"] in rows
+    assert ["fixed", "9,216"] in rows
 
 
 def test_the_columns_of_the_table_are_aligned(cli):
@@ -66,6 +96,29 @@ def test_a_damaged_shipped_model_is_passed_over_with_a_sentence(cli, monkeypatch
     assert "broken.safetensors" in outcome.err
 
 
+def test_a_shipped_model_is_told_with_its_network_and_both_accuracies(cli, monkeypatch, tmp_path):
+    scores = {"test_accuracy": 0.5, "test_accuracy_six_views": 0.625}
+    save_snapshot(
+        capture(build("mlp", 2), ModelCard("mlp", ("a", "b"), CENTRED, scores=scores)), tmp_path / "best.safetensors"
+    )
+    monkeypatch.setattr("cifar_gui.paths.shipped_models", lambda: tmp_path)
+    (told,) = cli("models", "--json").json["shipped"]
+    file = str(tmp_path / "best.safetensors")
+    assert told == {
+        **{"name": "best", "network": "mlp", "file": file, "classes": ["a", "b"]},
+        **{"accuracy": 0.5, "accuracy_six_views": 0.625},
+    }
+    rows = [line.split() for line in cli("models").out.splitlines()]
+    assert ["best", "mlp", "50.00", "%", "62.50", "%", "2", file] in rows
+
+
+def test_without_shipped_models_it_says_so(cli, monkeypatch, tmp_path):
+    monkeypatch.setattr("cifar_gui.paths.shipped_models", lambda: tmp_path)
+    assert "No trained models are shipped" in cli("models").out
+
+
 def test_people_see_every_network_by_name(cli):
-    outcome = cli("models")
-    assert all(name in outcome.out for name in NETWORKS.names())
+    rows = [line.split() for line in cli("models").out.splitlines()]
+    for told in cli("models", "--json").json["networks"]:
+        numbers = [f"{told[each]:,}" for each in ("parameters", "multiply_adds")]
+        assert [told["name"], *told["label"].split(), *numbers] in rows

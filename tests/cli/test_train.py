@@ -201,6 +201,7 @@ def test_an_unusable_device_is_exit_code_5_and_leaves_no_run(cli, colours):
         (("--network", "mlp", "--epochs", "many"), "--epochs"),
         (("--network", "mlp", "--set", "momentun=0.5"), "momentun"),
         (("--network", "mlp", "--set", "momentum"), "NAME=VALUE"),
+        (("--network", "mlp", "--set", "=0.5"), "NAME=VALUE"),
         (("--network", "mlp", "--run", "a", "--resume", "b"), "not allowed with"),
     ],
 )

@@ -156,6 +156,45 @@ def test_many_jobs_are_all_answered_by_few_threads(qtbot, jobs) -> None:
     assert len(names) <= 3
 
 
+def test_a_thread_that_has_nothing_to_do_is_used_before_another_is_started(qtbot, jobs) -> None:
+    names: list[str] = []
+    for count in range(1, 4):
+        jobs.run(lambda: threading.current_thread().name, names.append)
+        qtbot.waitUntil(lambda count=count: len(names) == count)
+    assert names == ["background 1"] * 3
+
+
+def test_an_answer_that_nobody_wants_any_more_is_not_told_when_it_is_an_error(qtbot, jobs, told) -> None:
+    gate, begun, calls = threading.Event(), [], []
+
+    def fail(error: Exception) -> None:
+        begun.append(error)
+        gate.wait(10)
+        raise error
+
+    jobs.run(lambda: fail(PictureError("torn")), calls.append, calls.append, key="one")
+    jobs.run(lambda: fail(PictureError("torn")), calls.append, key="two")
+    surprise = ZeroDivisionError("oops")
+    jobs.run(lambda: fail(surprise), calls.append, key="three", broken=lambda: calls.append("broken"))
+    qtbot.waitUntil(lambda: len(begun) == 3)
+    for key in ("one", "two", "three"):
+        jobs.cancel(key)
+    gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    qtbot.wait(1)
+    assert (calls, told) == ([], [surprise])  # what is no fault of the user's is told all the same
+
+
+def test_without_anybody_to_tell_an_error_is_raised_where_it_is_answered(qtbot) -> None:
+    jobs = Background()
+    with qtbot.capture_exceptions() as raised:
+        jobs.run(lambda: 1 / 0, pytest.fail)
+        qtbot.waitUntil(lambda: bool(raised))
+    assert raised[0][0] is ZeroDivisionError
+    for _ in range(2):
+        jobs.shutdown()
+
+
 def test_after_an_unexpected_error_whoever_waits_can_go_on(qtbot, jobs, told) -> None:
     calls = []
     jobs.run(lambda: 1 / 0, calls.append, calls.append, broken=lambda: calls.append("broken"))

@@ -1,14 +1,14 @@
-"""The grid of tiles, the histogram and the table of values."""
+"""The grid of tiles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 
 from cifar_gui.explain.base import ImageGrid
-from cifar_gui.ui.widgets.histogram import Histogram, signed_text
+from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.image_grid import (
     ImageGridView,
     TileModel,
@@ -16,7 +16,6 @@ from cifar_gui.ui.widgets.image_grid import (
     fitting_magnification,
     sheet_of,
 )
-from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
 
 def grid_of(count: int, side: int = 3, units: tuple[int, ...] | None = None, seed: int = 0) -> ImageGrid:
@@ -40,6 +39,13 @@ def pixels_of(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return flat[:, : image.width() * 4].reshape(image.height(), image.width(), 4).copy()
+
+
+def wheel(view, up, modifier=Qt.KeyboardModifier.ControlModifier):
+    place, none = QPointF(9, 9), Qt.MouseButton.NoButton
+    view.wheelEvent(
+        QWheelEvent(place, place, QPoint(), QPoint(0, up), none, modifier, Qt.ScrollPhase.NoScrollPhase, False)
+    )
 
 
 @pytest.mark.parametrize("count", [1, 5, 16, 17])
@@ -132,18 +138,99 @@ def test_plus_and_minus_and_the_wheel_change_the_size_of_the_tiles(view, qtbot):
     assert view._painter.magnification == before + 1
     qtbot.keyClicks(view, "0")
     assert view._painter.magnification == before
-    wheel = QWheelEvent(
-        QPointF(9, 9),
-        QPointF(9, 9),
-        QPoint(),
-        QPoint(0, -120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.ControlModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    view.wheelEvent(wheel)
-    assert view._painter.magnification == before - 1
+    wheel(view, 120)
+    wheel(view, 120)
+    assert view._painter.magnification == before + 2
+    wheel(view, -120)
+    assert view._painter.magnification == before + 1
+    wheel(view, -120, Qt.KeyboardModifier.NoModifier)
+    qtbot.keyClicks(view, "+", Qt.KeyboardModifier.ControlModifier)  # is the whole window's
+    assert view._painter.magnification == before + 1
+    qtbot.keyClicks(view, "-=+")
+    assert view._painter.magnification == before + 2
+
+
+def test_the_size_of_the_tiles_has_ends_that_one_turns_back_at_once(view, qtbot):
+    view.show_sheet(sheet_of(grid_of(9)))
+    before = view._painter.magnification
+    qtbot.keyClicks(view, "-" * 20)
+    assert view._painter.magnification == before - 8
+    qtbot.keyClicks(view, "+" * 40)
+    assert view._painter.magnification == before + 24
+    qtbot.keyClicks(view, "-")
+    assert view._painter.magnification == before + 23
+    qtbot.keyClicks(view, "0" + "-" * 8 + "0")
+    assert view._painter.magnification == before
+
+
+def test_tiles_are_spread_anew_when_the_room_the_zoom_or_their_shape_is_another(view):
+    view.show_sheet(sheet_of(grid_of(300)))
+    columns, cell = view.columns, view.gridSize()
+    view.resize(800, 300)
+    assert view.columns == pytest.approx(2 * columns, abs=1)
+    view.resize(400, 300)
+    theme().set_look(zoom=2.0)
+    assert view.gridSize().height() > 1.5 * cell.height()
+    theme().set_look(zoom=1.0)
+    assert view.gridSize() == cell
+    times = view._painter.magnification
+    view.show_sheet(sheet_of(grid_of(300, side=12)))
+    assert view._painter.magnification == times // 4
+
+
+def test_tiles_without_numbers_stand_closer(view, qtbot):
+    bare = ImageGridView(labelled=False)
+    qtbot.addWidget(bare)
+    bare.resize(400, 300)
+    for each in (view, bare):
+        each.show_sheet(sheet_of(grid_of(300)))
+    assert bare.gridSize().height() == view.gridSize().height() - 16
+
+
+def test_pages_of_tiles_are_walked_through_and_the_ends_are_ends(view, qtbot):
+    view.show_sheet(sheet_of(grid_of(300)))
+    rows = view.viewport().height() // view.gridSize().height()
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    assert view.chosen == rows * view.columns > view.columns
+    qtbot.keyClick(view, Qt.Key.Key_PageUp)
+    qtbot.keyClick(view, Qt.Key.Key_PageUp)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.chosen == 0
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.chosen == 299
+
+
+def test_an_empty_grid_takes_every_key_and_a_unit_that_is_not_shown_is_not_chosen(view, qtbot):
+    for sheet in (None, sheet_of(grid_of(0))):
+        view.show_sheet(sheet_of(grid_of(6)))
+        view.choose(3)
+        view.show_sheet(sheet)
+        for key in (Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_Plus):
+            qtbot.keyClick(view, key)
+        view.choose(1)
+        assert (view.chosen, view.model().rowCount()) == (3, 0)
+    view.show_sheet(sheet_of(grid_of(6)))
+    for nobody in (None, 99):
+        view.choose(nobody)
+        assert view.chosen == 3
+
+
+def test_new_pictures_of_the_same_units_are_painted(view):
+    view.show_sheet(sheet_of(grid_of(6)))
+    before = view.grab().toImage()
+    view.show_sheet(sheet_of(grid_of(6, seed=1)))
+    assert view.grab().toImage() != before
+
+
+def test_a_tile_tells_its_number_and_its_caption(view):
+    view.show_sheet(sheet_of(grid_of(2, units=(7, 5))))
+    index, role = view.model().index(1, 0), Qt.ItemDataRole
+    told = [index.data(each) for each in (role.DisplayRole, role.UserRole, role.ToolTipRole, role.AccessibleTextRole)]
+    assert told == ["5", 5, "filter 5", "filter 5"]
+    assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
 
 
 def test_few_tiles_are_drawn_large_and_many_small_but_never_tiny(qapp):
@@ -157,52 +244,16 @@ def test_few_tiles_are_drawn_large_and_many_small_but_never_tiny(qapp):
 
 def test_a_tile_can_be_dragged_out_as_a_picture_and_as_a_file(qapp, home):
     model = TileModel()
-    model.show_sheet(sheet_of(grid_of(4)))
+    grid = grid_of(4, units=(5, 4, 2, 3))
+    model.show_sheet(sheet_of(grid))
     mime = model.mimeData([model.index(2)])
     (url,) = mime.urls()
     assert mime.hasImage()
     assert url.fileName() == "block-1-conv-2-2.png"
     assert QImage(url.toLocalFile()).width() == 256
+    assert pixels_of(QImage(url.toLocalFile()))[0, 0].tolist() == grid.tile(2)[0, 0].tolist()
+    assert not model.mimeData([]).formats()
 
 
 def test_titles_become_file_names():
     assert file_stem("block 1 · conv 2") == "block-1-conv-2"
-
-
-def test_a_histogram_reads_its_bars_and_copies_itself_as_a_table(qtbot):
-    histogram = Histogram("weights")
-    qtbot.addWidget(histogram)
-    histogram.resize(100, 90)
-    histogram.show_counts(np.array([1, 5, 0, 2]), np.array([-1.0, -0.5, 0.0, 0.5, 1.0]), "eight weights")
-    assert histogram.bar_at(30) == 1
-    assert histogram.text_of(1) == "-0.5 to 0: 5 weights"
-    assert histogram.accessibleDescription() == "eight weights"
-    histogram.copy_table()
-    assert QGuiApplication.clipboard().text().splitlines()[:2] == ["from\tto\tweights", "-1.0\t-0.5\t1"]
-    assert not histogram.grab().isNull()
-    histogram.clear()
-    assert histogram.bar_at(30) == -1
-
-
-def test_negative_numbers_have_a_real_minus_sign():
-    assert signed_text(-0.3141) == "−0.31"
-
-
-def test_a_table_copies_selected_rows_in_full_precision_and_all_when_none_is_selected(qtbot):
-    table = ValueTable()
-    qtbot.addWidget(table)
-    table.show_rows(["name", "two\nlines"], [[Cell("a", "A"), Cell(1 / 3, "0.33")], [Cell("b, c", "B"), Cell(2, "2")]])
-    assert table.as_text() == f"name\ttwo lines\na\t{1 / 3!r}\nb, c\t2\n"
-    assert table.as_text(",").splitlines()[2] == '"b, c",2'
-    table.selectRow(1)
-    table.copy_rows()
-    assert QGuiApplication.clipboard().text() == "name\ttwo lines\nb, c\t2\n"
-
-
-def test_columns_of_a_table_share_the_width_that_is_left(qtbot):
-    table = ValueTable(spreads=True)
-    qtbot.addWidget(table)
-    table.show_rows(["a", "b"], [[Cell("x", "x"), Cell(1, "1")]])
-    table.resize(600, 200)
-    table.show()
-    assert table.horizontalHeader().length() == pytest.approx(table.viewport().width(), abs=2)

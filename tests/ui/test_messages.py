@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton
 
 from cifar_gui.ui.messages import Message, Messages
+from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.message_bar import MessageBar, _Bar
 
 
@@ -80,6 +81,66 @@ def test_the_sign_stands_on_the_line_of_its_text(bar, messages, qtbot) -> None:
     assert abs(sign - text) <= 1
 
 
+def test_what_has_happened_often_is_told_with_how_often(qtbot, bar, messages) -> None:
+    def told() -> list[str]:
+        return [label.text() for label in bar.findChildren(QLabel) if label.text() and not label.parent().isHidden()]
+
+    messages.error("The disk is full.")
+    qtbot.waitUntil(lambda: told() == ["The disk is full."])
+    messages.error("The disk is full.")
+    messages.error("The disk is full.")
+    qtbot.waitUntil(lambda: told() == ["The disk is full.  (×3)"])
+
+
+def test_the_cross_takes_its_own_message_away_and_no_other(qtbot, bar, messages) -> None:
+    for text in ("First.", "Second."):
+        messages.warn(text)
+    qtbot.waitUntil(lambda: seen(bar) == ["warning: Second."])
+    next(each for each in bar.findChildren(QToolButton) if not each.parent().isHidden()).click()
+    assert [message.text for message in messages.all] == ["First."]
+
+
+def test_messages_that_come_later_are_folded_again(qtbot, bar, messages) -> None:
+    for text in ("First.", "Second."):
+        messages.warn(text)
+    button(bar, "1 more").click()
+    messages.dismiss("First.")
+    messages.warn("Third.")
+    qtbot.waitUntil(lambda: bool(seen(bar)))
+    assert seen(bar) == ["warning: Third."]
+
+
+@pytest.mark.parametrize("tell", ["error", "warn", "info"])
+def test_every_kind_of_message_can_have_an_action(messages, tell) -> None:
+    action = ("Try again", messages.clear)
+    getattr(messages, tell)("It did not work.", action=action)
+    (message,) = messages.all
+    assert (message.severity, message.actions) == ({"warn": "warning"}.get(tell, tell), (action,))
+
+
+def test_whoever_shows_messages_hears_of_every_change_and_of_nothing_else(qtbot, messages) -> None:
+    heard: list[int] = []
+    messages.changed.connect(lambda: heard.append(len(messages.all)))
+    messages.error("The model is damaged.", topic="model")
+    messages.warn("The picture is torn.", topic="picture")
+    messages.resolve("disk")
+    messages.resolve("picture")
+    messages.dismiss("The model is damaged.")
+    messages.info("A run can be continued.")
+    messages.clear()
+    assert heard == [1, 2, 1, 0, 1, 0]
+    messages.all.append(Message("info", "not ours"))
+    assert messages.all == []
+
+
+def test_a_message_shows_the_colours_of_the_theme(bar, messages) -> None:
+    theme().set_look(scheme="light")
+    messages.error("The disk is full.")
+    before = bar.findChildren(_Bar)[-1]
+    theme().set_look(scheme="dark")
+    assert bar.findChildren(_Bar)[-1] is not before
+
+
 def test_without_messages_there_is_no_bar(bar, messages) -> None:
     assert bar.isHidden()
     messages.info("A run can be continued.")
@@ -95,6 +156,8 @@ def test_details_are_folded_and_can_be_copied(qtbot, bar, messages) -> None:
     assert details.isHidden()
     button(bar, "Details").click()
     assert not details.isHidden()
+    button(bar, "Details").click()
+    assert details.isHidden()
     button(bar, "Copy").click()
     assert QGuiApplication.clipboard().text() == "Training stopped.\n\nTraceback: here"
 

@@ -5,11 +5,11 @@ import io
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QImage
 
 from cifar_gui.data.decode import open_picture
-from cifar_gui.ui.widgets.mime import Dropped, link_name, picture_sources
+from cifar_gui.ui.widgets.mime import Dropped, accept_copy, link_name, picture_sources
 
 
 @pytest.fixture
@@ -119,6 +119,67 @@ def test_a_picture_inside_its_own_address_is_decoded_here(png):
     assert found.sources[0].content == png
 
 
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [("data:image/png", "picture.png"), ("DATA:image/JPEG", "picture.jpg"), ("data:image/x", "picture.image")],
+)
+def test_a_picture_inside_its_own_address_is_named_by_its_kind(png, start, name):
+    text = base64.encodebytes(png).decode().replace("\n", "%0A").replace("+", "%2B")
+    found = picture_sources(with_html(f"<IMG alt=\"\" SRC = '{start};base64,{text}'>"))
+    assert [(source.name, source.content) for source in found.sources] == [(name, png)]
+
+
+def test_of_several_kinds_of_bytes_the_first_that_holds_any_is_taken(png):
+    mime = QMimeData()
+    mime.setData("image/webp", b"")
+    mime.setData("image/bmp", b"also")
+    mime.setData("image/jpeg", png)
+    (source,) = picture_sources(mime).sources
+    assert (source.name, source.content) == ("picture.jpg", png)
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("  HTTPS://example.org/a.png\n", ("HTTPS://example.org/a.png",)),
+        ("http://example.org/a.png", ("http://example.org/a.png",)),
+        ("http://example.org/a.png and more", ()),
+    ],
+)
+def test_text_that_is_one_web_address_is_a_link(text, links):
+    assert picture_sources(with_text(text)).links == links
+
+
+def test_markup_without_a_picture_is_passed_over_for_the_address_it_came_with():
+    mime = with_html("<a href='https://shop.example/'>shop</a>")
+    mime.setUrls([QUrl("https://shop.example/a.png")])
+    assert picture_sources(mime).links == ("https://shop.example/a.png",)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("https://example.org/b/a%20cat.jpg?x=1", "a cat.jpg"), ("https://example.org/", "example.org")],
+)
+def test_what_is_fetched_is_called_by_its_path_or_its_host(address, name):
+    assert link_name(address) == name
+
+
+@pytest.mark.parametrize(
+    ("possible", "proposed", "taken"),
+    [
+        (Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.MoveAction, Qt.DropAction.CopyAction),
+        (Qt.DropAction.LinkAction, Qt.DropAction.LinkAction, Qt.DropAction.LinkAction),
+    ],
+)
+def test_what_is_dropped_stays_where_it_came_from(possible, proposed, taken):
+    mime, none = with_text("x"), Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(1, 1), possible, mime, Qt.MouseButton.LeftButton, none)
+    event.setDropAction(proposed)
+    event.ignore()
+    accept_copy(event)
+    assert (event.isAccepted(), event.dropAction()) == (True, taken)
+
+
 def test_a_damaged_picture_inside_its_address_is_refused():
     assert "damaged" in picture_sources(with_text("data:image/png;base64,!!!")).refusals[0]
 
@@ -143,9 +204,21 @@ def test_text_that_is_the_path_of_a_picture_is_that_picture(make_picture, form):
     assert paths_in(picture_sources(with_text(form.format(path)))) == [path]
 
 
+def test_a_path_may_begin_at_home(make_picture, monkeypatch):
+    path = make_picture("mine.png")
+    monkeypatch.setenv("HOME", str(path.parent))
+    monkeypatch.setenv("USERPROFILE", str(path.parent))
+    assert paths_in(picture_sources(with_text("~/mine.png"))) == [path]
+
+
+@pytest.mark.parametrize("text", ["/" + "x/" * 2048, "/null\0character.png"])
+def test_a_path_that_cannot_be_is_refused_as_text(text):
+    assert "is neither a picture nor the path of one" in picture_sources(with_text(text)).refusals[0]
+
+
 def test_several_lines_of_text_are_several_paths(make_picture):
     paths = [make_picture("1.png"), make_picture("2.png")]
-    assert paths_in(picture_sources(with_text("\n".join(map(str, paths))))) == paths
+    assert paths_in(picture_sources(with_text("\n\n".join(map(str, paths))))) == paths
 
 
 @pytest.mark.parametrize("text", ["a cat", "relative/cat.png", "~nobody-of-this-name/cat.png", "x" * 5000])

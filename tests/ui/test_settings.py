@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cifar_gui.errors import WriteError
+from cifar_gui.ui import settings as settings_module
 from cifar_gui.ui.settings import Settings
 
 GOOD = {
@@ -110,6 +112,60 @@ def test_a_value_of_the_wrong_kind_gives_the_default(tmp_path: Path) -> None:
     assert settings.texts("data.recent") == ["/a"]
     settings.set("zoom", 2)
     assert settings.get("zoom", 1.0) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("stored", "default", "read"),
+    [(True, 0, 0), (1, True, True), (2, 1.0, 2.0), (True, 1.0, 1.0), (2.5, 1, 1), ("x", None, "x"), (None, "x", "x")],
+)
+def test_only_a_whole_number_passes_for_another_kind(tmp_path: Path, stored, default, read) -> None:
+    settings = Settings(tmp_path / "window.json")
+    settings.set("value", stored)
+    found = settings.get("value", default)
+    assert (found, type(found)) == (read, type(read))
+
+
+def test_ten_recent_values_are_kept_and_the_list_is_handed_back(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "window.json")
+    lists = [settings.add_recent("recent", str(number)) for number in range(12)]
+    assert lists[-1] == [str(number) for number in range(11, 1, -1)] == settings.texts("recent")
+
+
+def test_settings_that_could_not_be_written_are_written_next_time(tmp_path: Path, monkeypatch) -> None:
+    settings = Settings(tmp_path / "window.json")
+    settings.set("page", "runs")
+    with monkeypatch.context() as patch:
+
+        def fail(*_: object) -> None:
+            raise WriteError("The disk is full.")
+
+        patch.setattr(settings_module, "write_atomically", fail)
+        settings.save()
+    assert not settings.file.exists()
+    settings.save()
+    assert Settings(settings.file).get("page") == "runs"
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", '{"page": "' + "x" * 2**22 + '"}', "[" * 100_000, '{"page": '])
+def test_a_file_that_settings_never_are_is_set_aside(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "window.json"
+    file.write_text(text)
+    settings = Settings(file)
+    assert settings.get("page", "start") == "start"
+    assert settings.set_aside == tmp_path / "window.json.bad"
+    assert settings.set_aside.read_text() == text
+    assert not file.exists()
+
+
+def test_a_file_that_can_be_neither_read_nor_set_aside_is_not_fatal(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "window.json").mkdir()
+
+    def fail(*_: object) -> None:
+        raise OSError("in use")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    settings = Settings(tmp_path / "window.json")
+    assert (settings.get("page", "start"), settings.set_aside) == ("start", None)
 
 
 def test_recent_values_are_unique_newest_first_and_few(tmp_path: Path) -> None:
