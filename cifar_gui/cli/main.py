@@ -52,9 +52,7 @@ def run(command: Sequence[str]) -> int | None:
     if arguments.run is None:
         return None
     try:
-        code = int(arguments.run(arguments))
-        sys.stdout.flush()
-        return code
+        return int(arguments.run(arguments))
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.FAILURE

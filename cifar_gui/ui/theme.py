@@ -46,7 +46,7 @@ class Theme(QObject):
         self._look = Look()
         self._building = False
         self._applied: tuple[bool, float] | None = None
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self.apply())
 
     @property
     def scheme(self) -> str:
@@ -131,10 +131,6 @@ class Theme(QObject):
         font.setPixelSize(round(_TEXT * self.zoom))
         font.setFeature(QFont.Tag.fromString("tnum"), 1)  # numbers do not dance
         return font
-
-    def _on_system_changed(self) -> None:
-        if self._look.scheme == "system":
-            self.apply()
 
 
 @cache

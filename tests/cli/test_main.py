@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from cifar_gui.__main__ import main
 from cifar_gui.cli.command import COMMANDS, ExitCode, UsageError
-from cifar_gui.cli.main import exit_code
+from cifar_gui.cli.main import exit_code, silence_stdout, tolerate_any_character
 from cifar_gui.cli.signals import Interrupted, interruptible
 from cifar_gui.errors import (
     CheckpointError,
@@ -185,6 +186,22 @@ def test_a_full_disk_or_a_missing_right_is_a_sentence_not_a_traceback(cli, monke
     assert outcome.code == 1
     assert "Permission denied" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "errors"), [("utf-8", "surrogateescape"), ("UTF-8", "surrogateescape"), ("ascii", "replace")]
+)
+def test_any_character_can_be_told_on_both_streams(monkeypatch, encoding, errors):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    tolerate_any_character()
+    assert (sys.stdout.errors, sys.stderr.errors) == (errors, errors)
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO()], ids=["none", "text"])
+def test_a_stdout_that_is_no_file_can_be_silenced_too(monkeypatch, stream):
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert silence_stdout() is None
 
 
 def test_a_windowed_start_without_streams_still_works(monkeypatch, capfd):

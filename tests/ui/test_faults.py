@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qCritical
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, qCritical, qDebug, qWarning
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from cifar_gui.errors import DataError
-from cifar_gui.ui.faults import Faults, crash_file, crash_sentence, explain, start_log
+from cifar_gui.ui.faults import Faults, crash_file, crash_sentence, explain, logged, start_log
 
 
 @pytest.fixture
@@ -106,8 +106,42 @@ def test_the_same_exception_through_two_hooks_is_told_once(faults, told) -> None
     assert len(told) == 1
 
 
-def test_errors_for_people_are_told_as_they_are() -> None:
-    assert explain(DataError("The folder is empty.")) == ("The folder is empty.", "")
+def test_errors_for_people_are_told_as_they_are_and_are_no_business_of_the_log(caplog) -> None:
+    error = DataError("The folder is empty.")
+    assert explain(error) == logged(error) == ("The folder is empty.", "")
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError(), "(ZeroDivisionError)"),
+        (ValueError("first\nsecond"), "(ValueError: first)"),
+        (ValueError("x" * 200), f"(ValueError: {'x' * 120})"),
+    ],
+)
+def test_what_went_wrong_in_the_app_is_told_in_short_and_logged_at_length(error, words, caplog) -> None:
+    text, details = logged(error)
+    assert words in text
+    assert repr(error).partition("(")[0] in details
+    assert details in caplog.text
+
+
+def test_an_interruption_from_the_keyboard_is_no_fault(faults, told) -> None:
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert told == []
+
+
+def test_what_was_told_before_is_told_again_to_the_next_window(faults, told) -> None:
+    error = ZeroDivisionError("again")
+    faults.tell(error)
+    faults.tell(DataError("The folder is empty."))
+    faults.tell(error)
+    assert len(told) == 3
+    faults.remove()
+    faults.install()
+    faults.tell(error)
+    assert len(told) == 4
 
 
 def test_hooks_are_given_back() -> None:
@@ -123,6 +157,22 @@ def test_what_qt_says_is_logged_and_serious_words_are_shown(faults, told, caplog
     qCritical("the display is gone")
     assert told == [("The window system reports a problem: the display is gone", "")]
     assert "the display is gone" in caplog.text
+    faults.remove()
+    try:
+        qCritical("nobody listens")
+    finally:
+        faults.install()
+    assert len(told) == 1
+
+
+def test_what_qt_merely_mentions_is_logged_as_such_and_not_shown(faults, told, caplog) -> None:
+    caplog.set_level(logging.DEBUG)
+    qWarning("the font is missing")
+    qDebug("a detail")
+    qCritical("This plugin does not support propagateSizeHints()")
+    assert told == []
+    levels = {record.getMessage(): record.levelname for record in caplog.records}
+    assert levels == {"Qt: the font is missing": "WARNING", "Qt: a detail": "DEBUG"}
 
 
 def test_the_log_goes_to_a_file(tmp_path: Path) -> None:
@@ -133,6 +183,17 @@ def test_the_log_goes_to_a_file(tmp_path: Path) -> None:
         logging.getLogger().removeHandler(handler)
         handler.close()
     assert "something to remember" in (tmp_path / "logs" / "cifar-gui.log").read_text()
+    assert handler.maxBytes > 0 < handler.backupCount  # it does not grow for ever
+
+
+def test_the_log_is_kept_with_the_users_files_and_holds_what_the_app_says_of_itself(home: Path) -> None:
+    handler = start_log()
+    try:
+        logging.getLogger("cifar_gui.ui").info("the window is open")
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert "INFO MainThread cifar_gui.ui: the window is open" in (home / "logs" / "cifar-gui.log").read_text()
 
 
 def test_a_log_folder_that_cannot_be_written_to_is_not_fatal(tmp_path: Path) -> None:
@@ -161,8 +222,23 @@ def test_a_native_crash_is_told_of_once_at_the_next_start(run_python: Any, tmp_p
         with crash_file(tmp_path) as report:
             assert "Segmentation fault" in report
             assert "Segmentation fault" in crash_sentence(report)
+        assert "Segmentation fault" in (tmp_path / "crash-last.txt").read_text()
         with crash_file(tmp_path) as report:
             assert report == ""
+
+
+@pytest.mark.usefixtures("pytests_own_faulthandler")
+def test_crashes_are_noted_with_the_users_files_as_long_as_there_is_a_window(home: Path) -> None:
+    with crash_file() as report:
+        assert report == ""
+        assert faulthandler.is_enabled()
+        assert (home / "logs" / "crash.txt").exists()
+    assert not faulthandler.is_enabled()
+
+
+def test_a_crash_without_a_reason_is_told_all_the_same() -> None:
+    assert "(no reason given)" in crash_sentence("")
+    assert "(Aborted)" in crash_sentence("Fatal Python error: Aborted\n\nCurrent thread")
 
 
 @pytest.mark.usefixtures("pytests_own_faulthandler")

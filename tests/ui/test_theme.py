@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
 
-from cifar_gui.ui.theme import ZOOM_STEPS, theme, tokens
+from cifar_gui.ui.theme import ZOOM_STEPS, font, prepare_pyqtgraph, px, theme, tokens
 from cifar_gui.ui.tokens import DARK, LIGHT, Tokens
 
 # Viénot, Brettel and Mollon 1999, on linear RGB: what someone without long- or medium-wave cones sees.
@@ -89,6 +90,8 @@ def test_an_override_beats_the_system_and_tells_everybody(qtbot) -> None:
         theme().set_look(scheme="dark")
     assert tokens() is DARK
     assert QApplication.palette().window().color() == DARK.ground
+    disabled = QApplication.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    assert disabled == DARK.control_line != QApplication.palette().text().color()
     theme().set_look(scheme="light")
     assert tokens() is LIGHT
 
@@ -100,6 +103,92 @@ def test_the_systems_scheme_is_followed_while_it_changes(qtbot, monkeypatch) -> 
     with qtbot.waitSignal(theme().changed):
         hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert QApplication.palette().window().color() == DARK.ground
+
+
+def test_with_a_scheme_of_its_own_the_systems_is_not_followed(qtbot) -> None:
+    theme().set_look(scheme="dark")
+    with qtbot.assertNotEmitted(theme().changed):
+        QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert QApplication.palette().window().color() == DARK.ground
+
+
+@pytest.mark.parametrize(
+    ("scheme", "colours"), [(Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Unknown, LIGHT)]
+)
+def test_a_system_that_does_not_say_is_light(qtbot, monkeypatch, scheme, colours) -> None:
+    hints = Mock(colorScheme=lambda: scheme)
+    monkeypatch.setattr(QGuiApplication, "styleHints", lambda: hints)
+    theme().set_look(scheme="system")
+    assert tokens() is colours
+
+
+def test_what_is_not_given_stays_and_what_makes_no_sense_is_the_systems(qtbot) -> None:
+    theme().set_look(scheme="dark", zoom=1.5, presenting=True)
+    for change in ({"scheme": "light"}, {"zoom": 1.25}, {"presenting": False}):
+        theme().set_look(**change)
+    assert (theme().scheme, theme().zoom, theme().presenting) == ("light", 1.25, False)
+    theme().set_look(presenting=True)
+    theme().set_look(scheme="pink")
+    assert (theme().scheme, theme().zoom, theme().presenting) == ("system", 1.25, True)
+
+
+def test_only_a_change_is_told_and_one_of_the_presenting_is_one(qtbot) -> None:
+    theme().set_look(scheme="dark", zoom=1.5)
+    with qtbot.assertNotEmitted(theme().changed):
+        theme().set_look(scheme="dark", zoom=1.5, presenting=False)
+    with qtbot.waitSignal(theme().changed):
+        theme().set_look(presenting=True)
+    with qtbot.waitSignal(theme().changed):
+        theme().set_look(presenting=False)
+    with qtbot.waitSignal(theme().changed):
+        theme().set_look(zoom=1.25)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "steps", "then"),
+    [
+        (1.0, 1, 1.1),
+        (1.0, -1, 0.9),
+        (1.0, 2, 1.25),
+        (1.2, 1, 1.5),
+        (2.5, 1, 2.5),
+        (2.25, 1, 2.5),
+        (0.9, -1, 0.8),
+        (0.8, -1, 0.8),
+    ],
+)
+def test_the_zoom_has_steps_and_ends(qtbot, zoom, steps, then) -> None:
+    theme().set_look(zoom=zoom)
+    theme().zoom_by(steps)
+    assert theme().zoom == then
+
+
+def test_a_page_is_built_at_zoom_one_even_if_that_goes_wrong(qtbot) -> None:
+    built: list[int] = []
+
+    def build() -> None:
+        built.append(px(10))
+        raise ZeroDivisionError
+
+    theme().set_look(zoom=2.0)
+    with pytest.raises(ZeroDivisionError), theme().built_at_zoom_one():
+        build()
+    assert (built, px(10)) == ([10], 20)
+    assert (font(11).pixelSize(), font().pixelSize()) == (22, 26)
+    assert font(bold=True).weight() == QFont.Weight.DemiBold != font().weight()
+
+
+def test_new_plots_have_the_colours_of_the_theme(qtbot) -> None:
+    import pyqtgraph
+
+    for scheme, colours in (("dark", DARK), ("light", LIGHT)):
+        theme().set_look(scheme=scheme)
+        assert pyqtgraph.getConfigOption("background") == colours.plot_ground
+        assert pyqtgraph.getConfigOption("foreground") == colours.muted
+    pyqtgraph.setConfigOptions(background="pink", imageAxisOrder="col-major")
+    prepare_pyqtgraph()
+    assert pyqtgraph.getConfigOption("background") == LIGHT.plot_ground
+    assert pyqtgraph.getConfigOption("imageAxisOrder") == "row-major"
 
 
 def test_zoom_makes_type_and_controls_larger_and_stays_in_range(qtbot) -> None:

@@ -168,6 +168,7 @@ def test_a_table_is_for_reading_and_grows_with_the_zoom(table, qtbot):
 
 def test_columns_that_do_not_spread_stay_as_wide_as_they_are(table):
     before = table.horizontalHeader().length()
+    table.show()
     table.resize(900, 200)
     assert table.horizontalHeader().length() == before
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import sys
 import threading
 
 import pytest
 
 from cifar_gui.ui import warm_up
+from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.warm_up import WarmUp
 
 
@@ -75,3 +77,67 @@ def test_nothing_is_loaded_twice(monkeypatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: pytest.fail("loaded again"))
     warm_up.load_libraries()
     assert "torch" in sys.modules
+
+
+def test_libraries_come_first_then_modules_and_after_those_what_pages_need(qtbot, calls, monkeypatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(warm_up, "load_libraries", lambda: order.append("libraries"))
+    monkeypatch.setattr(warm_up.importlib, "import_module", order.append)
+    made = WarmUp(lambda call: order.append("posted") or calls.append(call))
+    made.start(lambda: None, lambda _problem: None)
+    made.shutdown()
+    pages = [f"cifar_gui.ui.{name}.page" for name in PAGES.names()]
+    assert order == ["libraries", *warm_up.MODULES, "posted", "pyqtgraph", *pages, "posted"]
+
+
+def test_once_closed_nothing_is_begun(calls, monkeypatch) -> None:
+    monkeypatch.setattr(warm_up, "load_libraries", lambda: pytest.fail("begun"))
+    made = WarmUp(calls.append)
+    made.shutdown()
+    made.start(lambda: None, lambda _problem: None)
+    assert calls == []
+
+
+def test_what_others_import_while_it_is_given_up_is_theirs(tmp_path, monkeypatch, calls) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(warm_up, "load_libraries", lambda: (reached.set(), go_on.wait(30)))
+    (tmp_path / "module_of_somebody_else.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made = WarmUp(calls.append)
+    made.start(lambda: None, lambda _problem: None)
+    assert reached.wait(30)
+    made._closing.set()
+    try:
+        importlib.import_module("module_of_somebody_else")
+    finally:
+        go_on.set()
+        made.shutdown()
+
+
+def test_garbage_is_looked_for_again_only_where_it_was_before(calls, monkeypatch) -> None:
+    monkeypatch.setattr(warm_up, "MODULES", ())
+    during: list[bool] = []
+    monkeypatch.setattr(warm_up, "load_libraries", lambda: during.append(gc.isenabled()))
+    for enabled in (False, True):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            made = WarmUp(calls.append)
+            made.start(lambda: None, lambda _problem: None)
+            made.shutdown()
+            assert gc.isenabled() == enabled
+        finally:
+            gc.enable()
+    assert during == [False, False]
+
+
+def test_what_modules_consist_of_is_kept_out_of_every_later_look_until_the_end(calls, monkeypatch) -> None:
+    monkeypatch.setattr(warm_up, "MODULES", ())
+    monkeypatch.setattr(warm_up, "load_libraries", lambda: None)
+    monkeypatch.delitem(sys.modules, "torch")  # as at the first start
+    monkeypatch.setattr(warm_up.importlib, "import_module", lambda _name: None)
+    made = WarmUp(calls.append)
+    made.start(lambda: None, lambda _problem: None)
+    made._thread.join()
+    assert gc.get_freeze_count() > 0
+    made.shutdown()
+    assert gc.get_freeze_count() == 0

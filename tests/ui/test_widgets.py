@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.columns import Columns
@@ -233,6 +242,39 @@ def test_scaling_multiplies_what_was_given_and_undoes_it_exactly(qtbot) -> None:
     assert child.maximumSize() == QSize(66, 42)
     assert (layout.contentsMargins().top(), layout.spacing()) == (14, 10)
     assert button.maximumHeight() > 1000  # without limits it stays without
+
+
+def test_scaling_leaves_to_the_stylesheet_what_it_scales_by_itself(qtbot) -> None:
+    root = QWidget()
+    qtbot.addWidget(root)
+    root.setMinimumSize(50, 40)
+    outer, inner = QVBoxLayout(root), QHBoxLayout()
+    outer.addLayout(inner)
+    inner.setContentsMargins(1, 2, 3, 4)
+    inner.setSpacing(5)
+    sizes = {}
+    for widget in (QLabel(), QPushButton(), QLineEdit(), QToolButton()):
+        widget.setFixedSize(30, 20)
+        inner.addWidget(widget)
+        sizes[type(widget)] = widget
+    scale_sizes(root, 2)
+    margins = inner.contentsMargins()
+    assert root.minimumSize() == QSize(100, 80)
+    assert (margins.left(), margins.top(), margins.right(), margins.bottom()) == (2, 4, 6, 8)
+    assert inner.spacing() == 10
+    for kind, size in ((QLabel, (60, 40)), (QPushButton, (60, 20)), (QLineEdit, (60, 20)), (QToolButton, (30, 20))):
+        assert sizes[kind].minimumSize() == sizes[kind].maximumSize() == QSize(*size)
+
+
+def test_a_size_given_anew_is_scaled_from_there(qtbot) -> None:
+    label = QLabel()
+    qtbot.addWidget(label)
+    label.setFixedSize(33, 21)
+    scale_sizes(label, 1.25)
+    label.setFixedWidth(80)
+    scale_sizes(label, 1.5)
+    assert label.minimumSize() == QSize(120, 39)  # 21 · 1.25 · 1.5, rounded once
+    assert label.maximumHeight() == 39
 
 
 class LateText(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 
@@ -178,6 +178,16 @@ def test_the_question_has_three_answers(qtbot, label, answer, paused) -> None:
 
     QTimer.singleShot(0, press)
     assert closing.ask_before_closing(parent, paused=paused) == answer
+
+
+@pytest.mark.parametrize(("key", "answer"), [(Qt.Key.Key_Return, "stop"), (Qt.Key.Key_Escape, "stay")])
+def test_the_question_can_be_answered_with_a_key(qtbot, key, answer) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    QTimer.singleShot(0, lambda: qtbot.keyClick(QApplication.activeModalWidget(), key))
+    assert closing.ask_before_closing(parent) == answer
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert parent.findChildren(QMessageBox) == []
 
 
 def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
