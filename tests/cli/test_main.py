@@ -171,6 +171,11 @@ def test_an_error_without_a_signal_stays_what_it_is():
         raise ZeroDivisionError
 
 
+def test_an_error_after_a_signal_that_was_heard_stays_what_it_is_too():
+    with pytest.raises(ZeroDivisionError), interruptible(lambda _number: 1 / 0):
+        signal.raise_signal(signal.SIGINT)
+
+
 def test_without_a_handler_the_first_signal_raises():
     with pytest.raises(Interrupted) as caught, interruptible():
         signal.raise_signal(signal.SIGTERM)

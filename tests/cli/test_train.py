@@ -9,12 +9,14 @@ import sys
 import pytest
 
 from cifar_gui.cli.device import usable_device
+from cifar_gui.cli.train import _with_absolute_data
 from cifar_gui.compute import device
 from cifar_gui.compute.device import DeviceStatus
+from cifar_gui.errors import TrainingError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.training.control import Control
-from cifar_gui.training.events import EpochReport
+from cifar_gui.training.events import EpochReport, Started
 
 SMALL = ("--network", "mlp", "--batch-size", "10", "--set", "network_settings.hidden=8", "--set", "precision=float32")
 EPOCH_KEYS = {
@@ -69,7 +71,8 @@ def test_a_run_can_be_kept_in_a_folder_of_its_own_and_go_on_there(cli, colours, 
     assert cli("train", *SMALL, "--data", colours, "--epochs", 1, "--run", here).code == 0
     assert (here / "best.safetensors").is_file()
     outcome = cli("train", "--resume", here, "--epochs", 2, "--json")
-    assert outcome.lines[-1]["run"] == str(here)
+    assert outcome.lines[0]["run"] == outcome.lines[-1]["run"] == str(here)
+    assert f"cifar-gui classify --model {here}" in outcome.err
     taken = cli("train", *SMALL, "--data", colours, "--epochs", 1, "--run", here)
     assert taken.code == 3
     assert "not empty" in taken.err
@@ -133,7 +136,8 @@ def test_the_data_may_have_moved_when_a_run_goes_on(cli, colours, tmp_path):
     moved = tmp_path / "first place"
     moved.symlink_to(colours)
     cli("train", *SMALL, "--data", "first place", "--epochs", 1)
-    assert cli("train", "--resume", "1", "--epochs", 2, "--data", colours).code == 0
+    (tmp_path / "second place").symlink_to(colours)
+    assert cli("train", "--resume", "1", "--epochs", 2, "--data", "second place").code == 0
 
 
 def test_the_device_may_be_another_when_a_run_goes_on(cli, colours):
@@ -148,9 +152,9 @@ def test_the_device_may_be_another_when_a_run_goes_on(cli, colours):
 
 def test_what_cannot_change_is_refused_when_a_run_goes_on(cli, colours):
     cli("train", *SMALL, "--data", colours, "--epochs", 1)
-    outcome = cli("train", "--resume", "1", "--lr", "0.5", "--preset", "best")
+    outcome = cli("train", "--resume", "1", "--lr", 0.5, "--seed", 3, "--preset", "best", "--recipe", "mine.toml")
     assert outcome.code == 2
-    assert "lr, --preset cannot change" in outcome.err
+    assert "lr, seed, --recipe, --preset cannot change" in outcome.err
 
 
 def test_a_run_that_does_not_exist_is_bad_input(cli):
@@ -187,8 +191,33 @@ def test_a_failed_attempt_to_go_on_leaves_the_run_free(cli, colours):
     assert cli("train", "--resume", "1", "--epochs", 2).code == 0
 
 
-def test_an_unusable_device_is_exit_code_5_and_leaves_no_run(cli, colours):
-    assert cli("train", *SMALL, "--data", colours, "--device", "cuda:99").code == 5
+def test_a_folder_that_is_called_by_a_number_is_gone_on_with_where_it_is(cli, colours, tmp_path):
+    assert cli("train", *SMALL, "--data", colours, "--epochs", 1, "--run", "7").code == 0
+    assert cli("train", "--resume", "7", "--epochs", 2, "--json").lines[-1]["run"] == "7"
+    assert (tmp_path / "7" / "best.safetensors").is_file()
+
+
+def test_a_data_set_that_is_built_in_is_not_a_folder_of_its_name(tmp_path):
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "mine").mkdir()
+    recipes = [_with_absolute_data(Recipe(network="mlp", data=name)) for name in ("shapes", "mine", "missing")]
+    assert [recipe.data for recipe in recipes] == ["shapes", str(tmp_path / "mine"), "missing"]
+
+
+def test_a_training_that_fails_is_told_and_noted_in_its_run(cli, colours, monkeypatch):
+    def fail(_model, _data, recipe, _control, _resume):
+        yield Started("mlp", 1, recipe.epochs, 6, 0, "cpu", "float32", "contiguous", 54, 6)
+        raise TrainingError("The device has gone.")
+
+    monkeypatch.setattr("cifar_gui.training.engine.train", fail)
+    outcome = cli("train", *SMALL, "--data", colours)
+    assert outcome.code == 1
+    assert "cifar-gui: The device has gone." in outcome.err
+    assert list_runs()[0].status == "failed"
+
+
+def test_an_unusable_device_is_exit_code_5_before_anything_is_read_and_leaves_no_run(cli):
+    assert cli("train", *SMALL, "--data", "nowhere", "--device", "cuda:99").code == 5
     assert list_runs() == []
 
 

@@ -48,9 +48,29 @@ def test_a_thinned_curve_ends_where_the_whole_one_does(count):
     assert (thin_x[0], thin_y[0], thin_x[-1], thin_y[-1]) == (0.0, 0.0, count - 1, (count - 1) / 2)
 
 
+@pytest.mark.parametrize("count", [6000, 10_002])
+def test_no_point_is_drawn_twice_and_none_beyond_the_limit(count):
+    x = np.arange(count, dtype=float)
+    assert (np.diff(thinned(x, x, 4000)[0]) > 0).all()
+    restless = np.sin(x)
+    restless[-3:] = 2.0, -2.0, 0.0  # the last stretch does not end with an extreme
+    thin_x, _ = thinned(x, restless, 4000)
+    assert len(thin_x) <= 4000
+    assert (np.diff(thin_x) > 0).all()
+
+
+def test_a_gap_does_not_hide_the_peaks_beside_it():
+    x, y = np.arange(9000.0), np.zeros(9000)
+    y[4501:4504] = 50.0, math.nan, -70.0
+    thin_y = thinned(x, y, 4000)[1]
+    assert (thin_y.max(), thin_y.min()) == (50.0, -70.0)
+
+
 def test_a_short_curve_is_left_as_it_is():
     x, y = np.arange(3.0), np.array([1.0, math.nan, 2.0])
     assert thinned(x, y)[1] is y
+    assert thinned(x, y, 3)[1] is y
+    assert smoothed(np.empty(0), 0.5).tolist() == []
 
 
 def test_smoothing_starts_at_the_first_value_and_keeps_a_constant():
@@ -83,9 +103,38 @@ def test_ticks_can_be_held_to_whole_numbers(reach, ticks):
     assert nice_ticks(*reach, 12, whole=True) == ticks
 
 
-@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (math.nan, 1.0), (0.0, math.inf)])
-def test_a_range_without_extent_has_at_most_one_tick(low, high):
-    assert len(nice_ticks(low, high)) <= 1
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"), [(1.0, 1.0, [1.0]), (math.nan, 1.0, []), (0.0, math.inf, [0.0]), (2.0, 1.0, [2.0])]
+)
+def test_a_range_without_extent_has_at_most_one_tick(low, high, ticks):
+    assert nice_ticks(low, high) == ticks
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "ticks"),
+    [
+        (0, 10, 5, [0, 2.5, 5, 7.5, 10]),
+        (0, 5, 6, [0, 1, 2, 3, 4, 5]),  # as many as there may be
+        (0.1, 0.7, 7, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]),  # both ends, however 0.1 is rounded
+        (0, 10, 1, [0]),
+    ],
+)
+def test_ticks_are_as_many_as_there_may_be_and_written_as_they_are_meant(low, high, most, ticks):
+    found = nice_ticks(low, high, most)
+    assert found == ticks or most == 1
+    assert len(found) <= most
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (1, 100, [1, 2, 5, 10, 20, 50, 100]),  # both ends
+        (1, 1000, [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]),
+        (1, 10_000, [1, 10, 100, 1000, 10_000]),
+    ],
+)
+def test_many_powers_of_ten_go_without_what_is_between(low, high, ticks):
+    assert log_ticks(low, high) == ticks
 
 
 def test_logarithmic_ticks_are_one_two_and_five():
@@ -98,6 +147,15 @@ def test_the_range_has_air_but_does_not_sink_below_its_floor():
     assert 2.0 < high < 2.3
 
 
+@pytest.mark.parametrize(("value", "reach"), [(5.0, (4.5, 5.5)), (-5.0, (-5.5, -4.5)), (0.0, (-0.1, 0.1))])
+def test_a_flat_curve_has_air_too(value, reach):
+    assert padded_range([curve([0, 1], [value, value])]) == pytest.approx(reach)
+
+
+def test_a_floor_is_not_where_every_axis_begins():
+    assert padded_range([curve([0, 1], [1.0, 2.0])], floor=0.0) == pytest.approx((0.94, 2.06))
+
+
 def test_the_range_of_nothing_is_nothing():
     assert padded_range([curve([], []), curve([1], [math.nan])]) is None
 
@@ -106,6 +164,7 @@ def test_the_logarithmic_range_is_that_of_the_positive_values():
     low, high = log_range([curve([0, 1, 2], [0.0, 0.01, 100.0]), curve([], [])])
     assert (low, high) == pytest.approx((-2, 2), abs=0.1)
     assert log_range([curve([0], [-1.0])]) == pytest.approx((-1, 0), abs=0.1)
+    assert log_range([curve([0], [1.0])]) == pytest.approx((-0.05, math.log10(1.2) + 0.05))
 
 
 def test_a_value_is_read_at_the_nearest_point_that_has_one():
@@ -119,6 +178,8 @@ def test_the_words_name_start_end_and_extremes():
         "Loss. training: 3 points, from 2.0 at epoch 0 to 1.0 at epoch 2; lowest 0.5 at 1, highest 2.0 at 0."
     )
     assert in_words("Loss", [], str, "epoch") == "Loss. No data yet."
+    few = [curve([2, 3], [0.5, math.nan]), curve([1], [math.nan], "nothing")]
+    assert in_words("Loss", few, "{:.1f}".format, "epoch") == "Loss. training: 0.5 at epoch 2."
 
 
 def test_rows_stand_side_by_side_with_gaps():
@@ -139,5 +200,7 @@ def test_labels_move_apart_and_stay_inside():
     placed = spread([50, 52, 10], gap=14, low=0, high=100)
     assert placed[2] == 10
     assert placed[1] - placed[0] == pytest.approx(14)
+    assert spread([-5, 120], gap=14, low=0, high=100) == [0, 100]
+    assert spread([95, 90], gap=14, low=0, high=100) == [100, 86]
     crowded = spread([99, 99, 99], gap=14, low=0, high=100)
     assert sorted(crowded) == pytest.approx([72, 86, 100])

@@ -46,7 +46,7 @@ def smoothed(y: Values, strength: float) -> Values:
 
     Values that are no number are passed over: they stay gaps and do not spoil what follows.
     """
-    if strength <= 0 or len(y) == 0:
+    if strength <= 0:
         return y
     result = np.empty_like(y)
     total = weight = 0.0
