@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.columns import Columns
@@ -63,3 +63,43 @@ def test_side_panels_are_as_wide_as_before_when_one_has_zoomed_in_and_out(column
     assert (larger[0], larger[2]) == (300, 390)
     assert (columns.splitter.sizes()[0], columns.splitter.sizes()[2]) == (200, 260)
     assert state == "200 260"
+
+
+def test_panels_that_stand_one_above_the_other_are_as_high_as_they_wish(qtbot):
+    panels = [QWidget() for _ in range(3)]
+    for panel in panels:
+        panel.setMinimumWidth(300)
+    made = Columns(*panels)
+    qtbot.addWidget(made)
+    made.resize(500, 600)
+    made.show()
+    assert (made.is_narrow, made.is_stacked) == (True, True)
+    before = made.splitter.sizes()
+    made.restore_state("100 400")
+    assert made.splitter.sizes() == before
+    assert made.save_state() == "100 400"
+    made.resize(700, 600)
+    assert (made.is_narrow, made.is_stacked) == (True, False)
+
+
+@pytest.mark.parametrize(("place", "state"), [(0, "300 260"), (2, "200 300")])
+def test_the_border_of_a_panel_that_is_not_there_stays_as_it_was(qtbot, place, state):
+    panels = [QWidget() if each in (place, 1) else None for each in range(3)]
+    made = Columns(*panels, widths=(200, 260))
+    qtbot.addWidget(made)
+    made.resize(1200, 600)
+    made.show()
+    assert not made.is_narrow
+    assert made.splitter.sizes()[0 if place == 0 else -1] == (200 if place == 0 else 260)
+    sizes = [300, 1200 - 16 - 300]
+    made.splitter.setSizes(sizes if place == 0 else sizes[::-1])
+    assert made.save_state() == state
+
+
+def test_a_window_that_is_wide_enough_has_tabs_all_the_same_if_a_panel_needs_the_room(columns):
+    assert not columns.is_narrow
+    columns.splitter.widget(2).setMinimumWidth(900)
+    columns.splitter.widget(0).setMinimumWidth(400)
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+    assert columns.is_narrow

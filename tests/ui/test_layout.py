@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.ui.classify.samples import SampleButton
-from cifar_gui.ui.theme import Theme, font, px, theme
+from cifar_gui.ui.theme import SPACING, Theme, font, px, theme
 from cifar_gui.ui.train.fields import ChoiceField
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
@@ -316,6 +316,46 @@ def test_buttons_lose_their_words_before_the_row_breaks(bar) -> None:
     bar.resize(1000, 40)
     assert not bar.is_broken
     assert not any(button.is_wordless for button in bar.buttons)
+
+
+def test_a_bar_asks_for_what_is_to_be_seen_in_it_and_no_more(bar) -> None:
+    full = [button.full_width() for button in bar.buttons]
+    least = [button.least_width() for button in bar.buttons]
+    assert bar.sizeHint().width() == sum(full) + 2 * SPACING
+    assert bar.minimumSizeHint().width() == least[1] + SPACING + least[2]  # the wider row
+    bar.buttons[2].hide()
+    assert bar.sizeHint().width() == full[0] + SPACING + full[1]
+    bar.buttons[1].hide()
+    assert bar.sizeHint().width() == full[0]
+
+
+def test_a_bar_breaks_when_it_is_a_pixel_too_narrow_and_not_before(bar) -> None:
+    least = sum(button.least_width() for button in bar.buttons) + 2 * SPACING
+    bar.resize(least, 40)
+    assert not bar.is_broken
+    bar.resize(least - 1, 40)
+    assert bar.is_broken
+
+
+def test_a_bar_that_does_not_break_asks_for_one_row(qtbot) -> None:
+    buttons = [ShyButton(words) for words in ("Open pictures", "Whole folders")]
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = ControlBar(buttons[:1], buttons[1:], parent=window)
+    window.show()
+    made.resize(40, 40)
+    assert not made.is_broken
+    assert made.minimumSizeHint().width() == sum(button.full_width() for button in buttons) + SPACING
+
+
+def test_a_button_explains_itself_only_where_its_words_do_not(bar) -> None:
+    bar.buttons[0].setToolTip("Pictures of any kind")
+    bar.resize(1000, 40)
+    assert [button.toolTip() for button in bar.buttons] == ["Pictures of any kind", "", ""]
+    for button in bar.buttons:
+        button.show_words(words=False)
+    assert [button.toolTip() for button in bar.buttons] == ["Pictures of any kind", "Whole folders", ""]
+    assert [button.is_wordless for button in bar.buttons] == [True, True, False]
 
 
 def test_a_bar_hears_of_longer_words(bar) -> None:

@@ -64,6 +64,10 @@ def test_a_pale_curve_is_neither_named_nor_read_nor_taken_along(plot):
     told = (plot.summary(), plot.canvas.readout(), *words_in(plot), *(curve.label for curve in plot.curves()))
     assert not [each for each in told if "every step" in each]
     assert plot._table.model().columnCount() == 3
+    plot.set_curve("train", np.array([0.0, 3.0]), np.array([2.0, 1.0]))
+    plot.set_curve("validation", np.empty(0), np.empty(0))
+    plot.canvas.set_cursor(7.0)
+    assert plot.canvas.readout() == "epoch 3.00: training 1.00"  # the pale one goes on, and is not followed
 
 
 def test_a_new_name_is_told_wherever_the_curve_is(plot):
