@@ -103,3 +103,10 @@ def test_a_window_that_is_wide_enough_has_tabs_all_the_same_if_a_panel_needs_the
     QApplication.sendPostedEvents()
     QApplication.processEvents()
     assert columns.is_narrow
+
+
+def test_zooming_in_makes_a_window_narrow_at_once_and_out_wide_again(columns):
+    theme().set_look(zoom=2.0)
+    assert columns.is_narrow
+    theme().set_look(zoom=1.0)
+    assert not columns.is_narrow
