@@ -45,13 +45,11 @@ class Opened:
 class Opener(QObject):
     """Opens pictures, one at a time; the newest wish wins.
 
-    Signals: opened(Opened) a single picture; many_found(list[PictureSource]) several, not yet opened;
-    refused() after a message has said why there is nothing to show.
+    Signals: opened(Opened) a single picture; many_found(list[PictureSource]) several, not yet opened.
     """
 
     opened = Signal(object)
     many_found = Signal(object)
-    refused = Signal()
 
     def __init__(self, jobs: Background, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +66,6 @@ class Opener(QObject):
             self.ask_about(dropped.links)
         if dropped.sources:
             self.open(dropped.sources)
-        elif not dropped.links:
-            self.refused.emit()
 
     def open(self, sources: Sequence[PictureSource]) -> None:
         """Open one picture, or find all there are in the files and folders given."""
@@ -91,7 +87,6 @@ class Opener(QObject):
 
     def _on_failed(self, error: CifarGuiError) -> None:
         self._messages.error(str(error), topic=_TOPIC)
-        self.refused.emit()
 
     def ask_about(self, links: tuple[str, ...]) -> None:
         """The visible yes: nothing is fetched before the button in the message is pressed."""

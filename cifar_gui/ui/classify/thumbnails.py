@@ -32,13 +32,15 @@ class Thumbnails(QObject):
         self._jobs = jobs
         self._images: OrderedDict[PictureSource, QImage] = OrderedDict()
         self._wanted: OrderedDict[PictureSource, None] = OrderedDict()
-        self._busy = False
+        self._making: list[PictureSource] = []
 
     def get(self, source: PictureSource) -> QImage | None:
         """The thumbnail; None while it is on its way; a null image for what cannot be read."""
         if source in self._images:
             self._images.move_to_end(source)
             return self._images[source]
+        if source in self._making:
+            return None  # whoever paints asks again and again
         self._wanted[source] = None
         self._wanted.move_to_end(source)
         if len(self._wanted) > _KEPT:
@@ -47,18 +49,18 @@ class Thumbnails(QObject):
         return None
 
     def _fetch(self) -> None:
-        if self._busy or not self._wanted:
+        if self._making or not self._wanted:
             return
-        self._busy = True
-        sources = [self._wanted.popitem()[0] for _ in range(min(_AT_A_TIME, len(self._wanted)))]
+        sources = self._making = [self._wanted.popitem()[0] for _ in range(min(_AT_A_TIME, len(self._wanted)))]
         self._jobs.run(
-            lambda: [(source, thumbnail(source)) for source in sources], self._on_made, broken=lambda: self._on_made([])
+            lambda: list(map(thumbnail, sources)),
+            self._on_made,
+            broken=lambda: self._on_made([QImage() for _ in sources]),  # not tried again with each repaint
         )
 
-    def _on_made(self, made: list[tuple[PictureSource, QImage]]) -> None:
-        self._busy = False
-        for source, image in made:
-            self._images[source] = image
+    def _on_made(self, images: list[QImage]) -> None:
+        self._images.update(zip(self._making, images, strict=True))
+        self._making = []
         while len(self._images) > _KEPT:
             self._images.popitem(last=False)
         self.arrived.emit()
