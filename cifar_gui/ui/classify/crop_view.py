@@ -91,11 +91,6 @@ class CropView(QWidget):
         )
         self.update()
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self._image, self._scaled = QImage(), QPixmap()
-        self.update()
-
     def crop_rectangle(self) -> QRectF:
         """Where the square, as far as it lies on the picture, is on the widget."""
         fit = self._fit()
