@@ -1,0 +1,576 @@
+"""The panels of the Classify page and what the page asks the system for, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cifar_gui.data.decode import open_picture
+from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.errors import CheckpointError, PictureError
+from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.classify import file_dialogs
+from cifar_gui.ui.classify.answers import Answer, ClassifierShelf, Question
+from cifar_gui.ui.classify.held_out import random_held_out, why_none
+from cifar_gui.ui.classify.history_panel import HistoryPanel
+from cifar_gui.ui.classify.history_strip import HistoryEntry
+from cifar_gui.ui.classify.opening import decoded
+from cifar_gui.ui.classify.picture_panel import PicturePanel
+from cifar_gui.ui.classify.results import COLUMNS
+from cifar_gui.ui.classify.samples import sample_files
+from cifar_gui.ui.classify.table_page import TablePage
+from cifar_gui.ui.classify.verdict_panel import VerdictPanel
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.theme import theme
+
+NAMES = ("cat", "dog", "ship")
+CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
+DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
+
+
+@pytest.fixture(autouse=True)
+def _styled(qapp: Any) -> None:
+    theme().apply()
+
+
+def heard(*signals: Any) -> list[Any]:
+    """The names given to signals, and what they brought, as they come."""
+    told: list[Any] = []
+    for signal in signals:
+        signal.connect(lambda *arguments: told.append(arguments[0] if arguments else None))
+    return told
+
+
+# What the system is asked for
+
+
+@pytest.fixture
+def answer(monkeypatch) -> Any:
+    """Answers every file dialog, and keeps what it was asked with."""
+    asked: list[tuple[Any, ...]] = []
+
+    def set_answer(found: Any) -> list[tuple[Any, ...]]:
+        for name in ("getOpenFileNames", "getSaveFileName", "getExistingDirectory"):
+            given = found if name == "getExistingDirectory" else (found, "")
+            monkeypatch.setattr(QFileDialog, name, lambda *arguments, given=given: asked.append(arguments) or given)
+        return asked
+
+    return set_answer
+
+
+def test_all_the_pictures_that_were_chosen_are_opened_and_only_pictures_are_offered(answer, qapp):
+    asked = answer(["/a/one.png", "/a/two.jpg"])
+    found = file_dialogs.ask_for_pictures(QWidget())
+    assert [each.path for each in found] == [Path("/a/one.png"), Path("/a/two.jpg")]
+    pictures, everything = asked[0][-1].split(";;")
+    assert {"*.png", "*.jpeg", "*.heic"} <= set(pictures.removeprefix("Pictures (").rstrip(")").split())
+    assert everything == "All files (*)"
+    answer([])
+    assert file_dialogs.ask_for_pictures(QWidget()) == []
+
+
+@pytest.mark.parametrize(("chosen", "found"), [("/a/folder", [Path("/a/folder")]), ("", [])])
+def test_a_folder_is_asked_for_unless_the_user_thinks_better_of_it(answer, qapp, chosen, found):
+    answer(chosen)
+    assert [each.path for each in file_dialogs.ask_for_folder(QWidget())] == found
+
+
+@pytest.mark.parametrize(("chosen", "path"), [("/a/b", Path("/a/b.csv")), ("/a/b.tsv", Path("/a/b.tsv")), ("", None)])
+def test_what_is_saved_without_an_ending_gets_one(answer, qapp, chosen, path):
+    asked = answer(chosen)
+    assert file_dialogs.ask_where_to_save(QWidget(), "verdicts.csv") == path
+    assert "verdicts.csv" in asked[0]
+
+
+# Held-out pictures
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_held_out_picture_is_called_by_its_place_and_label(tiny_data, seed):
+    source = random_held_out(tiny_data, Random(seed))
+    split = tiny_data.split("validation")
+    pixels = open_picture(source).pixels.transpose(2, 0, 1)
+    (place,) = (at for at, image in enumerate(split.images.numpy()) if (image == pixels).all())
+    label = tiny_data.class_names[int(split.labels[place])]
+    assert source.name == f"Tiny, held-out picture {place} (labelled {label})"
+
+
+def test_why_there_is_no_held_out_picture(tiny_data, decided_snapshot):
+    train, validation, test = tiny_data.counts
+    without = replace(tiny_data, counts=(train + validation, 0, test))
+
+    def trained_on(fingerprint: str) -> Any:
+        return replace(decided_snapshot, card=replace(decided_snapshot.card, trained_on=fingerprint))
+
+    assert why_none(without, None) == "Tiny has no pictures that were held out from training"
+    assert why_none(tiny_data, trained_on(tiny_data.fingerprints[0])) == ""
+    assert why_none(tiny_data, trained_on(tiny_data.fingerprints[3])).startswith("This network has learned from all")
+    assert why_none(None, decided_snapshot) == why_none(tiny_data, None) == ""
+
+
+# The history
+
+
+@pytest.fixture
+def history(qtbot) -> HistoryPanel:
+    made = HistoryPanel()
+    qtbot.addWidget(made)
+    made.resize(800, 140)
+    made.show()
+    return made
+
+
+def thumbnail(colour: str) -> QImage:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    return image
+
+
+def entry(number: int, **values: Any) -> HistoryEntry:
+    source = PictureSource.from_bytes(b"", f"{number}.png")
+    return replace(HistoryEntry(number, source, Crop(0, 0, 8), thumbnail("red")), **values)
+
+
+def test_the_history_says_what_it_is_for_while_it_is_empty(history):
+    assert (history._nothing.isVisible(), history.strip.isVisible(), history.clear_button.isEnabled()) == (
+        True,
+        False,
+        False,
+    )
+    history.put(entry(1))
+    assert (history._nothing.isVisible(), history.strip.isVisible(), history.clear_button.isEnabled()) == (
+        False,
+        True,
+        True,
+    )
+    history.clear_button.click()
+    assert (history._nothing.isVisible(), history.strip.isVisible(), history.clear_button.isEnabled()) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_numbers_go_on_when_the_history_was_cleared(history):
+    assert [history.next_number(), history.next_number()] == [1, 2]
+    history.clear()
+    assert history.next_number() == 3
+
+
+def test_an_answer_renews_crop_thumbnail_verdict_and_network_of_its_own_picture(history):
+    history.put(entry(1))
+    history.put(entry(2))
+    question: Any = Question(1, None, Crop(2, 2, 4), None, True, "AirNet")  # type: ignore[arg-type]
+    history.renew(question, Answer(question, QImage(), thumbnail("blue"), CAT))
+    renewed, other = history.entry(1), history.entry(2)
+    assert (renewed.crop, renewed.prediction, renewed.model) == (Crop(2, 2, 4), CAT, "AirNet")
+    assert renewed.thumbnail.pixelColor(0, 0) == QColor("blue")
+    assert (other.crop, other.prediction) == (Crop(0, 0, 8), None)
+    later = replace(question, crop=Crop(3, 3, 4), model="")
+    history.renew(later, Answer(later, QImage(), thumbnail("green"), None))
+    renewed = history.entry(1)
+    assert (renewed.crop, renewed.prediction, renewed.model) == (Crop(3, 3, 4), CAT, "AirNet"), "no new answer"
+
+
+@pytest.mark.parametrize(
+    ("values", "headline", "description"),
+    [
+        ({}, "…", "1.png: no answer yet"),
+        ({"prediction": CAT}, "cat", "1.png: cat, 90.0 %"),
+        (
+            {"prediction": replace(CAT, verdict=Verdict("unknown", "probably none of the ten", "")), "model": "MLP"},
+            "none of the ten",
+            "1.png: probably none of the ten, 90.0 % · MLP",
+        ),
+    ],
+)
+def test_an_entry_is_named_shortly_and_described_in_full(values, headline, description):
+    assert (entry(1, **values).headline, entry(1, **values).description) == (headline, description)
+
+
+def test_a_low_page_takes_first_the_captions_then_the_size_of_the_thumbnails(history):
+    heights = []
+    for page_height in (600, 599, 500, 499):
+        history.fit(page_height)
+        heights.append(history.strip.sizeHint().height())
+    assert heights[0] > heights[1] == heights[2] > heights[3]
+
+
+# The picture
+
+
+@pytest.fixture
+def pictures(qtbot) -> PicturePanel:
+    made = PicturePanel()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    return made
+
+
+def test_before_there_is_a_picture_the_panel_invites(pictures, make_picture):
+    assert pictures.drop_area.is_inviting
+    assert not pictures.input_view.isVisible()
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
+    assert not pictures.drop_area.is_inviting
+    assert pictures.input_view.isVisible()
+    assert pictures._name.text() == "picture.png · 80 × 60"
+
+
+def test_each_button_asks_for_what_is_on_it(pictures):
+    for button, signal in (
+        (pictures.open_button, pictures.open_wanted),
+        (pictures._folder, pictures.folder_wanted),
+        (pictures._paste, pictures.paste_wanted),
+        (pictures._random, pictures.random_wanted),
+        (pictures.table_button, pictures.table_wanted),
+    ):
+        told = heard(signal)
+        button.click()
+        assert len(told) == 1, button.text()
+
+
+def test_a_sample_is_chosen_from_the_menu_or_the_invitation(pictures):
+    told = heard(pictures.source_chosen)
+    pictures.samples_button.menu().actions()[2].trigger()
+    pictures.drop_area.samples.buttons[4].click()
+    assert [source.path for source in told] == [sample_files()[2], sample_files()[4]]
+
+
+def test_the_proposals_set_the_crop_and_are_offered_when_it_is_another(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
+    told = heard(pictures.crop_changed)
+
+    def offered() -> tuple[bool, bool]:
+        return pictures.centre_button.isEnabled(), pictures.whole_button.isEnabled()
+
+    assert offered() == (False, True)
+    pictures.whole_button.click()
+    assert offered() == (True, False)
+    assert "already" in pictures.whole_button.toolTip()
+    pictures.centre_button.click()
+    qtbot.keyClick(pictures.crop_view, Qt.Key.Key_Right)
+    assert offered() == (True, True)
+    assert told == [Crop(0, -10, 80), Crop(10, 0, 60), Crop(11, 0, 60)]
+
+
+def test_of_a_square_picture_centre_and_whole_are_the_same(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture(size=(50, 50)))))
+    told = heard(pictures.crop_changed)
+    qtbot.keyClick(pictures.crop_view, Qt.Key.Key_C)
+    assert told == []
+    assert not (pictures.centre_button.isEnabled() or pictures.whole_button.isEnabled())
+
+
+def test_what_the_network_saw_of_the_last_picture_is_not_shown_beside_the_next(pictures, make_picture):
+    opened = decoded(PictureSource.from_path(make_picture()))
+    pictures.show_opened(opened)
+    pictures.show_input(thumbnail("red"))
+    pictures.show_opened(opened)
+    assert pictures.input_view.image.isNull()
+
+
+def test_recent_pictures_are_replaced_not_added(pictures):
+    told = heard(pictures.source_chosen)
+    for paths in (["/a/1.png"], ["/b/2.png", "/a/1.png"]):
+        pictures.set_recent(paths)
+    first, second = pictures._recent.menu().actions()
+    assert (first.text(), first.toolTip(), second.toolTip()) == ("2.png", str(Path("/b/2.png")), str(Path("/a/1.png")))
+    second.trigger()
+    assert [source.path for source in told] == [Path("/a/1.png")]
+    assert pictures._recent.isEnabled()
+    pictures.set_recent([])
+    assert not pictures._recent.isEnabled()
+
+
+def test_a_random_picture_is_offered_or_it_is_said_why_not(pictures):
+    pictures.set_random("All were seen")
+    assert (pictures._random.isEnabled(), pictures._random.toolTip()) == (False, "All were seen")
+    pictures.set_random("")
+    assert pictures._random.isEnabled()
+    assert "has not learned from" in pictures._random.toolTip()
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_the_drop_zone_is_painted_anew_when_the_crop_in_it_gets_the_focus(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
+    qtbot.wait(0)
+    paints = Paints()
+    pictures.drop_area.installEventFilter(paints)
+    pictures.crop_view.focus_changed.emit()
+    qtbot.waitUntil(lambda: paints.count > 0)
+
+
+# The verdict
+
+
+@pytest.fixture
+def verdict(qtbot) -> VerdictPanel:
+    made = VerdictPanel()
+    qtbot.addWidget(made)
+    made.resize(384, 560)
+    made.show()
+    return made
+
+
+def texts(verdict: VerdictPanel) -> list[str]:
+    model = verdict.bars.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_copying_saving_and_the_number_of_views_are_asked_for_by_a_click(verdict):
+    verdict.show_prediction(CAT, keep_order=False)
+    told = heard(verdict.six_views_changed)
+    verdict.set_six_views(on=False)
+    assert told == [], "what is restored is not news"
+    verdict._six_views.click()
+    verdict._six_views.click()
+    assert told == [True, False]
+    for button, signal in (
+        (verdict.copy_button, verdict.copy_wanted),
+        (verdict.export_button, verdict.export_wanted),
+    ):
+        told = heard(signal)
+        button.click()
+        assert len(told) == 1
+
+
+def test_what_another_network_knows_is_not_shown_in_place_of_an_answer_but_after_it(verdict):
+    verdict.show_prediction(CAT, keep_order=False)
+    verdict.show_classes(("oak", "elm"))
+    assert texts(verdict) == ["cat, 90.0 %", "dog, 8.0 %", "ship, 2.0 %"]
+    verdict.show_waiting("Wait.")
+    assert texts(verdict) == ["oak, –", "elm, –"]
+    assert verdict.bars.accessibleDescription() == "No picture yet."
+
+
+def test_buttons_that_cannot_be_used_say_why_and_work_once_there_is_an_answer(verdict):
+    def state() -> list[tuple[bool, str]]:
+        return [(button.isEnabled(), button.toolTip()) for button in (verdict.copy_button, verdict.export_button)]
+
+    before = [(False, "There is no result to copy yet"), (False, "There is no result to save yet")]
+    assert state() == before
+    verdict.show_prediction(CAT, keep_order=False)
+    assert state() == [(True, "Copy the result (Ctrl+C)"), (True, "Save every probability")]
+    verdict.show_waiting("Wait.")
+    assert state() == before
+
+
+def test_the_certainty_is_explained_and_the_number_goes_with_it(verdict):
+    verdict.show_prediction(CAT, keep_order=False)
+    assert verdict.badge.toolTip() == "One class stands out clearly."
+    assert (verdict.probability.isVisible(), verdict.probability.text()) == (True, "90 %")
+    verdict.show_prediction(DOG, keep_order=False)
+    assert verdict.badge.toolTip() == "Two classes or more are too close to call."
+    assert (verdict.probability.isVisible(), verdict.verdict.isVisible()) == (False, True)
+    verdict.show_waiting("Wait.")
+    assert (verdict.badge.toolTip(), verdict.badge.accessibleName()) == ("", "")
+    assert not verdict.verdict.isVisible()
+
+
+# The table
+
+
+class Asked:
+    """In place of what asks the network about many pictures: keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[list[str], bool]] = []
+
+    def start(self, sources: list[PictureSource], _snapshot: Any, *, six_views: bool) -> None:
+        self.asked.append(([source.name for source in sources], six_views))
+
+
+@pytest.fixture
+def table(qtbot, monkeypatch) -> Iterator[TablePage]:
+    jobs, messages = Background(), Messages()
+    context: Any = SimpleNamespace(jobs=jobs, messages=messages)
+    made = TablePage(context, ClassifierShelf())
+    made.asked = Asked()
+    monkeypatch.setattr(made.batch, "start", made.asked.start)
+    qtbot.addWidget(made)
+    made.resize(900, 500)
+    made.show()
+    yield made
+    jobs.shutdown()
+
+
+def fill(table: TablePage, snapshot: Any, *answers: Prediction | PictureError) -> None:
+    """A table of pictures 0.png, 1.png … with these answers."""
+    sources = [PictureSource.from_bytes(b"", f"{place}.png") for place in range(len(answers))]
+    table.show_sources(sources, snapshot, six_views=False)
+    table.batch.found.emit(list(enumerate(answers)))
+    table.batch.ended.emit(False)
+
+
+BROKEN = PictureError("3.png cannot be read.")
+
+
+def test_the_tally_counts_all_or_says_how_many_are_shown(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG, CAT, BROKEN)
+    assert table.asked.asked == [([f"{place}.png" for place in range(4)], False)]
+    assert table._tally.text() == "4 pictures: 2 confident, 1 unsure, 1 cannot be read"
+    table._by_state.setCurrentIndex(table._by_state.findData("confident"))
+    assert table._tally.text() == "2 of 4 pictures shown"
+    table._by_state.setCurrentIndex(0)
+    table._by_class.setCurrentText("dog")
+    assert [row.source.name for row in table.model.shown_rows()] == ["1.png"]
+
+
+def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, decided_snapshot):
+    parts = (table._progress, table._doing, table.cancel_button)
+    assert not any(part.isVisible() for part in parts)
+    table.show_sources([PictureSource.from_bytes(b"", "a")] * 3, decided_snapshot, six_views=True)
+    assert all(part.isVisible() for part in parts)
+    assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
+    table.batch.progressed.emit(1200, 1500, 61.0)
+    assert (table._progress.value(), table._progress.maximum()) == (1200, 1500)
+    assert table._doing.text() == "1,200 of 1,500 classified · 1 min 1 s left"
+    table.batch.ended.emit(False)
+    assert not any(part.isVisible() for part in parts)
+    table.classify(decided_snapshot, six_views=True)
+    assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
+
+
+def test_a_table_without_a_network_waits_for_one(table, decided_snapshot):
+    table.show_sources([PictureSource.from_bytes(b"", "a")], None, six_views=True)
+    assert table._tally.text() == "1 picture: 1 waiting · the answers follow when the network is loaded"
+    assert not table.cancel_button.isVisible()
+    table.classify(decided_snapshot, six_views=True)
+    assert (table.asked.asked, table._tally.text()) == ([(["a"], True)], "1 picture: 1 waiting")
+
+
+def test_nothing_is_asked_about_a_table_without_pictures(table, decided_snapshot):
+    table.classify(decided_snapshot, six_views=True)
+    assert (table.asked.asked, table.cancel_button.isVisible()) == ([], False)
+
+
+def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT)
+    table.classify(decided_snapshot, six_views=True)
+    table.batch.refused.emit(CheckpointError("The weights do not fit."))
+    assert [(message.severity, message.text) for message in table._messages.all] == [
+        ("error", "The weights do not fit.")
+    ]
+    assert table._tally.text() == "1 picture: 1 waiting · cancelled"
+    assert not table.cancel_button.isVisible()
+
+
+def test_the_filter_offers_the_classes_of_the_network(table, decided_snapshot):
+    def offered() -> list[str]:
+        return [table._by_class.itemText(place) for place in range(table._by_class.count())]
+
+    assert offered() == ["All classes"]
+    fill(table, decided_snapshot, CAT, DOG)
+    assert offered() == ["All classes", *decided_snapshot.card.class_names]
+    table._by_class.setCurrentText("ship")
+    table.classify(decided_snapshot, six_views=True)
+    assert table._by_class.currentText() == "ship", "the same network: what was chosen stays"
+    other = replace(decided_snapshot, card=replace(decided_snapshot.card, class_names=("oak", "elm")))
+    table.classify(other, six_views=True)
+    assert (offered(), table._by_class.currentText()) == (["All classes", "oak", "elm"], "All classes")
+
+
+def test_answers_move_rows_and_count_soon_after_they_have_come(table, decided_snapshot, qtbot):
+    table.show_sources([PictureSource.from_bytes(b"", name) for name in "ab"], decided_snapshot, six_views=True)
+    table.table.sort_by(COLUMNS.index("probability"))
+    table.batch.found.emit([(0, CAT), (1, DOG)])
+    assert [row.source.name for row in table.model.shown_rows()] == ["a", "b"]
+    table._rearrange.setInterval(0)
+    table._rearrange.start()
+    qtbot.waitUntil(lambda: [row.source.name for row in table.model.shown_rows()] == ["b", "a"])
+    assert table._tally.text() == "2 pictures: 1 confident, 1 unsure"
+    table.batch.found.emit([(0, CAT)])
+    assert table._rearrange.isActive()
+    table._rearrange.stop()
+
+
+def test_a_new_table_is_unsorted_unselected_and_shows_all(table, decided_snapshot):
+    fill(table, decided_snapshot, DOG, CAT, CAT)
+    table.table.sort_by(COLUMNS.index("probability"))
+    table._by_class.setCurrentText("cat")
+    table.table.selectRow(0)
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+    assert [row.source.name for row in table.model.shown_rows()] == ["0.png", "1.png", "2.png"]
+    assert table.table.selectionModel().selectedRows() == []
+    assert table.table.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_rows_are_copied_saved_and_opened_by_button_and_by_key(table, decided_snapshot, qtbot):
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+    copied, saved, back = heard(table.copy_wanted), heard(table.export_wanted), heard(table.back_wanted)
+    opened = heard(table.row_opened)
+    table.copy_button.click()
+    qtbot.keyClick(table.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    table.export_button.click()
+    table.back_button.click()
+    table.table.setCurrentIndex(table.model.index(1, 0))
+    qtbot.keyClick(table.table, Qt.Key.Key_Return)
+    assert (len(copied), len(saved), len(back)) == (2, 1, 1)
+    assert [row.source.name for row in opened] == ["1.png"]
+
+
+def test_the_selected_rows_count_from_the_top_and_all_if_none_is_selected(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+
+    def selected() -> list[str]:
+        return [row.source.name for row in table.table.selected_rows()]
+
+    assert selected() == ["0.png", "1.png", "2.png"]
+    table.table.selectRow(2)
+    selection = table.table.selectionModel()
+    selection.select(table.model.index(0, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+    assert selected() == ["0.png", "2.png"]
+
+
+def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_snapshot, make_picture):
+    path = make_picture()
+    sources = [
+        PictureSource.from_path(path),
+        PictureSource.from_bytes(b"", "pasted"),
+        PictureSource.from_bytes(b"", "x"),
+    ]
+    table.show_sources(sources, decided_snapshot, six_views=True)
+    table.batch.found.emit([(0, DOG), (1, BROKEN)])
+    reason = COLUMNS.index("reason")
+
+    def tip(row: int, column: int) -> object:
+        return table.model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)
+
+    assert [tip(row, 0) for row in range(3)] == [str(path), "pasted", "x"]
+    assert [tip(row, reason) for row in range(3)] == ["They are close.", str(BROKEN), ""]
+    table._rearrange.stop()
+
+
+def test_thumbnails_are_painted_when_they_have_come(table, qtbot, make_picture):
+    table.show_sources([PictureSource.from_path(make_picture(size=(40, 40)))], None, six_views=True)
+    place = table.table.visualRect(table.model.index(0, 0))
+    left = place.topLeft() + type(place.topLeft())(8 + 5, place.height() // 2)
+    qtbot.waitUntil(lambda: table.table.viewport().grab().toImage().pixelColor(left) == QColor("orange"))
+
+
+def test_a_row_of_an_unread_picture_that_is_read_later_loses_its_problem(table, decided_snapshot):
+    fill(table, decided_snapshot, BROKEN, CAT)
+    table.batch.found.emit([(0, CAT), (1, BROKEN)])
+    first, second = table.model.rows
+    assert (first.state, second.state) == ("confident", "unreadable")
+    table._rearrange.stop()
