@@ -172,7 +172,7 @@ def test_answers_come_in_handfuls_with_what_is_left_to_do(jobs, qtbot, monkeypat
     watched = Watched(jobs, Shelf(classifier=Slow()))
     watched.start(20)
     qtbot.waitUntil(lambda: bool(watched.ended))
-    assert sum(watched.found, []) == list(range(20))
+    assert list(itertools.chain(*watched.found)) == list(range(20))
     assert 3 <= len(watched.found) <= 8
     assert [done for done, _, _ in watched.progress] == list(itertools.accumulate(map(len, watched.found)))
     assert {total for _, total, _ in watched.progress} == {20}
