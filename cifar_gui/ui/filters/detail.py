@@ -36,6 +36,7 @@ class UnitDetail(Panel):
         self.numbers = WeightTable()
         self.numbers.setMinimumHeight(132)
         self._build()
+        self.show_details(None)
 
     def show_picture(self, sheet: TileSheet | None, unit: int) -> None:
         """The same picture as in the grid."""

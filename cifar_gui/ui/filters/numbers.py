@@ -98,4 +98,4 @@ class _Rows(Sequence[list[Cell]]):
 
 
 def _text(value: float) -> str:
-    return signed_text(round(value, 3), 3) if value else "0"
+    return signed_text(round(value, 3) + 0.0, 3)  # what is rounded to nothing has no sign

@@ -1,0 +1,415 @@
+"""The parts of the Filters page, each by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.explain.base import EXPLAINERS, Legend
+from cifar_gui.explain.layers import ConvLayer, convolution_layers
+from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.ui.filters import pace as pacing
+from cifar_gui.ui.filters.detail import UnitDetail, facts, moments, summary
+from cifar_gui.ui.filters.epoch_bar import EpochBar
+from cifar_gui.ui.filters.epochs import EpochTrack
+from cifar_gui.ui.filters.grid_panel import GridPanel
+from cifar_gui.ui.filters.layer_list import LayerList, tool_tip
+from cifar_gui.ui.filters.legend import LegendStrip
+from cifar_gui.ui.filters.numbers import WeightTable
+from cifar_gui.ui.filters.pace import Pace
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.image_grid import sheet_of
+
+
+@pytest.fixture(autouse=True)
+def _styled(qapp: Any) -> None:
+    theme().apply()
+
+
+@pytest.fixture
+def layer(decided_snapshot) -> ConvLayer:
+    """Twelve filters of 3 × 3 over red, green and blue."""
+    return convolution_layers(decided_snapshot)[0]
+
+
+@pytest.fixture
+def details(decided_snapshot, layer) -> UnitDetails:
+    return unit_details(decided_snapshot, layer, 4)
+
+
+def deep(layer: ConvLayer) -> ConvLayer:
+    """The same over five channels."""
+    return replace(layer, name="deep", label="deep", shape=(7, 5, 3, 3))
+
+
+# The chosen filter
+
+
+def test_what_is_said_of_a_filter_is_true(details):
+    fixed = replace(details, bias=0.25, norm=1.5, rank=1, mean=-0.5, deviation=0.125)
+    assert facts(fixed).splitlines() == [f"{details.layer.label} · bias 0.25", "norm 1.5 · strongest of 12"]
+    assert facts(replace(fixed, bias=0.0, rank=2)).splitlines() == [
+        f"{details.layer.label} · bias 0",
+        "norm 1.5 · 2nd strongest of 12",
+    ]
+    assert facts(replace(fixed, bias=None)).splitlines()[0] == details.layer.label
+    assert moments(fixed) == "mean −0.5 · sd 0.125"
+    weights = np.array([[[-1.5, 0.25, 3.0]]], np.float32)
+    assert summary(replace(fixed, weights=weights)) == (
+        "3 weights from −1.5 to 3, mean −0.5, standard deviation 0.125."
+    )
+
+
+def test_the_detail_of_a_filter_is_cleared_whole_and_can_be_copied_only_while_it_is_there(
+    qtbot, decided_snapshot, layer, details
+):
+    panel = UnitDetail()
+    qtbot.addWidget(panel)
+    empty = panel.histogram.accessibleDescription()
+    assert panel.title_label.text() == "FILTER"
+    assert not panel.copy_picture.isEnabled()
+    sheet = sheet_of(EXPLAINERS["colour"](decided_snapshot, request_of(layer)))
+    panel.show_picture(sheet, 4)
+    panel.show_details(details)
+    panel.copy_picture.click()
+    copied = QGuiApplication.clipboard().image()
+    assert (copied.width(), copied.height()) == (512, 512)
+    assert copied.pixelColor(0, 0) == sheet.tile(4).pixelColor(0, 0)
+    assert panel.histogram.accessibleDescription() == summary(details)
+    panel.show_details(None)
+    assert panel.title_label.text() == "FILTER"
+    assert panel.picture.image.isNull()
+    assert (panel.facts.text(), panel.moments.text(), len(panel.numbers.rows)) == ("", "", 0)
+    assert panel.histogram.accessibleDescription() == empty
+    assert not panel.copy_picture.isEnabled()
+
+
+def request_of(layer: ConvLayer) -> Any:
+    panel = GridPanel()
+    panel.set_layer(layer)
+    return panel.request()
+
+
+# Numbers
+
+
+@pytest.fixture
+def numbers(qtbot) -> WeightTable:
+    made = WeightTable()
+    qtbot.addWidget(made)
+    made.resize(260, 160)
+    made.show()
+    return made
+
+
+def cells(table: WeightTable, row: int) -> list[str]:
+    return [cell.text for cell in table.rows[row]]
+
+
+def test_every_weight_is_in_the_table_under_its_channel_and_copied_in_full(numbers, details):
+    weights = np.linspace(-1, 1, 27, dtype=np.float32).reshape(3, 3, 3)
+    weights[1, 2] = (0, -0.00001, 1 / 3)
+    numbers.show_details(replace(details, weights=weights))
+    assert numbers.titles == ["input", "row", "0", "1", "2"]
+    assert [cells(numbers, row)[0] for row in range(9)] == ["red", "", "", "green", "", "", "blue", "", ""]
+    assert cells(numbers, 5) == ["", "2", "0", "0", "0.333"]
+    assert numbers.rows[5][4].note == "0.333333343"
+    copied = [line.split("\t") for line in numbers.as_text().splitlines()[1:]]
+    assert [(line[0], line[1]) for line in copied[3:6]] == [("green", "0"), ("green", "1"), ("green", "2")]
+    assert np.array_equal(np.array([line[2:] for line in copied], np.float32).reshape(3, 3, 3), weights)
+    assert numbers.isColumnHidden(1)
+
+
+def test_channels_that_are_no_colours_go_by_their_numbers(numbers, details, layer):
+    weights = np.zeros((5, 3, 3), np.float32)
+    numbers.show_details(replace(details, layer=deep(layer), weights=weights))
+    assert [cells(numbers, row)[0] for row in (0, 1, 3, 12)] == ["0", "", "1", "4"]
+    with pytest.raises(IndexError):
+        numbers.rows[15]
+
+
+def test_no_number_is_cut_off_and_the_table_stays_where_it_was_scrolled_to(numbers, details, layer, qtbot):
+    weights = np.zeros((5, 3, 3), np.float32)
+    weights[3, 1, 2] = -0.123
+    other = replace(details, layer=deep(layer), weights=weights)
+    numbers.show_details(other)
+    place = numbers.model().index(10, 4)
+    assert place.data() == "−0.123"
+    assert numbers.columnWidth(4) >= numbers.sizeHintForIndex(place).width()
+    assert {numbers.columnWidth(column) for column in (2, 3)} == {numbers.columnWidth(4)}
+    bar = numbers.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    numbers.show_details(replace(other, unit=5))
+    assert bar.value() == bar.maximum()
+
+
+def test_the_table_asks_for_the_width_of_small_filters_and_scrolls_for_wide_ones(numbers, details):
+    at_first = numbers.minimumSizeHint().width()
+    long = np.full((3, 3, 3), -12345.678, np.float32)
+    numbers.show_details(replace(details, weights=long))
+    assert numbers.minimumSizeHint().width() > at_first
+    numbers.show_details(replace(details, weights=np.full((3, 5, 5), -12345.678, np.float32)))
+    assert numbers.minimumSizeHint().width() == at_first
+    numbers.show_details(replace(details, weights=long))
+    numbers.show_details(None)
+    assert numbers.minimumSizeHint().width() == at_first
+
+
+# Legend and layers
+
+
+def test_the_legend_says_what_the_colours_mean_and_goes_when_there_is_none(qtbot):
+    strip = LegendStrip()
+    qtbot.addWidget(strip)
+    strip.show_legend(Legend("signed", "−1", "+2", "Each by itself."))
+    assert (strip.isHidden(), strip.toolTip()) == (False, "Each by itself.")
+    assert strip.accessibleDescription() == "From −1 over 0 to +2. Each by itself."
+    signed = strip.grab().toImage()
+    wide = strip.sizeHint().width()
+    strip.show_legend(Legend("rgb", "−1.2345", "+2.3456", "One scale."))
+    assert strip.toolTip() == "One scale."
+    assert strip.sizeHint().width() > wide
+    assert strip.grab().toImage() != signed
+    strip.show_legend(None)
+    assert strip.isHidden()
+    assert strip.sizeHint().width() == 0
+
+
+def test_the_list_of_layers_is_replaced_in_silence_and_tells_of_a_choice(qtbot, layer):
+    layers, told = LayerList(), []
+    qtbot.addWidget(layers)
+    layers.layer_chosen.connect(told.append)
+    other = deep(layer)
+    layers.show_layers([layer, other], other)
+    assert (layers.layers, layers.chosen) == ([layer, other], other)
+    layers.show_layers([layer, other], layer)
+    assert layers.chosen == layer
+    layers.show_layers([other], layer)
+    assert (layers.layers, layers.chosen) == ([other], None)
+    layers.show_layers([layer, other], layer)
+    assert told == []
+    layers.setCurrentRow(1)
+    assert told == [other]
+
+
+def test_a_layer_is_explained_in_a_sentence(qtbot, layer):
+    fixed = replace(deep(layer), parameters=1234, note="computed, not learned", learned=False)
+    text = "7 filters, 3 pixels high and 3 wide, over 5 input channels: 1,234 weights and biases."
+    assert tool_tip(replace(fixed, note="")) == text
+    assert tool_tip(fixed) == f"{text} Computed, not learned."
+    layers = LayerList()
+    qtbot.addWidget(layers)
+    layers.show_layers([fixed], None)
+    assert layers.item(0).toolTip() == tool_tip(fixed)
+
+
+# The grid
+
+
+@pytest.fixture
+def panel(qtbot, decided_snapshot, layer) -> GridPanel:
+    made = GridPanel()
+    qtbot.addWidget(made)
+    made.resize(900, 500)
+    made.show()
+    made.set_layer(layer)
+    made.show_sheet(sheet_of(EXPLAINERS["colour"](decided_snapshot, made.request())))
+    return made
+
+
+def test_each_choice_asks_for_other_pictures(panel):
+    asked: list[Any] = []
+    panel.wanted.connect(lambda: asked.append(panel.request()))
+    panel.order.setCurrentIndex(1)
+    panel.scale.setCurrentIndex(1)
+    panel.channel.setValue(2)
+    orders, scales = [request.order for request in asked], [request.scale for request in asked]
+    assert orders == [panel.order.itemData(1)] * 3
+    assert scales == [panel.scale.itemData(0), panel.scale.itemData(1), panel.scale.itemData(1)]
+    assert [request.channel for request in asked] == [0, 0, 2]
+
+
+def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel, layer, qtbot):
+    panel.channel.setValue(2)
+    with qtbot.assertNotEmitted(panel.wanted):
+        panel.set_layer(replace(layer, shape=(12, 2, 3, 3)))
+    assert (panel.channel.value(), panel.channel.maximum(), panel.channel.suffix()) == (1, 1, " of 2")
+
+
+def test_the_view_that_was_asked_for_comes_back_after_a_layer_that_lacks_it(panel, layer):
+    panel.set_layer(deep(layer))
+    panel.view_choice.button("channels").click()
+    assert (panel.view, panel.channel.isVisible()) == ("channels", True)
+    panel.set_layer(layer)
+    assert (panel.view, panel.channel.isVisible(), panel.view_choice.isVisible()) == ("colour", False, False)
+    panel.set_layer(deep(layer))
+    assert (panel.view, panel.view_choice.current, panel.channel.isVisible()) == ("channels", "channels", True)
+
+
+def test_the_picture_of_the_grid_has_the_columns_and_the_order_of_the_screen(panel):
+    sheet, columns = panel.grid.sheet, panel.grid.columns
+    picture = panel.picture()
+    across = 96 + 8
+    assert picture.width() in range(columns * across - 8, columns * across + 9)
+    last = picture.pixelColor(picture.width() - 20, 20)
+    assert last == sheet.tile(columns - 1).pixelColor(2, 0)
+
+
+def test_before_there_are_pictures_nothing_is_copied_or_saved(qtbot, monkeypatch):
+    empty = GridPanel()
+    qtbot.addWidget(empty)
+    QGuiApplication.clipboard().setText("as it was")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked where to save nothing"))
+    empty.copy_picture()
+    empty.copy_tile()
+    empty.save_picture()
+    assert QGuiApplication.clipboard().text() == "as it was"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "written"), [("grid", "grid.png"), ("grid.PNG", "grid.PNG"), ("a.b", "a.b.png"), ("", None)]
+)
+def test_a_grid_is_saved_as_png_under_the_name_that_was_typed(panel, monkeypatch, tmp_path, chosen, written):
+    told, asked = [], []
+    panel.saved.connect(told.append)
+    path = str(tmp_path / chosen) if chosen else ""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments) or (path, ""))
+    panel.save_picture()
+    assert told == ([tmp_path / written] if written else [])
+    assert [file.name for file in tmp_path.glob("*.*")] == ([written] if written else [])
+    assert asked[0][2] == "conv-1-colour.png"
+
+
+def test_the_menu_of_the_grid_does_what_it_says(panel, monkeypatch):
+    actions = {action.text(): action for action in panel.grid.actions()}
+    panel.grid.choose(3)
+    actions["Copy this filter"].trigger()
+    copied = QGuiApplication.clipboard().image()
+    assert (copied.width(), copied.pixelColor(0, 0)) == (512, panel.grid.sheet.tile(3).pixelColor(0, 0))
+    actions["Copy the grid"].trigger()
+    assert QGuiApplication.clipboard().image().size() == panel.picture().size()
+    steps: list[int] = []
+    monkeypatch.setattr(panel.grid, "enlarge", steps.append)
+    actions["Larger tiles (+)"].trigger()
+    actions["Smaller tiles (−)"].trigger()
+    assert steps == [1, -1]
+    saved: list[bool] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: saved.append(True) or ("", ""))
+    actions["Save the grid as PNG…"].trigger()
+    assert saved == [True]
+
+
+def test_choosing_a_filter_is_told_and_what_was_chosen_is_remembered(panel):
+    told: list[int] = []
+    panel.unit_chosen.connect(told.append)
+    panel.grid.choose(5)
+    assert told == [5]
+    panel.order.setCurrentIndex(2)
+    panel.scale.setCurrentIndex(1)
+    other = GridPanel()
+    other.restore_state({**panel.save_state(), "view": "channels"})
+    assert other.save_state() == {**panel.save_state(), "view": "channels"}
+    other.deleteLater()
+
+
+# Epochs and pace
+
+
+@pytest.fixture
+def bar(qtbot) -> EpochBar:
+    made = EpochBar()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_the_bar_says_where_the_shown_network_stands(bar):
+    bar.show_track(EpochTrack((1, 3, 4), 1, "0007", "of 4 · best"))
+    assert (bar.slider.value(), bar._number.text(), bar._note.text()) == (1, "3", "of 4 · best")
+    assert bar.slider.accessibleDescription() == "Epoch 3 of 4 · best"
+    assert bar.slider.toolTip() == bar.play.toolTip() == "Replay the kept epochs of run 0007"
+    assert not bar._reason.isVisible()
+    bar.show_track(EpochTrack((), -1, "0008", "", "Not yet."))
+    assert (bar._number.isVisible(), bar._note.isVisible(), bar._reason.text()) == (False, False, "Not yet.")
+    assert bar._reason.isVisible()
+
+
+def test_playing_goes_on_from_where_it_stands_unless_that_is_the_end(bar):
+    asked: list[str] = []
+    bar.epoch_chosen.connect(asked.append)
+    bar.show_track(EpochTrack((1, 3, 4), 1, "0007", "of 4"))
+    bar.play.setChecked(True)
+    assert (bar.slider.value(), asked, bar.play.accessibleName()) == (1, [], "Pause the replay")
+    bar._on_tick()
+    assert asked == ["runs/0007/epoch/4"]
+    bar.play.setChecked(False)
+    assert (bar.playing, bar.play.accessibleName()) == (False, "Play the epochs")
+    bar.play.setChecked(True)
+    assert asked == ["runs/0007/epoch/4", "runs/0007/epoch/1"], "from the beginning again"
+    bar.stop()
+
+
+def test_a_replay_that_was_stopped_while_it_waited_does_not_wait_when_it_is_begun_again(bar):
+    bar.show_track(EpochTrack((1, 3, 4), 0, "0007", "of 4"))
+    bar.slider.setValue(1)
+    bar.play.setChecked(True)
+    bar._on_tick()
+    assert bar.slider.value() == 2
+    bar.stop()
+    bar.give_up_unless("runs/0007/epoch/1")
+    bar.play.setChecked(True)
+    bar._awaited = ""
+    bar.give_up_unless("runs/0008/best")
+    assert bar.playing, "it waited for nothing"
+    bar.stop()
+
+
+class Clock:
+    """In place of Qt's: stands still until it is told otherwise."""
+
+    now = 0
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+
+    def isValid(self) -> bool:
+        return self._since is not None
+
+    def start(self) -> None:
+        self._since = Clock.now
+
+    def elapsed(self) -> int:
+        return Clock.now - (self._since or 0)
+
+
+def test_calls_that_come_too_soon_are_put_off_until_it_is_time_and_melt_into_one(qapp, monkeypatch):
+    monkeypatch.setattr(pacing, "QElapsedTimer", Clock)
+    monkeypatch.setattr(Clock, "now", 1000)
+    calls: list[int] = []
+    owner = QObject()
+    pace = Pace(lambda: calls.append(Clock.now), 500, owner)
+    pace.ask()
+    assert calls == [1000]
+    monkeypatch.setattr(Clock, "now", 1200)
+    pace.ask()
+    assert (calls, pace._timer.interval()) == ([1000], 300)
+    monkeypatch.setattr(Clock, "now", 1400)
+    pace.ask()
+    assert pace._timer.interval() == 300, "put off once"
+    monkeypatch.setattr(Clock, "now", 1500)
+    pace._timer.timeout.emit()
+    assert (calls, pace._timer.isActive()) == ([1000, 1500], False)
+    monkeypatch.setattr(Clock, "now", 2000)
+    pace.ask()
+    assert calls == [1000, 1500, 2000]
+    monkeypatch.setattr(Clock, "now", 2001)
+    pace.ask()
+    pace.cancel()
+    assert not pace._timer.isActive()
