@@ -380,6 +380,8 @@ def test_the_certainty_is_explained_and_the_number_goes_with_it(verdict):
     verdict.show_prediction(CAT, keep_order=False)
     assert verdict.badge.toolTip() == "One class stands out clearly."
     assert (verdict.probability.isVisible(), verdict.probability.text()) == (True, "90 %")
+    verdict.show_waiting("Wait.")
+    assert not verdict.probability.isVisible()
     verdict.show_prediction(DOG, keep_order=False)
     assert verdict.badge.toolTip() == "Two classes or more are too close to call."
     assert (verdict.probability.isVisible(), verdict.verdict.isVisible()) == (False, True)

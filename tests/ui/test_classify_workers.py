@@ -96,7 +96,8 @@ def test_a_question_that_fails_does_not_keep_the_next_one_from_being_answered(jo
         (quarters(80, 60), Crop(50, 10, 40), (30, 40), "lime", "white"),
         (quarters(80, 60), Crop(0, -10, 80), (80, 60), "red", "white"),
         (quarters(60, 80), Crop(-10, 0, 80), (60, 80), "red", "white"),
-        (quarters(300, 300), Crop(0, 0, 300), (128, 128), "red", "white"),
+        (quarters(200, 200), Crop(0, 0, 200), (128, 128), "red", "white"),
+        (quarters(200, 100), Crop(0, -50, 200), (128, 64), "red", "white"),
         (quarters(800, 400, reduced=4), Crop(400, 0, 200), (50, 50), "lime", "lime"),
         (quarters(400, 800, reduced=4), Crop(0, 400, 200), (50, 50), "blue", "blue"),
         (quarters(800, 400, reduced=4), Crop(0, 200, 1), (1, 1), "blue", "blue"),
@@ -188,6 +189,8 @@ def test_the_time_left_follows_from_the_pace_so_far(jobs, qtbot, monkeypatch):
     watched.batch._on_found(run, [(0, CAT), (1, CAT), (2, CAT)])
     assert watched.progress == [(3, 4, pytest.approx(2))]
     watched.batch.cancel()
+    watched.batch._on_found(run, [(3, CAT)])
+    assert len(watched.progress) == len(watched.found) == 1, "cancelled while it was on its way"
     monkeypatch.undo()
     watched.batch._shelf._classifier.may.set()
 
