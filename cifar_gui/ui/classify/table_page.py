@@ -69,7 +69,6 @@ class TablePage(Panel):
         self.table.sort_by(None)
         self.model.show_rows([Row(source) for source in sources])
         self.table.scrollToTop()
-        self.table.clearSelection()
         self.classify(snapshot, six_views=six_views)
 
     def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:

@@ -1,0 +1,256 @@
+"""What the Classify page's parts do to each other, in the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import CheckpointError
+from cifar_gui.ui.classify import file_dialogs, many
+from cifar_gui.ui.classify.page import RECENT, ClassifyPage
+from cifar_gui.ui.widgets.mime import Dropped
+
+
+@pytest.fixture
+def bare(no_shipped_models, window) -> ClassifyPage:
+    """The page with no network chosen."""
+    page = window.show_page("classify")
+    assert isinstance(page, ClassifyPage)
+    return page
+
+
+@pytest.fixture
+def page(bare, window, decided_model, qtbot) -> ClassifyPage:
+    """The page with a small network."""
+    window.context.models.choose_file(decided_model)
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
+    return bare
+
+
+def show(page: ClassifyPage, qtbot: Any, path: Path) -> None:
+    """Open a picture and wait for its answer."""
+    before = page._number
+    page.open_pictures([PictureSource.from_path(path)])
+    qtbot.waitUntil(lambda: page._number != before and page._answered == page._number)
+
+
+@pytest.fixture
+def folder(make_picture) -> Path:
+    for number in range(3):
+        picture = make_picture(f"folder/{number}.png")
+    return picture.parent
+
+
+def fill(page: ClassifyPage, qtbot: Any, folder: Path) -> None:
+    """A table of the pictures in a folder, all answered."""
+    page.open_pictures([PictureSource.from_path(folder)])
+    qtbot.waitUntil(lambda: page.many.is_in_front and not page.many.table_page.batch.running)
+
+
+def texts(page: ClassifyPage) -> list[str]:
+    return [message.text for message in page.context.messages.all]
+
+
+@pytest.mark.parametrize("kind", ["open", "folder", "paste"])
+def test_each_button_leads_to_a_picture(page, qtbot, make_picture, monkeypatch, kind):
+    picture = PictureSource.from_path(make_picture())
+    monkeypatch.setattr(file_dialogs, "ask_for_pictures", lambda _parent: [picture] if kind == "open" else [])
+    monkeypatch.setattr(file_dialogs, "ask_for_folder", lambda _parent: [picture] if kind == "folder" else [])
+    monkeypatch.setattr(
+        "cifar_gui.ui.classify.page.picture_sources", lambda _mime: Dropped((picture,) if kind == "paste" else ())
+    )
+    panel = page.single.picture_panel
+    with qtbot.waitSignal(page.answers.answered):
+        {"open": panel.open_button, "folder": panel._folder, "paste": panel._paste}[kind].click()
+    assert page.history_panel.entry(1).source == picture
+
+
+def test_nothing_happens_if_the_user_thinks_better_of_it(page, qtbot, monkeypatch):
+    monkeypatch.setattr(file_dialogs, "ask_for_pictures", lambda _parent: [])
+    page.single.picture_panel.open_button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert (texts(page), page.history_panel.entry(1)) == ([], None)
+
+
+def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_picture, monkeypatch, tmp_path):
+    picture = make_picture("grün.png")
+    asked: list[str] = []
+    monkeypatch.setattr(
+        file_dialogs, "ask_where_to_save", lambda _parent, name: asked.append(name) or tmp_path / "one.csv"
+    )
+    page.save()
+    assert asked == [], "there is nothing to save yet"
+    show(page, qtbot, picture)
+    page.single.verdict_panel.copy_button.click()
+    assert QGuiApplication.clipboard().text().startswith("picture\tgrün.png\n")
+    page.single.verdict_panel.export_button.click()
+    rows = (tmp_path / "one.csv").read_bytes().decode("utf-8").splitlines()
+    assert (len(rows), rows[1].split(",")[:2]) == (2, ["grün.png", str(picture)])
+    assert asked == ["verdicts.csv"]
+
+
+def test_the_rows_of_the_table_are_copied_and_saved_by_its_buttons_and_one_goes_back_from_it(
+    page, qtbot, folder, monkeypatch, tmp_path
+):
+    fill(page, qtbot, folder)
+    table = page.many.table_page
+    for take in (
+        table.copy_button.click,
+        lambda: qtbot.keyClick(table.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier),
+    ):
+        QGuiApplication.clipboard().clear()
+        take()
+        assert len(QGuiApplication.clipboard().text().splitlines()) == 4
+    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda _parent, _name: tmp_path / "rows.csv")
+    table.export_button.click()
+    assert texts(page)[0].startswith("Saved rows.csv: 3 pictures: ")
+    table.back_button.click()
+    assert not page.many.is_in_front
+
+
+def test_the_keys_of_the_table_work_as_soon_as_it_comes_to_the_front(page, qtbot, folder, window):
+    fill(page, qtbot, folder)
+    table = page.many.table_page.table
+    assert window.focusWidget() is table
+    page.show_single()
+    page.single.picture_panel.open_button.setFocus()
+    page.single.picture_panel.table_button.click()
+    assert window.focusWidget() is table
+
+
+def test_a_table_is_asked_about_once_and_again_only_for_another_network(page, window, qtbot, folder, decided_snapshot):
+    table, started = page.many.table_page, []
+    start = table.batch.start
+    table.batch.start = lambda *arguments, **named: started.append(named["six_views"]) or start(*arguments, **named)
+    page.single.verdict_panel._six_views.click()
+    fill(page, qtbot, folder)
+    assert {row.prediction.views for row in table.model.rows} == {1}
+    page.show_single()
+    page.many.bring_to_front()
+    assert started == [False]
+    page.show_single()
+    window.context.models.snapshot_changed.emit(ModelSnapshot(decided_snapshot.card, decided_snapshot.weights))
+    assert started == [False]
+    for _ in range(2):
+        page.many.bring_to_front()
+        page.show_single()
+    assert started == [False, False]
+    qtbot.waitUntil(lambda: not table.batch.running)
+
+
+@pytest.mark.parametrize(("group", "limit", "asked"), [("live", 2, False), ("live", 3, True), ("runs", 2, True)])
+def test_only_large_tables_do_not_follow_live(
+    page, window, qtbot, folder, decided_snapshot, monkeypatch, group, limit, asked
+):
+    fill(page, qtbot, folder)
+    monkeypatch.setattr(many, "LARGEST_LIVE_TABLE", limit)
+    window.context.models.current = replace(window.context.models.current, group=group)
+    window.context.models.snapshot_changed.emit(ModelSnapshot(decided_snapshot.card, decided_snapshot.weights))
+    assert page.many.table_page.batch.running == asked
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+
+
+def test_the_classes_of_the_network_are_shown_before_there_is_a_picture(page, decided_snapshot):
+    model = page.single.verdict_panel.bars.model()
+    shown = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert shown == [f"{name}, –" for name in decided_snapshot.card.class_names]
+
+
+def test_a_network_that_cannot_be_used_is_told_and_gives_no_answer(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    page.answers.refused.emit(CheckpointError("The weights do not fit."))
+    assert texts(page) == ["The weights do not fit."]
+    assert page.single.verdict_panel.reason.text() == "There is no answer: this network cannot be used."
+    assert page.single.verdict_panel.verdict.text() == ""
+
+
+def test_the_answer_is_promised_while_the_network_is_being_loaded(page, qtbot, make_picture):
+    page.context.models.snapshot = None
+    page.on_model(None)
+    show_reason = page.single.verdict_panel.reason.text()
+    assert show_reason == "The answer follows when the network is loaded."
+
+
+def test_a_page_that_is_hidden_while_pytorch_is_loading_waits_for_it_when_it_is_shown_again(bare, qtbot, make_picture):
+    ready = [False]
+    bare.context = replace(bare.context, torch_ready=lambda: ready[0])
+    bare.page_shown()
+    assert not bare._until_ready.isActive(), "there is nothing to wait for"
+    bare.open_pictures([PictureSource.from_path(make_picture())])
+    qtbot.waitUntil(lambda: not bare.single.picture_panel.drop_area.is_inviting)
+    assert bare._until_ready.isActive()
+    bare.page_hidden()
+    assert not bare._until_ready.isActive()
+    ready[0] = True
+    bare.page_shown()
+    qtbot.waitUntil(lambda: not bare.single.picture_panel.input_view.image.isNull())
+    assert not bare._until_ready.isActive()
+
+
+def test_a_page_whose_picture_is_answered_waits_for_nothing(page, qtbot, make_picture):
+    show(page, qtbot, make_picture())
+    page.page_shown()
+    assert not page._until_ready.isActive()
+
+
+def test_what_is_known_when_the_page_is_built_is_shown_at_once(window, qtbot, tiny_data, make_picture):
+    train, validation, test = tiny_data.counts
+    window.context.settings.add_recent(RECENT, str(make_picture("recent.png")))
+    window.context.data.adopt("tiny", replace(tiny_data, counts=(train + validation, 0, test)))
+    other = ClassifyPage(window.context)
+    qtbot.addWidget(other)
+    panel = other.single.picture_panel
+    assert [action.text() for action in panel._recent.menu().actions()] == ["recent.png"]
+    assert panel._random.toolTip() == "Tiny has no pictures that were held out from training"
+
+
+def test_a_random_picture_that_could_not_be_had_does_not_come_later_by_itself(bare, window, qtbot, tiny_data):
+    window.context.data.failed.emit("Another part wanted data.")
+    assert texts(bare) == []
+    bare.single.picture_panel._random.click()
+    qtbot.waitUntil(lambda: bool(texts(bare)))
+    before = texts(bare)
+    window.context.data.failed.emit("Another part wanted data.")
+    assert texts(bare) == before
+    window.context.data.adopt("tiny", tiny_data)
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    assert bare.history_panel.entry(1) is None
+
+
+def test_a_random_picture_that_was_waited_for_comes_once(page, window, qtbot, monkeypatch, tiny_data):
+    monkeypatch.setattr(window.context.data, "load", lambda source, progress: tiny_data)
+    with qtbot.waitSignal(page.answers.answered):
+        page.single.picture_panel._random.click()
+    window.context.data.adopt("again", tiny_data)
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    assert page.history_panel.entry(2) is None
+
+
+@pytest.mark.parametrize("where", ["classify.drop", "page.classify"])
+def test_the_drop_zone_goes_dark_when_something_was_dropped(page, window, where):
+    zone, target = page.single.picture_panel.drop_area, window.findChild(object, where)
+    zone.light_up(on=True)
+    mime = QMimeData()
+    mime.setText("words")
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    target.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, none))
+    after = zone.grab().toImage()
+    zone.light_up(on=True)
+    assert zone.grab().toImage() != after
+    zone.light_up(on=False)
+    assert zone.grab().toImage() == after
+
+
+def test_another_zoom_and_another_height_are_followed_by_the_history(page, window):
+    heights = []
+    for height in (900, 560):
+        page.resize(1000, height)
+        heights.append(page.history_panel.strip.sizeHint().height())
+    assert heights[0] > heights[1]
