@@ -119,10 +119,11 @@ def names_in(model: ResultsModel) -> list[object]:
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
-def test_answers_fill_in_without_moving_rows_until_they_are_rearranged(model):
+def test_answers_fill_in_without_moving_rows_until_they_are_rearranged(model, qtbot):
     model.sort(COLUMNS.index("probability"), Qt.SortOrder.DescendingOrder)
     before = names_in(model)
-    model.put([(1, SURE_DOG.prediction), (0, SURE_CAT.prediction), (4, PictureError("no"))])
+    with qtbot.waitSignal(model.dataChanged):
+        model.put([(1, SURE_DOG.prediction), (0, SURE_CAT.prediction), (4, PictureError("no"))])
     assert names_in(model) == before
     model.rearrange()
     assert names_in(model)[:2] == ["10.png", "2.png"]

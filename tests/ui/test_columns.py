@@ -47,6 +47,20 @@ def test_dragged_borders_survive_a_narrow_window_and_the_next_start(columns, qtb
     assert other.splitter.sizes() == dragged
 
 
+def test_the_border_of_a_single_side_panel_survives_the_next_start(qtbot):
+    def made() -> Columns:
+        columns = Columns(None, QWidget(), QWidget(), widths=(0, 336))
+        qtbot.addWidget(columns)
+        columns.resize(1200, 600)
+        columns.show()
+        return columns
+
+    first, second = made(), made()
+    first.splitter.setSizes([784, 400])
+    second.restore_state(first.save_state())
+    assert second.splitter.sizes() == first.splitter.sizes() == [784, 400]
+
+
 @pytest.mark.parametrize("state", [None, 7, "", "wide", "1 2", "-5 200", "200", "9999 9999"])
 def test_a_state_that_means_nothing_is_ignored(columns, state):
     before = columns.splitter.sizes()

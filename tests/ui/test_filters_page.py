@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import torch
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
@@ -65,7 +66,8 @@ class Said(SimpleNamespace):
     def info(self, text: str) -> None:
         self.texts.append(text)
 
-    error = info
+    def error(self, text: str) -> None:
+        self.texts.append(f"error: {text}")
 
 
 def snapshot_of(network: str, seed: int = 0, **settings: Any) -> ModelSnapshot:
@@ -163,8 +165,8 @@ def test_sorting_and_scale_change_the_grid(show, qtbot):
     assert "One scale" in panel.legend.toolTip()
 
 
-@pytest.mark.parametrize(("network", "words"), [("mlp", "no filters"), (None, "No network")])
-def test_without_convolutions_the_page_says_so_and_offers_a_way_on(page, qtbot, network, words):
+@pytest.mark.parametrize(("network", "words", "way"), [("mlp", "no filters", "network"), (None, "No network", "train")])
+def test_without_convolutions_the_page_says_so_and_offers_a_way_on(page, qtbot, network, words, way):
     page.page_shown()
     if network:
         page.on_model(snapshot_of(network))
@@ -172,6 +174,8 @@ def test_without_convolutions_the_page_says_so_and_offers_a_way_on(page, qtbot, 
     texts = [label.text() for label in page._empty.findChildren(QLabel)]
     assert page._stack.currentWidget() is page._empty
     assert any(words in text for text in texts)
+    page._empty.findChildren(QPushButton)[-1].click()
+    assert page.shown_pages == [way]
 
 
 def test_fixed_filters_are_labelled_as_computed(show):
@@ -215,6 +219,86 @@ def test_the_next_epoch_keeps_layer_and_filter_and_changes_the_pictures(show, qt
     assert page.layers.chosen.label == "conv 2"
     assert page.grid_panel.grid.chosen == 9
     assert (page.grid_panel.grid.grid.tiles != before).any()
+
+
+def test_the_layers_of_a_network_that_has_gone_do_not_come_after_it(page, qtbot):
+    page.page_shown()
+    page.on_model(snapshot_of("simple"))
+    page.on_model(None)
+    settle(page, qtbot)
+    assert page._stack.currentWidget() is page._empty
+
+
+def test_a_page_that_comes_back_draws_only_what_is_new(show, qtbot, monkeypatch):
+    page, looks = show("simple"), []
+    monkeypatch.setattr(page._pace, "_action", lambda: looks.append(True))
+    page.page_hidden()
+    page.page_shown()
+    assert looks == []
+    page.page_hidden()
+    page.on_model(snapshot_of("simple", seed=1))
+    assert looks == []
+    page.page_shown()
+    assert looks == [True]
+
+
+def test_a_network_that_was_chosen_is_drawn_at_once(show, monkeypatch):
+    page, looks = show("simple"), []
+    monkeypatch.setattr(page._pace, "_action", lambda: looks.append(True))
+    monkeypatch.setattr(page._pace, "_gap", 10**6)
+    for seed in (1, 2):
+        page.on_model(snapshot_of("simple", seed=seed))
+    assert looks == [True, True]
+
+
+def test_the_slider_stands_at_the_epoch_of_the_network_on_screen(show):
+    page = show("simple")
+    page.context.models.current = page.context.models.choices()[1]
+    snapshot = snapshot_of("simple")
+    page.on_model(replace(snapshot, card=replace(snapshot.card, epoch=2.0)))
+    assert (page.epochs.slider.maximum(), page.epochs.slider.value()) == (1, 1)
+    page.on_model(replace(snapshot, card=replace(snapshot.card, epoch=1.0)))
+    assert page.epochs.slider.value() == 0
+
+
+def test_live_can_replay_the_epochs_of_the_run_in_training(show):
+    page = show("simple")
+    page.context.models.current = LIVE
+    page.context.models.choices_changed.emit()
+    assert not page.epochs.slider.isEnabled()
+    page.context.session.run = SimpleNamespace(number="0001")
+    page.page_shown()
+    assert (page.epochs.slider.isEnabled(), page.epochs.slider.value()) == (True, 1)
+
+
+def test_training_is_followed_only_on_screen_and_only_while_it_runs(page):
+    session = page.context.session
+    session.state = "running"
+    session.state_changed.emit("running")
+    assert not page._live.isActive()
+    page.page_shown()
+    assert page._live.isActive()
+    session.state = "idle"
+    session.state_changed.emit("idle")
+    assert not page._live.isActive()
+
+
+def test_what_was_remembered_is_kept_by_a_page_that_was_not_looked_at(page):
+    page.restore_state({"layer": "3", "columns": page.save_state()["columns"]})
+    assert page.save_state()["layer"] == "3"
+
+
+def test_the_widths_of_the_columns_come_back(page):
+    assert page.save_state()["columns"] != "230 300"
+    page.restore_state({"columns": "230 300"})
+    assert page.save_state()["columns"] == "230 300"
+
+
+def test_the_numbers_are_copied_where_they_have_the_focus(show, monkeypatch):
+    page = show("simple")
+    monkeypatch.setattr(type(page.detail.numbers), "hasFocus", lambda _table: True)
+    page.copy()
+    assert QGuiApplication.clipboard().text().startswith("input\trow\t0\t1\t2")
 
 
 def test_live_pictures_are_drawn_at_most_twice_a_second(show, qtbot, monkeypatch):
@@ -291,7 +375,7 @@ def test_a_folder_that_is_not_there_is_named_when_saving_fails(show, monkeypatch
     path = tmp_path / "nowhere" / "grid.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
     page.save()
-    assert "grid.png could not be written" in page.context.messages.texts[0]
+    assert page.context.messages.texts[0].startswith("error: grid.png could not be written")
 
 
 def test_the_page_remembers_layer_order_and_scale(show, qtbot, page):

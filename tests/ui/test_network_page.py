@@ -9,20 +9,23 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 
 from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
-from cifar_gui.networks.base import NETWORKS, presets
+from cifar_gui.networks.base import NETWORKS, build, presets
+from cifar_gui.networks.layer_table import LayerRow, total_parameters
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
 from cifar_gui.ui.network.gallery import result
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
 from cifar_gui.ui.network.shapes import blocks_of
+from cifar_gui.words import short_number
 
 
 class Proposals(QObject):
@@ -49,7 +52,7 @@ def new_page(qtbot, networks, monkeypatch):
         jobs=jobs,
         session=Proposals(),
         show_page=shown_pages.append,
-        messages=SimpleNamespace(info=texts.append, error=texts.append),
+        messages=SimpleNamespace(info=texts.append, error=lambda text: texts.append(f"error: {text}")),
     )
     made = NetworkPage(context)  # type: ignore[arg-type]
     made.texts, made.shown_pages = texts, shown_pages
@@ -198,11 +201,11 @@ def test_filters_are_offered_only_when_the_chosen_model_is_of_this_network(page)
     assert not page.summary.filters.isEnabled()
 
 
-@pytest.mark.parametrize(("name", "delimiter"), [("table.csv", ","), ("table.tsv", "\t")])
+@pytest.mark.parametrize(("name", "delimiter"), [("table.csv", ","), ("table.tsv", "\t"), ("table.TSV", "\t")])
 def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, delimiter):
     choose(page, "simple")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / name), ""))
-    page.save()
+    page.summary.export.click()
     lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
     assert lines[0].split(delimiter)[0] == "Layer"
     assert lines[1].split(delimiter) == ["conv 1", "Conv2d", "12 × 32 × 32", "336", "331776", "3"]
@@ -212,18 +215,154 @@ def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, del
 def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "t.csv"), ""))
     page.save()
-    assert "t.csv could not be written" in page.texts[0]
+    assert page.texts[0].startswith("error: t.csv could not be written")
+
+
+def test_nothing_is_saved_if_the_user_thinks_better_of_it(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments[2]) or ("", ""))
+    choose(page, "simple")
+    page.save()
+    assert (asked, page.texts) == (["simple.csv"], [])
 
 
 def test_the_table_is_copied_with_full_numbers(page):
     choose(page, "keras1m")
-    page.copy()
+    QGuiApplication.clipboard().clear()
+    page.summary.copy.click()
     assert "dense 1\tLinear\t256\t1048832\t1048576\t44" in QGuiApplication.clipboard().text()
 
 
 def test_the_chosen_network_is_remembered(page):
     choose(page, "handmade")
     assert page.save_state() == {"network": "handmade"}
+
+
+def test_what_was_remembered_is_kept_by_a_page_that_was_not_looked_at(new_page):
+    new_page.restore_state({"network": "handmade"})
+    assert new_page.save_state() == {"network": "handmade"}
+
+
+def test_the_networks_are_looked_at_once(page, qtbot, monkeypatch):
+    monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: pytest.fail("looked at again"))
+    choose(page, "mlp")
+    page.page_hidden()
+    page.page_shown()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.gallery.chosen == "mlp"
+
+
+@pytest.fixture
+def shown(page) -> NetworkOverview:
+    """The simple network, as if it had been measured, in the summary and as the only card."""
+    made = {"minutes": "17.6", "machine": "two cores of an AMD EPYC, shared"}
+    found = overview("simple", "Simple", [replace(card("simple", test_accuracy=0.654), made=made)])
+    page.summary.show_network(found)
+    return found
+
+
+def test_the_summary_says_all_that_is_known_of_a_network(page, shown):
+    summary = page.summary
+    assert summary.title_label.text() == "SIMPLE"
+    assert summary.about.text() == shown.about
+    assert summary.drawing.accessibleDescription().startswith("input 3 × 32 × 32, then conv 1 12 × 32 × 32")
+    assert (summary.parameters.text(), summary.field.text()) == ("31,066", f"{shown.rows[-1].receptive_field} px")
+    assert shown.rows[-1].receptive_field > shown.rows[0].receptive_field
+    assert summary.multiply_adds.toolTip() == f"{shown.multiply_adds:,} multiply-adds for one picture"
+    assert summary.multiply_adds.text() == short_number(shown.multiply_adds)
+    assert (summary.accuracy.text(), summary.accuracy_note.text()) == ("65.4 %", "accuracy")
+    assert summary.accuracy.toolTip() == "shipped model, CIFAR-10, test pictures, one view"
+    assert (summary.time.text(), summary.time_note.text()) == ("18 min", "training time")
+    assert summary.time.toolTip() == "two cores of an AMD EPYC, shared"
+    assert "best preset of Simple" in summary.train.toolTip()
+
+
+def test_what_was_known_of_the_last_network_is_not_said_of_the_next(page, shown):
+    page.summary.show_network(overview("mlp", "Fully connected", []))
+    summary = page.summary
+    assert (summary.accuracy.text(), summary.accuracy_note.text()) == ("–", "accuracy, not measured yet")
+    assert "No shipped model" in summary.accuracy.toolTip() + summary.accuracy.accessibleDescription()
+    assert (summary.time.text(), summary.time.toolTip(), summary.time_note.text()) == ("", "", "")
+
+
+def test_the_table_marks_what_sees_everything_and_writes_a_dash_for_nothing(page):
+    choose(page, "keras1m")
+    rows = page.summary.table.rows
+    fields = {row[0].text: (row[5].value, bool(row[5].note)) for row in rows[:-1]}
+    assert fields["dense 1"] == (44, True)
+    assert fields["conv 1"] == (3, False)
+    assert {whole for field, whole in fields.values() if field <= 32} == {False}
+    pooling = next(row for row in rows if row[1].text == "MaxPool2d")
+    assert (pooling[3].text, pooling[3].value) == ("–", 0)
+    assert rows[0][0].note == "0"
+    quiet = {row[1].text for row in rows[:-1] if row[0].muted}
+    assert quiet == {"Dropout", "Flatten", "LeakyReLU"}
+
+
+def test_the_gallery_replaces_its_cards_and_says_the_figures_of_each(page, shown):
+    page.gallery.show_networks([shown], "gone")
+    (only,) = [page.gallery.item(row) for row in range(page.gallery.count())]
+    assert only.toolTip() == f"{shown.multiply_adds:,} multiply-adds for one picture"
+    assert only.data(Qt.ItemDataRole.AccessibleTextRole) == (
+        f"Simple. 65.4 % · 18 min on two cores of an AMD EPYC. {short_number(31_066)} parameters · "
+        f"{short_number(shown.multiply_adds)} mult-adds. {shown.about}"
+    )
+    assert page.gallery.chosen == "simple"
+
+
+def test_a_network_is_shown_as_its_best_preset_builds_it():
+    settings = presets("airnet")["best"].network_settings
+    assert overview("airnet", "AirNet", []).parameters == total_parameters(build("airnet", 10, settings))
+
+
+def test_the_test_pictures_count_more_than_the_held_out_ones():
+    found = measured("simple", [card("simple", validation_accuracy=0.9, test_accuracy=0.6)])
+    assert (found.accuracy, "test pictures" in found.note) == (0.6, True)
+
+
+def test_a_damaged_shipped_model_does_not_hide_the_others(monkeypatch, tmp_path, decided_model, decided_snapshot):
+    (tmp_path / "damaged.safetensors").write_bytes(b"not a model")
+    good = replace(decided_snapshot, card=card("simple", test_accuracy=0.5))
+    save_snapshot(
+        replace(good, card=replace(good.card, class_names=decided_snapshot.card.class_names)), tmp_path / "good"
+    )
+    monkeypatch.setattr(
+        "cifar_gui.ui.network.overview.shipped_models", lambda: [tmp_path / "damaged.safetensors", tmp_path / "good"]
+    )
+    assert {each.name: each.measured.accuracy for each in overviews() if each.measured} == {"simple": 0.5}
+
+
+def layer_row(kind: str, *shape: int) -> LayerRow:
+    return replace(overview("simple", "Simple", []).rows[0], kind=kind, output_shape=shape)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "height", "width"),
+    [
+        ("Conv2d", (7, 16, 4), 0.5, 1.0),
+        ("Conv2d", (1, 32, 32), 1.0, 0.6),
+        ("MaxPool2d", (255, 8, 8), 0.25, 0.45),
+        ("AdaptiveAvgPool2d", (255, 1, 1), 0.06, 0.45),
+        ("Linear", (63,), 0.5, 0.6),
+        ("Linear", (1_000_000,), 1.0, 0.6),
+    ],
+)
+def test_a_block_is_as_high_as_its_map_and_as_wide_as_its_channels_ask(kind, shape, height, width):
+    _, block = blocks_of([layer_row(kind, *shape)], ["it"])
+    assert (block.height, block.width) == (pytest.approx(height), pytest.approx(width))
+
+
+def test_pointing_at_a_block_says_what_it_is(qtbot, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, _widget: said.append(text))
+    drawing = NetworkDrawing()
+    qtbot.addWidget(drawing)
+    drawing.resize(400, 100)
+    found = overview("simple", "Simple", [])
+    drawing.show_blocks(blocks_of(found.rows, found.layers))
+    for x in (3, 399):
+        QApplication.sendEvent(drawing, QHelpEvent(QEvent.Type.ToolTip, QPoint(x, 40), QPoint(700 + x, 640)))
+    assert said == ["input: 3 × 32 × 32", ""]
 
 
 @pytest.mark.parametrize(("remembered", "shown"), [("handmade", "handmade"), ("", "keras1m"), ("gone", "airnet")])

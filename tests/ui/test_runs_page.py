@@ -6,7 +6,7 @@ import shutil
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
@@ -70,7 +70,7 @@ def test_without_runs_the_page_says_what_they_are_and_leads_to_one(window, qtbot
     page = window.show_page("runs")
     qtbot.waitUntil(lambda: page._stack.currentWidget() is page._empty)
     page._empty.button.click()
-    assert window.findChild(object, "page.train") is not None
+    assert window.pages.current_name == "train"
 
 
 def test_runs_are_shown_with_what_they_reached(page):
@@ -228,6 +228,10 @@ def test_the_trash_can_be_undone_from_the_message(page, qtbot):
     assert [run.number for run in list_runs()] == ["0003", "0002", "0001"]
     assert numbers(page) == ["0002", "0001"]
     assert page.context.messages.all == []
+    select(page, qtbot, "0003")
+    page.refresh()
+    settle(page, qtbot)
+    assert numbers(page) == ["0003"], "what came back is selected once"
 
 
 def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
@@ -261,9 +265,14 @@ def test_runs_are_restored_from_the_trash(page, qtbot):
     assert [row.summary.number for row in page.model.rows] == ["0002"]
     assert why_not(page, "resume") == "Take the run back from the trash first."
     assert not page.commands.action("trash").isVisible()
+    assert not page.model.flags(page.model.index(0, NAME)) & Qt.ItemFlag.ItemIsEditable
     press(page, "restore")
     qtbot.waitUntil(lambda: not page.model.rows)
     assert (list_trash(), len(list_runs())) == ([], 3)
+    assert page.commands.view.isVisible(), "there is a way back from an empty trash"
+    page.commands.view.button("runs").click()
+    qtbot.waitUntil(lambda: len(page.model.rows) == 3)
+    assert page.model.flags(page.model.index(0, NAME)) & Qt.ItemFlag.ItemIsEditable
 
 
 def test_a_run_that_is_being_trained_elsewhere_stays(page, qtbot, runs):
@@ -287,6 +296,7 @@ def test_continue_goes_on_or_trains_one_epoch_more(number, extra, page, qtbot, m
     select(page, qtbot, number)
     page.commands.resume.click()
     assert [(path.name, count) for path, count in asked] == [(number, extra)]
+    assert page.window().pages.current_name == "train"
 
 
 def test_a_run_under_way_keeps_others_from_being_continued(page, monkeypatch):
@@ -307,6 +317,7 @@ def test_a_recipe_is_offered_to_the_train_page(page, qtbot):
     with qtbot.waitSignal(page.context.session.recipe_proposed) as offered:
         press(page, "duplicate")
     assert offered.args[0] == BEST.changed(seed=4, lr=0.5)
+    assert page.window().pages.current_name == "train"
 
 
 def test_the_folder_is_shown(page, monkeypatch):
@@ -360,6 +371,72 @@ def test_a_new_epoch_is_shown_while_it_trains(page, qtbot, make_run):
     page.on_event(EpochReport(1, 10, 1.0, 0.5, 1.0, 0.9, 0.1, True, snapshot))  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: len(page.model.rows) == 4)
     assert numbers(page) == ["0003"]
+
+
+STARTED = Started("simple", 31_066, 3, 10, 0, "cpu", "float32", "contiguous", 400, 40)
+
+
+def test_a_run_that_has_just_begun_is_shown_but_a_hidden_page_reads_nothing(page, make_run, qtbot):
+    page.page_hidden()
+    page.on_event(STARTED)
+    page.context.session.state_changed.emit("running")
+    assert not page._soon.isActive()
+    page.page_shown()
+    settle(page, qtbot)
+    make_run((0.9,))
+    page.on_event(STARTED)
+    page.on_event(STARTED)
+    qtbot.waitUntil(lambda: len(page.model.rows) == 4)
+    page.on_event(STARTED)
+    page.page_hidden()
+    assert not page._soon.isActive()
+
+
+def test_events_that_follow_fast_do_not_put_the_reading_off(page, monkeypatch):
+    begun = []
+    monkeypatch.setattr(page._soon, "start", lambda: (begun.append(True), QTimer.start(page._soon)))
+    for _ in range(3):
+        page.on_event(STARTED)
+    assert begun == [True]
+
+
+def test_a_run_that_has_ended_is_shown_so(page, make_run, qtbot):
+    make_run((0.9,))
+    page.context.session.state_changed.emit("idle")
+    qtbot.waitUntil(lambda: len(page.model.rows) == 4)
+
+
+def test_a_name_that_cannot_be_written_is_told_and_the_table_shows_what_is_true(page, qtbot, monkeypatch):
+    def fail(run, _name):
+        run.set_notes("written meanwhile")
+        raise WriteError("The disk is full.")
+
+    monkeypatch.setattr(Run, "rename", fail)
+    page.model.setData(page.model.index(0, NAME), "plain SGD")
+    settle(page, qtbot)
+    assert [(message.severity, message.text) for message in page.context.messages.all] == [
+        ("error", "The disk is full.")
+    ]
+    assert (page.model.index(0, NAME).data(), page.model.index(0, NOTES).data()) == ("", "written meanwhile")
+
+
+def test_what_has_been_in_the_trash_for_long_is_deleted_when_the_page_is_first_shown(window, qtbot, monkeypatch):
+    emptied = []
+    monkeypatch.setattr("cifar_gui.ui.runs.page.empty_old", lambda: emptied.append(True))
+    window.show_page("runs")
+    qtbot.waitUntil(lambda: emptied == [True])
+
+
+def test_the_heights_and_widths_come_back(page, window, qtbot):
+    window.resize(1500, 1000)
+    page._splitter.setSizes([300, 500])
+    state = page.save_state()
+    sizes = page._splitter.sizes()
+    page._splitter.setSizes([500, 300])
+    assert page._splitter.sizes() != sizes
+    page.restore_state({**state, "columns": "0 400"})
+    assert page._splitter.sizes() == sizes
+    assert page.save_state()["columns"] == "0 400"
 
 
 def test_a_setting_changed_while_it_trains_is_shown(page, qtbot, runs):

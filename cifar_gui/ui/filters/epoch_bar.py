@@ -87,7 +87,6 @@ class EpochBar(QFrame):
     def give_up_unless(self, chosen: str) -> None:
         """Stop playing if the epoch asked for is not what is chosen: it will not come."""
         if self._awaited and self._awaited != chosen:
-            self._awaited = ""
             self.stop()
 
     def stop(self) -> None:

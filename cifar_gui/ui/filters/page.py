@@ -51,7 +51,7 @@ class FiltersPage(Page):
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = None
         self._answered: _Answer | None = None  # what the grid shows
-        self._wanted_layer = ""  # name of the layer to come back to
+        self._wanted_layer = ""  # name of the layer of last time
         self._visible = False
         self._dirty = False
         self.layers = LayerList()
@@ -184,7 +184,6 @@ class FiltersPage(Page):
         self._on_layer_chosen(chosen)
 
     def _on_layer_chosen(self, layer: ConvLayer) -> None:
-        self._wanted_layer = layer.name
         self.grid_panel.set_layer(layer)
         self._request_pictures()
 

@@ -122,8 +122,12 @@ class Columns(QWidget):
     def restore_state(self, state: object) -> None:
         """What `save_state` gave; anything else is ignored."""
         words = state.split() if isinstance(state, str) else []
-        if len(words) == 2 and all(word.isdecimal() and _LEAST <= int(word) <= _MOST for word in words):
-            self._widths = (int(words[0]), int(words[1]))
+        if len(words) != 2 or not all(map(str.isdecimal, words)):
+            return
+        left, right = map(int, words)
+        sides = ((self._left, left), (self._right, right))
+        if all(side is None or _LEAST <= width <= _MOST for side, width in sides):  # no panel, no width to speak of
+            self._widths = (left, right)
             self._set_widths()
 
     def _note_widths(self) -> None:
