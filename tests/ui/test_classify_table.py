@@ -1,0 +1,228 @@
+"""The table of many pictures with what is around it, by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import CheckpointError, PictureError
+from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.classify.results import COLUMNS
+from cifar_gui.ui.classify.table_page import TablePage
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.theme import theme
+
+NAMES = ("cat", "dog", "ship")
+CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
+DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
+
+
+@pytest.fixture(autouse=True)
+def _styled(qapp: Any) -> None:
+    theme().apply()
+
+
+def heard(*signals: Any) -> list[Any]:
+    """What the signals bring, as they come; None where they bring nothing."""
+    told: list[Any] = []
+    for signal in signals:
+        signal.connect(lambda *arguments: told.append(arguments[0] if arguments else None))
+    return told
+
+
+class Asked:
+    """In place of what asks the network about many pictures: keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[list[str], bool]] = []
+
+    def start(self, sources: list[PictureSource], _snapshot: Any, *, six_views: bool) -> None:
+        self.asked.append(([source.name for source in sources], six_views))
+
+
+@pytest.fixture
+def table(qtbot, monkeypatch) -> Iterator[TablePage]:
+    jobs, messages = Background(), Messages()
+    context: Any = SimpleNamespace(jobs=jobs, messages=messages)
+    made = TablePage(context, ClassifierShelf())
+    made.asked = Asked()
+    monkeypatch.setattr(made.batch, "start", made.asked.start)
+    qtbot.addWidget(made)
+    made.resize(900, 500)
+    made.show()
+    yield made
+    jobs.shutdown()
+
+
+def fill(table: TablePage, snapshot: Any, *answers: Prediction | PictureError) -> None:
+    """A table of pictures 0.png, 1.png … with these answers."""
+    sources = [PictureSource.from_bytes(b"", f"{place}.png") for place in range(len(answers))]
+    table.show_sources(sources, snapshot, six_views=False)
+    table.batch.found.emit(list(enumerate(answers)))
+    table.batch.ended.emit(False)
+
+
+BROKEN = PictureError("3.png cannot be read.")
+
+
+def test_the_tally_counts_all_or_says_how_many_are_shown(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG, CAT, BROKEN)
+    assert table.asked.asked == [([f"{place}.png" for place in range(4)], False)]
+    assert table._tally.text() == "4 pictures: 2 confident, 1 unsure, 1 cannot be read"
+    table._by_state.setCurrentIndex(table._by_state.findData("confident"))
+    assert table._tally.text() == "2 of 4 pictures shown"
+    table._by_state.setCurrentIndex(0)
+    table._by_class.setCurrentText("dog")
+    assert [row.source.name for row in table.model.shown_rows()] == ["1.png"]
+
+
+def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, decided_snapshot):
+    parts = (table._progress, table._doing, table.cancel_button)
+    assert not any(part.isVisible() for part in parts)
+    table.show_sources([PictureSource.from_bytes(b"", "a")] * 3, decided_snapshot, six_views=True)
+    assert all(part.isVisible() for part in parts)
+    assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
+    table.batch.progressed.emit(1200, 1500, 61.0)
+    assert (table._progress.value(), table._progress.maximum()) == (1200, 1500)
+    assert table._doing.text() == "1,200 of 1,500 classified · 1 min 1 s left"
+    table.batch.ended.emit(False)
+    assert not any(part.isVisible() for part in parts)
+    table.classify(decided_snapshot, six_views=True)
+    assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
+
+
+def test_a_table_without_a_network_waits_for_one(table, decided_snapshot):
+    table.show_sources([PictureSource.from_bytes(b"", "a")], None, six_views=True)
+    assert table._tally.text() == "1 picture: 1 waiting · the answers follow when the network is loaded"
+    assert not table.cancel_button.isVisible()
+    table.classify(decided_snapshot, six_views=True)
+    assert (table.asked.asked, table._tally.text()) == ([(["a"], True)], "1 picture: 1 waiting")
+
+
+def test_nothing_is_asked_about_a_table_without_pictures(table, decided_snapshot):
+    table.classify(decided_snapshot, six_views=True)
+    assert (table.asked.asked, table.cancel_button.isVisible()) == ([], False)
+
+
+def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT)
+    table.classify(decided_snapshot, six_views=True)
+    table.batch.refused.emit(CheckpointError("The weights do not fit."))
+    assert [(message.severity, message.text) for message in table._messages.all] == [
+        ("error", "The weights do not fit.")
+    ]
+    assert table._tally.text() == "1 picture: 1 waiting · cancelled"
+    assert not table.cancel_button.isVisible()
+
+
+def test_the_filter_offers_the_classes_of_the_network(table, decided_snapshot):
+    def offered() -> list[str]:
+        return [table._by_class.itemText(place) for place in range(table._by_class.count())]
+
+    assert offered() == ["All classes"]
+    fill(table, decided_snapshot, CAT, DOG)
+    assert offered() == ["All classes", *decided_snapshot.card.class_names]
+    table._by_class.setCurrentText("ship")
+    table.classify(decided_snapshot, six_views=True)
+    assert table._by_class.currentText() == "ship", "the same network: what was chosen stays"
+    other = replace(decided_snapshot, card=replace(decided_snapshot.card, class_names=("oak", "elm")))
+    table.classify(other, six_views=True)
+    assert (offered(), table._by_class.currentText()) == (["All classes", "oak", "elm"], "All classes")
+
+
+def test_answers_move_rows_and_count_soon_after_they_have_come(table, decided_snapshot, qtbot):
+    table.show_sources([PictureSource.from_bytes(b"", name) for name in "ab"], decided_snapshot, six_views=True)
+    table.table.sort_by(COLUMNS.index("probability"))
+    table.batch.found.emit([(0, CAT), (1, DOG)])
+    assert [row.source.name for row in table.model.shown_rows()] == ["a", "b"]
+    table._rearrange.setInterval(0)
+    table._rearrange.start()
+    qtbot.waitUntil(lambda: [row.source.name for row in table.model.shown_rows()] == ["b", "a"])
+    assert table._tally.text() == "2 pictures: 1 confident, 1 unsure"
+    begun = []
+    table._rearrange.start = lambda: (begun.append(True), QTimer.start(table._rearrange))
+    for _ in range(3):
+        table.batch.found.emit([(0, CAT)])
+    assert (begun, table._rearrange.isActive()) == ([True], True), "what keeps coming does not put it off"
+    table._rearrange.stop()
+
+
+def test_a_new_table_is_unsorted_unselected_and_shows_all(table, decided_snapshot):
+    fill(table, decided_snapshot, DOG, CAT, CAT)
+    table.table.sort_by(COLUMNS.index("probability"))
+    table._by_class.setCurrentText("cat")
+    table.table.selectRow(0)
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+    assert [row.source.name for row in table.model.shown_rows()] == ["0.png", "1.png", "2.png"]
+    assert table.table.selectionModel().selectedRows() == []
+    assert table.table.horizontalHeader().sortIndicatorSection() == -1
+
+
+def test_rows_are_copied_saved_and_opened_by_button_and_by_key(table, decided_snapshot, qtbot):
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+    copied, saved, back = heard(table.copy_wanted), heard(table.export_wanted), heard(table.back_wanted)
+    opened = heard(table.row_opened)
+    table.copy_button.click()
+    qtbot.keyClick(table.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    table.export_button.click()
+    table.back_button.click()
+    table.table.setCurrentIndex(table.model.index(1, 0))
+    qtbot.keyClick(table.table, Qt.Key.Key_Return)
+    assert (len(copied), len(saved), len(back)) == (2, 1, 1)
+    assert [row.source.name for row in opened] == ["1.png"]
+
+
+def test_the_selected_rows_count_from_the_top_and_all_if_none_is_selected(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG, CAT)
+
+    def selected() -> list[str]:
+        return [row.source.name for row in table.table.selected_rows()]
+
+    assert selected() == ["0.png", "1.png", "2.png"]
+    table.table.selectRow(2)
+    selection = table.table.selectionModel()
+    selection.select(table.model.index(0, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+    assert selected() == ["0.png", "2.png"]
+
+
+def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_snapshot, make_picture):
+    path = make_picture()
+    sources = [
+        PictureSource.from_path(path),
+        PictureSource.from_bytes(b"", "pasted"),
+        PictureSource.from_bytes(b"", "x"),
+    ]
+    table.show_sources(sources, decided_snapshot, six_views=True)
+    table.batch.found.emit([(0, DOG), (1, BROKEN)])
+    reason = COLUMNS.index("reason")
+
+    def tip(row: int, column: int) -> object:
+        return table.model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)
+
+    assert [tip(row, 0) for row in range(3)] == [str(path), "pasted", "x"]
+    assert [tip(row, reason) for row in range(3)] == ["They are close.", str(BROKEN), ""]
+    table._rearrange.stop()
+
+
+def test_thumbnails_are_painted_when_they_have_come(table, qtbot, make_picture):
+    table.show_sources([PictureSource.from_path(make_picture(size=(40, 40)))], None, six_views=True)
+    place = table.table.visualRect(table.model.index(0, 0))
+    left = place.topLeft() + type(place.topLeft())(8 + 5, place.height() // 2)
+    qtbot.waitUntil(lambda: table.table.viewport().grab().toImage().pixelColor(left) == QColor("orange"))
+
+
+def test_a_row_of_an_unread_picture_that_is_read_later_loses_its_problem(table, decided_snapshot):
+    fill(table, decided_snapshot, BROKEN, CAT)
+    table.batch.found.emit([(0, CAT), (1, BROKEN)])
+    first, second = table.model.rows
+    assert (first.state, second.state) == ("confident", "unreadable")
+    table._rearrange.stop()
