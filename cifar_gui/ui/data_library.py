@@ -92,8 +92,9 @@ class DataLibrary(QObject):
 
     def adopt(self, source: str, data: ImageData) -> None:
         """Make a data set that has been loaded the current one."""
-        self._requested = ""
-        if data is self.current:
+        if source == self._requested:  # else that is still being read: a run has brought other pictures meanwhile
+            self._requested = ""
+        if data is self.current and source == self.current_source:
             return
         self.current, self.current_source = data, source
         if source not in dict(BUILT_IN):

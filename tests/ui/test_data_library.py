@@ -3,12 +3,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cifar_gui.data import sources
 from cifar_gui.data.base import DATASETS
 from cifar_gui.errors import Cancelled, DataError
+from cifar_gui.ui import data_library
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.data_library import BUILT_IN, DataLibrary
 from cifar_gui.ui.settings import Settings
@@ -49,6 +51,73 @@ def test_a_requested_set_is_loaded_told_and_remembered(qtbot, library, tiny_data
     assert (1.0, "Done") in shown
     assert ("/somewhere/pictures", "pictures") in library.available()
     assert [source for source, _label in library.available()][:2] == ["cifar10", "shapes"]
+    assert library.usual_source() == "/somewhere/pictures"
+
+
+def test_a_built_in_set_is_not_listed_twice(qtbot, library) -> None:
+    with qtbot.waitSignal(library.loaded):
+        library.request("shapes")
+    assert library.available() == list(BUILT_IN)
+    assert library.usual_source() == "cifar10"
+
+
+def test_the_same_pictures_under_another_name_are_told_too(qtbot, library, tiny_data) -> None:
+    """The archive of CIFAR-10 is found by its name, and by its path when it is chosen: the same object both times."""
+    for source in ("shapes", "/somewhere/pictures"):
+        with qtbot.waitSignal(library.loaded):
+            library.request(source)
+        assert (library.current, library.current_source, library.loading) == (tiny_data, source, False)
+    library.loaded.connect(lambda _data: pytest.fail("told already"))
+    library.adopt("/somewhere/pictures", tiny_data)
+
+
+def test_what_is_being_read_arrives_though_a_run_brings_other_pictures_meanwhile(
+    qtbot, library, tiny_data, monkeypatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    wanted = replace(tiny_data, name="wanted")
+
+    def load(_source, progress):
+        began.set()
+        go_on.wait(60)
+        progress(1.0, "Done")
+        return wanted
+
+    monkeypatch.setattr(sources, "load", load)
+    library.request("/wanted")
+    assert began.wait(60)
+    library.adopt("shapes", tiny_data)
+    assert library.loading
+    go_on.set()
+    qtbot.waitUntil(lambda: library.current is wanted)
+    assert not library.loading
+
+
+def test_a_fault_while_loading_is_an_end_too(qtbot, library, monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(library._jobs, "_unexpected", told.append)
+    monkeypatch.setattr(sources, "load", lambda _source, _progress: 1 / 0)
+    with qtbot.waitSignal(library.cancelled):
+        library.request("/somewhere")
+    assert not library.loading
+    assert [type(error) for error in told] == [ZeroDivisionError]
+
+
+def test_progress_is_told_at_most_ten_times_a_second(qtbot, library, tiny_data, monkeypatch) -> None:
+    def load(_source, progress):
+        for now, share in ((1.0, 0.1), (1.05, 0.2), (1.125, 0.3), (1.15, 0.4), (1.16, 1.0)):
+            clock.now = now
+            progress(share, "Reading")
+        return tiny_data
+
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(data_library, "time", clock)
+    monkeypatch.setattr(sources, "load", load)
+    shown = []
+    library.progress.connect(lambda share, _what: shown.append(share))
+    with qtbot.waitSignal(library.loaded):
+        library.request("/somewhere")
+    assert shown == [0.1, 0.3, 1.0]
 
 
 def test_the_current_set_is_not_requested_again(qtbot, library, monkeypatch) -> None:
