@@ -130,7 +130,9 @@ class MainWindow(QMainWindow):
         if answer == "stop":
             self._closes_when_idle = True
             self.context.session.stop()
-            self._on_state(self.context.session.state)
+            if self.context.session.state == "idle":  # the run has ended by itself while the question stood there
+                self.shutdown()
+                event.accept()
         elif answer == "minimise":
             self.showMinimized()
 

@@ -39,6 +39,7 @@ def test_the_status_bar_says_what_computes_before_anything_is_trained(window, qt
         (DeviceStatus("cpu", True, "2 threads, AVX512"), "CPU"),
         (DeviceStatus("mps", True, "agrees with the CPU"), "MPS"),
         (DeviceStatus("cuda:0", True, "NVIDIA H200, 139 GiB"), "NVIDIA H200"),
+        (DeviceStatus("cuda:1", True, "Card, second edition, 8 GiB"), "Card, second edition"),
     ],
 )
 def test_a_graphics_card_is_called_by_its_name(status, name) -> None:
@@ -98,6 +99,7 @@ def test_the_status_bar_says_what_the_machine_is_doing(trains, qtbot) -> None:
     assert "CPU, fp32" in trains.status.place.text()
     assert "Tiny" in trains.status.place.text()
     assert "run 0001" in trains.status.place.text()
+    assert trains.windowTitle() == "CIFAR GUI", "it can be seen here"
     trains.context.session.stop()
     qtbot.waitUntil(lambda: trains.context.session.state == "idle")
     assert trains.status.progress.text() == "Ready"
@@ -193,3 +195,65 @@ def test_the_question_can_be_answered_with_a_key(qtbot, key, answer) -> None:
 def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
     monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: pytest.fail("asked"))
     assert window.close()
+
+
+def test_the_title_says_nothing_any_more_when_a_run_has_ended_out_of_sight(trains, qtbot) -> None:
+    trains.showMinimized()
+    qtbot.waitUntil(lambda: trains.windowTitle().startswith("Training · epoch "))
+    trains.context.session.stop()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.isMinimized()
+    assert trains.windowTitle() == "CIFAR GUI"
+
+
+def test_a_window_that_waits_for_its_run_to_be_saved_asks_once(trains, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or "stop")
+    trains.close()
+    trains.close()
+    qtbot.waitUntil(trains.isHidden)
+    assert asked == [trains]
+
+
+def test_a_window_closes_though_the_run_has_ended_while_it_asked(trains, qtbot, monkeypatch) -> None:
+    def answer_late(_parent) -> str:
+        trains.context.session.stop()
+        qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+        return "stop"
+
+    monkeypatch.setattr(main_window, "ask_before_closing", answer_late)
+    trains.close()
+    assert trains.isHidden()
+
+
+def test_what_is_loaded_for_a_run_is_told_until_it_trains(window) -> None:
+    session, progress = window.context.session, window.status.progress
+    seen = []
+
+    def look() -> None:
+        seen.append((window.activity.text(), progress.bar.maximum() == 0, progress.bar.isHidden()))
+
+    session._set_state("starting")
+    look()
+    for share in (0.0, 0.4):
+        session.progress.emit(share, "Reading pictures…")
+        look()
+    session._set_state("running")
+    look()
+    session._set_state("idle")
+    look()
+    assert seen == [
+        ("Starting…", True, False),
+        ("Reading pictures…", True, False),
+        ("Reading pictures…", False, False),
+        ("Training · epoch 0 of 0", False, False),
+        ("Ready", False, True),
+    ]
+
+
+def test_the_import_of_pytorch_is_told(window) -> None:
+    seen = []
+    for importing in (True, False):
+        window.activity.show_importing(importing=importing)
+        seen.append(window.activity.text())
+    assert seen == ["Loading PyTorch…", "Ready"]
