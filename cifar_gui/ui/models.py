@@ -118,8 +118,7 @@ class ModelLibrary(QObject):
             self.choices_changed.emit()
 
         def on_loaded(snapshot: ModelSnapshot) -> None:
-            if choice.group != "live":
-                self._settings.set(_REMEMBERED, choice.key)
+            self._settings.set(_REMEMBERED, choice.key)
             self._set_snapshot(snapshot)
 
         self._jobs.run(lambda: _load_snapshot(path), on_loaded, on_failed, key="models.load", broken=on_broken)
@@ -161,7 +160,7 @@ class ModelLibrary(QObject):
             self.choices_changed.emit()
         self._on_choices(choices)
         chosen = self.current if self.current == self._loaded else None  # what is being loaded speaks for itself
-        if chosen is not None and chosen.group != "live" and not self._is_there(chosen):
+        if chosen is not None and not self._is_there(chosen):
             self._give_up(chosen)
         elif self.current is None and self._missed is not None and self._missed in self.choices():
             self.choose(self._missed.key)

@@ -154,7 +154,7 @@ class TrainingSession:
             self.refused.emit("A run is under way. Stop it first, then start another one.")
             return
         self._control, self._mailbox = Control(), Mailbox()
-        self._problem, self._loading, self._history = None, None, None
+        self._history = None
         self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
         trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QWidget
 
 from cifar_gui.app import create_window
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.training.events import Resumed
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.dialogs import shortcuts
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import theme
 from cifar_gui.ui.train.page import TrainPage
 
 
@@ -135,7 +137,9 @@ def test_what_cannot_be_used_is_refused_with_the_reason(window, opened) -> None:
     assert "no picture at all" in window.message_bar.text()
 
 
-@pytest.mark.parametrize("name", ["set/", "archive.tar.gz", "archive.zip"])
+@pytest.mark.parametrize(
+    "name", ["set/", "archive.tar.gz", "ARCHIVE.TAR.GZ", "archive.tgz", "archive.tar", "archive.zip"]
+)
 def test_folders_and_archives_dropped_on_train_stay_there(window, opened, tmp_path: Path, monkeypatch, name) -> None:
     """Also one that is no data set: that is said where data sets are chosen."""
     path = tmp_path / name
@@ -169,12 +173,12 @@ def test_start_on_a_fresh_machine_shows_the_ways_to_data(window, qtbot) -> None:
     assert window.message_bar.text() == ""
 
 
-def test_an_import_that_is_given_up_leaves_no_trace_in_the_status_bar(window) -> None:
+@pytest.mark.parametrize("end", ["cancelled", "failed", "loaded"])
+def test_an_import_that_has_ended_leaves_no_trace_in_the_status_bar(window, tiny_data, end) -> None:
     data = window.context.data
-    data._requested = "/somewhere"
     data.progress.emit(0.4, "Reading pictures…")
     assert window.activity.text() == "Reading pictures…"
-    data.cancel()
+    getattr(data, end).emit(*{"failed": ["The archive is torn."], "loaded": [tiny_data]}.get(end, []))
     assert window.activity.text() == "Ready"
 
 
@@ -196,7 +200,8 @@ def test_help_dialogs_say_what_they_are_for(window, name, words) -> None:
     dialog = next(each for each in window.findChildren(QDialog) if not each.isHidden())
     text = " ".join(label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text"))
     assert all(word in text for word in words)
-    dialog.close()
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close).click()
+    assert dialog.isHidden()
 
 
 def test_the_key_list_follows_the_menus_and_leaves_out_keys_that_few_keyboards_have(window) -> None:
@@ -206,6 +211,9 @@ def test_the_key_list_follows_the_menus_and_leaves_out_keys_that_few_keyboards_h
     assert rows["File"]["Open pictures…"] == "Ctrl+O"  # and not "Ctrl+O, Open"
     assert rows["View"]["1 Classify"] == "Ctrl+1"
     assert rows["Help"]["Keyboard shortcuts"] == "F1"
+    window.show_page("runs")  # whose own actions stand in no menu
+    groups = shortcuts(window.menuBar(), window.context.actions)
+    assert (groups[-1][0], dict(groups[-1][1])["Rename"]) == ("On the pages", "F2")
     assert all(keys for own in rows.values() for keys in own.values())
 
 
@@ -225,6 +233,7 @@ def test_a_page_asked_for_before_pytorch_is_there_waits(qtbot) -> None:
     try:
         window.pages.request("train")
         assert window.pages.current_name == "train"
+        assert window.rail.button("train").isChecked()
         assert window.pages.built("train") is None
         window.pages.on_torch_ready()
         assert window.pages.built("train") is window.pages.currentWidget()
@@ -262,3 +271,39 @@ def test_what_needs_a_page_before_pytorch_is_there_waits_for_both(qtbot, monkeyp
     finally:
         window.close_now()
         window.deleteLater()
+
+
+def test_pages_hear_when_they_come_and_go_and_of_everything_there_is_to_know(
+    window, monkeypatch, tiny_data, decided_snapshot
+) -> None:
+    heard: list[str] = []
+    page = window.show_page("train")
+    for name in ("page_shown", "page_hidden", "on_theme", "on_data", "on_model", "on_event"):
+        monkeypatch.setattr(page, name, lambda *_given, name=name: heard.append(name))
+
+    def heard_of(do) -> list[str]:
+        heard.clear()
+        do()
+        return heard[:]
+
+    assert heard_of(lambda: window.show_page("train")) == []
+    assert heard_of(lambda: window.show_page("classify")) == ["page_hidden"]
+    assert heard_of(lambda: window.show_page("train")) == ["page_shown"]
+    assert heard_of(lambda: theme().set_look(scheme="dark")) == ["on_theme"]
+    assert heard_of(lambda: window.context.data.adopt("/somewhere", tiny_data)) == ["on_data"]
+    assert heard_of(lambda: window.context.models.snapshot_changed.emit(decided_snapshot)) == ["on_model"]
+    assert heard_of(lambda: window.context.session.event.emit(Resumed(1))) == ["on_event"]
+    assert heard_of(window.close_now) == ["page_hidden"]
+
+
+def test_a_window_is_closed_once(window, qtbot) -> None:
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    window.close_now()
+    window.close_now()
+    assert window.isHidden()
+    assert closed == [True]
+
+
+def test_the_model_chooser_does_not_begin_with_the_keyboard(window) -> None:
+    assert not window.chooser.hasFocus()

@@ -15,6 +15,7 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, move_to_trash, restore
+from cifar_gui.training.events import EpochReport, SnapshotTaken
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.model_choices import ModelChoice, opened
@@ -70,6 +71,70 @@ def test_without_a_word_the_shipped_airnet_is_chosen(qtbot, library) -> None:
     assert library.current.key == "shipped/airnet"
     assert (library.current.label, library.current.detail) == ("Airnet · shipped", "93.5 %")
     assert [choice.key for choice in library.choices()] == ["shipped/airnet", "shipped/other"]
+    assert library.for_test[1].all == []
+
+
+def test_the_default_comes_first_and_a_model_says_what_it_has_reached(qtbot, library, shipped, snapshot) -> None:
+    card = replace(CARD, title="", scores={"validation_accuracy": 0.8})
+    save_snapshot(replace(snapshot, card=card), shipped / "aaa.safetensors")
+    with qtbot.waitSignal(library.choices_changed):
+        library.refresh()
+    assert [choice.label for choice in library.choices()] == ["Airnet · shipped", "aaa · shipped", "Other · shipped"]
+    assert library.choices()[1].detail == "80.0 %"
+
+
+def test_choices_that_have_not_changed_are_not_told_again(qtbot, library) -> None:
+    with qtbot.waitSignal(library.choices_changed):
+        library.refresh()
+    library.choices_changed.connect(lambda: pytest.fail("told again"))
+    library.refresh()
+    qtbot.waitUntil(lambda: library._jobs.idle)
+
+
+def test_without_a_shipped_model_none_is_chosen(qtbot, library, shipped, a_run) -> None:
+    for path in shipped.iterdir():
+        path.unlink()
+    library.choose_default()
+    qtbot.waitUntil(lambda: library._jobs.idle)
+    assert (library.current, library.snapshot) == (None, None)
+    assert library.choices() != []
+
+
+def test_without_any_network_the_chooser_says_what_to_do(qtbot, library) -> None:
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
+    (only,) = chooser.fill().actions()
+    assert (only.text(), only.isEnabled()) == ("No network here yet: train one", False)
+
+
+@pytest.mark.parametrize("kind", ["epoch", "asked for"])
+def test_only_the_live_choice_follows_the_training(library, snapshot, kind) -> None:
+    event = (
+        EpochReport(1, 10, 1.5, 0.4, 1.2, 0.5, 0.1, True, snapshot, 2.0, 100.0)
+        if kind == "epoch"
+        else SnapshotTaken(10, 1.0, snapshot)
+    )
+    library._session.event.emit(event)
+    assert library.snapshot is None
+    library.watch_live()
+    library._session.event.emit(event)
+    assert library.snapshot is snapshot
+
+
+def test_an_epoch_just_trained_can_be_chosen(qtbot, library, snapshot, a_run) -> None:
+    event = EpochReport(2, 20, 1.5, 0.4, 1.2, 0.5, 0.1, True, snapshot, 2.0, 100.0)
+    library._session.event.emit(event)
+    qtbot.waitUntil(lambda: "runs/0001/epoch/2" in [choice.key for choice in library.choices()])
+
+
+def test_watching_live_shows_the_newest_network_at_once_or_asks_for_one(library, snapshot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(library._session, "request_snapshot", lambda: asked.append(True))
+    library.watch_live()
+    assert (library.snapshot, asked) == (None, [True])
+    library._session.last_snapshot = snapshot
+    library.watch_live()
+    assert (library.snapshot, asked) == (snapshot, [True])
 
 
 def test_runs_are_offered_best_last_and_epoch_by_epoch(qtbot, library, a_run) -> None:
@@ -119,6 +184,10 @@ def test_older_runs_than_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> N
     assert [action.text() for action in runs] == [f"run {each} · best" for each in numbers[:12]]
     assert older.text() == "2 older runs"
     assert [action.text() for action in older.menu().actions()] == ["run 0002 · best", "run 0001 · best"]
+    assert not heading.isEnabled()
+    texts = ["Runs", *(run.text() for run in runs)]
+    library._on_choices(library._choices[:12])
+    assert [action.text() for action in chooser.fill().actions()] == texts
 
 
 def test_a_choice_is_remembered(qtbot, library) -> None:
@@ -136,11 +205,17 @@ def test_a_choice_is_remembered(qtbot, library) -> None:
 def test_a_damaged_file_leaves_the_choice_as_it_was_and_says_so(qtbot, library, shipped) -> None:
     library.choose_default()
     qtbot.waitUntil(lambda: library.snapshot is not None)
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
     library.choose_file(shipped / "damaged.safetensors")
+    assert chooser.text().startswith("damaged")
     messages = library.for_test[1]
     qtbot.waitUntil(lambda: bool(messages.all))
     assert "damaged.safetensors" in messages.all[0].text
     assert library.current.key == "shipped/airnet"
+    assert chooser.text().startswith("Airnet")
+    library.choose("shipped/other")
+    qtbot.waitUntil(lambda: messages.all == [])
 
 
 def test_a_choice_that_has_gone_is_told_about(library) -> None:
@@ -194,6 +269,7 @@ def test_a_file_from_anywhere_has_a_group_of_its_own(qtbot, library, tmp_path, s
     save_snapshot(snapshot, tmp_path / "found.safetensors")
     library.choose_default()
     qtbot.waitUntil(lambda: library.snapshot is not None)
+    library.choose_file(tmp_path / "found.safetensors")
     library.choose_file(tmp_path / "found.safetensors")
     qtbot.waitUntil(lambda: library.for_test[2].get("model", "") == str(tmp_path / "found.safetensors"))
     assert (library.current.group, library.current.label) == ("opened", "found")

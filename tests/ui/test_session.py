@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 
 import pytest
@@ -61,12 +63,15 @@ def until_idle(qtbot, watched: Watched) -> None:
     qtbot.waitUntil(lambda: watched.session.state == "idle")
 
 
-def test_a_new_run_has_no_network_of_the_one_before(qtbot, watched) -> None:
-    watched.session.start(RECIPE)
+def test_a_new_run_has_nothing_of_the_one_before(qtbot, watched) -> None:
+    session = watched.session
+    session.start(RECIPE)
     until_idle(qtbot, watched)
-    assert watched.session.last_snapshot is not None
-    watched.session.start(RECIPE)
-    assert watched.session.last_snapshot is None
+    parts = ("run", "recipe", "started", "last_snapshot")
+    assert [name for name in parts if getattr(session, name) is None] == []
+    session.start(RECIPE)
+    assert [name for name in (*parts, "data") if getattr(session, name) is not None] == []
+    assert session.history.epoch_rows == []
     until_idle(qtbot, watched)
 
 
@@ -221,6 +226,7 @@ def test_one_more_epoch_of_an_unfinished_run_pauses_behind_it(qtbot, watched) ->
     session.one_more_epoch(newest)
     qtbot.waitUntil(lambda: session.state == "paused")
     assert [event.epoch for event in watched.of(EpochReport)] == [newest.epochs_done + 1]
+    assert watched.of(Started)[0].epochs == 300, "as planned"
     session.stop()
     until_idle(qtbot, watched)
 
@@ -235,9 +241,12 @@ def test_settings_changed_while_running_take_effect(qtbot, watched) -> None:
     session.start(RECIPE.changed(epochs=400))
     qtbot.waitUntil(lambda: session.state == "running")
     session.set_lr(0.002)
+    newest = {}
+    session.event.connect(lambda event: newest.setdefault(type(event), (event, session.last_snapshot)))
     session.request_snapshot()
-    qtbot.waitUntil(lambda: bool(watched.of(SettingsChanged)) and bool(watched.of(SnapshotTaken)))
+    qtbot.waitUntil(lambda: {SettingsChanged, SnapshotTaken, EpochReport} <= set(newest))
     assert watched.of(SettingsChanged)[0].lr == pytest.approx(0.002)
+    assert all(event.snapshot is last for event, last in (newest[SnapshotTaken], newest[EpochReport]))
     session.stop()
     until_idle(qtbot, watched)
 
@@ -329,3 +338,78 @@ def test_the_timer_rests_when_nothing_runs(qtbot, watched) -> None:
     assert watched.session._timer.isActive()
     until_idle(qtbot, watched)
     assert not watched.session._timer.isActive()
+
+
+def test_progress_is_told_once(qtbot) -> None:
+    go_on = threading.Event()
+
+    def load(_source, progress):
+        progress(0.5, "Reading pictures")
+        go_on.wait(60)
+        raise DataError("There is nothing there.")
+
+    session, shown = TrainingSession(load), []
+    session.progress.connect(lambda share, what: shown.append((share, what)))
+    session.start(RECIPE)
+    qtbot.waitUntil(lambda: (0.5, "Reading pictures") in shown)
+    for _ in range(3):
+        session._timer.timeout.emit()
+    go_on.set()
+    qtbot.waitUntil(lambda: session.state == "idle")
+    assert shown.count((0.5, "Reading pictures")) == 1
+
+
+def test_a_stop_while_a_run_is_about_to_go_on_leaves_it_as_it_was(qtbot, tiny_data) -> None:
+    loading = threading.Event()
+
+    def load(_source, progress):
+        while loading.is_set():
+            progress(0.5, "Reading pictures")
+        return tiny_data
+
+    watched = Watched(TrainingSession(load))
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    run = watched.session.run
+    loading.set()
+    watched.session.continue_run(run.path, extra_epochs=1)
+    watched.session.stop()
+    until_idle(qtbot, watched)
+    assert watched.failures == []
+    assert run.summary().status == "completed"
+
+
+def test_what_happens_before_a_run_has_begun_is_no_pause(qtbot, watched) -> None:
+    watched.session.start(RECIPE)
+    watched.session.pause()
+    qtbot.waitUntil(lambda: watched.session.state in ("idle", "paused"))
+    assert watched.of(Paused) == []
+
+
+def test_a_failure_that_cannot_be_written_down_is_told_all_the_same(qtbot, watched, monkeypatch, caplog) -> None:
+    from cifar_gui.runs import Run
+
+    def fail(*_given):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Run, "record", fail)
+    monkeypatch.setattr(Run, "failed", fail)
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    ((text, _details),) = watched.failures
+    assert "no space left" in text
+    assert "could not record its failure" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+def test_the_window_comes_before_the_training(qtbot, tiny_data) -> None:
+    niceness = []
+
+    def load(_source, _progress):
+        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return tiny_data
+
+    watched = Watched(TrainingSession(load))
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    assert niceness[0] >= 5

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cifar_gui.training.events import SettingsChanged, Started, StepReport
+from cifar_gui.training.events import EpochReport, SettingsChanged, Started, StepReport
 from cifar_gui.ui.status_bar import Progress, TrainingFigures
 
 STARTED = Started("airnet", 1, 8, 100, 0, "cpu", "bfloat16", "channels_last", 45_000, 5_000)
@@ -47,3 +49,24 @@ def test_progress_can_be_read_aloud(qtbot) -> None:
     assert progress.bar.maximum() == 0  # busy
     progress.show_state("Ready")
     assert progress.bar.isHidden()
+
+
+def test_a_run_that_goes_on_begins_where_it_was_and_never_passes_its_end() -> None:
+    figures = TrainingFigures()
+    figures.follow(replace(STARTED, first_step=400))
+    assert (figures.share, figures.epoch) == (0.5, "epoch 5 of 8")
+    figures.follow(EpochReport(5, 500, 1.5, 0.4, 1.2, 0.5, 0.1, True, None, 2.0, 1000.0))  # type: ignore[arg-type]
+    assert (figures.epoch, figures.images_per_second) == ("epoch 6 of 8", 1000)
+    figures.follow(SettingsChanged(500, 0.1, 2))
+    assert (figures.share, figures.epoch, figures.seconds_left) == (1.0, "epoch 2 of 2", 0.0)
+
+
+def test_the_bar_is_busy_only_when_nothing_is_known(qtbot) -> None:
+    progress = Progress()
+    qtbot.addWidget(progress)
+    seen = []
+    for share in (-1.0, 0.0, 0.25):
+        progress.show_state("Loading", share)
+        seen.append((progress.bar.maximum(), progress.bar.value()))
+    assert seen[0][0] == 0
+    assert seen[1:] == [(1000, 0), (1000, 250)]

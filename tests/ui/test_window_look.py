@@ -17,7 +17,9 @@ def test_theme_and_zoom_can_be_chosen_and_are_remembered(window, qtbot) -> None:
     actions["zoom_in"].trigger()
     assert theme().is_dark
     assert theme().zoom == 1.1
+    window.show_page("train").form.more.setChecked(True)
     window.show_page("network")
+    window.resize(750, 600)  # Qt keeps it within the screen
     window.close_now()
     theme().set_look(scheme="light", zoom=1.0)
     again = create_window()
@@ -25,6 +27,9 @@ def test_theme_and_zoom_can_be_chosen_and_are_remembered(window, qtbot) -> None:
         assert theme().is_dark
         assert theme().zoom == 1.1
         assert again.pages.current_name == "network"
+        assert (again.width(), again.height()) == (750, 600)
+        assert again.status.progress.bar.width() == 132, "the bars are as large as the pages"
+        assert again.show_page("train").form.more.isChecked()
     finally:
         again.close_now()
         again.deleteLater()
@@ -92,3 +97,28 @@ def test_the_chooser_grows_with_the_name_of_its_model(window, qtbot):
     window.context.models.choices_changed.emit()
     qtbot.waitUntil(lambda: chooser.width() >= chooser.sizeHint().width())
     assert "rather long name" in chooser.text()
+
+
+def test_everything_around_the_pages_grows_too(window) -> None:
+    def sizes() -> list[int]:
+        margins = [part.layout().contentsMargins().right() for part in (window.rail, window.chooser.parentWidget())]
+        return [window.status.progress.bar.maximumWidth(), *margins]
+
+    before = sizes()
+    theme().set_look(zoom=2.0)
+    assert min(before) > 0
+    assert sizes() == [2 * size for size in before]
+
+
+def test_the_chooser_is_short_where_there_is_little_room(window) -> None:
+    chooser = window.chooser
+    window.context.models.current = ModelChoice("file", "Small", "93.5 %", "shipped", None)
+    window.context.models.choices_changed.emit()
+    seen = []
+    for width, zoom in ((1000, 1.0), (1000, 2.0), (1250, 2.0), (1000, 2.0), (1000, 1.0)):
+        window.resize(width, 700)
+        theme().set_look(zoom=zoom)
+        seen.append((chooser.text(), chooser.word.isHidden()))
+        assert chooser.accessibleDescription() == "Small · 93.5 %"
+    whole, short = ("Small · 93.5 %  ▾", False), ("Small  ▾", True)
+    assert seen == [whole, short, whole, short, whole]
