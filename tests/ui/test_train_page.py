@@ -386,6 +386,7 @@ def test_a_run_that_went_wild_is_called_so(page, qtbot):
     page.press("start")
     until_idle(qtbot, page)
     qtbot.waitUntil(lambda: "no longer a number" in child(page, "train.diagnosis").text())
+    assert "(now 1e+06)" in child(page, "train.diagnosis").text()
     assert child(page, "train.start").text() == "Start", "a run that diverged is not offered to be continued"
 
 
@@ -499,6 +500,9 @@ def test_pressing_f5_before_the_runs_are_listed_starts_when_they_are(page, qtbot
     page.runs.refresh()
     qtbot.waitUntil(lambda: page.context.session.run is not None)
     until_idle(qtbot, page)
+    page.runs.refresh()
+    until_idle(qtbot, page)
+    assert len(list_runs()) == 1, "it is pressed once"
 
 
 def test_looking_at_the_data_shows_no_test_pictures(page, qtbot, tiny_data):
@@ -581,6 +585,7 @@ def test_start_without_data_shows_the_ways_to_data(page, window, qtbot):
     window.context.actions["start"].trigger()
     qtbot.waitUntil(lambda: window.pages.current_name == "train")
     assert page.middle.currentWidget() is page.middle.cards
+    assert page.middle.cards.isAncestorOf(window.focusWidget())
     assert page.context.messages.all == []
 
 
