@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from cifar_gui.recipe import Recipe
-from cifar_gui.training.events import Finished
+from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged
 from cifar_gui.training.history import History
+from cifar_gui.ui.train.run_state import Situation
 from cifar_gui.ui.train.shown_run import ShownRun
 
 TRAINED, EDITED, LATER = (Recipe(epochs=number) for number in (1, 2, 3))
@@ -60,3 +63,70 @@ def test_the_next_run_is_not_offered_the_copy_that_became_it(shown: ShownRun) ->
     shown.show("0002", EDITED, History())
     shown.on_state("running")
     assert shown.toggle_copy(EDITED) == EDITED
+
+
+def test_what_is_said_of_a_pause_goes_with_it(shown: ShownRun) -> None:
+    assert shown.on_event(Paused(3, 0.0125))
+    assert shown.lr == 0.0125
+    assert shown.note == "paused; the next learning rate is 0.0125"
+    shown.on_state("paused")
+    assert shown.lr == 0.0125
+    shown.on_state("running")
+    assert (shown.lr, shown.note) == (None, "")
+
+
+def test_what_is_said_of_the_end_stays_until_the_next_start(shown: ShownRun) -> None:
+    assert shown.on_event(Finished("stopped", 1, 1))
+    for state, note in (
+        ("stopping", "stopped; everything is kept"),
+        ("idle", "stopped; everything is kept"),
+        ("starting", ""),
+    ):
+        shown.on_state(state)
+        assert shown.note == note
+    shown.on_event(Finished("early", 1, 1, "in the words of the engine"))
+    assert (shown.note, shown.diverged) == ("in the words of the engine", False)
+
+
+def test_what_is_changed_while_it_trains_becomes_its_recipe(shown: ShownRun) -> None:
+    assert shown.on_event(SettingsChanged(3, 0.5, 9))
+    assert shown.recipe == TRAINED.changed(lr=0.5, epochs=9)
+    assert not shown.on_event(Resumed(3)), "of what else happens it says nothing"
+
+
+def test_where_it_is_counts_by_its_own_epochs_and_not_in_the_copy(shown: ShownRun) -> None:
+    shown.show("0001", LATER, History())
+    assert shown.position(1.5) == 0.5
+    shown.toggle_copy(LATER)
+    assert shown.position(1.5) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"data": "shapes", "preset": "best"}, "AirNet on Shapes, best preset"),
+        ({"data": "/some/pictures", "preset": "custom"}, "AirNet on pictures, own settings"),
+    ],
+)
+def test_a_run_is_called_by_its_number_network_data_and_preset(shown: ShownRun, changes: dict, what: str) -> None:
+    shown.show("0007", TRAINED.changed(network="airnet", **changes), History())
+    assert shown.titles({"shapes": "Shapes"}) == ("Run 0007", what)
+    shown.note = "finished"
+    assert shown.titles({"shapes": "Shapes"}) == ("Run 0007", f"{what} · finished")
+    assert ShownRun().titles({}) == ("", "")
+
+
+def test_a_recipe_proposed_while_nothing_trains_is_no_copy(shown: ShownRun) -> None:
+    shown.propose(LATER, training=False)
+    assert (shown.copying, shown.draft) == (False, None)
+    shown.propose(LATER, training=True)
+    assert (shown.copying, shown.draft) == (True, LATER)
+
+
+def test_the_buttons_are_about_the_run_on_show_else_about_the_newest(shown: ShownRun) -> None:
+    newest = SimpleNamespace(number="0009", epochs_done=2, epochs_planned=5)
+    shown.on_event(Paused(3, 0.0125))
+    now = shown.situation("paused", newest, newest, "")
+    assert (now.state, now.run, now.unfinished, now.lr) == ("paused", "0001", ("0009", 2, 5), 0.0125)
+    assert ShownRun().situation("idle", None, newest, "").run == "0009"
+    assert ShownRun().situation("idle", None, None, "") == Situation()

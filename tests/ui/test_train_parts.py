@@ -1,32 +1,26 @@
-"""The parts of the Train page alone: buttons, wall, filters, schedule, fields, pictures of the data."""
+"""The parts of the Train page alone: buttons, schedule, form, pictures of the data."""
 
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
-from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.earlier import to_continue
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
-from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
-from cifar_gui.ui.train.live_panel import LivePanel, Looked
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
 from cifar_gui.ui.train.plots import TrainingPlots
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
 from cifar_gui.ui.train.schedule_preview import SchedulePreview, sampled
-from cifar_gui.ui.train.wall import Wall
-from cifar_gui.ui.train.wall_rows import bars, chosen, in_words
 from cifar_gui.ui.widgets.elided import ElidedLabel
 
 # Buttons
@@ -71,84 +65,38 @@ def test_a_wrong_recipe_forbids_a_new_run_but_not_going_on():
     assert looks["new_run"].tip == "Epochs must be at least 1."
 
 
-# The wall
+@pytest.mark.parametrize(
+    ("name", "now", "states"),
+    [
+        ("new_run", Situation(unfinished=("0007", 5, 8)), {"idle"}),
+        ("new_run", Situation(), set()),
+        ("watch_live", Situation(), {"running", "paused"}),
+        ("watch_live", Situation(live=True), set()),
+        ("edit_copy", Situation(), {"running", "paused", "stopping"}),
+        ("edit_copy", Situation(copying=True), {"running", "paused", "stopping"}),
+    ],
+)
+def test_some_buttons_are_there_only_when_they_mean_something(name, now, states):
+    looks = {state: buttons(dataclasses.replace(now, state=state))[name] for state in STATES}
+    assert {state for state, look in looks.items() if look.visible} == states
+    assert all(looks[state].enabled for state in states)
 
 
-def test_the_wall_takes_one_picture_of_each_class_in_turn():
-    assert chosen([2, 2, 0, 1, 0, 2], 4) == [2, 3, 0, 4]
-    assert chosen([0, 0], 16) == [0, 1]
+def test_a_hidden_new_run_cannot_be_pressed():
+    assert not buttons(Situation(state="running", unfinished=("0007", 5, 8)))["new_run"].enabled
+    assert not buttons(Situation())["new_run"].enabled
 
 
-def test_bars_tell_the_truth_a_wrong_winner_and_the_others_apart():
-    names = ("cat", "dog", "ship", "frog")
-    said = bars(np.array([0.1, 0.6, 0.25, 0.05], np.float32), 2, names)
-    assert [(bar.label, bar.role) for bar in said] == [("dog", "wrong"), ("ship", "right"), ("cat", "other")]
-    said = bars(np.array([0.1, 0.6, 0.25, 0.05], np.float32), 1, names)
-    assert [bar.role for bar in said] == ["right", "other", "other"]
+def test_a_wrong_recipe_keeps_start_from_being_pressed_and_says_why():
+    look = buttons(Situation(problem="Epochs must be at least 1."))["start"]
+    assert (look.enabled, look.tip) == (False, "Epochs must be at least 1.")
 
 
-def test_the_wall_in_words_counts_what_is_right():
-    rows = [bars(np.array([0.9, 0.1], np.float32), truth, ("cat", "dog")) for truth in (0, 1)]
-    assert in_words(rows, ["cat", "dog"]) == "1 of 2 right. cat: cat 90 %, right; dog: cat 90 %, wrong"
-
-
-def test_the_wall_shows_whole_rows_only_and_paints_good_and_bad(qtbot):
-    wall = Wall()
-    qtbot.addWidget(wall)
-    wall.resize(240, 3 * 72 + 40)
-    wall.set_pictures(np.full((8, 3, 32, 32), 77, np.uint8), [0] * 8, ("cat", "dog", "ship"))
-    assert wall.shown == 3
-    probabilities = np.tile(np.array([0.7, 0.2, 0.1], np.float32), (8, 1))
-    probabilities[1] = [0.2, 0.7, 0.1]
-    wall.show_probabilities(probabilities)
-    assert wall.right == (7, 8)
-    picture = wall.grab().toImage()
-    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
-    assert {tokens().good.name(), tokens().bad.name(), tokens().control_line.name()} <= colours
-    assert "7 of 8 right" in wall.accessibleDescription()
-
-
-def test_what_the_wall_has_right_is_the_same_in_a_larger_window(qtbot):
-    wall = Wall()
-    qtbot.addWidget(wall)
-    wall.set_pictures(np.zeros((8, 3, 32, 32), np.uint8), [0, 1] * 4, ("cat", "dog"))
-    wall.show_probabilities(np.tile(np.array([0.7, 0.3], np.float32), (8, 1)))
-    found = []
-    for height in (3 * 72, 6 * 72):
-        wall.resize(240, height)
-        found.append((wall.shown, wall.right))
-    assert found == [(3, (4, 8)), (6, (4, 8))]
-    assert wall.text().startswith("4 of 8 right. ")
-
-
-def test_what_is_no_number_is_no_answer_and_never_right(qtbot):
-    wall = Wall()
-    qtbot.addWidget(wall)
-    wall.resize(240, 2 * 72)
-    wall.set_pictures(np.full((2, 3, 32, 32), 77, np.uint8), [0, 1], ("cat", "dog"))
-    unsaid = wall.grab().toImage()
-    wall.show_probabilities(np.full((2, 2), np.nan, np.float32))
-    assert wall.right == (0, 2)
-    assert wall.text() == "0 of 2 right. cat: no answer; dog: no answer"
-    assert wall.grab().toImage() == unsaid, "no bar is painted"
-    wall.show_probabilities(np.array([[0.9, 0.1], [np.nan, np.nan]], np.float32))
-    assert wall.text() == "1 of 2 right. cat: cat 90 %, right; dog: no answer"
-
-
-def test_a_wide_wall_has_more_columns(qtbot):
-    wall = Wall()
-    qtbot.addWidget(wall)
-    wall.resize(500, 150)
-    wall.set_pictures(np.zeros((16, 3, 32, 32), np.uint8), [0] * 16, ("cat",))
-    assert wall.shown == 4
-
-
-@pytest.mark.parametrize(("seconds", "period"), [(0.001, 1000), (0.03, 1000), (0.3, 10_000), (3.0, 100_000)])
-def test_the_dearer_a_look_the_less_often_it_is_taken(qtbot, seconds, period):
-    panel = LivePanel(SimpleNamespace())  # type: ignore[arg-type]
-    qtbot.addWidget(panel)
-    panel._on_looked(Looked(None, Forming(None, "", ""), seconds))
-    assert panel._timer.interval() == period
+def test_the_next_learning_rate_is_named_while_it_is_known():
+    tips = [buttons(Situation(state="paused", lr=lr))["one_more"].tip for lr in (0.0, 0.0125, None)]
+    assert tips[0].endswith("Its learning rate will be 0.")
+    assert tips[1].endswith("Its learning rate will be 0.0125.")
+    assert tips[2].endswith("then pause.")
 
 
 # The curves
@@ -162,53 +110,6 @@ def test_a_loss_that_has_run_away_has_room_at_the_end_of_its_line(qtbot):
     assert "to 3.74e+31 at epoch 0.5" in plots.loss.summary()
     plots.loss.canvas.set_cursor(0.5)
     assert plots.loss.canvas.readout() == "epoch 0.50: training 3.74e+31"
-
-
-# Filters
-
-
-def test_filters_are_as_large_as_whole_pixels_allow():
-    assert fitting(12, QSize(3, 3), QSize(240, 140)) == (5, 14)
-    columns, magnification = fitting(64, QSize(4, 4), QSize(240, 140))
-    assert -(-64 // columns) * (4 * magnification + 2) + 2 <= 140
-    assert columns * (4 * magnification + 2) + 2 <= 240
-    assert fitting(1000, QSize(9, 9), QSize(50, 50)) == (4, 1)
-
-
-@pytest.mark.parametrize("name", NETWORKS.names())
-def test_the_first_learned_filters_of_every_network_are_shown_or_it_says_why_not(name, qtbot):
-    snapshot = snapshot_of(name)
-    forming = look_at(snapshot)
-    widget = FormingFilters()
-    qtbot.addWidget(widget)
-    widget.resize(240, 140)
-    widget.show_forming(forming)
-    assert widget.image.isNull() == (forming.grid is None)
-    assert widget.accessibleDescription() == forming.note
-    assert forming.note.endswith(".")
-
-
-def test_a_fixed_stem_is_called_computed_not_learned():
-    forming = look_at(snapshot_of("airnet"))
-    assert forming.stem == "Seen through the stem, which is computed, not learned"
-    assert forming.caption == "all 64"
-
-
-def test_no_filters_leave_room_for_the_reason(qtbot):
-    widget = FormingFilters()
-    qtbot.addWidget(widget)
-    widget.resize(240, 140)
-    widget.show_forming(Forming(None, "", "This network has no convolution layer."))
-    assert widget.grab().toImage() != FormingFilters().grab().toImage()
-
-
-def snapshot_of(name):
-    from cifar_gui.checkpoint.card import ModelCard
-    from cifar_gui.checkpoint.snapshot import capture
-    from cifar_gui.data.statistics import CENTRED
-    from cifar_gui.networks.base import build
-
-    return capture(build(name, 10), ModelCard(name, tuple("abcdefghij"), CENTRED))
 
 
 # The schedule
