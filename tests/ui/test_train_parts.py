@@ -6,8 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
@@ -16,6 +17,7 @@ from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.train.earlier import to_continue
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
+from cifar_gui.ui.train.picture_strip import PictureStrip
 from cifar_gui.ui.train.plots import TrainingPlots
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
 from cifar_gui.ui.train.recipe_panel import RecipePanel
@@ -292,6 +294,46 @@ def test_the_view_of_the_data_names_what_is_hidden(qtbot, tiny_data):
     assert (view.batch.after != first).any()
     view.show_data(dataclasses.replace(tiny_data, name="Other"), Recipe())
     assert view._title.text() == "Other"
+
+
+def test_the_view_of_the_data_counts_and_shows_what_there_is_of_each_class(qtbot, tiny_data):
+    def rows(view: LookAtData) -> list[tuple[str, str]]:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        texts = [label.text() for label in view.findChildren(QLabel)]
+        return [
+            (text, texts[at + 1]) for at, text in enumerate(texts[:-1]) if text in ("bright", "dark", "striped", "none")
+        ]
+
+    view = LookAtData()
+    qtbot.addWidget(view)
+    view.show_data(tiny_data, Recipe(crop=0, flip="none"))
+    tallies = [f"{train:,} · {held_out:,}" for train, held_out in counts(tiny_data)]
+    assert rows(view) == list(zip(tiny_data.class_names, tallies, strict=True))
+    train, held_out, test = tiny_data.counts
+    assert f"{train} pictures to learn from, {held_out} held out" in view._facts.text()
+    assert f"and {test} for the final test" in view._facts.text()
+    strips = {strip.accessibleName(): strip for strip in view.findChildren(PictureStrip)}
+    bright = strips["Training pictures of the class bright"]._images[0].pixelColor(5, 5).lightness()
+    dark = strips["Training pictures of the class dark"]._images[0].pixelColor(5, 5).lightness()
+    assert bright > 150 > dark
+    assert strips["Training pictures as they are"]._images == strips["The same, augmented"]._images
+    assert "does not augment" in view._what.text()
+    more = dataclasses.replace(tiny_data, class_names=(*tiny_data.class_names, "none"))
+    view.show_data(more, Recipe(crop=2, flip="none"))
+    assert rows(view) == [*zip(tiny_data.class_names, tallies, strict=True), ("none", "0 · 0")]
+    assert "shifted by up to 2 pixels" in view._what.text()
+    assert strips["Training pictures as they are"]._images != strips["The same, augmented"]._images
+
+
+@pytest.mark.parametrize(("classes", "left_out"), [(100, []), (102, ["and 2 more classes"])])
+def test_of_very_many_classes_a_hundred_are_listed_and_the_others_counted(qtbot, tiny_data, classes, left_out):
+    view = LookAtData()
+    qtbot.addWidget(view)
+    names = tuple(f"class {number}" for number in range(classes))
+    view.show_data(dataclasses.replace(tiny_data, class_names=names), Recipe())
+    texts = [label.text() for label in view.findChildren(QLabel)]
+    assert sum(text.startswith("class ") for text in texts) == 100
+    assert [text for text in texts if "more classes" in text] == left_out
 
 
 # Runs

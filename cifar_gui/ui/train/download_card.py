@@ -112,16 +112,18 @@ class DownloadCard(Card):
             self.status.setText(state.text)
 
     def _on_done(self, path: Path | None) -> None:
-        self.status.setText("")
-        self._show_running(running=False)
-        self.refresh()
+        self._end()
         if path is not None:
-            self.status.setText("")
-            self.progress.setValue(0)
             self.finished.emit("cifar10")
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        self._show_running(running=False)
-        self.refresh()
+        self._end()
         self.status.setText(str(error))
         self.status.setVisible(True)
+
+    def _end(self) -> None:
+        """Say what has arrived by now, nothing if there is no part of an archive."""
+        self._running = False
+        self.progress.setValue(0)
+        self.status.setText("")
+        self.refresh()
