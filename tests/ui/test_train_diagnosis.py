@@ -159,3 +159,91 @@ def test_a_run_on_all_the_data_is_not_judged():
     found = judged([1.0, 0.9], nothing, nothing, train_accuracy=[0.6, 0.7])
     assert found.kind == "unvalidated"
     assert "70.0 %" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("steps", "classes", "kind"),
+    [
+        ((2.0, 1.5, *[9.0] * 7), 10, "early"),  # too few
+        ((2.0, 1.5, *[9.0] * 8), 10, "diverging"),
+        ((2.0, 1.5, *[9.0] * 7, 1.6, 9.0, 9.0), 10, "early"),  # not for long
+        ((2.0, 0.5, *[3.4] * 8), 10, "early"),  # not far above guessing, 1.5 × ln 10
+        ((2.0, 0.5, *[3.5] * 8), 10, "diverging"),
+        ((2.0, 0.5, *[3.4] * 8), 3, "diverging"),
+        ((3.0, 2.5, *[4.9] * 8), 10, "early"),  # not twice the lowest
+        ((3.0, 2.5, *[5.1] * 8), 10, "diverging"),
+    ],
+)
+def test_a_loss_runs_away_that_stays_far_above_guessing_and_above_what_it_was(steps, classes, kind):
+    assert diagnose({"loss": np.array(steps)}, {}, classes=classes).kind == kind
+
+
+@pytest.mark.parametrize("steps", [(2.3, 2.0, 1.5), (2.3, 2.3, 2.3, 2.25)])
+def test_of_a_loss_that_has_hardly_begun_or_hardly_moved_nothing_is_said(steps):
+    assert "come down" not in judged(steps=steps).detail
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "trained", "kind"),
+    [
+        ([0.1, 0.12], [0.1, 0.14], "chance"),
+        ([0.1, 0.13], [0.1, 0.14], "learning"),  # better than guessing by more than a quarter
+        ([0.1, 0.12], [0.1, 0.16], "learning"),  # the training pictures are learned
+        ([0.2, 0.1], [0.1, 0.1], "dip"),  # it was better before
+    ],
+)
+def test_what_is_no_better_than_guessing_has_never_been(accuracies, trained, kind):
+    assert judged([2.3, 2.2], [2.3, 2.25], accuracies, train_accuracy=trained).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("trained", "loss", "kind"),
+    [
+        ([0.9, 0.7, 0.5], [1.0, 1.1, 1.2], "overfitting"),  # it has risen from the start
+        ([0.9, 0.7, 0.5], [1.0, 1.1, 1.1], "learning"),
+        ([0.9, 0.7, 0.9], [1.0, 1.1, 1.2], "learning"),  # training loss does not fall
+        ([1.5, 1.4, 1.3], [1.0, 1.1, 1.2], "learning"),  # training is still harder than validation
+        ([0.9, 0.5, 0.6, 0.7], [1.5, 1.0, 1.1, 1.2], "learning"),
+    ],
+)
+def test_memorising_is_a_loss_that_rises_above_a_falling_training_loss(trained, loss, kind):
+    accuracy = [0.5 + 0.01 * epoch for epoch in range(len(loss))]
+    assert judged(trained, loss, accuracy, train_accuracy=[0.9] * len(loss)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "kind", "words"),
+    [
+        ([0.5, 0.7, 0.69, 0.69, 0.695], "learning", "rose 0.5 points"),  # three epochs are no standstill yet
+        ([0.5, 0.7, 0.69, 0.69, 0.69, 0.69], "plateau", "70.0 % of epoch 2 for 4 epochs"),
+        ([0.5, 0.5], "learning", "rose 0.0 points"),
+        ([0.5, 0.4], "dip", "fell 10.0 points last epoch, from its 50.0 %"),
+        ([0.5], "early", "After one epoch 50.0 % of the held-out pictures"),
+    ],
+)
+def test_what_the_last_epochs_have_brought(accuracy, kind, words):
+    losses = np.linspace(1, 0.9, len(accuracy))
+    found = judged(losses, losses, accuracy, train_accuracy=[0.8] * len(accuracy))
+    assert found.kind == kind
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("trained", "loss", "train_accuracy", "kind"),
+    [
+        ([1.2, 1.0], [1.0, 0.8], 0.6, "modest"),
+        ([1.2, 1.0], [1.0, 0.8], 0.8, "learning"),  # only its loss is better than that of training
+        ([1.0, 0.8], [1.2, 1.0], 0.6, "learning"),  # only its accuracy is
+    ],
+)
+def test_validation_is_better_than_training_in_both_or_not_at_all(trained, loss, train_accuracy, kind):
+    assert judged(trained, loss, [0.6, 0.7], train_accuracy=[train_accuracy] * 2).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("trained", "loss", "both"),
+    [([0.9, 0.8], [1.2, 1.1], True), ([0.8, 0.9], [1.2, 1.1], False), ([0.9, 0.8], [1.1, 1.2], False)],
+)
+def test_the_losses_fall_together_if_both_do(trained, loss, both):
+    found = judged(trained, loss, [0.6, 0.7], train_accuracy=[0.8, 0.8])
+    assert ("fall together" in found.detail) == both

@@ -122,3 +122,30 @@ def test_choices_have_names_for_people():
     assert choice_words("one_cycle") == "one cycle"
     assert choice_words("sgd") == "SGD"
     assert choice_words("something new") == "something new"
+
+
+@pytest.mark.parametrize("space", ["\N{THIN SPACE}", "\N{NO-BREAK SPACE}"])
+def test_thousands_may_stand_apart_as_they_are_printed(space):
+    assert parsed("batch_size", f"50{space}000") == 50_000
+
+
+def test_a_whole_number_that_no_float_holds_exactly_is_refused():
+    with pytest.raises(RecipeError, match="whole number"):
+        parsed("seed", "1e17")
+
+
+def test_an_empty_field_of_the_network_is_called_empty():
+    assert network_value("width", " 8 ", 64) == 8
+    with pytest.raises(RecipeError, match="such as 64: it is empty"):
+        network_value("width", "  ", 64)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"device": "cpu"}, {"precision": "float32"}, {"memory_format": "contiguous"}, {"all_data": True}, {"seed": 9}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_where_and_on_what_is_trained_does_not_make_another_preset(changes):
+    preset = Recipe(epochs=8, preset="best")
+    assert preset.changed(**changes) != preset
+    assert preset_of(preset.changed(**changes), {"best": preset}) == "best"
