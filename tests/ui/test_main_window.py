@@ -14,7 +14,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.training.events import Resumed
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.dialogs import shortcuts
-from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.train.page import TrainPage
 
@@ -307,3 +307,21 @@ def test_a_window_is_closed_once(window, qtbot) -> None:
 
 def test_the_model_chooser_does_not_begin_with_the_keyboard(window) -> None:
     assert not window.chooser.hasFocus()
+
+
+def test_a_page_is_finished_once_and_only_when_it_has_been_seen(window, qtbot) -> None:
+    finished: list[bool] = []
+    page = Page(window.context)
+    qtbot.addWidget(page)
+    page.finish = lambda: finished.append(True)  # type: ignore[method-assign]
+    page.grab()
+    qtbot.wait(1)
+    assert finished == [], "painted, but not shown"
+    seen = Page(window.context)
+    qtbot.addWidget(seen)
+    seen.finish = lambda: finished.append(True)  # type: ignore[method-assign]
+    seen.show()
+    qtbot.waitUntil(lambda: finished == [True])
+    seen.repaint()
+    qtbot.wait(1)
+    assert finished == [True]

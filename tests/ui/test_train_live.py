@@ -11,6 +11,7 @@ import torch
 from PySide6.QtCore import QSize
 
 from cifar_gui.errors import CheckpointError
+from cifar_gui.explain.base import ImageGrid
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, fitting, look_at
@@ -250,6 +251,26 @@ def test_a_fixed_stem_is_called_computed_not_learned():
     forming = look_at(snapshot_of("airnet"))
     assert forming.stem == "Seen through the stem, which is computed, not learned"
     assert forming.caption == "all 64"
+
+
+def test_filters_that_are_not_square_fill_the_room_there_is(qtbot):
+    widget = FormingFilters()
+    qtbot.addWidget(widget)
+    tiles = np.full((6, 3, 5, 4), 255, np.uint8)  # each 5 wide and 3 high
+    grid = ImageGrid("conv 1", "filters", tiles, tuple(range(6)), ("",) * 6, "weights.")
+    sizes = []
+    for width in (100, 240):
+        widget.resize(width, 140)
+        widget.show_forming(Forming(grid, "all 6", "conv 1: weights."))
+        assert widget.image.width() <= width + 4
+        assert widget.sizeHint().height() <= 140
+        sizes.append((widget.image.width(), widget.image.height()))
+    assert sizes[0] < sizes[1]
+    assert (widget.toolTip(), widget.accessibleDescription()) == ("conv 1: weights.", "conv 1: weights.")
+    widget.set_empty_text("They form here.")
+    widget.show_forming(None)
+    assert widget.image.isNull()
+    assert (widget.toolTip(), widget.accessibleDescription()) == ("", "They form here.")
 
 
 def test_no_filters_leave_room_for_the_reason(qtbot):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +12,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from cifar_gui.errors import DataError, DataMissing
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
-from cifar_gui.ui.train.earlier import to_continue
+from cifar_gui.ui.train.chosen_data import ChosenData
+from cifar_gui.ui.train.earlier import RunsWatch, to_continue
 from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
 from cifar_gui.ui.train.picture_strip import PictureStrip
@@ -118,12 +122,12 @@ def test_a_loss_that_has_run_away_has_room_at_the_end_of_its_line(qtbot):
 
 
 @pytest.mark.parametrize("schedule", settings()["schedule"].choices)
-@pytest.mark.parametrize("epochs", [1, 8, 300])
+@pytest.mark.parametrize("epochs", [1, 8, 300, 5000])
 def test_the_preview_is_the_schedule_that_will_be_trained(schedule, epochs):
     recipe = Recipe(schedule=schedule, epochs=epochs, lr=0.5)
     points = sampled(recipe)
-    assert points[0][0] == 0.0
-    assert len(points) <= 600
+    assert (points[0][0], points[-1][0]) == (0.0, 1.0)
+    assert 240 <= len(points) <= 301
     per_epoch = max(1, 240 // epochs)
     for along, share in points:
         step = round(along * per_epoch * epochs)
@@ -136,6 +140,32 @@ def test_the_preview_says_in_words_what_it_draws(qtbot):
     preview.show_recipe(Recipe(schedule="linear", lr=0.24, final_lr=0.0))
     preview.show_position(0.5)
     assert preview.accessibleDescription() == "0.24 at the start, at most 0.24, 0 at the end, now 0.12"
+
+
+def test_the_preview_follows_recipe_and_place(qtbot):
+    preview = SchedulePreview()
+    qtbot.addWidget(preview)
+    seen = []
+    for recipe, place in (
+        (Recipe(schedule="one_cycle", epochs=10, lr=0.5, warm_up=0.2), None),
+        (Recipe(schedule="constant", epochs=10, lr=0.1), 0.0),
+        (Recipe(schedule="linear", epochs=10, lr=0.1, final_lr=0.0), 0.75),
+        (Recipe(schedule="linear", epochs=10, lr=0.1, final_lr=0.0), None),
+    ):
+        preview.show_recipe(recipe)
+        preview.show_position(place)
+        seen.append((preview.toolTip(), preview.grab().toImage()))
+        assert preview.accessibleDescription() == preview.toolTip() == preview.text()
+    words = [text for text, _picture in seen]
+    assert "at most 0.5," in words[0]
+    assert not words[0].startswith("0.5 at the start"), "it warms up"
+    assert words[1:] == [
+        "0.1 at the start, at most 0.1, 0.1 at the end, now 0.1",
+        "0.1 at the start, at most 0.1, 0 at the end, now 0.025",
+        "0.1 at the start, at most 0.1, 0 at the end",
+    ]
+    pictures = [picture for _text, picture in seen]
+    assert all(one != other for one, other in itertools.combinations(pictures, 2)), "the dot is seen, too"
 
 
 def test_the_preview_keeps_the_last_recipe_that_fitted_and_says_so(qtbot):
@@ -341,6 +371,64 @@ def test_of_very_many_classes_a_hundred_are_listed_and_the_others_counted(qtbot,
 
 def test_nothing_is_continued_when_there_is_nothing():
     assert to_continue([]) is None
+
+
+def summary(number: str, **changes) -> SimpleNamespace:
+    usual = {"unfinished": False, "status": "completed", "resumable": True, "epochs_done": 2, "title": "a title"}
+    return SimpleNamespace(number=number, path=f"/runs/{number}", **{**usual, **changes})
+
+
+@pytest.mark.parametrize(
+    ("runs", "unfinished", "latest"),
+    [
+        ([], None, None),
+        ([summary("0002"), summary("0001", unfinished=True, status="stopped")], None, "0002"),
+        ([summary("0002", unfinished=True, status="stopped"), summary("0001")], "0002", "0002"),
+        ([summary("0002", unfinished=True, status="diverged")], None, "0002"),
+        ([summary("0002", status="damaged", resumable=False), summary("0001")], None, None),
+    ],
+)
+def test_the_newest_run_alone_is_continued(qtbot, runs, unfinished, latest):
+    watch = RunsWatch(SimpleNamespace(run=lambda _function, done, key: done(runs)))  # type: ignore[arg-type]
+    with qtbot.waitSignal(watch.changed):
+        watch.refresh()
+    assert watch.all == runs
+    assert [found and found.number for found in (watch.unfinished, watch.latest)] == [unfinished, latest]
+
+
+def test_runs_with_an_epoch_can_be_laid_under_another(qtbot):
+    watch = RunsWatch(SimpleNamespace())  # type: ignore[arg-type]
+    assert watch.comparable() == []
+    watch.all = [summary("0003"), summary("0002", epochs_done=0), summary("0001")]
+    assert watch.comparable() == [("/runs/0003", "run 0003 · a title"), ("/runs/0001", "run 0001 · a title")]
+    assert watch.comparable(but="0003") == [("/runs/0001", "run 0001 · a title")]
+
+
+# The data of the recipe
+
+
+def test_what_is_known_of_a_data_set_is_forgotten_with_it(qtbot, monkeypatch):
+    def find(source: str) -> str:
+        if source in errors:
+            raise errors[source]
+        return source
+
+    errors = {"gone": DataMissing("It is not here."), "odd": DataError("It is odd.")}
+    monkeypatch.setattr("cifar_gui.ui.train.chosen_data.find", find)
+    asked, jobs = [], []
+    library = SimpleNamespace(current_source="shapes", request=asked.append)
+    background = SimpleNamespace(run=lambda function, done, key: jobs.append(lambda: done(function())))
+    chosen_data = ChosenData(background, library)  # type: ignore[arg-type]
+    assert not chosen_data.known
+    seen = []
+    chosen_data.changed.connect(lambda: seen.append((chosen_data.problem, chosen_data.missing)))
+    for source in ("gone", "odd", "there", "shapes"):
+        chosen_data.choose(source)
+        assert not chosen_data.known
+        jobs.pop()()
+        assert chosen_data.known
+    assert seen == [("It is not here.", True), ("It is odd.", False), ("", False), ("", False)]
+    assert asked == ["there"], "the one that is there, if it has not been read already"
 
 
 def test_a_title_without_room_ends_in_an_ellipsis_and_tells_the_rest_on_hover(qtbot):
