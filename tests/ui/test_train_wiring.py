@@ -98,6 +98,7 @@ def test_a_run_that_was_hidden_while_other_data_was_chosen_is_judged_by_its_own_
     page.context.session._set_state("idle")
     page.context.session.data = None
     page.context.data.adopt("/elsewhere", other_data)
+    page.context.session.recipe_proposed.emit(TINY.changed(data="/elsewhere"))
     page.window().show_page("train")
     qtbot.waitUntil(lambda: not page.display._redraw.isActive())
     assert [mark.label for mark in page.plots.accuracy.canvas.horizontal] == ["guessing 33 %"]
