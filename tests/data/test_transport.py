@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from cifar_gui.data.transport import Client, TransferError
+from cifar_gui.data import transport
+from cifar_gui.data.transport import Client, Reply, TransferError
 from cifar_gui.errors import Cancelled
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
@@ -150,19 +153,213 @@ def proxy(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
         thread.join()
 
 
-def test_a_proxy_is_asked_instead_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("host", "asked"), [("example.org", b"example.org:443"), ("example.org:8443", b"example.org:8443")]
+)
+def test_a_proxy_is_asked_instead_of_the_server(host: str, asked: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with proxy(b"HTTP/1.1 403 Forbidden\r\n\r\n") as (place, heard):
-        monkeypatch.setenv("https_proxy", f"http://{place}")
-        with pytest.raises(TransferError), Client(connect_seconds=30.0).get("https://example.org/a", {}, no_tick):
+        monkeypatch.setenv("https_proxy", f"http://me:word@{place}")
+        with pytest.raises(TransferError), Client(connect_seconds=30.0).get(f"https://{host}/a", {}, no_tick):
             pass
-    assert heard[0].startswith(b"CONNECT example.org:443")
+    assert heard[0].startswith(b"CONNECT " + asked)
+    assert b"\r\nProxy-Authorization: Basic bWU6d29yZA==\r\n" in heard[0]  # me:word
 
 
 @pytest.mark.parametrize("form", ["http://me:a%20word@{}", "me:a%20word@{}"])
 def test_a_proxy_is_told_the_whole_address_and_who_asks(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with proxy(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello") as (place, heard):
         monkeypatch.setenv("http_proxy", form.format(place))
-        with Client(schemes=frozenset({"http"})).get("http://example.org/a?b=c", {}, no_tick) as reply:
+        with Client(schemes=frozenset({"http"})).get("http://you@example.org/a?b=c", {}, no_tick) as reply:
             assert reply.read(100) == b"hello"
     assert heard[0].startswith(b"GET http://example.org/a?b=c HTTP/1.1\r\nHost: example.org\r\n")
     assert b"\r\nProxy-Authorization: Basic bWU6YSB3b3Jk\r\n" in heard[0]  # me:a word
+
+
+def test_no_proxy_is_asked_for_what_the_system_wants_to_be_asked_directly(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with PLAIN.get(server.url, {}, no_tick) as reply:
+        assert reply.status == 200
+
+
+# What servers answer
+
+PLAIN = Client(schemes=frozenset({"http"}))
+
+
+def test_a_server_is_told_who_asks_and_to_send_the_bytes_as_they_are(server: Any) -> None:
+    with PLAIN.get(server.url, {"Accept": "image/*"}, no_tick):
+        heard = server.requests[0]
+    assert heard["User-Agent"].startswith("cifar-gui/")
+    assert (heard["Accept-Encoding"], heard["Accept"]) == ("identity", "image/*")
+
+
+def redirecting(server: Any, times: int, *, status: int = 302, to: str = "/elsewhere") -> list[str]:
+    """Makes the server redirect so many times before it gives the file. Returns the list of what it is asked for."""
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler, number: int) -> None:
+        asked.append(request.path)
+        if number == times:
+            server.send(request)
+            return
+        request.send_response(status)
+        request.send_header("Location", to)
+        request.end_headers()
+
+    server.scenario = answer
+    return asked
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_every_kind_of_redirection_is_followed(status: int, server: Any) -> None:
+    asked = redirecting(server, 1, status=status)
+    with PLAIN.get(server.url, {}, no_tick) as reply:
+        assert reply.status == 200
+    assert asked == ["/data.tar.gz", "/elsewhere"]
+
+
+def test_five_redirections_are_followed_and_no_more(server: Any) -> None:
+    redirecting(server, 5)
+    with PLAIN.get(server.url, {}, no_tick) as reply:
+        assert reply.status == 200
+    server.requests.clear()
+    redirecting(server, 6)
+    with pytest.raises(TransferError, match="in circles") as caught, PLAIN.get(server.url, {}, no_tick):
+        pass
+    assert not caught.value.passing
+    assert len(server.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [("b.png?size=1&x=%20", "/b.png?size=1&x=%20"), ("/K\u00c3\u00b6ln a.png", "/K%C3%B6ln%20a.png")],
+)
+def test_a_redirection_leads_to_the_address_as_it_was_meant(location: str, asked: str, server: Any) -> None:
+    """Headers are decoded as Latin-1, but what servers write there is UTF-8."""
+    heard = redirecting(server, 1, to=location)
+    with PLAIN.get(server.url, {}, no_tick):
+        assert heard[1] == asked
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "passing"),
+    [
+        *((status, "no longer has the file", False) for status in (404, 410)),
+        *((status, "refuses to give the file", False) for status in (204, 400, 401, 403, 499)),
+        *((status, "is in trouble or too busy", True) for status in (408, 425, 429, 500, 502, 503)),
+    ],
+)
+def test_a_status_says_whether_it_may_go_better_next_time(status: int, words: str, passing: bool, server: Any) -> None:
+    server.scenario = lambda request, number: request.send_error(status)
+    with (
+        pytest.raises(TransferError, match=rf"{words} \(error {status}\)") as caught,
+        PLAIN.get(server.url, {}, no_tick),
+    ):
+        pass
+    assert caught.value.passing is passing
+
+
+@pytest.mark.parametrize("host", ["example.invalid", "x" * 70 + ".org", "exa mple.org"])
+def test_a_host_that_cannot_be_found_may_be_found_later(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_found(*_: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    if host == "example.invalid":  # the others are refused before anybody is asked
+        monkeypatch.setattr(socket, "getaddrinfo", not_found)
+    with pytest.raises(TransferError, match="cannot be found") as caught, PLAIN.get(f"http://{host}/", {}, no_tick):
+        pass
+    assert caught.value.passing
+
+
+def test_a_redirection_without_a_safe_address_is_not_tried_again(server: Any) -> None:
+    redirecting(server, 9, to="file:///etc/passwd")
+    with pytest.raises(TransferError, match="not a safe address") as caught, PLAIN.get(server.url, {}, no_tick):
+        pass
+    assert not caught.value.passing
+
+
+# How long is waited
+
+
+class Seconds:
+    """A clock that goes on by a second with every tick, once started; gives up after a hundred."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.started = 0, False
+        monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(transport, "_POLL_SECONDS", 0.002)
+
+    def tick(self) -> None:
+        self.now += self.started
+        assert self.now < 100, "waits for ever"
+
+
+def test_a_name_that_is_looked_up_for_ever_is_given_up_and_hung_up_on(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[http.client.HTTPConnection] = []
+    found, connect = threading.Event(), http.client.HTTPConnection.connect
+
+    def connect_late(connection: http.client.HTTPConnection) -> None:
+        made.append(connection)
+        found.wait()
+        connect(connection)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", connect_late)
+    clock, before = Seconds(monkeypatch), set(threading.enumerate())
+    clock.started = True
+    with pytest.raises(TransferError, match="for a while") as caught, PLAIN.get(server.url, {}, clock.tick):
+        pass
+    assert caught.value.passing
+    assert 15 <= clock.now < 18
+    waiting = set(threading.enumerate()) - before
+    found.set()
+    for thread in waiting:
+        thread.join()
+    assert made[0].sock is None
+
+
+@pytest.mark.parametrize(
+    ("a_second", "ends"),
+    [
+        (lambda second: 0, 31),
+        (lambda second: 900, 31),
+        (lambda second: 50_000 if second == 1 else 100, 62),
+        (lambda second: 50_000 if second == 25 else 0, 62),
+        (lambda second: 1100, None),
+    ],
+)
+def test_a_server_that_sends_less_than_a_kilobyte_a_second_is_given_up_after_half_a_minute(
+    a_second: Callable[[int], int], ends: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Seconds(monkeypatch)
+    connections: list[socket.socket] = []
+
+    def serve() -> None:
+        connections.append(listening.accept()[0])
+        connections[0].sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    def read_all(reply: Reply) -> None:
+        clock.started = True
+        while True:
+            reply.read(1 << 20)
+
+    def tick() -> None:
+        clock.tick()
+        if clock.started:
+            connections[0].sendall(bytes(a_second(clock.now)))
+        if clock.now == 80:
+            raise Cancelled
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with pytest.raises(TransferError if ends else Cancelled), PLAIN.get(url, {}, tick) as reply:
+            read_all(reply)
+        thread.join()
+        connections[0].close()
+    assert clock.now == (ends or 80)
