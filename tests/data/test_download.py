@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import shutil
 import socket
 import subprocess
@@ -29,15 +30,15 @@ HALF = 150_000
 def download(server: Any, tmp_path: Path) -> Iterator[Callable[..., Download]]:
     """Makes a download from the fault server that does not wait between tries."""
 
-    def make(*, stall_seconds: float = 1.0, url: str = "", attempts: int = 5) -> Download:
+    def make(*, stall_seconds: float = 1.0, url: str = "", folder: str = "data", **options: int) -> Download:
         client = Client(schemes=frozenset({"http"}), connect_seconds=5.0, stall_seconds=stall_seconds)
         return Download(
             server.edition(),
-            tmp_path / "data",
+            tmp_path / folder,
             url=url or server.url,
             client=client,
-            attempts=attempts,
             sleep=lambda seconds: None,
+            **options,
         )
 
     yield make
@@ -136,9 +137,18 @@ def test_passing_trouble_is_overcome(trouble: Any, server: Any, download: Any) -
 
 def test_what_has_arrived_is_not_fetched_again(server: Any, download: Any) -> None:
     server.scenario = lambda request, number: server.send(request) if number else breaks_off(server, request)
-    download().run(unwatched)
+    states: list[DownloadProgress] = []
+    download().run(states.append)
     assert server.requests[1]["Range"] == f"bytes={HALF}-"
     assert server.requests[1]["If-Range"] == '"one"'
+    received = [state.received for state in states]
+    assert received == sorted(received), "what has arrived counts through the next try, too"
+
+
+def test_a_version_that_is_only_about_the_same_does_not_vouch_for_the_pieces(server: Any, download: Any) -> None:
+    server.scenario = lambda request, number: server.send(request, tag='W/"one"', upto=None if number else HALF)
+    assert download().run(unwatched).read_bytes() == server.content
+    assert "If-Range" not in server.requests[1]
 
 
 def test_pieces_of_two_versions_of_a_file_are_not_joined(server: Any, download: Any) -> None:
@@ -155,6 +165,7 @@ def test_a_download_is_resumed_after_a_restart(server: Any, download: Any) -> No
     states: list[DownloadProgress] = []
     assert made.run(states.append).read_bytes() == server.content
     assert server.requests[0]["Range"] == f"bytes={HALF}-"
+    assert "If-Range" not in server.requests[0]
     assert min(state.received for state in states) >= HALF
 
 
@@ -163,7 +174,7 @@ def test_a_download_is_resumed_after_a_restart(server: Any, download: Any) -> No
 )
 def test_a_server_that_cannot_resume_gives_the_whole_file(what: str, server: Any, download: Any) -> None:
     def answer(request: Any, number: int) -> None:
-        if number or what == "ignores ranges":
+        if "Range" not in request.headers or what == "ignores ranges":
             server.send(request, ranges=False)
         elif what == "cannot resume":
             request.send_error(416)
@@ -175,6 +186,7 @@ def test_a_server_that_cannot_resume_gives_the_whole_file(what: str, server: Any
     made = download()
     half_sent_earlier(made, server.content)
     assert made.run(unwatched).read_bytes() == server.content
+    assert len(server.requests) == (1 if what == "ignores ranges" else 2)
 
 
 def test_a_wrong_earlier_piece_is_replaced(server: Any, download: Any) -> None:
@@ -264,29 +276,31 @@ def fails_always(server: Any, request: Any) -> None:
     request.send_error(500)
 
 
-FAILING = [
-    (is_gone, "no longer has the file"),
-    (forbids, "refuses to give the file"),
-    (wants_a_sign_in, "sign in"),
-    (redirects_in_circles, "in circles"),
-    (redirects_to_a_local_file, "not a safe address"),
-    (redirects_nowhere, "not a safe address"),
-    (offers_another_length, "offers another file"),
-    (never_ends, "sends more"),
-    (sends_other_bytes, "not the published bytes"),
-    (fails_always, "in trouble"),
-    (is_busy, "too busy"),
-    (answers_garbage, "something else than a file"),
+FAILING = [  # what happens, what is said, and how often the server is asked
+    (is_gone, "no longer has the file", 1),
+    (forbids, "refuses to give the file", 1),
+    (wants_a_sign_in, "sign in", 1),
+    (redirects_in_circles, "in circles", 6),
+    (redirects_to_a_local_file, "not a safe address", 1),
+    (redirects_nowhere, "not a safe address", 1),
+    (offers_another_length, "offers another file", 1),
+    (never_ends, "sends more", 1),
+    (sends_other_bytes, "not the published bytes", 1),
+    (fails_always, "in trouble", 3),
+    (is_busy, "too busy", 3),
+    (answers_garbage, "something else than a file", 3),
 ]
 
 
-@pytest.mark.parametrize(("trouble", "words"), FAILING, ids=lambda value: getattr(value, "__name__", ""))
-def test_lasting_trouble_ends_in_a_sentence(trouble: Any, words: str, server: Any, download: Any) -> None:
+@pytest.mark.parametrize(("trouble", "words", "asked"), FAILING, ids=lambda value: getattr(value, "__name__", ""))
+def test_lasting_trouble_ends_in_a_sentence(trouble: Any, words: str, asked: int, server: Any, download: Any) -> None:
     server.scenario = lambda request, number: trouble(server, request)
     made = download(attempts=3)
     with pytest.raises(DataError, match=words) as caught:
         made.run(unwatched)
     assert str(caught.value).endswith(".")
+    assert len(server.requests) == asked
+    assert ("What has arrived is kept" in str(caught.value)) == bool(made.received)
     assert not made.target.exists()
 
 
@@ -321,9 +335,16 @@ def test_a_connection_that_breaks_off_often_is_followed_as_long_as_much_arrives(
     assert len(server.requests) == 6
 
 
+def test_after_much_has_arrived_the_tries_are_counted_anew(server: Any, download: Any) -> None:
+    server.scenario = lambda request, number: (breaks_off if number == 1 else is_busy)(server, request)
+    with pytest.raises(DataError, match="busy"):
+        download(attempts=3).run(unwatched)
+    assert len(server.requests) == 4  # the one that brought something is the first of three again
+
+
 def test_each_wait_between_tries_is_twice_as_long_as_the_one_before(server: Any, download: Any) -> None:
     server.scenario = lambda request, number: is_busy(server, request)
-    made, waited = download(attempts=5), [0.0] * 5
+    made, waited = download(), [0.0] * 5
     made._sleep = lambda seconds: waited.__setitem__(len(server.requests), waited[len(server.requests)] + seconds)
     with pytest.raises(DataError):
         made.run(unwatched)
@@ -386,6 +407,40 @@ def test_too_little_space_is_said_before_anything_is_fetched(
     with pytest.raises(DataError, match="1 MB free"):
         download().run(unwatched)
     assert not server.requests
+
+
+@pytest.mark.parametrize("spare", [0, -1])
+def test_space_is_needed_for_what_is_missing_only(
+    spare: int, server: Any, download: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = download()
+    half_sent_earlier(made, server.content)
+    free = len(server.content) - HALF + 50_000_000 + spare
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    if spare < 0:
+        with pytest.raises(DataError, match="50 MB free"):
+            made.run(unwatched)
+    else:
+        assert made.run(unwatched).read_bytes() == server.content
+
+
+def test_the_folder_is_made_and_free_space_is_known_before(server: Any, download: Any) -> None:
+    made = download(folder="new/folder")
+    assert made.free_bytes() > 0
+    assert not made.target.parent.exists()
+    assert made.run(unwatched).read_bytes() == server.content
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_or_a_share_of_it_that_is_used_up_is_called_full(
+    number: int, server: Any, download: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(number, "used up")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DataError, match=r"the disk is full\. Free some space"):
+        download().run(unwatched)
 
 
 def test_a_folder_that_may_not_be_written_is_said(server: Any, download: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -493,18 +548,6 @@ def test_progress_counts_every_byte_and_speaks_plainly(server: Any, download: An
     assert {state.total for state in states} == {len(server.content)}
     assert states[-1].doing == "Checking"
     assert states[-1].share == 1.0
-
-
-@pytest.mark.parametrize(
-    ("speed", "text"),
-    [
-        (0.0, "Downloading: 50 of 170 MB"),
-        (2e6, "Downloading: 50 of 170 MB, 2.0 MB/s, 1 min 0 s left"),
-        (5e5, "Downloading: 50 of 170 MB, 0.5 MB/s, 4 min 0 s left"),
-    ],
-)
-def test_progress_text(speed: float, text: str) -> None:
-    assert DownloadProgress("Downloading", 50_000_000, 170_000_000, speed).text == text
 
 
 def test_downloading_needs_no_torch(run_python: Any) -> None:
