@@ -138,7 +138,7 @@ def _checksum(described: dict[str, Any], images: Tensor, labels: Tensor) -> int:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.blake2b(json.dumps(value).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return hashlib.blake2b(json.dumps(value).encode(), digest_size=10).hexdigest()
 
 
 def _listing(source: Path) -> list[tuple[str, int, int]]:

@@ -94,8 +94,21 @@ def test_training_on_everything_takes_validation_pictures_too() -> None:
     assert not data.was_trained_on("validation", part.fingerprint)
     assert data.was_trained_on("validation", whole.fingerprint)
     assert data.was_trained_on("train", part.fingerprint)
+    assert data.was_trained_on("train", whole.fingerprint)
     assert not data.was_trained_on("test", whole.fingerprint)
     assert not data.was_trained_on("train", "")
+
+
+def test_a_network_of_unknown_training_has_not_seen_a_split_that_is_empty() -> None:
+    images, labels, _ = some(12)
+    data = assembled(images, labels, torch.ones(12, dtype=torch.bool))
+    assert not any(data.was_trained_on(split, "") for split in SPLITS)
+
+
+def test_the_same_picture_in_two_classes_comes_in_the_order_of_the_classes() -> None:
+    images, labels, none = some(1)[0].repeat(2, 1, 1, 1), torch.tensor([2, 0]), torch.zeros(2, dtype=torch.bool)
+    for order in ([0, 1], [1, 0]):
+        assert assembled(images, labels[order], none).labels.tolist() == [0, 2]
 
 
 def test_splits_are_views_not_copies() -> None:

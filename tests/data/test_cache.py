@@ -141,6 +141,22 @@ def test_a_file_is_known_by_size_and_time(tmp_path: Path) -> None:
     assert cache.entry_path(path) != before
 
 
+def test_entries_of_another_version_of_the_app_are_not_found(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = cache.entry_path(source)
+    monkeypatch.setattr(cache, "_VERSION", cache._VERSION + 1)
+    assert cache.entry_path(source) != before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, every name is text")
+def test_a_file_whose_name_is_no_text_is_listed_all_the_same(source: Path) -> None:
+    before = cache.entry_path(source)
+    try:
+        Path(os.fsdecode(bytes(source / "cat") + b"/\xff.png")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this disk takes text only")
+    assert cache.entry_path(source) != before
+
+
 @pytest.fixture
 def entry(source: Path, tiny_data: ImageData) -> Path:
     place = cache.entry_path(source)
@@ -210,19 +226,25 @@ def test_a_damaged_entry_is_replaced_without_a_word(entry: Path, source: Path, t
     assert same(stored, tiny_data)
 
 
-def test_a_cache_that_cannot_be_written_costs_only_time(source: Path, tiny_data: ImageData, home: Path) -> None:
-    home.mkdir()
-    (home / "cache").write_text("a file where the folder should be")
+def no_space(handle: int) -> None:
+    raise OSError("no space")
+
+
+@pytest.mark.parametrize("disk", ["has a file where the folder should be", "is full"])
+def test_a_cache_that_cannot_be_written_costs_only_time(
+    disk: str, source: Path, tiny_data: ImageData, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if disk == "is full":
+        monkeypatch.setattr(os, "fsync", no_space)
+    else:
+        home.mkdir()
+        (home / "cache").write_text("in the way")
     assert same(cache.remembered(source, lambda: copy_of(tiny_data)), tiny_data)
 
 
 def test_a_failed_write_leaves_nothing(entry: Path, tiny_data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
     good = entry.read_bytes()
-
-    def fail(handle: int) -> None:
-        raise OSError("no space")
-
-    monkeypatch.setattr(os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(WriteError, match="no space"):
         cache.write(tiny_data, entry)
     assert [path.name for path in entry.parent.iterdir()] == [entry.name]
@@ -249,6 +271,9 @@ def test_only_the_entries_used_last_are_kept(tmp_path: Path, tiny_data: ImageDat
     leftover = places[0].parent / "killed.tmp"
     leftover.write_bytes(b"half")
     os.utime(leftover, (-7200, -7200))
+    being_written = places[0].parent / "another window.tmp"
+    being_written.write_bytes(b"half")
+    os.utime(being_written, (-3000, -3000))
     assert cache.read(places[0]) is not None  # the oldest is used once more
     cache.prune(places[-1])
-    assert sorted(places[0].parent.iterdir()) == sorted([places[0], *places[4:]])
+    assert sorted(places[0].parent.iterdir()) == sorted([places[0], *places[4:], being_written])

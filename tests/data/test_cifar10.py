@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import pickle
@@ -15,7 +16,7 @@ import pytest
 import torch
 from PIL import Image
 
-from cifar_gui.data import cifar10, folder
+from cifar_gui.data import archive, cifar10, folder
 from cifar_gui.data.base import ImageData, no_progress
 from cifar_gui.data.official import BINARY, CLASS_NAMES, CONTENT, EDITIONS, PICKLED
 from cifar_gui.errors import Cancelled, DataError
@@ -53,6 +54,7 @@ def test_a_folder_of_the_same_pictures_gives_the_same_data(published: Any, tmp_p
     data = folder.load(tmp_path, no_progress)
     assert data.fingerprints == published.data.fingerprints
     assert torch.equal(data.images, published.data.images)
+    assert data.name == tmp_path.name, "only all 60,000 are CIFAR-10"
 
 
 @pytest.mark.parametrize("inside", ["", "cifar-10-batches-bin", "cifar-10-batches-bin/test_batch.bin"])
@@ -61,8 +63,9 @@ def test_an_unpacked_edition_is_found_around_and_inside(inside: str, published: 
     assert load(tmp_path / inside).fingerprints == published.data.fingerprints
 
 
-def test_an_archive_is_recognised_under_another_name(published: Any, tmp_path: Path) -> None:
-    path = published.archive(published.pickled, tmp_path, name="cifar-10-python (1).tar.gz")
+@pytest.mark.parametrize("name", ["cifar-10-python (1).tar.gz", "CIFAR.TAR.GZ", "cifar.tgz"])
+def test_an_archive_is_recognised_under_another_name(name: str, published: Any, tmp_path: Path) -> None:
+    path = published.archive(published.pickled, tmp_path, name=name)
     found = cifar10.recognise(path)
     assert found
     assert found.variant == "pickled"
@@ -74,18 +77,56 @@ def test_a_repacked_archive_of_the_same_pictures_is_accepted(published: Any, tmp
     assert load(path).name == "CIFAR-10"
 
 
+def test_an_archive_packed_from_inside_its_folder_is_read(published: Any, tmp_path: Path) -> None:
+    """As `tar -cf cifar.tar .` packs it: the folders are members, too, and every name begins with a dot."""
+    path = tmp_path / "cifar.tar"
+    with tarfile.open(path, "w") as tar:
+        for name in (".", "./cifar-10-batches-bin"):
+            member = tarfile.TarInfo(name)
+            member.type = tarfile.DIRTYPE
+            tar.addfile(member)
+        for name, content in published.files(published.binary).items():
+            member = tarfile.TarInfo(f"./cifar-10-batches-bin/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    assert load(path).fingerprints == published.data.fingerprints
+
+
+def test_of_two_members_of_one_name_the_first_counts(published: Any, tmp_path: Path) -> None:
+    path, files = tmp_path / "cifar-10-binary.tar.gz", list(published.files(published.binary).items())
+    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
+        for name, content in (files[0], (files[0][0], files[1][1]), *files[1:]):
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    assert load(path).fingerprints == published.data.fingerprints
+
+
 @pytest.mark.parametrize("name", EDITION_NAMES)
-def test_an_archive_with_other_pictures_is_refused(name: str, published: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (0, "does not have the checksum of the published archive"),
+        (1, r"has [\d,]+ bytes where the published archive has"),
+    ],
+)
+def test_an_archive_with_other_pictures_is_refused(
+    more: int, words: str, name: str, published: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edition = edition_called(published, name)
     swapped = published.files(edition)[edition.train_batches[0]]
     path = published.archive(edition, tmp_path, **{edition.train_batches[1].replace(".", "__"): swapped})
-    with pytest.raises(DataError, match=r"not those of CIFAR-10"):
+    monkeypatch.setattr(cifar10, "EDITIONS", (dataclasses.replace(edition, size=path.stat().st_size + more),))
+    with pytest.raises(DataError, match=rf"{words}.* and the pictures in it are not those of CIFAR-10"):
         load(path)
 
 
-def test_an_unpacked_edition_with_other_pictures_is_not_called_cifar_10(published: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("batch", ["data_batch_2__bin", "test_batch__bin"])
+def test_an_unpacked_edition_with_other_pictures_is_not_called_cifar_10(
+    batch: str, published: Any, tmp_path: Path
+) -> None:
     swapped = published.files(published.binary)["data_batch_1.bin"]
-    data = load(published.folder(published.binary, tmp_path, data_batch_2__bin=swapped))
+    data = load(published.folder(published.binary, tmp_path, **{batch: swapped}))
     assert data.name == "cifar-10-batches-bin (not the original pictures)"
 
 
@@ -232,6 +273,14 @@ def test_an_archive_of_countless_members_is_given_up(published: Any, tmp_path: P
         load(path)
 
 
+def test_an_archive_of_large_members_is_given_up(
+    published: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_SIZE_LIMIT", 200_000)  # three of the six batches
+    with pytest.raises(DataError, match="far more than CIFAR-10"):
+        load(published.archive(published.binary, tmp_path))
+
+
 def test_an_archive_that_unpacks_to_terabytes_is_given_up(published: Any, tmp_path: Path) -> None:
     member = tarfile.TarInfo("cifar-10-batches-bin/zeros")
     member.size = 1 << 42
@@ -264,11 +313,15 @@ def test_cancelling_an_import_stops_it(published: Any, tmp_path: Path) -> None:
         cifar10.load(published.archive(published.binary, tmp_path), cancel)
 
 
-def test_progress_rises_to_one(published: Any, tmp_path: Path) -> None:
-    shares: list[float] = []
-    cifar10.load(published.archive(published.binary, tmp_path), lambda share, doing: shares.append(share))
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
+def test_progress_rises_to_one(published: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "_CHUNK", 100_000)
+    said: list[tuple[float, str]] = []
+    cifar10.load(published.archive(published.binary, tmp_path), lambda *progress: said.append(progress))
+    assert said == sorted(said, key=lambda each: each[0])
+    assert said[-1][0] == 1.0
+    checking = [share for share, doing in said if doing.startswith("Checking")]
+    assert len(set(checking)) == len(checking) > 2
+    assert checking[-1] == pytest.approx(0.3)
 
 
 def test_what_is_known_of_the_archives_is_what_their_authors_publish() -> None:

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from cifar_gui.data import folder
-from cifar_gui.data.base import ImageData, no_progress
+from cifar_gui.data.base import ImageData, no_progress, picture_digests
 from cifar_gui.errors import Cancelled, DataError
 
 MakeFolder = Callable[..., Path]
@@ -46,6 +46,28 @@ def test_a_train_folder_without_a_test_folder_is_split(image_folder: MakeFolder)
 def test_validation_pictures_are_for_training_and_validation(image_folder: MakeFolder) -> None:
     counts = {"train/cat": 8, "train/dog": 8, "val/cat": 2, "val/dog": 2, "test/cat": 3, "test/dog": 3}
     assert load(image_folder(counts)).counts == (18, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "test"), [("training", "valid", "testing"), ("TRAIN", "Validation", "Test")]
+)
+def test_the_parts_have_other_names_too(train: str, validation: str, test: str, image_folder: MakeFolder) -> None:
+    counts = {f"{train}/cat": 8, f"{train}/dog": 8, f"{validation}/cat": 2, f"{validation}/dog": 2}
+    assert load(image_folder(counts | {f"{test}/cat": 3, f"{test}/dog": 3})).counts == (18, 2, 6)
+
+
+def test_a_folder_chosen_as_this_folder_has_its_name(image_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(image_folder({"cat": 3, "dog": 3}))
+    assert load(Path()).name == "pictures"
+
+
+def test_the_pictures_drawn_for_testing_are_those_with_the_largest_digests(image_folder: MakeFolder) -> None:
+    data = load(image_folder({"cat": 20, "dog": 20}))
+    test, rest = data.split("test"), data.training(all_data=True)
+    for label in range(2):
+        drawn = picture_digests(test.images[test.labels == label])
+        assert len(drawn) == 2
+        assert min(drawn) > max(picture_digests(rest.images[rest.labels == label]))
 
 
 def test_train_may_be_a_class(image_folder: MakeFolder) -> None:
@@ -125,8 +147,25 @@ def test_a_folder_that_does_not_fit_gets_a_sentence(
 
 def test_too_many_classes_are_refused(image_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "CLASS_LIMIT", 3)
+    assert len(load(image_folder({"a": 3, "b": 3, "c": 3}, name="few")).class_names) == 3
     with pytest.raises(DataError, match="more than 3 classes are not supported"):
         load(image_folder({"a": 1, "b": 1, "c": 1, "d": 1}))
+
+
+def test_a_folder_that_may_not_be_listed_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DataError, match=r"cannot be read: Permission denied\. Choose"):
+        load(tmp_path)
+
+
+def test_progress_rises_to_one(image_folder: MakeFolder) -> None:
+    shares: list[float] = []
+    folder.load(image_folder({"cat": 3, "dog": 3}), lambda share, doing: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 def broken(kind: str, path: Path) -> None:
@@ -153,6 +192,15 @@ def test_of_many_unreadable_pictures_the_first_few_are_named(image_folder: MakeF
     with pytest.raises(DataError, match=r"cat/0\.png.*cat/4\.png.*And 4 more") as caught:
         load(root)
     assert "5.png" not in str(caught.value)
+
+
+def test_five_unreadable_pictures_are_all_named(image_folder: MakeFolder) -> None:
+    root = image_folder({"cat": 5, "dog": 3})
+    for path in (root / "cat").iterdir():
+        broken("text", path)
+    with pytest.raises(DataError, match=r"cat/0\.png.*cat/4\.png") as caught:
+        load(root)
+    assert "more" not in str(caught.value)
 
 
 def test_of_countless_unreadable_pictures_not_all_are_tried(image_folder: MakeFolder) -> None:

@@ -14,6 +14,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from cifar_gui.data import decode
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
@@ -145,6 +146,9 @@ def test_a_dark_picture_of_sixteen_bits_stays_dark() -> None:
         (np.array([[0.0, 100.4], [7.0, 255.0]], np.float32), [[0, 100], [7, 255]]),
         (np.array([[-3.0, 1.0], [3.0, 0.0]], np.float32), [[0, 170], [255, 128]]),
         (np.array([[np.nan, 1.0], [0.0, 0.5]], np.float32), [[0, 255], [0, 128]]),
+        (np.array([[-1.0, 1.0], [0.0, 0.0]], np.float32), [[0, 255], [128, 128]]),
+        (np.array([[0, 1], [1, 0]], np.int32), [[0, 1], [1, 0]]),
+        (np.array([[-300, 300], [0, 0]], np.int32), [[0, 255], [128, 128]]),
         (np.array([[5, 100], [0, 255]], np.int32), [[5, 100], [0, 255]]),
         (np.array([[0, 65535], [257, 514]], np.int32), [[0, 255], [1, 2]]),
         (np.array([[0, 4_000_000], [2_000_000, 0]], np.int32), [[0, 255], [128, 0]]),
@@ -203,6 +207,10 @@ def test_a_long_strip_is_kept_reduced_though_its_shorter_side_is_small(
     assert picture.pixels.shape[:2] == kept
 
 
+def test_a_panorama_keeps_the_few_rows_it_has() -> None:
+    assert open_picture(encoded(Image.new("RGB", (3000, 40)), "BMP")).pixels.shape == (40, 3000, 3)
+
+
 def test_a_crop_of_a_picture_kept_in_another_shape_is_counted_in_true_pixels() -> None:
     """Reducing rounds each side by itself, so columns and rows may be reduced by different shares."""
     kept = drawing(32, 64)
@@ -244,10 +252,30 @@ def test_reduction_is_that_of_an_antialiased_bicubic_filter(size: tuple[int, int
 
 
 @pytest.mark.parametrize(
-    "crop", [Crop(-10, -10, 30), Crop(50, 35, 30), Crop(900, 900, 5), Crop(3, 3, 0), Crop(0, 0, 999)]
+    ("crop", "rows", "columns"),
+    [
+        (Crop(-10, -20, 30), slice(0, 10), slice(0, 20)),
+        (Crop(50, 35, 30), slice(35, 40), slice(50, 56)),
+        (Crop(900, 900, 5), slice(39, 40), slice(55, 56)),
+        (Crop(-900, -900, 5), slice(0, 1), slice(0, 1)),
+        (Crop(3, 4, 0), slice(4, 5), slice(3, 4)),
+        (Crop(0, 0, 999), slice(0, 40), slice(0, 56)),
+    ],
 )
-def test_a_crop_that_reaches_outside_is_cut_off(crop: Crop) -> None:
-    assert network_input(Picture("any", drawing(), WIDTH, HEIGHT), crop).shape == (3, 32, 32)
+def test_a_crop_that_reaches_outside_is_cut_off(crop: Crop, rows: slice, columns: slice) -> None:
+    inside = Image.fromarray(np.ascontiguousarray(drawing()[rows, columns]))
+    expected = np.asarray(inside.resize((32, 32), Image.Resampling.BICUBIC)).transpose(2, 0, 1)
+    assert np.array_equal(network_input(Picture("any", drawing(), WIDTH, HEIGHT), crop), expected)
+
+
+def test_a_crop_between_the_pixels_that_are_kept_takes_its_share_of_them() -> None:
+    picture = Picture("reduced", drawing(40, 40), 60, 60)
+    crop = Crop(10, 20, 34)  # of the pixels kept, columns 6⅔ to 29⅓ and rows 13⅓ to 36
+    box = (crop.x / 1.5, crop.y / 1.5, (crop.x + crop.side) / 1.5, (crop.y + crop.side) / 1.5)
+    whole = Image.fromarray(picture.pixels).resize((32, 32), Image.Resampling.BICUBIC, box)
+    found = network_input(picture, crop).transpose(1, 2, 0)
+    inner = (slice(2, -2), slice(2, -2))  # at its edges a crop knows nothing of the pixels beyond
+    assert largest_difference(found[inner], np.asarray(whole)[inner]) <= 1
 
 
 def test_training_evaluation_and_classification_see_the_same(tmp_path: Path) -> None:
@@ -347,6 +375,41 @@ def test_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (tmp_path / "huge.png").write_bytes(bytes(1_000_001))
     assert "more than 1 MB" in refusal(PictureSource.from_path(tmp_path / "huge.png"))
     assert "more than 1 MB" in refusal(PictureSource.from_bytes(bytes(1_000_001)))
+
+
+def test_a_picture_just_within_the_limits_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = encoded(Image.fromarray(drawing()), "PNG")
+    (tmp_path / "drawing.png").write_bytes(source.content or b"")
+    monkeypatch.setattr(decode, "BYTE_LIMIT", len(source.content or b""))
+    monkeypatch.setattr(decode, "PIXEL_LIMIT", WIDTH * HEIGHT)
+    for each in (source, PictureSource.from_path(tmp_path / "drawing.png")):
+        assert np.array_equal(open_picture(each).pixels, drawing())
+
+
+def test_what_does_not_fit_into_memory_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_image: Image.Image) -> None:
+        raise MemoryError
+
+    source = encoded(Image.fromarray(drawing()), "PNG")
+    monkeypatch.setattr(PngImageFile, "load", fail)
+    assert "not enough memory" in refusal(source)
+
+
+def test_a_picture_that_turns_out_larger_than_it_said_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pictures in HEIC may."""
+    load, source = PngImageFile.load, encoded(Image.fromarray(drawing()), "PNG")
+
+    def load_larger(image: PngImageFile) -> None:
+        load(image)
+        image.im = image.im.resize((200, 100), Image.Resampling.NEAREST, (0, 0, WIDTH, HEIGHT))
+        image._size = (200, 100)
+
+    monkeypatch.setattr(PngImageFile, "load", load_larger)
+    picture = open_picture(source)
+    assert (picture.width, picture.height) == (200, 100)
+    assert picture.pixels.shape == (100, 200, 3)
+    monkeypatch.setattr(decode, "PIXEL_LIMIT", 19_999)
+    assert "200 × 100 pixels" in refusal(source)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF"])

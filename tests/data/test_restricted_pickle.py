@@ -45,6 +45,32 @@ def test_a_copy_written_by_python_3_is_read(protocol: int, text: Any, published:
     assert labels.tolist() == table[text("labels")]
 
 
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "table",
+    [{"labels": [3]}, {"labels": [3, 4], "more": (1, 2, (3, 4, 5, 6))}, {"yes": True, "no": False, "none": None}],
+)
+def test_plain_values_are_read_as_the_unpickler_would(table: dict[str, Any], protocol: int) -> None:
+    assert read_plain(pickle.dumps(table, protocol), "copy") == table
+
+
+def test_a_batch_of_ten_thousand_is_not_too_long() -> None:
+    table = {"labels": [number % 10 for number in range(10_000)], "filenames": [f"{n}.png" for n in range(10_000)]}
+    assert read_plain(pickle.dumps(table, 2), "copy") == table
+
+
+@pytest.mark.parametrize("spelling", [b"U\x02u1", b"U\x03|u1", b"C\x02u1"])
+def test_the_type_of_a_byte_may_be_spelled_in_several_ways(spelling: bytes, batch: bytes, published: Any) -> None:
+    pixels, _ = read_batch(published.pickled, batch.replace(b"U\x02u1", spelling), "copy")
+    assert np.array_equal(pixels, published.images[:20])
+
+
+def test_labels_may_be_an_array(published: Any) -> None:
+    table = {"data": published.images[:20].reshape(20, -1), "labels": published.labels[:20].astype(np.uint8)}
+    _, labels = read_batch(published.pickled, pickle.dumps(table, 4), "copy")
+    assert labels.tolist() == published.labels[:20].tolist()
+
+
 class _Calls:
     """Pickles as a call of `function` with `arguments`."""
 

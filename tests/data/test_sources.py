@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from cifar_gui.data import sources
+from cifar_gui.data import shapes, sources
 from cifar_gui.data.base import DATASETS
 from cifar_gui.errors import Cancelled, CifarGuiError, DataError
 
@@ -82,6 +82,38 @@ def test_a_folder_called_like_a_source_is_reached_by_its_path(
     assert sources.load("folder").class_names == ("cat", "dog")
 
 
+def test_a_folder_called_like_a_built_in_source_is_reached_as_a_path(
+    image_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(image_folder({"cat": 4, "dog": 4}, name="shapes").parent)
+    assert sources.load(Path("shapes")).class_names == ("cat", "dog")
+
+
+def test_a_path_may_begin_at_home(image_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = image_folder({"cat": 4, "dog": 4})
+    monkeypatch.setenv("HOME", str(path.parent))
+    monkeypatch.setenv("USERPROFILE", str(path.parent))
+    assert sources.load("~/pictures").name == "pictures"
+
+
+def test_one_data_set_reached_by_several_paths_is_one(published: Any, tmp_path: Path) -> None:
+    folder = published.folder(published.binary, tmp_path)
+    first = sources.load(tmp_path)
+    assert sources.load(folder) is first
+    assert sources.load(folder / "test_batch.bin") is first
+
+
+def test_what_is_drawn_is_watched_the_first_time_and_kept_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "PER_CLASS", 3)
+    monkeypatch.setattr(shapes, "TEST_PER_CLASS", 1)
+    said: list[str] = []
+    assert len(sources.load("shapes", lambda share, doing: said.append(doing)).labels) == 40  # kept by nobody
+    assert "Drawing stars" in said
+    said.clear()
+    sources.load("shapes", lambda share, doing: said.append(doing))
+    assert not any(doing.startswith("Drawing") for doing in said)
+
+
 @pytest.mark.parametrize("path", ["no/such/folder", "x" * 5000, "a\0b", ""])
 def test_nothing_at_a_path_is_a_missing_data_set(path: str) -> None:
     assert not sources.is_available(path)
@@ -90,7 +122,8 @@ def test_nothing_at_a_path_is_a_missing_data_set(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("a.txt", "is not a data set"), ("photos.zip", "Unpack it"), ("a", "is not a data set")]
+    ("name", "words"),
+    [("a.txt", "is not a data set"), ("photos.zip", "Unpack it"), ("P.ZIP", "Unpack it"), ("a", "is not a data set")],
 )
 def test_a_file_that_is_no_data_set_gets_a_sentence(name: str, words: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"x")
