@@ -16,14 +16,15 @@ def test_the_norm_is_the_root_of_the_sum_of_squares():
 
 def test_strongest_first_keeps_the_order_of_equals():
     assert strongest_first(np.array([[1.0], [3.0], [-3.0], [2.0]], np.float32)) == [1, 2, 3, 0]
+    assert strongest_first(np.ones((100, 1), np.float32)) == list(range(100))
 
 
 def test_likes_come_to_stand_side_by_side():
-    across, down = [1.0, 0.0], [0.0, 1.0]
-    weights = np.array([across, down, [0.9, 0.1], [0.1, 0.8]], np.float32) * np.array(
-        [[2.0], [1], [1], [1]], np.float32
-    )
-    assert side_by_side(weights) == [0, 2, 3, 1]
+    """Each next one is most like the last, not like the first, which is the strongest."""
+    angles, strengths = np.radians([130.0, -100.0, 0.0, 60.0]), np.array([[1.0], [1.0], [2.0], [1.5]])
+    weights = (np.stack([np.cos(angles), np.sin(angles)], axis=1) * strengths).astype(np.float32)
+    assert side_by_side(weights) == [2, 3, 0, 1]
+    assert arranged(weights, "similarity") == [2, 3, 0, 1]
 
 
 def test_dead_filters_do_not_upset_the_similarity_order():

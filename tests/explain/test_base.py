@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,15 @@ def grid_of(*tiles) -> ImageGrid:
 def test_an_atlas_lays_tiles_in_rows_with_gaps_between_them():
     sheet = atlas(grid_of([RED], [RED], [RED]), columns=2, ground=(9, 9, 9))
     assert sheet[..., 0].tolist() == [[9, 9, 9, 9, 9], [9, 255, 9, 255, 9], [9, 9, 9, 9, 9], [9, 255, 9, 9, 9], [9] * 5]
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "laid_out"), [(4, 0, (2, 2)), (5, 0, (2, 3)), (3, 9, (1, 3)), (3, 1, (3, 1)), (1, 0, (1, 1))]
+)
+def test_an_atlas_is_about_square_or_as_wide_as_asked_for(count, columns, laid_out):
+    sheet = atlas(grid_of(*[[RED]] * count), columns)
+    assert sheet.shape == (2 * laid_out[0] + 1, 2 * laid_out[1] + 1, 3)
+    assert sheet[0, 0].tolist() == [255, 255, 255]
 
 
 def test_an_atlas_shows_the_ground_through_the_gaps_inside_a_tile():
@@ -52,6 +63,7 @@ def test_the_first_layer_has_one_view_and_a_deep_one_two():
     first, deep = (ConvLayer("c", "c", (4, channels, 3, 3), 0, True) for channels in (3, 8))
     assert views(first) == [("colour", "In colour")]
     assert views(deep) == [("mosaic", "Mosaic"), ("channels", "Input channels")]
+    assert views(replace(deep, stem=first)) == [("colour", "In colour"), *views(deep)]
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())

@@ -22,6 +22,7 @@ def test_signed_colours_grow_lighter_all_the_way():
     strip = colours.signed_strip(101)[0, :, :3].astype(np.float64)
     lightness = strip @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(lightness) > 0).all()
+    assert (strip[0].tolist(), strip[50].tolist(), strip[100].tolist()) == ([16, 48, 140], [128] * 3, [255, 214, 102])
 
 
 def test_own_scale_takes_the_largest_weight_of_each_filter_and_common_scale_that_of_all():

@@ -9,7 +9,7 @@ from torch.nn.functional import conv2d, gelu
 
 from cifar_gui.explain.base import Request
 from cifar_gui.explain.filters import filter_images, in_colour, mosaic, one_channel, seen_through
-from cifar_gui.explain.layers import convolution_layers
+from cifar_gui.explain.layers import ConvLayer, convolution_layers
 
 GREY, AMBER, BLUE = [128, 128, 128, 255], [255, 214, 102, 255], [16, 48, 140, 255]
 
@@ -34,6 +34,42 @@ def test_tiles_follow_the_order_asked_for_and_keep_their_numbers(layer_with):
     assert grid.units == (1, 2, 0)
     assert grid.captions[0].startswith("filter 1 ")
     assert (grid.tile(0) == grid.tiles[2]).all()
+
+
+@pytest.mark.parametrize("view", [in_colour, mosaic, one_channel])
+def test_every_view_arranges_whole_tiles_with_their_captions(view, layer_with):
+    """Sorted by the strength of the whole filter, whatever part of it is shown."""
+    snapshot, layer = layer_with(
+        [[[[0.1]], [[0.3]], [[0.2]]], [[[0.0]], [[0.9]], [[-0.8]]], [[[0.5]], [[0.1]], [[0.1]]]]
+    )
+    plain, sorted_ = (view(snapshot, Request(layer, order)) for order in ("index", "norm"))
+    assert sorted_.units == (1, 2, 0)
+    for unit in range(3):
+        assert (sorted_.tile(unit) == plain.tile(unit)).all()
+        assert sorted_.captions[sorted_.position(unit)] == plain.captions[unit]
+        assert plain.captions[unit].startswith(f"filter {unit} ")
+
+
+@pytest.mark.parametrize(("view", "strongest"), [(in_colour, 255), (mosaic, 255), (one_channel, 255)])
+def test_every_view_has_a_common_scale_and_says_how_far_it_reaches(view, strongest, layer_with):
+    snapshot, layer = layer_with([[[[1.0]], [[-2.0]], [[1.0]]], [[[0.5]], [[0.5]], [[0.5]]]])
+    own, common = (view(snapshot, Request(layer, scale=scale)) for scale in ("own", "common"))
+    assert own.tiles[1, 0, 0, 0] == strongest
+    assert common.tiles[1, 0, 0, 0] == 160  # a quarter of the way from 128
+    assert (own.legend.high, common.legend.low, common.legend.high) == ("+max", "−2", "+2")
+
+
+def test_the_scale_and_the_order_asked_for_reach_the_view_that_opens(layer_with):
+    snapshot, layer = layer_with([[[[0.1]]] * 3, [[[0.3]]] * 3])
+    grid = filter_images(snapshot, layer, order="norm", scale="common")
+    assert grid.units == (1, 0)
+    assert grid.legend.high == "+0.3"
+
+
+def test_captions_of_one_channel_are_about_that_channel(layer_with):
+    snapshot, layer = layer_with([[[[3.0]], [[4.0]]]])
+    assert one_channel(snapshot, Request(layer, channel=1)).captions == ("filter 0 · norm 4 in channel 1",)
+    assert mosaic(snapshot, Request(layer)).captions == ("filter 0 · norm 5",)
 
 
 def test_a_mosaic_lays_slices_by_strength_with_gaps_between_them(layer_with):
@@ -69,6 +105,7 @@ def test_a_channel_past_the_end_shows_the_last(layer_with):
     grid = one_channel(snapshot, Request(layer, channel=99))
     assert grid.tiles[0, 0, 0].tolist() == BLUE
     assert "channel 1 of 2" in grid.note
+    assert one_channel(snapshot, Request(layer, channel=-1)).tiles[0, 0, 0].tolist() == AMBER
 
 
 def test_two_convolutions_in_a_row_answer_like_the_filters_seen_through_the_stem():
@@ -76,9 +113,9 @@ def test_two_convolutions_in_a_row_answer_like_the_filters_seen_through_the_stem
     stem = torch.randn(5, 3, 2, 2, generator=generator, dtype=torch.float64)
     weights = torch.randn(4, 5, 3, 3, generator=generator, dtype=torch.float64)
     pictures = torch.randn(2, 3, 9, 9, generator=generator, dtype=torch.float64)
-    for stride in (1, 2):
-        seen = seen_through(weights, stem, (stride, stride))
-        assert seen.shape == (4, 3, 2 * stride + 2, 2 * stride + 2)
+    for stride in ((1, 1), (2, 2), (1, 2)):
+        seen = seen_through(weights, stem, stride)
+        assert seen.shape == (4, 3, 2 * stride[0] + 2, 2 * stride[1] + 2)
         in_a_row = conv2d(conv2d(pictures, stem, stride=stride), weights)
         assert torch.allclose(conv2d(pictures, seen, stride=stride), in_a_row)
 
@@ -111,3 +148,12 @@ def test_a_layer_opens_in_colour_where_it_has_colours_and_as_a_mosaic_elsewhere(
     snapshot = snapshot_of("keras1m")
     grid = filter_images(snapshot, convolution_layers(snapshot)[which], order="norm")
     assert grid.legend.kind == ("rgb" if which == 0 else "signed")
+
+
+def test_through_a_stem_that_takes_larger_steps_filters_look_larger(layer_with):
+    stem = ConvLayer("stem", "stem", (2, 3, 2, 2), 24, False, "fixed", stride=(2, 3))
+    snapshot, layer = layer_with(np.full((1, 2, 3, 3), 0.5), stem=stem)
+    snapshot.weights["stem.weight"] = torch.ones(2, 3, 2, 2)
+    grid = in_colour(snapshot, Request(layer))
+    assert grid.tiles.shape == (1, 6, 8, 4)
+    assert grid.captions == (f"filter 0 · norm {0.5 * 18**0.5:.3g}",), "the norm of what the layer itself has learned"

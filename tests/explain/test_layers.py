@@ -34,6 +34,8 @@ def test_a_fixed_stem_is_called_computed_and_the_next_layer_is_seen_through_it(s
     assert following.learned
     assert following.stem == stem
     assert following.coloured
+    assert following.note == "seen in colour through stem"
+    assert third.note == ""
     assert third.stem is None
     assert not third.coloured
 
@@ -64,6 +66,41 @@ def test_looking_leaves_no_hook_behind():
     assert not any(module._forward_hooks for module in model.modules())
 
 
+def fixed(layer: nn.Conv2d) -> nn.Conv2d:
+    return layer.requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    ("modules", "through_the_first"),
+    [
+        ([fixed(nn.Conv2d(3, 4, 3)), nn.ReLU(), nn.Conv2d(4, 2, 1)], True),
+        ([nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1)], False),
+        ([fixed(nn.Conv2d(3, 4, 3)), nn.MaxPool2d(2), nn.Conv2d(4, 2, 1)], False),
+        ([fixed(nn.Conv2d(3, 3, 3, groups=3)), nn.Conv2d(3, 2, 1)], False),
+        ([fixed(nn.Conv2d(3, 4, 3)), nn.Conv2d(4, 2, 1, groups=2)], False),
+        ([fixed(nn.Conv2d(3, 4, 3)), nn.PixelShuffle(2), nn.Upsample(scale_factor=0.5), nn.Conv2d(1, 2, 1)], False),
+    ],
+)
+def test_a_layer_is_seen_through_a_fixed_one_only_if_it_reads_that_pixel_by_pixel(modules, through_the_first):
+    first, second = layers._look(nn.Sequential(*modules))
+    assert second.stem == (first if through_the_first else None)
+
+
+def test_a_fixed_layer_behind_a_fixed_stem_is_called_computed_and_a_single_layer_has_no_stem():
+    first, second = layers._look(nn.Sequential(fixed(nn.Conv2d(3, 4, 3)), fixed(nn.Conv2d(4, 2, 1))))
+    assert (second.stem, second.note) == (first, "computed, not learned")
+    assert [layer.stem for layer in layers._look(nn.Sequential(fixed(nn.Conv2d(3, 4, 3))))] == [None]
+
+
+def test_strides_are_noted_down_and_across():
+    (layer,) = layers._look(nn.Sequential(nn.Conv2d(3, 4, 3, stride=(2, 1))))
+    assert layer.stride == (2, 1)
+
+
+def test_networks_of_one_kind_with_other_settings_are_looked_at_again(snapshot_of):
+    assert [convolution_layers(snapshot_of("simple", filters=count))[0].units for count in (5, 7, 5)] == [5, 7, 5]
+
+
 def test_no_hook_is_left_behind_when_the_network_fails():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(5, 5))
     with pytest.raises(RuntimeError):
@@ -79,10 +116,10 @@ def test_looking_draws_no_random_numbers(snapshot_of):
 
 
 def test_weights_kept_in_half_precision_are_read_as_float32(layer_with):
-    snapshot, layer = layer_with([[[[0.5]]]], bias=[0.25])
+    snapshot, layer = layer_with([[[[0.5]]], [[[0.5]]]], bias=[0.25, -0.5])
     snapshot.weights["conv.weight"] = snapshot.weights["conv.weight"].half()
     assert weights_of(snapshot, layer).dtype == torch.float32
-    assert bias_of(snapshot, layer, 0) == 0.25
+    assert [bias_of(snapshot, layer, unit) for unit in (0, 1)] == [0.25, -0.5]
 
 
 def test_a_layer_without_biases_has_none(layer_with):

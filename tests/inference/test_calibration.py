@@ -65,6 +65,7 @@ def test_extreme_networks_stay_within_bounds() -> None:
         ({}, 1.0, 1.0),
         ({"temperature": 0.5}, 0.5, 0.5),
         ({"temperature": 0.5, "temperature_six_views": 0.4}, 0.5, 0.4),
+        ({"temperature": COLDEST, "temperature_six_views": HOTTEST}, COLDEST, HOTTEST),
         ({"temperature": 0.0}, 1.0, 1.0),
         ({"temperature": float("nan")}, 1.0, 1.0),
         ({"temperature": 1e9}, 1.0, 1.0),

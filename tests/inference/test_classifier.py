@@ -56,6 +56,7 @@ def test_an_answer_says_all_that_is_known(snapshot: ModelSnapshot, sources: list
     assert sum(answer.probabilities) == pytest.approx(1, abs=1e-5)
     assert answer.top(2) == sorted(zip(answer.class_names, answer.probabilities, strict=True), key=lambda p: -p[1])[:2]
     assert (answer.label, answer.probability) == answer.top(1)[0]
+    assert answer.top() == answer.top(3)
 
 
 @pytest.mark.parametrize(("six_views", "views"), [(True, 6), (False, 1)])
@@ -144,6 +145,47 @@ def test_progress_ends_at_one(snapshot: ModelSnapshot, sources: list[PictureSour
     list(Classifier(snapshot, six_views=False).classify_many(sources, lambda share, _text: shares.append(share)))
     assert shares == sorted(shares)
     assert shares[-1] == 1
+
+
+def test_batches_of_a_folder_grow_up_to_a_limit(
+    snapshot: ModelSnapshot, sources: list[PictureSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifier, "BATCH", 10)
+    said: list[str] = []
+    list(Classifier(snapshot, six_views=False).classify_many(sources[:35], lambda _share, text: said.append(text)))
+    assert said == [f"{count} pictures classified" for count in (4, 12, 22, 32, 35)]
+
+
+def test_of_pictures_without_a_number_the_share_is_not_known(
+    snapshot: ModelSnapshot, sources: list[PictureSource]
+) -> None:
+    shares: list[float] = []
+    list(Classifier(snapshot, six_views=False).classify_many(iter(sources[:5]), lambda share, _: shares.append(share)))
+    assert shares == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("six_views", "few", "many"), [(True, classifier.FEW_VIEWS // 6, classifier.FEW_VIEWS // 6 + 1), (False, 36, 37)]
+)
+def test_few_views_are_computed_on_one_core_and_many_on_all(
+    snapshot: ModelSnapshot, six_views: bool, few: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cores: list[int] = []
+
+    def note(model: object, inputs: torch.Tensor, *_: object) -> list[torch.Tensor]:
+        cores.append(torch.get_num_threads())
+        return [torch.zeros(len(inputs), 10)]
+
+    for name in ("six_view_logits_of", "logits_of"):
+        monkeypatch.setattr(classifier, name, note)
+    asked, usual = Classifier(snapshot, six_views=six_views), torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        for count in (1, few, many):
+            asked.logits(torch.zeros(count, 3, 32, 32, dtype=torch.uint8))
+    finally:
+        torch.set_num_threads(usual)
+    assert cores == [1, 1, 3]
 
 
 def test_many_threads_may_ask_at_once(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:

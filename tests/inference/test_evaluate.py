@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Split
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.errors import Cancelled, DataError
@@ -101,10 +102,16 @@ def test_what_does_not_fit_is_refused(snapshot: ModelSnapshot, split: Split, cha
     if change == "empty":
         split = Split("validation", split.images[:0], split.labels[:0], "")
     if change == "labels":
-        split = Split("validation", split.images, split.labels + 10, "")
+        split = Split("validation", split.images, torch.where(split.labels == split.labels.max(), 10, split.labels), "")
     with pytest.raises(DataError, match=expected):
         evaluate(snapshot, split, class_names=names)
 
 
 def test_names_that_agree_are_accepted(snapshot: ModelSnapshot, split: Split) -> None:
     assert evaluate(snapshot, split, class_names=list(snapshot.card.class_names)).n == 20
+
+
+def test_another_precision_is_used_when_asked_for(snapshot: ModelSnapshot, split: Split) -> None:
+    exact, half = (evaluate(snapshot, split, precision=Precision(name)).loss for name in ("float32", "bfloat16"))
+    assert half != exact
+    assert half == pytest.approx(exact, rel=0.1)

@@ -23,6 +23,19 @@ def test_chunks_give_the_logits_of_the_whole(
     assert torch.allclose(torch.cat(parts), expected, atol=1e-5)
 
 
+def test_half_precision_is_used_when_asked_for_and_answers_in_float32(
+    snapshot: ModelSnapshot, inputs: torch.Tensor
+) -> None:
+    with evaluating(rebuild(snapshot)) as model:
+        exact, half = (
+            torch.cat(list(logits_of(model, inputs, snapshot.card.stats, Precision(name))))
+            for name in ("float32", "bfloat16")
+        )
+    assert half.dtype == torch.float32
+    assert not torch.equal(half, exact)
+    assert torch.allclose(half, exact, atol=0.1 * float(exact.abs().max()))
+
+
 @pytest.mark.parametrize("training", [True, False])
 def test_evaluating_puts_back_the_mode_even_after_an_error(snapshot: ModelSnapshot, training: bool) -> None:
     model = rebuild(snapshot).train(training)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from cifar_gui.inference.verdict import none_of, verdict
+from cifar_gui.inference.prediction import Confidence
+from cifar_gui.inference.verdict import label_of, none_of, verdict
 
 TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -27,6 +30,9 @@ def ten(**known: float) -> tuple[float, ...]:
         (ten(truck=0.66, ship=0.23), "unsure", "truck or ship?"),
         (ten(truck=0.66, ship=0.31), "unsure", "truck or ship?"),
         (ten(truck=0.85, ship=0.05), "confident", "truck"),
+        (ten(truck=0.60, ship=0.05), "unsure", "truck?"),
+        (ten(truck=0.50, ship=0.25), "unsure", "truck or ship?"),
+        (ten(truck=0.50, ship=0.24), "unknown", "probably none of the ten"),
         (ten(truck=0.55, ship=0.10), "unknown", "probably none of the ten"),
         (ten(cat=0.30, dog=0.20), "unknown", "probably none of the ten"),
         (ten(cat=0.34, dog=0.33), "unknown", "probably none of the ten"),
@@ -70,3 +76,7 @@ def test_a_network_with_a_single_class_can_answer() -> None:
 
 def test_two_classes_are_doubted_between() -> None:
     assert verdict(("cat", "dog"), (0.45, 0.55)).headline == "dog or cat?"
+
+
+def test_every_confidence_has_a_word_of_its_own() -> None:
+    assert [label_of(each) for each in get_args(Confidence)] == ["confident", "not sure", "unknown"]
