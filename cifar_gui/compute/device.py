@@ -160,7 +160,7 @@ def _training_step(device: torch.device, batch: int) -> list[Tensor]:
 
 def _close(ours: Tensor, reference: Tensor) -> bool:
     scale = max(float(reference.abs().max()), 1e-6)
-    return bool(torch.isfinite(ours).all()) and float((ours - reference).abs().max()) <= _TOLERANCE * scale
+    return float((ours - reference).abs().max()) <= _TOLERANCE * scale  # false where anything is NaN
 
 
 def _description(name: str) -> str:

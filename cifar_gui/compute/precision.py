@@ -105,7 +105,7 @@ def probe(
     for _ in range(rounds):
         fastest_yet = min((runner.seconds for runner in runners), default=0.0)
         for runner in runners:
-            if runner.seconds <= _PATIENCE * fastest_yet or runner.seconds == float("inf"):
+            if runner.seconds <= _PATIENCE * fastest_yet:  # all, in the first round: nobody has a time yet
                 runner.run()
     return [Trial(each.precision, each.seconds, each.logit_error, each.gradient_cosine) for each in runners]
 

@@ -27,7 +27,7 @@ def filter_images(
 def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """Filters that see red, green and blue, themselves or through a fixed stem: their weights are the colours."""
     layer = request.layer
-    weights = weights_of(snapshot, layer)
+    own = weights = weights_of(snapshot, layer)
     note = "Red, green and blue are the weights of the three inputs; grey is 0."
     if layer.stem is not None:
         weights = seen_through(weights, weights_of(snapshot, layer.stem), layer.stem.stride)
@@ -36,11 +36,12 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
             "the non-linearity between them is left out."
         )
     values = weights.numpy()
-    shown = arranged(values, request.order)
+    # strength is that of the layer's own weights, as in captions and details; likeness is of what is seen
+    shown = arranged(own.numpy() if request.order == "norm" else values, request.order)
     tiles = colours.rgb(values / colours.largest(values, request.scale))[shown]
     legend = colours.legend(values, request.scale, coloured=True)
-    strengths = norms(weights_of(snapshot, layer).numpy())
-    return ImageGrid(layer.label, "filters", tiles, tuple(shown), _captions(shown, strengths), note, legend)
+    captions = _captions(shown, norms(own.numpy()))
+    return ImageGrid(layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
 
 @EXPLAINERS.register("mosaic", label="Mosaic", order=2, suits=lambda layer: layer.shape[1] != 3)

@@ -119,10 +119,54 @@ def test_a_second_gpu_is_used_if_the_first_fails(gpus: Callable[..., None]) -> N
     assert choose_device("auto").device == torch.device("cuda:1")
 
 
-def test_a_gpu_that_answers_nonsense_is_refused(gpus: Callable[..., None]) -> None:
+@pytest.mark.parametrize(
+    ("change", "usable"),
+    [
+        (lambda each: each * torch.nan, False),
+        (lambda each: torch.where(each == each.max(), torch.nan, each), False),
+        (lambda each: torch.where(each == each.max(), torch.inf, each), False),
+        (lambda each: each * 1.05, False),
+        (lambda each: each * 1.01, True),
+    ],
+)
+def test_a_gpu_that_answers_nonsense_is_refused(
+    gpus: Callable[..., None], change: Callable[[torch.Tensor], torch.Tensor], usable: bool
+) -> None:
     step = subject._training_step
-    gpus(1, lambda device, batch: [torch.full_like(each, torch.nan) for each in step(CPU, batch)])
-    assert "wrong results" in choose_device("auto").reason
+    gpus(1, lambda device, batch: [change(each) for each in step(CPU, batch)])
+    assert ("wrong results" in choose_device("auto").reason) is not usable
+
+
+@pytest.mark.parametrize("kind", [AssertionError, NotImplementedError])
+def test_whatever_pytorch_raises_for_a_device_is_its_reason(gpus: Callable[..., None], kind: type[Exception]) -> None:
+    def step(device: torch.device, batch: int) -> list[torch.Tensor]:
+        raise kind("Torch not compiled with CUDA enabled.\nAnd more.")
+
+    gpus(1, step)
+    assert "failed (Torch not compiled with CUDA enabled)" in choose_device("auto").reason
+
+
+def test_each_device_is_tried_once(gpus: Callable[..., None]) -> None:
+    tried: list[torch.device] = []
+    step = subject._training_step
+
+    def noting(device: torch.device, batch: int) -> list[torch.Tensor]:
+        tried.append(device)
+        return step(CPU, batch)
+
+    gpus(1, noting)
+    devices()
+    choose_device("auto")
+    choose_device("cuda")
+    assert tried == [torch.device("cuda:0")] * len(PROBE_BATCHES)
+
+
+def test_a_device_that_is_seen_but_fails_is_present(gpus: Callable[..., None]) -> None:
+    gpus(0)
+    assert [(each.name, each.present) for each in devices()] == [("cuda:0", False), ("cpu", True)]
+    subject._status.cache_clear()
+    gpus(1, failing("CUDA error"))
+    assert [(each.name, each.present) for each in devices()] == [("cuda:0", True), ("cpu", True)]
 
 
 def test_metal_is_used_when_it_agrees_with_the_cpu(metal: Callable[..., None]) -> None:
@@ -152,6 +196,26 @@ def test_an_operator_wrong_at_one_batch_size_only_is_caught(
         choose_device("mps")
 
 
+def test_metal_that_is_built_in_but_not_there_is_named_as_the_reason(
+    metal: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metal()
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(DeviceError, match="no Metal GPU"):
+        choose_device("mps")
+    assert choose_device("auto").device == torch.device("cpu")
+
+
+def test_a_warning_does_not_spoil_a_gpu_that_works(gpus: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_available() -> bool:
+        warnings.warn("Something is deprecated.", stacklevel=1)
+        return True
+
+    gpus(1)
+    monkeypatch.setattr(torch.cuda, "is_available", is_available)
+    assert choose_device("auto").device == torch.device("cuda:0")
+
+
 def test_what_pytorch_only_warns_of_becomes_the_reason(
     gpus: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,15 +241,17 @@ def test_unknown_names_are_refused_naming_the_known_ones(name: str) -> None:
         choose_device(name)
 
 
-def test_a_gpu_with_too_high_a_number_is_refused(gpus: Callable[..., None]) -> None:
+@pytest.mark.parametrize("name", ["cuda:1", "cuda:3", "cuda:12", "cuda:100"])
+def test_a_gpu_with_too_high_a_number_is_refused(name: str, gpus: Callable[..., None]) -> None:
     gpus(1)
     with pytest.raises(DeviceError, match="the last NVIDIA GPU here is cuda:0"):
-        choose_device("cuda:3")
+        choose_device(name)
 
 
 def test_the_probe_leaves_the_random_numbers_alone() -> None:
     before = torch.get_rng_state()
-    assert subject._failed_probe(torch.device("cpu")) == ""
+    with torch.no_grad():  # as it may be where a device is asked for
+        assert subject._failed_probe(torch.device("cpu")) == ""
     assert torch.equal(torch.get_rng_state(), before)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -55,6 +57,37 @@ def test_a_probe_tries_each_candidate_and_leaves_the_network_alone():
     assert trials[0].logit_error == 0.0
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert all(weight.grad is None for weight in model.parameters())
+
+
+class Timed(nn.Module):
+    """Takes as many seconds, by a clock of its own, as the next of `times` says for the precision it computes in."""
+
+    def __init__(self, **times: list[float]) -> None:
+        super().__init__()
+        self.layer = nn.Sequential(nn.Flatten(), nn.Linear(3 * 1024, 10))
+        self.times, self.now = {name: iter(seconds) for name, seconds in times.items()}, 0.0
+
+    def __deepcopy__(self, memo: object) -> Timed:
+        return self
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        self.now += next(self.times["half" if torch.is_autocast_enabled("cpu") else "full"])
+        return self.layer(images)
+
+
+def timed(monkeypatch, model):
+    monkeypatch.setattr(precision_module, "time", SimpleNamespace(perf_counter=lambda: model.now))
+    return probe(model, *sample(), [REFERENCE, HALF])
+
+
+def test_a_candidate_counts_with_its_best_of_five(monkeypatch):
+    full, half = timed(monkeypatch, Timed(full=[9, 9, 3, 2, 4, 5, 6], half=[9, 7, 6, 7, 6, 8]))
+    assert (full.seconds, half.seconds) == (2, 6)
+
+
+def test_a_candidate_that_is_far_behind_is_not_tried_again(monkeypatch):
+    full, half = timed(monkeypatch, Timed(full=[9, 9, 2, 2, 2, 2, 2], half=[9, 9]))
+    assert (full.seconds, half.seconds) == (2, 9)
 
 
 class WrongInHalf(nn.Module):
@@ -123,6 +156,13 @@ def test_what_was_chosen_holds_for_that_question_alone(monkeypatch):
         choose_precision(last, model, *sample())
         choose_precision(RECIPE, model, *sample(3))
     assert asked == [(8, list(CANDIDATES)), (8, list(CANDIDATES)), (8, list(CANDIDATES[1:])), (3, list(CANDIDATES))]
+    usual = torch.get_num_threads()
+    torch.set_num_threads(usual + 1)
+    try:
+        choose_precision(RECIPE, model, *sample())
+    finally:
+        torch.set_num_threads(usual)
+    assert len(asked) == 5, "what is fastest on one core need not be on two"
 
 
 def test_dropout_does_not_make_a_right_one_look_wrong():
@@ -141,9 +181,16 @@ def test_a_damaged_cache_is_as_good_as_none(text):
     assert choose_precision(RECIPE, build("simple", 10), *sample()) in CANDIDATES
 
 
-def test_a_cache_that_cannot_be_written_costs_nothing_but_time(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(paths, "cache", lambda: tmp_path / "file" / "cache")
+@pytest.mark.parametrize("disk", ["has a file where the folder should be", "is full"])
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(disk, monkeypatch, tmp_path):
+    def fail(handle):
+        raise OSError("no space")
+
+    if disk == "is full":
+        monkeypatch.setattr(os, "fsync", fail)
+    else:
+        (tmp_path / "file").write_text("in the way")
+        monkeypatch.setattr(paths, "cache", lambda: tmp_path / "file" / "cache")
     assert choose_precision(RECIPE, build("simple", 10), *sample()) in CANDIDATES
 
 

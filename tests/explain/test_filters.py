@@ -157,3 +157,11 @@ def test_through_a_stem_that_takes_larger_steps_filters_look_larger(layer_with):
     grid = in_colour(snapshot, Request(layer))
     assert grid.tiles.shape == (1, 6, 8, 4)
     assert grid.captions == (f"filter 0 · norm {0.5 * 18**0.5:.3g}",), "the norm of what the layer itself has learned"
+
+
+def test_filters_seen_through_a_stem_are_sorted_by_the_norms_in_their_captions(layer_with):
+    stem = ConvLayer("stem", "stem", (2, 3, 1, 1), 6, False, "fixed")
+    snapshot, layer = layer_with([[[[0.1]], [[0.2]]], [[[0.9]], [[0.0]]], [[[0.5]], [[0.0]]]], stem=stem)
+    snapshot.weights["stem.weight"] = torch.tensor([0.1, 10.0]).view(2, 1, 1, 1).expand(2, 3, 1, 1)
+    assert in_colour(snapshot, Request(layer, "norm")).units == (1, 2, 0)
+    assert in_colour(snapshot, Request(layer, "similarity")).units[0] == 0, "what is seen starts with what is seen best"
