@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -173,6 +174,17 @@ def test_a_proxy_is_told_the_whole_address_and_who_asks(form: str, monkeypatch: 
             assert reply.read(100) == b"hello"
     assert heard[0].startswith(b"GET http://example.org/a?b=c HTTP/1.1\r\nHost: example.org\r\n")
     assert b"\r\nProxy-Authorization: Basic bWU6YSB3b3Jk\r\n" in heard[0]  # me:a word
+
+
+def test_only_the_proxy_is_told_who_asks(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tunnel(connection: http.client.HTTPSConnection) -> None:
+        connection.sock = socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0))
+
+    monkeypatch.setenv("https_proxy", "http://me:word@127.0.0.1:1")
+    monkeypatch.setattr(http.client.HTTPSConnection, "connect", tunnel)
+    with Client().get("https://example.org/a", {}, no_tick) as reply:
+        assert reply.status == 200
+    assert "Proxy-Authorization" not in server.requests[0]
 
 
 def test_no_proxy_is_asked_for_what_the_system_wants_to_be_asked_directly(
