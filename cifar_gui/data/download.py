@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from cifar_gui import paths
@@ -20,19 +20,11 @@ from cifar_gui.data.official import BINARY, Edition
 from cifar_gui.data.transport import Client, Reply, TransferError
 from cifar_gui.errors import DataError
 
-if TYPE_CHECKING:
-    from cifar_gui.data.base import Progress  # torch stays out
-
-__all__ = ["Download", "DownloadProgress", "Report", "download_cifar10"]
+__all__ = ["Download", "DownloadProgress", "Report"]
 
 _CHUNK = 1 << 16
 _MARGIN = 50_000_000
 """Free space that is left alone, in bytes."""
-
-
-def download_cifar10(progress: Progress) -> Path:
-    """Download the binary edition to where `load("cifar10")` looks. Raises DataError, or what `progress` raises."""
-    return Download().run(lambda state: progress(state.share, state.text))
 
 
 class Download:

@@ -90,6 +90,7 @@ def test_a_gpu_that_computes_right_is_preferred(gpus: Callable[..., None]) -> No
     ("message", "words"),
     [
         ("CUDA error: out of memory\nCompile with TORCH_USE_CUDA_DSA", "its memory is full"),
+        ("HIP Out Of Memory", "its memory is full"),
         ("CUDA error: no kernel image is available for execution on the device", "no code for so old or so new a GPU"),
         ("CUDA error: CUDA-capable device(s) is/are busy or unavailable", "another program holds it"),
         ("CUDA error: unspecified launch failure", "it stopped answering"),

@@ -76,6 +76,7 @@ def fixed(layer: nn.Conv2d) -> nn.Conv2d:
         ([fixed(nn.Conv2d(3, 4, 3)), nn.ReLU(), nn.Conv2d(4, 2, 1)], True),
         ([nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1)], False),
         ([fixed(nn.Conv2d(3, 4, 3)), nn.MaxPool2d(2), nn.Conv2d(4, 2, 1)], False),
+        ([nn.PixelUnshuffle(2), fixed(nn.Conv2d(12, 4, 3)), nn.Conv2d(4, 2, 1)], False),
         ([fixed(nn.Conv2d(3, 3, 3, groups=3)), nn.Conv2d(3, 2, 1)], False),
         ([fixed(nn.Conv2d(3, 4, 3)), nn.Conv2d(4, 2, 1, groups=2)], False),
         ([fixed(nn.Conv2d(3, 4, 3)), nn.PixelShuffle(2), nn.Upsample(scale_factor=0.5), nn.Conv2d(1, 2, 1)], False),
