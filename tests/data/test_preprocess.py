@@ -270,7 +270,7 @@ def test_a_crop_that_reaches_outside_is_cut_off(crop: Crop, rows: slice, columns
 
 def test_a_crop_between_the_pixels_that_are_kept_takes_its_share_of_them() -> None:
     picture = Picture("reduced", drawing(40, 40), 60, 60)
-    crop = Crop(10, 20, 34)  # of the pixels kept, columns 6⅔ to 29⅓ and rows 13⅓ to 36
+    crop = Crop(10, 19, 34)  # of the pixels kept, columns 6⅔ to 29⅓ and rows 12⅔ to 35⅓
     box = (crop.x / 1.5, crop.y / 1.5, (crop.x + crop.side) / 1.5, (crop.y + crop.side) / 1.5)
     whole = Image.fromarray(picture.pixels).resize((32, 32), Image.Resampling.BICUBIC, box)
     found = network_input(picture, crop).transpose(1, 2, 0)
