@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cifar_gui.networks.airnet import SIZES, STEM_BIAS_EPOCHS
-from cifar_gui.networks.base import build
+from cifar_gui.networks.base import FollowsEpochs, LearnsFromSample, build
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds
 
 
@@ -27,6 +27,11 @@ def test_the_stem_whitens_patches():
     torch.testing.assert_close(answers[:, 12:], -answers[:, :12], rtol=1e-3, atol=1e-3)
 
 
+def test_the_training_loop_is_asked_for_a_sample_and_for_the_epochs():
+    assert isinstance(build("airnet", 10), LearnsFromSample)
+    assert isinstance(build("airnet", 10), FollowsEpochs)
+
+
 def test_the_stems_bias_learns_in_the_first_epochs_only_and_its_filters_never():
     model = build("airnet", 10)
     assert not model.stem.weight.requires_grad
@@ -45,6 +50,50 @@ def test_the_first_filters_of_a_block_pass_their_input_through():
     model = build("airnet", 10)
     maps = torch.randn(2, 24, 31, 31)
     torch.testing.assert_close(model.blocks[0].conv1(maps)[:, :24], maps)
+
+
+def test_the_stem_is_that_of_all_pictures_not_of_the_first_few():
+    torch.manual_seed(0)
+    images = torch.cat([torch.randn(250, 3, 32, 32), 9 * torch.randn(250, 3, 32, 32)])
+    model, mirrored = build("airnet", 10), build("airnet", 10)
+    model.fit_sample(images)
+    mirrored.fit_sample(images.flip(0))
+    torch.testing.assert_close(model.stem.weight.norm(), mirrored.stem.weight.norm())
+    # White already, but for its size: 12 eigenvalues near the mean square of both halves, (1 + 81) / 2.
+    filters = model.stem.weight[:12].flatten(1)
+    torch.testing.assert_close(filters.norm(dim=1), torch.full((12,), 41**-0.5), rtol=0.02, atol=0)
+    assert filters.norm(dim=1).tolist() == sorted(filters.norm(dim=1).tolist()), "the strongest direction first"
+
+
+def test_flat_directions_are_not_blown_up():
+    model = build("airnet", 10)
+    model.fit_sample(torch.zeros(2, 3, 32, 32))
+    torch.testing.assert_close(model.stem.weight.flatten(1).norm(dim=1), torch.full((24,), 5e-4**-0.5))
+
+
+@pytest.mark.parametrize(
+    ("settings", "scale", "deviation"),
+    [({}, 1 / 256, 1.0), ({"size": "96"}, 1 / 512, 1.0), ({"unit_head": False}, 1 / 9, 1 / (3 * 256) ** 0.5)],
+)
+def test_the_head_starts_and_is_scaled_as_its_recipe_wants(settings, scale, deviation):
+    torch.manual_seed(0)
+    model = build("airnet", 10, settings).eval()
+    assert model.head.weight.std().item() == pytest.approx(deviation, rel=0.05)
+    images, features = torch.randn(2, 3, 32, 32), []
+    model.flatten.register_forward_hook(lambda _layer, _inputs, output: features.append(output))
+    torch.testing.assert_close(model(images), scale * (features[0] @ model.head.weight.T))
+
+
+def test_features_are_the_largest_of_each_map():
+    model = build("airnet", 10).eval()
+    maps = torch.randn(2, 256, 3, 3)
+    torch.testing.assert_close(model.pool(maps).flatten(1), maps.amax((2, 3)))
+
+
+@pytest.mark.parametrize("weight", [0.12, 0.5])
+def test_batch_norms_forget_as_they_are_told_and_keep_the_faintest_map(weight):
+    norms = [each for each in build("airnet", 10, {"batch_norm_weight": weight}).modules() if hasattr(each, "momentum")]
+    assert {(norm.momentum, norm.eps) for norm in norms} == {(weight, 1e-12)}
 
 
 @pytest.mark.parametrize("size", SIZES)

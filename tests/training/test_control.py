@@ -39,11 +39,19 @@ def test_at_least_one_epoch_must_be_wanted():
 
 
 @pytest.mark.parametrize("release", ["resume", "stop", "pause_after_epoch"])
-def test_whoever_waits_in_a_pause_is_released(release):
+def test_whoever_waits_in_a_pause_is_released(release, monkeypatch):
     control = Control()
     control.pause()
-    waiting = threading.Thread(target=control.wait_while_paused)
+    waits, wait = threading.Event(), control._condition.wait
+
+    def waiting_now(timeout=None):
+        waits.set()  # with the lock held: whoever releases gets it only once this thread waits indeed
+        return wait(timeout)
+
+    monkeypatch.setattr(control._condition, "wait", waiting_now)
+    waiting = threading.Thread(target=control.wait_while_paused, daemon=True)
     waiting.start()
+    assert waits.wait(timeout=10)
     getattr(control, release)()
     waiting.join(timeout=10)
     assert not waiting.is_alive()
@@ -58,3 +66,33 @@ def test_a_pause_planned_for_the_end_of_the_epoch_comes_then():
     control.resume()
     control.end_of_epoch()
     assert not control.paused, "it was planned once"
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_going_on_forgets_a_pause_planned_for_the_end_of_the_epoch(later):
+    control = Control()
+    control.pause_after_epoch()
+    if later:
+        control.pause()
+    control.resume()
+    control.end_of_epoch()
+    assert not control.paused
+
+
+def test_an_epoch_ends_without_a_pause_unless_one_was_planned():
+    control = Control()
+    control.end_of_epoch()
+    assert not control.paused
+    control.pause()
+    control.end_of_epoch()
+    assert control.paused, "a pause asked for already stays"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(("set_lr", 0.1), ("set_epochs", 5)), (("set_epochs", 5), ("set_lr", 0.1))]
+)
+def test_one_change_does_not_undo_another(first, second):
+    control = Control()
+    for name, value in (first, second):
+        getattr(control, name)(value)
+    assert control.take_changes() == Changes(lr=0.1, epochs=5)

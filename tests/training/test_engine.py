@@ -102,18 +102,21 @@ def test_micro_batches_change_nothing_but_memory(quick, run):
         assert one.train_loss == pytest.approx(other.train_loss, rel=1e-4)
 
 
-def test_the_first_step_is_the_formula(quick, run, tiny_data):
+@pytest.mark.parametrize(("schedule", "share"), [("constant", 1.0), ("one_cycle", 0.3)])
+def test_the_first_step_is_the_formula(quick, run, tiny_data, schedule, share):
     """One step of plain SGD on one batch of everything, against torch written out."""
     count = len(tiny_data.split("train"))
     recipe = quick.changed(
         epochs=1, batch_size=count, micro_batch=count, momentum=0.0, nesterov=False, crop=0, flip="none", cutout=0,
-        label_smoothing=0.1, schedule="constant", lr=0.05,
+        label_smoothing=0.1, schedule=schedule, initial_lr=0.3, lr=0.05,
     )  # fmt: skip
     trained = of(run(recipe), EpochReport)[0].snapshot
     model, part = new_model(recipe, 3), tiny_data.split("train")
     F.cross_entropy(model(standardise(part.images, tiny_data.stats)), part.labels, label_smoothing=0.1).backward()
     for name, weight in model.named_parameters():
-        torch.testing.assert_close(trained.weights[name], (weight - 0.05 * weight.grad).detach(), rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(
+            trained.weights[name], (weight - share * 0.05 * weight.grad).detach(), rtol=1e-4, atol=1e-6
+        )
 
 
 def test_a_run_with_lookahead_ends_on_its_average(quick, run):
@@ -142,10 +145,18 @@ def test_a_snapshot_says_what_it_is_and_keeps_its_weights(quick, run, tiny_data)
     reports = of(run(), EpochReport)
     card = reports[1].snapshot.card
     assert (card.network, card.class_names, card.stats) == ("simple", tiny_data.class_names, tiny_data.stats)
-    assert (card.epoch, card.step, card.recipe) == (2.0, 8, quick)
+    assert (card.epoch, card.step, card.recipe, card.data_name) == (2.0, 8, quick, "Tiny")
     assert card.trained_on == tiny_data.split("train").fingerprint
-    assert card.scores["validation_accuracy"] == reports[1].validation_accuracy
+    figures = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+    assert card.scores == {name: getattr(reports[1], name) for name in figures}
     assert reports[0].snapshot != reports[1].snapshot, "a copy, not the live weights"
+
+
+def test_a_snapshot_says_what_was_chosen_of_its_network(quick, run):
+    report = of(run(quick.changed(epochs=1, network_settings={"filters": 4}, all_data=True)), EpochReport)[0]
+    assert report.snapshot.card.network_settings == {"filters": 4}
+    assert report.snapshot.card.scores == {"train_loss": report.train_loss, "train_accuracy": report.train_accuracy}
+    assert rebuild(report.snapshot)[0].out_channels == 4
 
 
 def test_a_snapshot_is_calibrated_on_the_held_out_pictures(quick, run, tiny_data):
@@ -230,6 +241,41 @@ def test_a_pause_waits_until_resumed(quick, run):
     assert of(events, EpochReport) == of(run(), EpochReport), "a pause changes nothing"
 
 
+def test_what_is_changed_in_a_pause_counts_from_the_next_step(quick, run):
+    def steer(event, control):
+        if isinstance(event, StepReport) and event.step == 2:
+            control.pause()
+        if isinstance(event, Paused):
+            control.set_lr(quick.lr / 2)
+            control.set_epochs(1)
+            control.resume()
+
+    events = run(at_event=steer)
+    assert [type(event) for event in events[3:7]] == [Paused, SettingsChanged, Resumed, StepReport]
+    assert events[4] == SettingsChanged(2, quick.lr / 2, 1)
+    assert events[6].lr == pytest.approx(quick.lr / 2 * fraction_at(quick, 2, 4, 4))
+
+
+def test_a_learning_rate_is_changed_from_the_recipes_each_time(quick, run):
+    def steer(event, control):
+        if isinstance(event, StepReport) and event.step in (1, 2):
+            control.set_lr(quick.lr / 2)
+
+    assert [event.lr for event in of(run(at_event=steer), SettingsChanged)] == [quick.lr / 2] * 2
+
+
+def test_after_the_last_epoch_nothing_is_waited_for(run):
+    def steer(event, control):
+        if isinstance(event, StepReport) and event.step == 9:
+            control.pause_after_epoch()
+        if isinstance(event, Paused):
+            control.stop()
+
+    events = run(at_event=steer)
+    assert not of(events, Paused)
+    assert events[-1].reason == "completed"
+
+
 def test_stop_ends_a_pause(run):
     def steer(event, control):
         if isinstance(event, StepReport):
@@ -237,7 +283,16 @@ def test_stop_ends_a_pause(run):
         if isinstance(event, Paused):
             control.stop()
 
-    assert run(at_event=steer)[-1].reason == "stopped"
+    events = run(at_event=steer)
+    assert [type(event) for event in events[-3:]] == [Paused, ResumeState, Finished], "it did not go on in between"
+    assert events[-1].reason == "stopped"
+
+
+def test_who_stops_and_pauses_at_once_stops(run):
+    control = Control()
+    control.pause()
+    control.stop()
+    assert [type(event) for event in run(control=control)] == [Started, ResumeState, Finished]
 
 
 def test_one_more_epoch_pauses_at_its_end(run):
@@ -295,6 +350,10 @@ def test_early_stopping_ends_the_run_and_says_so(quick, run):
     assert finished.reason == "early"
     assert len(reports) == finished.best_epoch + 2
     assert "has not risen for 2 epochs" in finished.message
+
+
+def test_without_validation_nothing_ends_early(quick, run):
+    assert run(quick.changed(all_data=True, early_stopping=1))[-1].reason == "completed"
 
 
 # Going wrong
