@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import json
 import os
 import sys
 
@@ -16,8 +17,10 @@ from cifar_gui.checkpoint.files import (
     save_resume_state,
     save_snapshot,
 )
-from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.checkpoint.rebuild import rebuild
+from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.checkpoint.state import ResumeState
+from cifar_gui.checkpoint.tensors import survives_halving, tensor_bytes
 from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.networks.base import NETWORKS
 
@@ -53,6 +56,23 @@ def test_running_statistics_keep_every_bit_in_half_files(snapshot_of, tmp_path):
     assert torch.equal(load_snapshot(tmp_path / "m.safetensors").weights[name], weights[name])
 
 
+def test_what_is_no_matrix_of_float32_is_not_halved(tmp_path):
+    stored = {
+        "vector": torch.rand(5), "number": torch.tensor(0.1), "double": torch.rand(3, 3, dtype=torch.float64),
+        "empty": torch.zeros(0, 4), "whole": torch.ones(2, 2, dtype=torch.int64),
+    }  # fmt: skip
+    for each in tensor_bytes({**stored, "matrix": torch.rand(3, 3)}, half=True):
+        assert (each.dtype == "F16") is (each.name == "matrix"), each.name
+
+
+def test_half_a_file_loses_a_thousandth_of_each_filters_largest_value_at_most():
+    rows = torch.tensor([[1.0, 2.0**-11 + 2.0**-24 * 3], [1e-4, 3e-8]])
+    assert survives_halving(rows[:1])
+    assert not survives_halving(torch.tensor([[1e-5, 3e-8]])), "too small for float16's full precision"
+    assert not survives_halving(torch.tensor([[1.0, 1.0], [1e-5, 3e-8]])), "one filter among others"
+    assert not survives_halving(torch.tensor([[7e4, 1.0]])), "too large for float16"
+
+
 @pytest.mark.parametrize("scale", [1e-9, 1e9])
 def test_filters_too_small_or_large_for_float16_stay_float32(scale, snapshot_of, tmp_path):
     snapshot = snapshot_of("simple")
@@ -72,6 +92,58 @@ def test_the_safetensors_library_reads_what_we_write(model_file, snapshot):
 
 def test_the_card_can_be_read_alone(model_file, snapshot):
     assert read_card(model_file) == snapshot.card
+
+
+def test_everything_a_card_says_comes_back(snapshot, tmp_path):
+    card = dataclasses.replace(
+        snapshot.card, title="Simple", made={"minutes": "3"}, network_settings={"filters": 12}, step=41, epoch=1.5
+    )
+    default = type(card)("none", (), card.stats)
+    unset = [each.name for each in dataclasses.fields(card) if getattr(card, each.name) == getattr(default, each.name)]
+    assert unset == ["stats"], "a field that has its default would come back if it were forgotten"
+    save_snapshot(dataclasses.replace(snapshot, card=card), tmp_path / "m")
+    assert read_card(tmp_path / "m") == card
+
+
+def test_a_card_of_another_program_needs_to_name_the_network_and_the_channels_only(snapshot):
+    values = snapshot.card.to_dict()
+    least = {name: values[name] for name in ("network", "class_names", "stats")}
+    assert type(snapshot.card).from_dict(least) == type(snapshot.card)(
+        snapshot.card.network, snapshot.card.class_names, snapshot.card.stats
+    )
+
+
+def test_cards_that_are_equal_are_written_alike(snapshot):
+    card = snapshot.card
+    whole = dataclasses.replace(card, epoch=2, scores={"train_loss": 1}, calibration={"temperature": 1})
+    real = dataclasses.replace(card, epoch=2.0, scores={"train_loss": 1.0}, calibration={"temperature": 1.0})
+    assert json.dumps(whole.to_dict()) == json.dumps(real.to_dict())
+
+
+def test_snapshots_are_equal_when_nothing_that_counts_differs(snapshot):
+    weights = dict(snapshot.weights)
+    name, first = next(iter(weights.items()))
+
+    def of(changed, card=snapshot.card):
+        return ModelSnapshot(card, changed)
+
+    backwards = of(dict(reversed(weights.items())))
+    assert backwards == snapshot
+    assert hash(backwards) == hash(snapshot)
+    assert of(weights, dataclasses.replace(snapshot.card, step=7)) != snapshot
+    assert of({**weights, name: first + 1e-6}) != snapshot
+    assert of({**weights, name: first.view(torch.int32)}) != snapshot, "the same bytes, read otherwise"
+    assert of({**weights, name: first.flatten()}) != snapshot
+    assert of({(f"{key}x" if key == name else key): value for key, value in weights.items()}) != snapshot
+    assert snapshot != "a word"
+
+
+def test_a_snapshot_is_not_changed_by_the_network_it_was_taken_of(snapshot):
+    model = rebuild(snapshot)
+    taken = capture(model, snapshot.card)
+    with torch.no_grad():
+        next(model.parameters()).add_(1)
+    assert taken == snapshot
 
 
 def test_reading_cards_and_listing_runs_needs_neither_torch_nor_numpy(model_file, run_python):
