@@ -205,7 +205,8 @@ class Run:
     def _on_started(self, event: events.Started) -> None:
         self._lock.acquire()
         self._is_ours = True
-        remove_leftovers(self.path)
+        for folder in (self.path, self.layout.epochs):
+            remove_leftovers(folder)
         history = self._journal.begin(event.first_step)
         rows = history.epochs
         accuracies = [float(value) for value in rows["validation_accuracy"] if value == value]

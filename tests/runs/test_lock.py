@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
 from cifar_gui.runs import lock as lock_module
@@ -48,6 +48,45 @@ def test_looking_does_not_disturb_the_holder_nor_other_lookers(tmp_path):
     lock.acquire()
     assert [is_locked(tmp_path / "lock") for _ in range(3)] == [True] * 3
     lock.release()
+
+
+def test_lookers_do_not_disturb_each_other_nor_who_would_train(tmp_path, monkeypatch):
+    path = tmp_path / "lock"
+    path.touch()
+    looker = path.open("r+b")
+    assert lock_module._take(looker, shared=True)
+    assert not is_locked(path), "looked at is not held"
+    monkeypatch.setattr(lock_module.time, "sleep", lambda _seconds: looker.close())
+    lock = FolderLock(path)
+    lock.acquire()  # a moment later
+    assert lock.held
+    lock.release()
+
+
+def test_who_waits_for_a_holder_gives_up_within_a_second(tmp_path, monkeypatch):
+    holder, pauses = FolderLock(tmp_path / "lock"), []
+    holder.acquire()
+    monkeypatch.setattr(lock_module.time, "sleep", pauses.append)
+    with pytest.raises(CheckpointError):
+        FolderLock(tmp_path / "lock").acquire()
+    assert 0.05 < sum(pauses) < 1
+    holder.release()
+
+
+def test_the_file_names_its_holder_while_there_is_one(tmp_path):
+    path = tmp_path / "lock"
+    path.write_text("99999 1 somewhere-with-a-long-name-that-a-killed-process-left")
+    lock = FolderLock(path)
+    lock.acquire()
+    process, _, host = path.read_text().split()
+    assert (process, host) == (str(os.getpid()), lock_module.socket.gethostname())
+    lock.release()
+    assert path.read_text() == ""
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
+    with pytest.raises(WriteError, match="absent cannot be written to: No such file"):
+        FolderLock(tmp_path / "absent" / "lock").acquire()
 
 
 def test_a_killed_holder_lets_go(tmp_path):
@@ -90,6 +129,20 @@ class TestWithoutSystemLocks:
     @pytest.mark.skipif(sys.platform != "linux", reason="start times are known on Linux only")
     def test_nor_does_another_process_that_got_its_number(self, tmp_path):
         (tmp_path / "lock").write_text(f"{os.getpid()} 1 {lock_module.socket.gethostname()}")
+        assert not is_locked(tmp_path / "lock")
+
+    def test_a_process_of_another_user_is_alive(self, tmp_path, monkeypatch):
+        def refuse(_process, _signal):
+            raise PermissionError
+
+        started = lock_module._started(os.getpid())
+        (tmp_path / "lock").write_text(f"{os.getpid()} {started} {lock_module.socket.gethostname()}")
+        monkeypatch.setattr(os, "kill", refuse)
+        assert is_locked(tmp_path / "lock")
+
+    @pytest.mark.parametrize("text", ["", "who knows", "me 1 here", "1 2 3 4"])
+    def test_a_file_that_names_nobody_is_not_held(self, text, tmp_path):
+        (tmp_path / "lock").write_text(text)
         assert not is_locked(tmp_path / "lock")
 
     def test_a_process_on_another_machine_is_believed(self, tmp_path):

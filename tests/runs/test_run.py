@@ -367,11 +367,14 @@ def test_a_state_with_the_same_step_can_be_saved_twice(recipe):
 
 
 def test_leftovers_of_a_killed_writer_are_gone_when_the_run_goes_on(finished_run, tell):
-    leftover = finished_run.path / ".last.safetensors.12345678.tmp"
-    leftover.write_bytes(b"half")
+    leftovers = [finished_run.path / ".last.safetensors.12345678.tmp"]
+    leftovers.append(finished_run.layout.epochs / ".003.safetensors.12345678.tmp")
+    for leftover in leftovers:
+        leftover.write_bytes(b"half")
     with Run.open(finished_run.path) as run:
         run.record(tell.started(first_step=30))
-    assert not leftover.exists()
+    assert [leftover for leftover in leftovers if leftover.exists()] == []
+    assert finished_run.kept_epochs() == [1, 2, 3]
 
 
 def test_summaries_are_values(finished_run):

@@ -41,3 +41,19 @@ def test_large_networks_keep_fewer():
 def test_the_last_epoch_is_kept_however_large(size):
     assert kept_after(9, best=3, size=size)[-1] == 9
     assert len(kept_after(9, best=3, size=size)) == 1
+
+
+def test_exactly_as_much_as_may_be_kept_is_kept():
+    assert epochs_to_drop(dict.fromkeys(range(1, 6), 10), 2, max_files=5, max_bytes=50) == []
+    assert epochs_to_drop(dict.fromkeys(range(1, 6), 10), 2, max_files=5, max_bytes=49) == [3]
+    assert epochs_to_drop(dict.fromkeys(range(1, 6), 10), 2, max_files=4, max_bytes=50) == [3]
+
+
+def test_dropped_is_the_epoch_whose_neighbours_are_closest():
+    assert epochs_to_drop(dict.fromkeys((1, 5, 9, 11, 20), 1), 5, max_files=4) == [9]
+    assert epochs_to_drop(dict.fromkeys((1, 2, 11, 13, 20), 1), 20, max_files=4) == [13]
+
+
+def test_when_the_three_are_too_large_the_first_goes_then_the_best():
+    assert epochs_to_drop({1: 10, 4: 10, 9: 10}, 4, max_bytes=20) == [1]
+    assert epochs_to_drop({1: 10, 4: 10, 9: 10}, 4, max_bytes=10) == [1, 4]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import time
 
 import pytest
 
@@ -44,10 +46,29 @@ def test_the_trash_forgets_after_thirty_days(trashed, recipe):
     with Run.create(recipe) as run:
         pass
     recent = run.move_to_trash()
-    month_ago = trashed.stat().st_mtime - 31 * 86_400
-    os.utime(trashed, (month_ago, month_ago))
+    for run, days in ((trashed, 30.01), (recent, 29.99)):
+        long_ago = time.time() - days * 86_400
+        os.utime(run, (long_ago, long_ago))
     assert empty_old() == 1
     assert [run.path for run in list_trash()] == [recent]
+
+
+def test_one_run_that_cannot_be_deleted_does_not_keep_the_others(recipe, tmp_path, monkeypatch):
+    for _ in range(3):
+        with Run.create(recipe, tmp_path / "other") as run:
+            pass
+        run.move_to_trash()
+    real = shutil.rmtree
+
+    def rmtree(path):
+        if path.name == "0002":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        real(path)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    assert empty_old(tmp_path / "other", days=-1) == 2
+    assert [run.number for run in list_trash(tmp_path / "other")] == ["0002"]
+    assert empty_old(days=-1) == 0, "another folder has a trash of its own"
 
 
 def test_what_was_made_long_ago_stays_thirty_days_in_the_trash_all_the_same(recipe):
