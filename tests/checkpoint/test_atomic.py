@@ -105,6 +105,45 @@ def test_an_interruption_leaves_no_temporary_file(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no call for folders")
+def test_a_file_is_safe_and_whole_before_it_has_its_name_and_then_its_name_is(tmp_path, monkeypatch):
+    events, fsync, replace = [], os.fsync, Path.replace
+
+    def noting_fsync(descriptor):
+        found = os.fstat(descriptor)
+        events.append("folder" if found.st_ino == tmp_path.stat().st_ino else found.st_size)
+        fsync(descriptor)
+
+    def noting_replace(path, target):
+        events.append("named")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(Path, "replace", noting_replace)
+    write_atomically(tmp_path / "file", [b"some ", memoryview(b"content")])
+    assert events == [12, "named", "folder"]
+
+
+def test_two_who_write_one_file_at_once_both_succeed(tmp_path):
+    def chunks():
+        yield b"outer "
+        write_atomically(tmp_path / "file", [b"inner"])
+        assert (tmp_path / "file").read_bytes() == b"inner"
+        yield b"content"
+
+    write_atomically(tmp_path / "file", chunks())
+    assert (tmp_path / "file").read_bytes() == b"outer content"
+
+
+def test_a_failure_without_a_number_is_told_in_its_own_words(tmp_path):
+    def chunks():
+        yield b""
+        raise OSError("the share is gone")
+
+    with pytest.raises(WriteError, match="could not be written: the share is gone"):
+        write_atomically(tmp_path / "file", chunks())
+
+
 def test_a_missing_folder_gets_a_sentence(tmp_path):
     with pytest.raises(WriteError, match="file could not be written: No such file"):
         write_atomically(tmp_path / "absent" / "file", [b""])

@@ -130,6 +130,8 @@ def test_snapshots_are_equal_when_nothing_that_counts_differs(snapshot):
     backwards = of(dict(reversed(weights.items())))
     assert backwards == snapshot
     assert hash(backwards) == hash(snapshot)
+    scores = dict(reversed(snapshot.card.scores.items()))
+    assert of(weights, dataclasses.replace(snapshot.card, scores=scores)) == snapshot
     assert of(weights, dataclasses.replace(snapshot.card, step=7)) != snapshot
     assert of({**weights, name: first + 1e-6}) != snapshot
     assert of({**weights, name: first.view(torch.int32)}) != snapshot, "the same bytes, read otherwise"
@@ -179,6 +181,7 @@ def test_resume_states_come_back_bit_for_bit(tmp_path):
         "nothing": torch.zeros(0, 5),
         "mask": torch.tensor([True, False]),
         "transposed": torch.randn(4, 5).t(),
+        "every other": torch.randn(6)[::2],
         "not a number": torch.tensor([float("nan"), float("inf")]),
     }
     state = ResumeState(41, tensors, {"epoch": 3, "rate": 0.1, "names": ["a", "ä"], "none": None})

@@ -30,6 +30,18 @@ def test_shipped_models_are_listed_by_name_and_airnet_is_the_default(places):
     assert default_shipped() == find_model() == places / "trained" / "airnet-94.safetensors"
 
 
+def test_the_network_itself_is_the_default_before_its_variants(places):
+    (places / "trained" / "airnet.safetensors").touch()
+    assert default_shipped() == places / "trained" / "airnet.safetensors"
+
+
+def test_runs_and_epochs_may_have_many_digits(places):
+    run = (places / "runs" / "0007").rename(places / "runs" / "12345")
+    (run / "epochs" / "003.safetensors").rename(run / "epochs" / "1234.safetensors")
+    assert find_model("12345/epoch-1234") == run / "epochs" / "1234.safetensors"
+    assert find_model("12345") == run / "best.safetensors"
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [

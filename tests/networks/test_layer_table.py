@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
@@ -56,3 +57,35 @@ def test_grouped_convolutions_cost_less():
     grouped = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1, groups=3, bias=False))
     (row,) = layer_table(grouped)
     assert (row.parameters, row.multiply_adds) == (6 * 1 * 9, 32 * 32 * 6 * 9)
+
+
+@pytest.mark.parametrize(
+    ("layers", "fields"),
+    [
+        ([nn.Conv2d(3, 2, 3, dilation=4)], [9]),
+        ([nn.AvgPool2d(2), nn.Conv2d(3, 2, 3)], [2, 6]),
+        ([nn.MaxPool2d(3, stride=2, dilation=2), nn.Conv2d(3, 2, 3)], [5, 9]),
+        ([nn.Conv2d(3, 2, (1, 5), stride=(1, 2)), nn.Conv2d(2, 2, 3)], [5, 9]),
+        ([nn.MaxPool2d(2), nn.MaxPool2d(2), nn.Conv2d(3, 2, 3)], [2, 4, 12]),
+        ([nn.MaxPool2d(4), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2)], [4, 32, 32, 32]),
+        ([nn.MaxPool2d(4), nn.AdaptiveMaxPool2d(1)], [4, 32]),
+        ([nn.Flatten(), nn.Linear(3072, 4), nn.Flatten(0)], [32, 32, 32]),
+    ],
+)
+def test_how_far_a_layer_sees(layers, fields):
+    assert [row.receptive_field for row in layer_table(nn.Sequential(*layers))] == fields
+
+
+class Diverging(nn.Module):
+    """Two paths that see equally far at different distances between neighbours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fine, self.coarse, self.last = nn.Conv2d(3, 2, 2), nn.MaxPool2d(2), nn.Conv2d(2, 2, 3)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.last(self.fine(images)[..., :16, :16] + self.coarse(images)[:, :2])
+
+
+def test_where_paths_meet_the_longest_step_counts():
+    assert layer_table(Diverging())[-1].receptive_field == 2 + 2 * 2

@@ -86,3 +86,36 @@ def test_an_unknown_network_is_refused_with_the_known_ones():
 def test_settings_out_of_range_are_refused_in_words(name, settings):
     with pytest.raises(RecipeError, match=f"{name} cannot be built"):
         build(name, 10, settings)
+
+
+def test_a_setting_that_torch_refuses_is_refused_in_words(monkeypatch):
+    def fail(**_settings):
+        raise RuntimeError("no such kernel")
+
+    monkeypatch.setattr(NETWORKS, "_entries", dict(NETWORKS._entries))
+    NETWORKS.register("broken", label="Broken")(fail)
+    with pytest.raises(RecipeError, match=r"broken cannot be built with \{\}: no such kernel"):
+        build("broken", 10)
+
+
+def test_what_is_chosen_of_a_network_is_built():
+    dropouts = [each.p for each in build("keras1m", 10, {"conv_dropout": 0.1, "dense_dropout": 0.2, "slope": 0.3})
+                if isinstance(each, torch.nn.Dropout)]  # fmt: skip
+    assert dropouts == [0.1, 0.1, 0.2]
+    slopes = [each.negative_slope for each in build("keras1m", 10, {"slope": 0.3}) if hasattr(each, "negative_slope")]
+    assert slopes == [0.3] * 5
+    mlp = build("mlp", 10, {"hidden": 7, "dropout": 0.3})
+    assert (mlp[1].out_features, mlp[3].p) == (7, 0.3)
+    simple = build("simple", 10, {"filters": 5, "kernel": 7})
+    assert (simple[0].out_channels, simple[0].kernel_size) == (5, (7, 7))
+    assert build("handmade", 10, {"cells": 2}).head.in_features == 2 * 43 * 4
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0])
+def test_the_filters_of_the_keras_network_start_as_wide_as_its_slope_wants(slope):
+    """He et al.: the variance that keeps the size of the signals, 2 / (1 + slope²) over the inputs."""
+    torch.manual_seed(0)
+    for layer in build("keras1m", 10, {"slope": slope}):
+        if isinstance(layer, torch.nn.Conv2d):
+            wanted = (2 / (1 + slope**2) / (9 * layer.in_channels)) ** 0.5
+            assert layer.weight.std().item() == pytest.approx(wanted, rel=0.1)

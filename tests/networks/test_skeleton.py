@@ -55,6 +55,19 @@ def test_the_setting_that_is_refused_is_named(name, settings, blamed):
         ("mlp", "hidden", -5, "hidden must be a whole number from 1 to 100,000"),
         ("mlp", "hidden", 0, "hidden must be a whole number from 1 to 100,000"),
         ("mlp", "hidden", 2.5, "hidden must be a whole number from 1 to 100,000"),
+        ("airnet", "batch_norm_weight", 1.001, "batch_norm_weight must be above 0 and at most 1"),
+        ("keras1m", "slope", 1.001, "slope must be from 0 to 1"),
+        ("mlp", "hidden", True, "hidden must be a whole number from 1 to 100,000"),
+        ("mlp", "hidden", 100_001, "hidden must be a whole number from 1 to 100,000"),
+        ("mlp", "hidden", [64, math.inf], "hidden must be a finite number"),
+        ("mlp", "hidden", {"a": 1}, "mlp cannot take {'a': 1} as hidden"),
+        ("mlp", "hidden", None, "mlp cannot take None as hidden"),
+        ("mlp", "dropout", 1.5, "dropout probability has to be between 0 and 1, but got 1.5"),
+        ("simple", "kernel", 33, "kernel must be odd, from 1 to 31"),
+        ("simple", "kernel", -1, "kernel must be odd, from 1 to 31"),
+        ("simple", "filters", 0, "filters must be a whole number from 1 to 10,000"),
+        ("simple", "filters", 10_001, "filters must be a whole number from 1 to 10,000"),
+        ("handmade", "cells", 32, "cells must be 1, 2, 4, 8 or 16"),
         ("simple", "filters", 10**9, "filters must be a whole number from 1 to 10,000"),
     ],
 )
@@ -67,6 +80,43 @@ def test_a_size_may_be_written_as_a_number():
     assert refused_settings("airnet", {"size": 97}) == {"size": "size must be one of 93, 94, 95, 96, not '97'"}
 
 
-@pytest.mark.parametrize("value", [0.01, 1.0, 1])
-def test_the_ends_of_a_range_are_allowed(value):
-    assert refused_settings("airnet", {"batch_norm_weight": value}) == {}
+@pytest.mark.parametrize(
+    ("name", "key", "values"),
+    [
+        ("airnet", "batch_norm_weight", (0.01, 1.0, 1)),
+        ("keras1m", "slope", (0, 0.0, 1, 1.0)),
+        ("mlp", "hidden", (1, 100_000)),
+        ("mlp", "dropout", (0, 1)),
+        ("simple", "filters", (1, 10_000)),
+        ("simple", "kernel", (1, 31)),
+        ("handmade", "cells", (1, 2, 4, 8, 16)),
+    ],
+)
+def test_the_ends_of_a_range_are_allowed(name, key, values):
+    assert [refused_settings(name, {key: value}) for value in values] == [{}] * len(values)
+
+
+@pytest.fixture
+def rectangle(monkeypatch):
+    """A network whose two settings must fit each other."""
+    monkeypatch.setattr(NETWORKS, "_entries", dict(NETWORKS._entries))
+
+    @NETWORKS.register("rectangle", label="Rectangle")
+    def build_rectangle(classes: int = 10, width: int = 1, height: int = 1) -> torch.nn.Module:
+        if width < 0:
+            raise ValueError("width must not be below 0")
+        if width + height > 8:
+            raise ValueError("width and height must be 8 together at most.")
+        return torch.nn.Linear(width, classes)
+
+
+@pytest.mark.usefixtures("rectangle")
+@pytest.mark.parametrize(
+    ("width", "height", "blamed"),
+    [(4, 4, set()), (-1, 2, {"width"}), (1, 8, {"height"}), (8, 8, {"width", "height"}), (5, 5, {"width", "height"})],
+)
+def test_settings_that_fit_alone_but_not_together_are_all_blamed(width, height, blamed):
+    refused = refused_settings("rectangle", {"width": width, "height": height})
+    assert set(refused) == blamed
+    words = "width must not be below 0" if width < 0 else "width and height must be 8 together at most"
+    assert set(refused.values()) <= {words}
