@@ -86,6 +86,16 @@ def test_history_up_to_a_step_forgets_what_came_later(history):
     assert earlier.epochs["epoch"].tolist() == [1]
 
 
+def test_who_changes_the_columns_in_hand_changes_nothing_else(history):
+    history.steps.clear()
+    assert history.steps["step"].tolist() == [5, 10, 15, 20]
+
+
+def test_whole_numbers_and_others_are_written_shortest(history):
+    assert csv_line(step(10)) == "step,10,1,0.22999999999999998,1,0.3333333333333333,1234.5,,,,,"
+    assert csv_line(epoch(2, None)) == "epoch,20,2,,,0.1,999,1.1,0.6,,,4.5"
+
+
 def test_an_empty_history_has_empty_columns():
     assert History().steps["loss"].tolist() == []
     assert History.from_csv(History().to_csv()).epoch_rows == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -51,6 +53,71 @@ def test_muon_takes_filters_and_leaves_the_rest_to_sgd_with_rates_of_their_own()
     ]
 
 
+def small_network() -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "adamax"])
+@pytest.mark.parametrize("decoupled", [False, True])
+def test_heads_and_biases_may_have_rates_of_their_own(name, decoupled):
+    rates = {"lr": 0.4, "head_lr": 0.2, "bias_lr": 0.1}
+    recipe = Recipe(optimiser=name, weight_decay=0.04, decoupled_decay=decoupled, **rates)
+    (part,) = Optimiser(small_network(), recipe).parts
+    shapes = [[tuple(each.shape) for each in group.parameters] for group in part.groups]
+    assert shapes == [[(4, 3, 3, 3)], [(2, 144)], [(4,), (2,)]]
+    decays = [pytest.approx(0.04 / lr if decoupled else 0.04) for lr in rates.values()]
+    assert [(group.lr, group.weight_decay) for group in part.groups] == list(zip(rates.values(), decays, strict=True))
+    (plain,) = Optimiser(small_network(), Recipe(optimiser=name, lr=0.4)).parts
+    assert [(group.lr, group.weight_decay) for group in plain.groups] == [(0.4, 0.0)] * 3
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_momentum_is_looked_ahead_along_only_if_wanted(momentum, nesterov):
+    """Two steps with the gradients 1 and 2, for a matrix of one row whose direction is its sign: SGD, then Muon."""
+    weight, filters = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.ones(1, 1, 1, 1))
+    sgd, muon = (
+        Optimiser(nn.ParameterList([each]), Recipe(optimiser=name, lr=0.1, momentum=momentum, nesterov=nesterov))
+        for name, each in (("sgd", weight), ("muon", filters))
+    )
+    for optimiser, parameter in ((sgd, weight), (muon, filters)):
+        for gradient in (1.0, -0.6):
+            parameter.grad = torch.full_like(parameter, gradient)
+            optimiser.step(1.0)
+    buffer = momentum - 0.6
+    second = -0.6 + momentum * buffer if nesterov else buffer
+    assert weight.item() == pytest.approx(-0.1 * ((1 + momentum if nesterov else 1) + second))
+    step = 0.1 * abs(orthogonalised(torch.ones(1, 1)).item())
+    assert filters.item() == pytest.approx(1 - math.copysign(step, second), abs=1e-5)
+
+
+def test_what_has_no_gradient_is_neither_moved_nor_decayed():
+    model = small_network()
+    before = [each.detach().clone() for each in model[0].parameters()]
+    model[2](torch.ones(1, 144)).sum().backward()
+    Optimiser(model, Recipe(optimiser="muon", weight_decay=0.1)).step(1.0)
+    assert all(torch.equal(each, old) for each, old in zip(model[0].parameters(), before, strict=True))
+
+
+@pytest.mark.parametrize("name", ["sgd", "muon"])
+@pytest.mark.parametrize("layer", [0, 2])
+def test_what_is_frozen_or_not_there_has_no_part(name, layer):
+    model = small_network()
+    model[layer].requires_grad_(False)
+    parts = Optimiser(model, Recipe(optimiser=name)).parts
+    wanted = [id(each) for each in model[2 - layer].parameters()]
+    assert sorted(id(each) for part in parts for each in part.parameters) == sorted(wanted)
+
+
+def test_singular_values_follow_the_quintic_three_times():
+    torch.manual_seed(0)
+    matrix = torch.randn(5, 9)
+    values = torch.linalg.svdvals(matrix) / matrix.norm()
+    for _ in range(3):
+        values = 3.4445 * values - 4.7750 * values**3 + 2.0315 * values**5
+    torch.testing.assert_close(torch.linalg.svdvals(orthogonalised(matrix)), values.sort(descending=True).values)
+
+
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "adamax", "muon"])
 def test_a_step_follows_torchs_own_optimiser_at_the_scheduled_rate(name):
     torch.manual_seed(2)
@@ -87,7 +154,7 @@ def test_an_optimiser_that_was_saved_goes_on_as_if_nothing_had_happened(name):
 
     def fresh():
         torch.manual_seed(4)
-        model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+        model = small_network()
         return model, Optimiser(model, Recipe(optimiser=name, lr=0.01, weight_decay=0.01))
 
     straight, optimiser = fresh()

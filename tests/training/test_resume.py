@@ -78,6 +78,14 @@ def test_stopped_ten_times_is_still_the_straight_run(run, quick):
     assert events == told(run(quick))
 
 
+def test_stopped_between_two_reports_the_next_tells_of_both_parts(run, quick, monkeypatch):
+    monkeypatch.setattr("cifar_gui.training.engine.REPORTS_PER_EPOCH", 1)
+    straight = run(quick)
+    for micro_batch in (2, 3, 7):
+        before = run(quick, control=stopping_at(micro_batch))
+        assert told(before) + told(run(quick, resume=before[-2])) == told(straight), micro_batch
+
+
 def test_a_run_that_was_killed_goes_on_from_its_last_epoch(run, quick):
     straight = run(quick)
     first_epoch = next(event for event in straight if isinstance(event, ResumeState))
