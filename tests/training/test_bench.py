@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+
 import pytest
 import torch
 from torch import nn
@@ -100,18 +102,23 @@ def test_dropout_is_drawn_for_its_place_in_the_run(quick, tiny_data, kind):
     assert loss(5) != loss(6)
 
 
-def test_no_two_micro_batches_have_the_same_place_and_no_two_steps_the_same_shifts(run, monkeypatch):
-    places, shifts, forward = [], [], Bench.forward_backward
+def test_no_two_micro_batches_have_the_same_place_and_no_two_steps_the_same_draws(run, monkeypatch):
+    places, shifts, mirrored, forward = [], [], [], Bench.forward_backward
 
     def noting(bench, indices, draws, batch_size, place):
         places.append(place)
-        shifts.append(str(draws))
+        shifts.append((*draws.shift_y.tolist(), *draws.shift_x.tolist()))
+        mirrored.append(dict(zip(indices.tolist(), draws.mirrored.tolist(), strict=True)))
         forward(bench, indices, draws, batch_size, place)
 
     monkeypatch.setattr(Bench, "forward_backward", noting)
     run()
     assert len(places) == 3 * 4 * 3  # epochs, steps, micro-batches
     assert len(set(places)) == len(set(shifts)) == len(places)
+    first, second = (dict(ChainMap(*mirrored[start : start + 12])) for start in (0, 12))
+    both = first.keys() & second.keys()
+    assert len(both) > 100
+    assert all(first[each] is not second[each] for each in both), "alternating from epoch to epoch"
 
 
 @pytest.mark.parametrize("steps_between", [1, 2])
