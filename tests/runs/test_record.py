@@ -14,7 +14,7 @@ from cifar_gui.runs.layout import Layout, read_text, write_json
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.record import STATUSES, RunRecord
 from cifar_gui.runs.summary import read_record
-from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged, Started, StepReport
+from cifar_gui.training.events import Finished, Paused, Resumed, ResumeState, SettingsChanged, Started, StepReport
 
 RECORD = RunRecord(
     status="stopped", created="2026-01-31T12:00:00+00:00", epochs_done=3, epochs_planned=5, lr=0.05, best_accuracy=0.5,
@@ -133,6 +133,35 @@ def test_the_lines_of_an_epoch_are_safe_when_it_is_over_and_others_take_no_time(
         for event in (*steps, epoch):
             run.record(event)
         assert run.layout.history.stat().st_ino in synced
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda run: run.record(ResumeState(5, {}, {})),
+        lambda run: run.record(Finished("stopped", 0, 0)),
+        lambda run: run.failed("The disk is full."),
+        lambda run: run.close(),
+    ],
+    ids=["state", "finished", "failed", "closed"],
+)
+def test_the_steps_before_an_end_of_any_kind_are_on_disk(end, recipe, tell):
+    """The history reaches as far as the state from which the run may go on, whatever happens next."""
+    run = Run.create(recipe)
+    run.record(tell.started())
+    run.record(StepReport(5, 0.5, 2.0, 0.1, 0.1))
+    end(run)
+    assert list(run.history().steps["step"]) == [5]
+    run.close()
+
+
+def test_the_networks_of_the_slider_take_half_the_room(recipe, tell):
+    with Run.create(recipe) as run:
+        for event in (tell.started(), *tell.epoch_events(1, 0.5, is_best=True)):
+            run.record(event)
+    whole, half = (path.stat().st_size for path in (run.last_path, run.epoch_path(1)))
+    assert half < 0.6 * whole
+    assert run.best_path.stat().st_size == whole
 
 
 # What lists say

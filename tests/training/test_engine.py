@@ -427,11 +427,13 @@ def test_closing_the_generator_says_nothing_more(quick, tiny_data):
 
 
 def test_more_epochs_asked_for_during_the_last_validation_are_trained(quick, run, monkeypatch):
-    control, validate = Control(), Bench.validate
+    control, validate, validated = Control(), Bench.validate, []
 
     def asking(bench):
         yield from validate(bench)
-        control.set_epochs(4)
+        validated.append(bench)
+        if len(validated) == quick.epochs:
+            control.set_epochs(quick.epochs + 1)
 
     monkeypatch.setattr(Bench, "validate", asking)
-    assert run(quick, control=control)[-1].epoch == 4
+    assert run(quick, control=control)[-1].epoch == quick.epochs + 1
