@@ -81,6 +81,13 @@ def test_the_seconds_of_all_epochs_are_added_up(recipe, tell):
     assert (record.seconds, record.epochs_done, record.best_epoch, record.best_accuracy) == (4.0, 2, 1, 0.5)
 
 
+def test_an_accuracy_of_nothing_is_a_best_too(recipe, tell):
+    with Run.create(recipe) as run:
+        for event in (tell.started(), *tell.epoch_events(1, 0.0, is_best=True), tell.started(first_step=10)):
+            run.record(event)
+        assert (read_record(run.layout).best_accuracy, read_record(run.layout).best_epoch) == (0.0, 1)
+
+
 def without_validation(events):
     for event in events:
         if hasattr(event, "validation_accuracy"):
@@ -293,6 +300,16 @@ def test_a_number_that_cannot_be_had_is_an_error_rather_than_tried_for_ever(reci
     monkeypatch.setattr("pathlib.Path.rename", refuse)
     with pytest.raises(WriteError, match="0001 could not be made: Permission denied"):
         Run.create(recipe)
+
+
+def test_a_number_that_another_window_was_quicker_to_take_is_left_to_it(recipe, monkeypatch):
+    with Run.create(recipe.changed(seed=1)) as quicker:
+        pass
+    numbers = iter((1, 2))
+    monkeypatch.setattr("cifar_gui.runs.run.next_number", lambda _root: next(numbers))
+    with Run.create(recipe) as run:
+        assert run.number == "0002"
+    assert quicker.summary().recipe == recipe.changed(seed=1)
 
 
 def test_a_run_for_which_no_epoch_is_planned_goes_on_for_one(recipe):
