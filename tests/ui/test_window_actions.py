@@ -95,7 +95,7 @@ def test_the_chooser_is_opened_by_its_action(window, monkeypatch) -> None:
 
 @pytest.mark.parametrize(("answer", "closed"), [("stay", False), ("stop", True)])
 def test_quit_asks_like_the_window_itself(window, monkeypatch, answer, closed) -> None:
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent: answer)
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: answer)
     window.context.session._set_state("running")
     window.context.actions["quit"].trigger()
     window.context.session._set_state("idle")

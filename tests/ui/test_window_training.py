@@ -208,7 +208,7 @@ def test_the_title_says_nothing_any_more_when_a_run_has_ended_out_of_sight(train
 
 def test_a_window_that_waits_for_its_run_to_be_saved_asks_once(trains, qtbot, monkeypatch) -> None:
     asked = []
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: asked.append(parent) or "stop")
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent, paused: asked.append(parent) or "stop")
     trains.close()
     trains.close()
     qtbot.waitUntil(trains.isHidden)
@@ -216,9 +216,10 @@ def test_a_window_that_waits_for_its_run_to_be_saved_asks_once(trains, qtbot, mo
 
 
 def test_a_window_closes_though_the_run_has_ended_while_it_asked(trains, qtbot, monkeypatch) -> None:
-    def answer_late(_parent) -> str:
+    def answer_late(_parent, paused: bool) -> str:
         trains.context.session.stop()
         qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+        assert not paused
         return "stop"
 
     monkeypatch.setattr(main_window, "ask_before_closing", answer_late)
