@@ -6,7 +6,7 @@ Nothing here decides when to stop or what to report; that is the engine's.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -139,7 +139,7 @@ class Bench:
         self.epoch_sums.zero_()
         return loss, right
 
-    def validate(self) -> Iterator[Tensor]:
+    def validate(self) -> Generator[Tensor, None, None]:
         """Logits of the held-out pictures, float32 (≤ chunk, classes) on the device, a chunk at a time."""
         with evaluating(self.model):
             yield from logits_of(self.model, self.validation_images, self.stats, self.precision, VALIDATION_CHUNK)

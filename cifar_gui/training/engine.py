@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -153,13 +153,11 @@ class _Training:
         if not self.bench.validation_pictures:
             return Validation()
         logits = []
-        for chunk in self.bench.validate():
-            logits.append(chunk)
-            if self.control.stopping:
-                break
-        if self.control.stopping:
-            yield from self._stop()
-            return None
+        with closing(self.bench.validate()) as chunks:
+            for chunk in chunks:
+                logits.append(chunk)
+                if not (yield from self._obey()):
+                    return None
         return self.bench.judged(torch.cat(logits))
 
     # What the control asks for

@@ -226,6 +226,27 @@ def test_stop_is_obeyed_within_validation(run, monkeypatch, tiny_data):
     assert events[-2].values["position"]["trained"] is True
 
 
+@pytest.mark.parametrize(("ask", "told"), [("pause", [Paused, Resumed]), ("request_snapshot", [SnapshotTaken])])
+def test_what_is_asked_for_during_validation_is_done_there(run, monkeypatch, ask, told):
+    monkeypatch.setattr(bench_module, "VALIDATION_CHUNK", 5)
+    control, logits_of, asked = Control(), bench_module.logits_of, []
+
+    def asking(*arguments, **settings):
+        for logits in logits_of(*arguments, **settings):
+            if not asked:
+                asked.append(ask)
+                getattr(control, ask)()
+            yield logits
+
+    def go_on(event, control):
+        if isinstance(event, Paused):
+            control.resume()
+
+    monkeypatch.setattr(bench_module, "logits_of", asking)
+    kinds = [type(event) for event in run(control=control, at_event=go_on)]
+    assert kinds[5 : 6 + len(told)] == [*told, EpochReport]
+
+
 def test_a_pause_waits_until_resumed(quick, run):
     def steer(event, control):
         if isinstance(event, StepReport) and event.step == 2:
