@@ -115,11 +115,25 @@ def _class_names(root: Path, folders: Sequence[Path]) -> tuple[str, ...]:
         raise DataError(f"{folders[0]} holds no class folders. {_LAYOUT}")
     if len(first) == 1:
         raise DataError(f"{folders[0]} holds one class only, {first[0]}; there is nothing to tell apart. {_LAYOUT}")
+    for name in first:
+        if not _is_text(name):
+            raise DataError(
+                f"{folders[0]} holds a folder whose name is not UTF-8 text, {name!r}. It names a class: rename it."
+            )
     if len(first) > CLASS_LIMIT:
         raise DataError(
             f"{folders[0]} holds {len(first):,} folders; more than {CLASS_LIMIT:,} classes are not supported."
         )
     return tuple(first)
+
+
+def _is_text(name: str) -> bool:
+    """Names of files may hold any bytes; what is no UTF-8 in them can be neither shown nor written down."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parts(root: Path) -> dict[str, list[Path]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def test_train_and_test_folders_become_splits(image_folder: MakeFolder) -> None:
     assert data.split("test").labels.bincount().tolist() == [4, 6]
     assert data.split("validation").labels.bincount().tolist() == [2, 1]
     assert data.name == "pictures"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_class_whose_name_is_no_text_is_refused(image_folder: MakeFolder) -> None:
+    root = image_folder({"cat": 2, "dog": 2})
+    os.rename(os.fsencode(root / "dog"), os.fsencode(root) + b"/d\xf6g")  # noqa: PTH104  # bytes
+    with pytest.raises(DataError, match=r"not UTF-8 text, 'd\\udcf6g'.*rename it"):
+        load(root)
 
 
 def test_folders_of_classes_alone_are_split_by_class(image_folder: MakeFolder) -> None:
