@@ -51,7 +51,8 @@ def run(arguments: Namespace) -> int:
             progress.clear()
             out.add(answer)
             if answer.error:
-                say(f"cifar-gui: {answer.error}")
+                where = "" if answer.path in answer.error else f"{answer.path}: "  # files of many folders share names
+                say(f"cifar-gui: {where}{answer.error}")
             read += not answer.error
     out.close()
     return ExitCode.OK if read else ExitCode.BAD_INPUT

@@ -53,6 +53,15 @@ def test_a_broken_picture_gets_a_sentence_and_the_others_go_on(cli, model, colou
     assert "broken.png" in outcome.err
 
 
+def test_pictures_of_one_name_in_several_folders_are_told_apart_on_stderr(cli, model, tmp_path):
+    files = [tmp_path / folder / "empty.jpg" for folder in ("one", "two")]
+    for file in files:
+        file.parent.mkdir()
+        file.touch()
+    lines = cli("classify", tmp_path, "--model", model).err.splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [["cifar-gui", str(file)] for file in files]
+
+
 def test_a_name_that_is_too_long_gets_a_sentence_and_the_others_go_on(cli, model, colours):
     too_long, fine = "a" * 400 + ".png", colours / "test" / "green" / "1.png"
     outcome = cli("classify", too_long, fine, "--model", model, "--json")
