@@ -239,6 +239,12 @@ def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
     press(page, "trash")
     settle(page, qtbot)
     assert [run.notes for run in list_trash()] == ["this one is no good"]
+    assert page.details.notes.isEnabled(), "of those that are left"
+    page.commands.view.button("trash").click()
+    settle(page, qtbot)
+    select(page, qtbot, "0003")
+    assert page.details.notes.toPlainText() == "this one is no good"
+    assert not page.details.notes.isEnabled()
     assert [message.text for message in page.context.messages.all if message.severity == "error"] == []
 
 

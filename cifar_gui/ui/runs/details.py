@@ -43,11 +43,12 @@ class DetailsPanel(Panel):
         self.body.addWidget(self._pages, 1)
         self.show_rows([])
 
-    def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Tell of these runs. Notes that are being typed are not disturbed."""
+    def show_rows(self, rows: Sequence[RunRow], *, editable: bool = True) -> None:
+        """Tell of these runs. Notes that are being typed are not disturbed; `editable`: whether any can be."""
         self._pages.setCurrentIndex(min(len(rows), 2))
         if len(rows) == 1:
             self._show_one(rows[0])
+            self.notes.setEnabled(editable and rows[0].summary.recipe is not None)
             return
         self.leave()
         self._row = None
@@ -88,7 +89,6 @@ class DetailsPanel(Panel):
             label = WrappedLabel(value)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._facts.addRow(muted(name), label)
-        self.notes.setEnabled(row.summary.recipe is not None)
 
     def _show_several(self, rows: Sequence[RunRow]) -> None:
         table = differing(rows)

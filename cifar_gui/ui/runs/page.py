@@ -110,7 +110,7 @@ class RunsPage(Page):
 
     def _on_chosen(self, rows: list[RunRow]) -> None:
         self.commands.show_selection(rows, self.context.session.state)
-        self.details.show_rows(rows)
+        self.details.show_rows(rows, editable=self.model.editable)
         shown = [row.summary for row in rows[: len(STYLES)]]
         self.context.jobs.run(
             lambda: self._histories.curves_of(shown),
