@@ -92,10 +92,9 @@ def _shape(name: str, length: int) -> QPixmap:
 
 def _tinted(shape: QPixmap, colour: QColor) -> QPixmap:
     result = QPixmap(shape)
-    painter = QPainter(result)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(result.rect(), colour)
-    painter.end()
+    with QPainter(result) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(result.rect(), colour)
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setWindowIcon(icon("app", "accent"))
         self.setAcceptDrops(True)
+        self.installEventFilter(self)
         self.rail = Rail((entry.name, entry.label, str(entry.details["icon"])) for entry in PAGES)
         self.pages = PageStack(context)
         self.message_bar = MessageBar(context.messages)
@@ -106,12 +107,15 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._fit_chooser()
 
-    def event(self, event: QEvent) -> bool:
-        """Qt's own status tips stand over the progress, for as long as the mouse rests."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's own status tips would stand over the progress, for as long as the mouse rests.
+
+        A filter of its own events, and not `event`: from there the other handlers would be called through Python, and
+        before Python 3.12 PySide crashes on some of what they might raise then."""
         if isinstance(event, QStatusTipEvent):
             self.status.tip.setText(event.tip())
             return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -174,6 +178,7 @@ class MainWindow(QMainWindow):
         self.rail.page_chosen.connect(self.pages.request)
         self.pages.page_changed.connect(self._on_page_changed)
         self.context.session.state_changed.connect(self._on_state)
+        self.context.session.failed.connect(self._on_training_failed)
         self.context.session.event.connect(self._on_event)
         self.context.models.choices_changed.connect(self._fit_chooser)
         self.context.data.loaded.connect(lambda _data: self._remember_now())
@@ -203,6 +208,11 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(TITLE)
             if self._closes_when_idle:
                 self.close()
+
+    def _on_training_failed(self) -> None:
+        """Perhaps what was to be kept before closing could not be: that is to be read first."""
+        self._closes_when_idle = False
+        self.setWindowTitle(TITLE)
 
     def _on_theme(self) -> None:
         retint()

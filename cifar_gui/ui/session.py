@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from cifar_gui import paths
 from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
@@ -118,11 +119,12 @@ class TrainingSession:
     def one_more_epoch(self, newest: RunSummary | None = None) -> None:
         """Train to the end of this epoch, or one more after a pause, then pause.
 
-        When idle: one more of the last run; of the `newest` there is if none has been trained since the start."""
+        When idle: one more of the last run; of the `newest` there is if none has been trained since the start, or it
+        has gone to the trash."""
         if self._state in ("running", "paused"):
             self._control.pause_after_epoch()
         elif self._state == "idle":
-            run = self.run.summary() if self.run is not None else newest
+            run = self.run.summary() if self.run is not None and paths.is_folder(self.run.path) else newest
             if run is not None:
                 self.continue_run(run.path, run.epochs_to_add)
                 self._control.pause_after_epoch()
@@ -168,6 +170,7 @@ class TrainingSession:
             trainer.work(what, extra_epochs)
         except BaseException as error:  # the thread pump: the GUI thread tells the user
             self._problem = error
+            _note(error)
             trainer.fail(error)
         finally:
             trainer.close()
@@ -216,9 +219,9 @@ class TrainingSession:
             self._thread = None
         problem, self._problem = self._problem, None
         self.data = None
-        self._set_state("idle")
         if problem is not None and not isinstance(problem, Cancelled):
-            self._report(problem)
+            self._report(problem)  # before the window, which may wait for the end of the run to close, hears of that
+        self._set_state("idle")
 
     def _report(self, problem: BaseException) -> None:
         if isinstance(problem, CifarGuiError):
@@ -227,7 +230,6 @@ class TrainingSession:
         from traceback import format_exception
 
         details = "".join(format_exception(problem))
-        _log.error("training failed unexpectedly\n%s", details)
         text = f"Training stopped because of a fault in the app: {problem!r}. The run keeps its last saved state."
         self.failed.emit(text, details)
 
@@ -235,3 +237,11 @@ class TrainingSession:
         if state != self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _note(error: BaseException) -> None:
+    """Into the log, whether or not there is still a window to tell it."""
+    if isinstance(error, CifarGuiError):
+        _log.warning("training ended: %s", error)
+    elif not isinstance(error, Cancelled):
+        _log.error("training failed unexpectedly", exc_info=error)

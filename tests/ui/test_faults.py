@@ -166,7 +166,7 @@ def test_what_qt_says_is_logged_and_serious_words_are_shown(faults, told, caplog
 
 
 def test_what_qt_merely_mentions_is_logged_as_such_and_not_shown(faults, told, caplog) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "cifar_gui")
     qWarning("the font is missing")
     qDebug("a detail")
     qCritical("This plugin does not support propagateSizeHints()")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
 
 from cifar_gui import app, runs
@@ -35,7 +35,6 @@ from cifar_gui.ui.train import live_panel
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.page import TrainPage
 from cifar_gui.ui.train.run_display import RunDisplay
-from cifar_gui.ui.window_actions import WindowActions
 
 Until = Callable[[Callable[[], bool]], None]
 RECIPE = Recipe(network="mlp", data="shapes", epochs=1, batch_size=20, device="cpu", precision="float32")
@@ -114,12 +113,8 @@ def an_event_handler(window: MainWindow, until: Until) -> None:
     QApplication.postEvent(view, press)  # as Qt does: sent from here, what it raises would come back here
 
 
-def a_drop(window: MainWindow, until: Until) -> None:
-    pictures, left = QMimeData(), Qt.MouseButton.LeftButton
-    pictures.setUrls([QUrl.fromLocalFile(str(sample_files()[0]))])
-    drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, pictures, left, Qt.KeyboardModifier.NoModifier)
-    QApplication.postEvent(window, drop)
-    until(lambda: bool(window.message_bar.text()))
+def a_resize(window: MainWindow, until: Until) -> None:
+    QApplication.postEvent(window, QResizeEvent(window.size(), window.size()))
 
 
 def a_painting(window: MainWindow, until: Until) -> None:
@@ -179,7 +174,7 @@ PLACES = [
     (Middle, "use", a_button),
     (RunDisplay, "_draw", a_timer),
     (CropView, "mousePressEvent", an_event_handler),
-    (WindowActions, "take", a_drop),
+    (MainWindow, "_fit_chooser", a_resize),
     (drawing, "draw_network", a_painting),
     (TrainPage, "on_event", a_dropped_event),
     (History, "record", a_training),  # on the GUI thread, while the mailbox is being emptied

@@ -279,6 +279,19 @@ def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
     assert [run.epochs_done for run in list_runs()] == [2, 4]
 
 
+def test_one_more_epoch_is_not_offered_of_a_run_that_has_gone_to_the_trash(page, qtbot):
+    for _ in range(2):
+        page.press("start")
+        until_idle(qtbot, page)
+    assert "run 0002" in child(page, "train.one_more").toolTip()
+    shutil.rmtree(list_runs()[0].path)
+    page.runs.refresh()
+    qtbot.waitUntil(lambda: "run 0001" in child(page, "train.one_more").toolTip())
+    click(qtbot, page, "train.one_more")
+    until_idle(qtbot, page)
+    assert [(run.number, run.epochs_done) for run in list_runs()] == [("0001", 3)]
+
+
 def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")

@@ -8,7 +8,9 @@ from PySide6.QtGui import QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 
 from cifar_gui.compute.device import DeviceStatus, devices
+from cifar_gui.errors import WriteError
 from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run
 from cifar_gui.ui import closing, main_window
 from cifar_gui.ui.activity import device_name
 
@@ -187,7 +189,7 @@ def test_the_question_can_be_answered_with_a_key(qtbot, key, answer) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     QTimer.singleShot(0, lambda: qtbot.keyClick(QApplication.activeModalWidget(), key))
-    assert closing.ask_before_closing(parent) == answer
+    assert closing.ask_before_closing(parent, paused=False) == answer
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert parent.findChildren(QMessageBox) == []
 
@@ -204,6 +206,21 @@ def test_the_title_says_nothing_any_more_when_a_run_has_ended_out_of_sight(train
     qtbot.waitUntil(lambda: trains.context.session.state == "idle")
     assert trains.isMinimized()
     assert trains.windowTitle() == "CIFAR GUI"
+
+
+def test_a_window_stays_to_tell_that_the_run_could_not_be_saved(trains, qtbot, monkeypatch, caplog) -> None:
+    def full(_run, _event) -> None:
+        raise WriteError("The disk is full.")
+
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: "stop")
+    monkeypatch.setattr(Run, "record", full)
+    trains.close()
+    qtbot.waitUntil(lambda: trains.context.session.state == "idle")
+    assert trains.isVisible()
+    assert "The disk is full." in trains.message_bar.text()
+    assert "The disk is full." in caplog.text
+    assert trains.close(), "which it does when told again"
+    assert trains.isHidden()
 
 
 def test_a_window_that_waits_for_its_run_to_be_saved_asks_once(trains, qtbot, monkeypatch) -> None:

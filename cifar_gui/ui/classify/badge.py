@@ -92,11 +92,10 @@ class ConfidenceBadge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._state:
             return
-        painter = QPainter(self)
-        side = px(10)
-        draw_sign(painter, QRectF(1, (self.height() - side) / 2, side, side), self._state)
-        painter.setFont(font(bold=True))
-        painter.setPen(state_colour(self._state))
-        text = QRectF(self.rect()).adjusted(px(17), 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, WORDS[self._state])
-        painter.end()
+        with QPainter(self) as painter:
+            side = px(10)
+            draw_sign(painter, QRectF(1, (self.height() - side) / 2, side, side), self._state)
+            painter.setFont(font(bold=True))
+            painter.setPen(state_colour(self._state))
+            text = QRectF(self.rect()).adjusted(px(17), 0, 0, 0)
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, WORDS[self._state])

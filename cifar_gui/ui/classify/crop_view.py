@@ -108,14 +108,14 @@ class CropView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._image.isNull():
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fit = self._fit()
         picture = QRectF(fit.left, fit.top, self._size[0] * fit.scale, self._size[1] * fit.scale)
-        painter.drawPixmap(picture.topLeft(), self._pixmap(picture.size().toSize()))
         crop = self.crop_rectangle()
-        _dim(painter, picture.united(crop), crop)
-        self._draw_frame(painter, crop)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(picture.topLeft(), self._pixmap(picture.size().toSize()))
+            _dim(painter, picture.united(crop), crop)
+            self._draw_frame(painter, crop)
 
     def _draw_frame(self, painter: QPainter, crop: QRectF) -> None:
         colours = tokens()

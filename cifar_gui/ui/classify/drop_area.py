@@ -91,17 +91,18 @@ class DropArea(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        focused = self.crop_view.hasFocus()
-        pen = QPen(colours.accent if self._lit or focused else colours.panel_line, px(2) if self._lit or focused else 1)
-        if self._lit or not focused:
-            pen.setDashPattern([3, 3] if self._lit else [4, 4])
-        painter.setPen(pen)
-        if self._lit:
-            painter.setBrush(colours.accent_ground)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(8), px(8))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            focused = self.crop_view.hasFocus()
+            pen = QPen(
+                colours.accent if self._lit or focused else colours.panel_line, px(2) if self._lit or focused else 1
+            )
+            if self._lit or not focused:
+                pen.setDashPattern([3, 3] if self._lit else [4, 4])
+            painter.setPen(pen)
+            if self._lit:
+                painter.setBrush(colours.accent_ground)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(8), px(8))
 
 
 class _Invitation(QWidget):

@@ -53,21 +53,20 @@ class SampleButton(QAbstractButton):
         return QSize(px(self._side + 2 * _FRAME), px(self._side + 2 * _FRAME))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        frame = px(_FRAME)
-        box = QRectF(self.rect()).adjusted(frame, frame, -frame, -frame)
-        if self._pixmap is None:
-            QTimer.singleShot(0, self, self._read)
-        else:
-            painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
-        if self.hasFocus() or self.underMouse():
-            pen = painter.pen()
-            pen.setColor(tokens().accent)
-            pen.setWidth(px(2))
-            painter.setPen(pen)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(3), px(3))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            frame = px(_FRAME)
+            box = QRectF(self.rect()).adjusted(frame, frame, -frame, -frame)
+            if self._pixmap is None:
+                QTimer.singleShot(0, self, self._read)
+            else:
+                painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
+            if self.hasFocus() or self.underMouse():
+                pen = painter.pen()
+                pen.setColor(tokens().accent)
+                pen.setWidth(px(2))
+                painter.setPen(pen)
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(3), px(3))
 
     def _read(self) -> None:
         self._pixmap = QPixmap(str(self._file))

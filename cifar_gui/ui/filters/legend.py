@@ -44,20 +44,19 @@ class LegendStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._legend is None:
             return
-        painter = QPainter(self)
-        painter.setFont(font(11))
-        painter.setPen(tokens().muted)
-        low, _high = self._text_widths()
-        strip = QRectF(low + px(6), (self.height() - px(_HEIGHT)) // 2, px(_STRIP), px(_HEIGHT))
-        whole = QRectF(self.rect())
-        centre = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(whole, Qt.AlignmentFlag.AlignLeft | centre, self._legend.low)
-        painter.drawText(whole, Qt.AlignmentFlag.AlignRight | centre, self._legend.high)
-        if self._legend.kind == "signed":
-            painter.drawImage(strip, qimage_of(colours.signed_strip(64)))
-        else:
-            self._rgb(painter, strip)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(font(11))
+            painter.setPen(tokens().muted)
+            low, _high = self._text_widths()
+            strip = QRectF(low + px(6), (self.height() - px(_HEIGHT)) // 2, px(_STRIP), px(_HEIGHT))
+            whole = QRectF(self.rect())
+            centre = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(whole, Qt.AlignmentFlag.AlignLeft | centre, self._legend.low)
+            painter.drawText(whole, Qt.AlignmentFlag.AlignRight | centre, self._legend.high)
+            if self._legend.kind == "signed":
+                painter.drawImage(strip, qimage_of(colours.signed_strip(64)))
+            else:
+                self._rgb(painter, strip)
 
     def _text_widths(self) -> tuple[int, int]:
         metrics = QFontMetrics(font(11))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QLineF, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -79,6 +79,7 @@ class NetworkDrawing(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._blocks: list[Block] = []
+        self.installEventFilter(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The layers, drawn")
         theme().changed.connect(self.updateGeometry)
@@ -99,29 +100,28 @@ class NetworkDrawing(QWidget):
                 return block
         return None
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             block = self.block_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), f"{block.name}: {block.label}" if block else "", self)
             return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        area = self._area()
-        draw_network(painter, self._blocks, area, _WIDEST_LARGE)
-        painter.setFont(font(11))
-        painter.setPen(tokens().muted)
-        free_from = 0.0
-        for block, place in zip(self._blocks, placed(self._blocks, area, _WIDEST_LARGE), strict=True):
-            width = painter.fontMetrics().horizontalAdvance(_short(block)) + px(4)
-            left = max(place.center().x() - width / 2, 0.0)
-            if block.kind == "pooling" or left < free_from or left + width > self.width():
-                continue
-            line = QRectF(left, area.bottom() + px(2), width, px(16))
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, _short(block))
-            free_from = left + width
-        painter.end()
+        with QPainter(self) as painter:
+            area = self._area()
+            draw_network(painter, self._blocks, area, _WIDEST_LARGE)
+            painter.setFont(font(11))
+            painter.setPen(tokens().muted)
+            free_from = 0.0
+            for block, place in zip(self._blocks, placed(self._blocks, area, _WIDEST_LARGE), strict=True):
+                width = painter.fontMetrics().horizontalAdvance(_short(block)) + px(4)
+                left = max(place.center().x() - width / 2, 0.0)
+                if block.kind == "pooling" or left < free_from or left + width > self.width():
+                    continue
+                line = QRectF(left, area.bottom() + px(2), width, px(16))
+                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, _short(block))
+                free_from = left + width
 
     def _area(self) -> QRectF:
         return QRectF(1, 2, self.width() - 2, self.height() - px(20))

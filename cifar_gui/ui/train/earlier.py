@@ -40,6 +40,10 @@ class RunsWatch(QObject):
         """Read the run folders anew, off the GUI thread."""
         self._jobs.run(list_runs, self._on_listed, key="train.runs")
 
+    def has(self, number: str) -> bool:
+        """Whether the run with this number is there, as far as is known yet."""
+        return self.all is None or any(run.number == number for run in self.all)
+
     @property
     def unfinished(self) -> RunSummary | None:
         """The run to continue."""

@@ -110,14 +110,13 @@ class FormingFilters(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._image.isNull():
-            painter.setPen(tokens().muted)
-            text = self._forming.note if self._forming else self._empty_text
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(px(8), 0, -px(8), 0), flags, text)
-        else:
-            ratio = self.devicePixelRatioF()
-            painter.scale(1 / ratio, 1 / ratio)
-            painter.drawImage(QRect(-_GAP, -_GAP, self._image.width(), self._image.height()), self._image)
-        painter.end()
+        with QPainter(self) as painter:
+            if self._image.isNull():
+                painter.setPen(tokens().muted)
+                text = self._forming.note if self._forming else self._empty_text
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect().adjusted(px(8), 0, -px(8), 0), flags, text)
+            else:
+                ratio = self.devicePixelRatioF()
+                painter.scale(1 / ratio, 1 / ratio)
+                painter.drawImage(QRect(-_GAP, -_GAP, self._image.width(), self._image.height()), self._image)

@@ -43,12 +43,11 @@ class PictureStrip(QWidget):
         return QSize(px(self._side), px(self._side))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
-        room = QSize(px(self._side), px(self._side))
-        for index, image in enumerate(self._images[: self.shown]):
-            size = whole_multiple(image.size(), room, ratio)
-            left = round(index * (px(self._side) + _GAP) * ratio)
-            painter.drawImage(QRect(left, 0, size.width(), size.height()), image)
-        painter.end()
+        with QPainter(self) as painter:
+            ratio = self.devicePixelRatioF()
+            painter.scale(1 / ratio, 1 / ratio)
+            room = QSize(px(self._side), px(self._side))
+            for index, image in enumerate(self._images[: self.shown]):
+                size = whole_multiple(image.size(), room, ratio)
+                left = round(index * (px(self._side) + _GAP) * ratio)
+                painter.drawImage(QRect(left, 0, size.width(), size.height()), image)

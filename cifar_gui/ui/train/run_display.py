@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from cifar_gui import paths
 from cifar_gui.runs.journal import load_history
 from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
@@ -44,8 +45,21 @@ class RunDisplay:
         """What the buttons depend on, as of now."""
         problem = "" if self._panel.form.recipe is not None else "Correct the marked fields of the recipe first."
         session, runs = self._context.session, self.runs
-        situation = self.shown.situation(session.state, runs.unfinished, runs.latest, problem or self._middle.problem)
+        situation = self.shown.situation(
+            session.state,
+            runs.unfinished,
+            runs.latest,
+            problem or self._middle.problem,
+            is_there=self._is_there(),
+        )
         return replace(situation, live=self._context.models.is_live)
+
+    def _is_there(self) -> bool:
+        """Whether the run on show has not gone to the trash since. The list of runs does not know a new one at once."""
+        run = self._context.session.run
+        if run is not None and run.number == self.shown.number:
+            return paths.is_folder(run.path)
+        return self.runs.has(self.shown.number)
 
     def refresh(self) -> None:
         """Say which run this is, name and allow the buttons, lock the fields, say why what cannot be pressed, offer the

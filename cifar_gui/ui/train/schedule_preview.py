@@ -72,23 +72,22 @@ class SchedulePreview(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._line:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(self.rect()).adjusted(px(4), px(4), -px(4), -px(18))
-        points = [self._place(area, *point) for point in self._line]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens().raised if self._pale else tokens().accent_ground)
-        painter.drawPolygon(QPolygonF([area.bottomLeft(), *points, area.bottomRight()]))
-        painter.setPen(QPen(tokens().control_line if self._pale else tokens().accent, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF(points))
-        if self._position is not None and self._recipe is not None:
-            share = self._lr_at(self._position) / self._recipe.lr
-            painter.setBrush(tokens().accent)
-            painter.setPen(QPen(tokens().panel, 2))
-            painter.drawEllipse(self._place(area, self._position, share), px(5), px(5))
-        self._paint_words(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            area = QRectF(self.rect()).adjusted(px(4), px(4), -px(4), -px(18))
+            points = [self._place(area, *point) for point in self._line]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens().raised if self._pale else tokens().accent_ground)
+            painter.drawPolygon(QPolygonF([area.bottomLeft(), *points, area.bottomRight()]))
+            painter.setPen(QPen(tokens().control_line if self._pale else tokens().accent, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPolyline(QPolygonF(points))
+            if self._position is not None and self._recipe is not None:
+                share = self._lr_at(self._position) / self._recipe.lr
+                painter.setBrush(tokens().accent)
+                painter.setPen(QPen(tokens().panel, 2))
+                painter.drawEllipse(self._place(area, self._position, share), px(5), px(5))
+            self._paint_words(painter)
 
     def _paint_words(self, painter: QPainter) -> None:
         """The largest learning rate on the left, the number of epochs on the right."""

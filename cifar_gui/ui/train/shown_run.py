@@ -79,13 +79,19 @@ class ShownRun:
         return self.draft if training and not self.copying and self.draft is not None else edited
 
     def situation(
-        self, state: str, unfinished: RunSummary | None, latest: RunSummary | None, problem: str
+        self,
+        state: str,
+        unfinished: RunSummary | None,
+        latest: RunSummary | None,
+        problem: str,
+        *,
+        is_there: bool = True,
     ) -> Situation:
-        """What the buttons depend on: with the state of the session, the run to continue, the newest one, and why
-        the recipe cannot be trained."""
+        """What the buttons depend on: with the state of the session, the run to continue, the newest one, why the
+        recipe cannot be trained, and whether the run on show is still there and not in the trash."""
         return Situation(
             state=state,
-            run=self.number or (latest.number if latest else ""),
+            run=(self.number if is_there else "") or (latest.number if latest else ""),
             unfinished=(unfinished.number, unfinished.epochs_done, unfinished.epochs_planned) if unfinished else None,
             problem=problem,
             copying=self.copying,

@@ -87,19 +87,18 @@ class Wall(QWidget):
         return max(1, self.width() // px(230)), max(1, (self.height() + px(_ROW - _SIDE)) // px(_ROW))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if not self._images:
-            painter.setPen(tokens().muted)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(px(8), 0, -px(8), 0), flags, self._empty_text)
-        columns, _rows = self._layout()
-        width = self.width() / columns
-        for index in range(self.shown):
-            row, column = divmod(index, columns)
-            cell = QRectF(column * width, row * px(_ROW), width - (px(16) if columns > 1 else 0), px(_SIDE))
-            self._paint_picture(painter, cell, self._images[index])
-            self._paint_bars(painter, cell, index)
-        painter.end()
+        with QPainter(self) as painter:
+            if not self._images:
+                painter.setPen(tokens().muted)
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(QRectF(self.rect()).adjusted(px(8), 0, -px(8), 0), flags, self._empty_text)
+            columns, _rows = self._layout()
+            width = self.width() / columns
+            for index in range(self.shown):
+                row, column = divmod(index, columns)
+                cell = QRectF(column * width, row * px(_ROW), width - (px(16) if columns > 1 else 0), px(_SIDE))
+                self._paint_picture(painter, cell, self._images[index])
+                self._paint_bars(painter, cell, index)
 
     def _paint_picture(self, painter: QPainter, cell: QRectF, image: QImage) -> None:
         ratio = self.devicePixelRatioF()

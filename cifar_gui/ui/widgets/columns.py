@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QWidget
 
@@ -84,6 +84,7 @@ class Columns(QWidget):
         theme().changed.connect(self._on_theme)
         self.splitter.splitterMoved.connect(lambda _position, _index: self._note_widths())
         self._arrange(narrow=False, stacked=False)
+        self.installEventFilter(self)
 
     @property
     def is_narrow(self) -> bool:
@@ -99,11 +100,10 @@ class Columns(QWidget):
         super().resizeEvent(event)
         self._rearrange()
 
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:  # a panel needs another width
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self and event.type() == QEvent.Type.LayoutRequest:  # a panel needs another width
             self._rearrange()
-        return done
+        return super().eventFilter(watched, event)
 
     def _rearrange(self) -> None:
         narrow = len(self._sides) == 2 and (self.width() < px(NARROW - _RAIL - 40) or self._lacks_room(self._sides))

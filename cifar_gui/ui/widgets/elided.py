@@ -35,10 +35,9 @@ class ElidedLabel(QLabel):
         self._explain()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), self.alignment(), self.shown())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(self.rect(), self.alignment(), self.shown())
 
     def _explain(self) -> None:
         self.setToolTip(self.text() if self.shown() != self.text() else "")

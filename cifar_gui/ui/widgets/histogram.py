@@ -81,19 +81,18 @@ class Histogram(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not len(self._counts):
             return
-        painter = QPainter(self)
-        colours = tokens()
-        floor = self.height() - px(_AXIS)
-        step = self.width() / len(self._counts)
-        tallest = max(int(self._counts.max()), 1)
-        for bar, count in enumerate(self._counts.tolist()):
-            if count:
-                height = max(count / tallest * (floor - 2), 1.0)
-                painter.fillRect(QRectF(bar * step, floor - height, max(step - 1, 1.0), height), colours.accent)
-        painter.setPen(QPen(colours.panel_line, 1))
-        painter.drawLine(0, floor, self.width(), floor)
-        self._axis(painter, floor)
-        painter.end()
+        with QPainter(self) as painter:
+            colours = tokens()
+            floor = self.height() - px(_AXIS)
+            step = self.width() / len(self._counts)
+            tallest = max(int(self._counts.max()), 1)
+            for bar, count in enumerate(self._counts.tolist()):
+                if count:
+                    height = max(count / tallest * (floor - 2), 1.0)
+                    painter.fillRect(QRectF(bar * step, floor - height, max(step - 1, 1.0), height), colours.accent)
+            painter.setPen(QPen(colours.panel_line, 1))
+            painter.drawLine(0, floor, self.width(), floor)
+            self._axis(painter, floor)
 
     def _axis(self, painter: QPainter, floor: int) -> None:
         low, high = float(self._edges[0]), float(self._edges[-1])

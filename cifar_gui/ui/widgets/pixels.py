@@ -78,11 +78,10 @@ class PixelView(QWidget):
         size = whole_multiple(self._image.size(), self.size(), ratio)
         left = round((self.width() * ratio - size.width()) / 2)
         top = round((self.height() * ratio - size.height()) / 2)
-        painter = QPainter(self)
-        painter.scale(1 / ratio, 1 / ratio)  # device pixels: each picture pixel covers a whole number of them
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(QRect(left, top, size.width(), size.height()), self._image)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.scale(1 / ratio, 1 / ratio)  # device pixels: each picture pixel covers a whole number of them
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.drawImage(QRect(left, top, size.width(), size.height()), self._image)
 
 
 def magnified(image: QImage, side: int) -> QImage:

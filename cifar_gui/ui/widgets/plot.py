@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QRect, QSize
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QSize
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -60,6 +60,7 @@ class Plot(QWidget):
         self._stale = False
         self._make_actions()
         theme().changed.connect(self.canvas.apply_theme)
+        self.installEventFilter(self)
 
     # What is plotted
 
@@ -131,9 +132,8 @@ class Plot(QWidget):
         """The plot as a picture on its panel's ground, `scale` times its size on screen."""
         image = QImage(self.canvas.size() * scale, QImage.Format.Format_RGB32)
         image.fill(tokens().panel)
-        painter = QPainter(image)
-        self.canvas.render(painter)
-        painter.end()
+        with QPainter(image) as painter:
+            self.canvas.render(painter)
         return image
 
     def save(self, path: Path) -> None:
@@ -160,10 +160,9 @@ class Plot(QWidget):
         generator.setViewBox(QRect(0, 0, size.width(), size.height()))
         generator.setTitle(self.title)
         generator.setDescription(self.summary())
-        painter = QPainter(generator)
-        painter.fillRect(QRect(0, 0, size.width(), size.height()), tokens().panel)
-        self.canvas.render(painter)
-        painter.end()
+        with QPainter(generator) as painter:
+            painter.fillRect(QRect(0, 0, size.width(), size.height()), tokens().panel)
+            self.canvas.render(painter)
 
     def _save_csv(self, path: Path) -> None:
         path.write_text(as_csv(self.curves(), self._x_label), encoding="utf-8", newline="")
@@ -201,13 +200,13 @@ class Plot(QWidget):
         if name:
             self.save(Path(name))
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Copying is ours while the plot has the focus, whatever else the window copies."""
         ours = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy)
         if ours and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -68,4 +68,5 @@ class PlotTable(QTableView):
         """Replace the numbers, staying where the reader is."""
         where = self.verticalScrollBar().value()
         self._table.show_curves(curves)
+        self.executeDelayedItemsLayout()  # else the bar would not reach as far yet
         self.verticalScrollBar().setValue(where)
