@@ -248,6 +248,17 @@ def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
     assert [message.text for message in page.context.messages.all if message.severity == "error"] == []
 
 
+def test_what_is_taken_back_is_not_said_to_be_in_the_trash_any_more(page, qtbot):
+    press(page, "trash")
+    settle(page, qtbot)
+    assert ["in the trash now" in message.text for message in page.context.messages.all] == [True]
+    page.commands.view.button("trash").click()
+    settle(page, qtbot)
+    select(page, qtbot, "0003")
+    press(page, "restore")
+    qtbot.waitUntil(lambda: page.context.messages.all == [])
+
+
 def test_the_model_chooser_knows_at_once_what_is_in_the_trash_and_what_is_back(page, qtbot):
     def offered() -> list[str]:
         return [choice.key for choice in page.context.models.choices() if choice.key.endswith("/best")]

@@ -27,6 +27,7 @@ def test_an_empty_history_is_an_invitation():
     found = diagnose({}, {}, classes=10)
     assert (found.kind, found.tone) == ("empty", "neutral")
     assert "Start" in found.detail
+    assert diagnose({}, {}, classes=10, begun=True).kind == "early"
 
 
 def test_before_the_first_epoch_it_is_too_early_but_the_falling_loss_is_named():

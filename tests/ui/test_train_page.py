@@ -367,6 +367,20 @@ def test_nonsense_is_told_at_its_field_and_start_says_why_it_waits(page):
     assert child(page, "train.start").isEnabled()
 
 
+def test_the_beginning_of_a_number_that_is_refused_is_nobodys_setting(page, qtbot):
+    field = child(page, "train.epochs")
+    field.selectAll()
+    qtbot.keyClicks(field, "77777")
+    assert page.form.recipe is None
+    assert page.form.last_valid.epochs == page.save_state()["recipe"]["epochs"] == TINY.epochs
+    field.selectAll()
+    qtbot.keyClicks(field, "12")
+    assert page.form.recipe.epochs == 12
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(field, "x")
+    assert page.form.last_valid.epochs == 12
+
+
 def test_what_only_the_network_refuses_is_told_at_its_field_before_start(page):
     field = page.form.advanced.fields["network.kernel"]
     field.setValue(4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -59,7 +60,7 @@ def begin(page, pictures, **changes) -> None:
     """A run begins, as far as anybody can see."""
     session = page.context.session
     session._set_state("starting")
-    session._deliver(Opened(SimpleNamespace(number="0007"), TINY.changed(**changes), History(), pictures))  # type: ignore[arg-type]
+    session._deliver(Opened(SimpleNamespace(number="0007", path=Path()), TINY.changed(**changes), History(), pictures))  # type: ignore[arg-type]
     session._deliver(STARTED)
 
 

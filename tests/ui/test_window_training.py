@@ -194,6 +194,19 @@ def test_the_question_can_be_answered_with_a_key(qtbot, key, answer) -> None:
     assert parent.findChildren(QMessageBox) == []
 
 
+def test_the_tip_of_a_button_under_the_mouse_follows_what_it_does(window, tiny_data, monkeypatch, qtbot) -> None:
+    monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
+    button = window.show_page("train").controls.buttons["pause"]
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    assert window.status.tip.text() == ""
+    window.context.session.start(RECIPE)
+    qtbot.waitUntil(lambda: window.context.session.state == "running")
+    assert window.status.tip.text() == button.toolTip() != ""
+    window.context.session.stop()
+    qtbot.waitUntil(lambda: window.context.session.state == "idle")
+    assert window.status.tip.text() == button.toolTip()
+
+
 def test_closing_an_idle_window_asks_nothing(window, monkeypatch) -> None:
     monkeypatch.setattr(main_window, "ask_before_closing", lambda _parent, paused: pytest.fail("asked"))
     assert window.close()

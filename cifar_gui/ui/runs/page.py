@@ -48,6 +48,7 @@ class RunsPage(Page):
         self._visible = False
         self._histories = Histories()
         self._wanted: set[Path] = set()  # to be selected once they have been read
+        self._told: dict[str, set[str]] = {}  # messages that runs are in the trash → their names
         self._changes: deque[Callable[[], Callable[[], None]]] = deque()  # to be made, in this order
         self._writing = threading.Lock()
         self.model = RunsModel()
@@ -199,12 +200,9 @@ class RunsPage(Page):
             names = ", ".join(path.name for path in places)
             what = f"Run {names} is" if len(places) == 1 else f"Runs {names} are"
             text = f"{what} in the trash now, and will be deleted after {KEPT_DAYS} days."
-            self.context.messages.info(text, ("Undo", lambda: self._undo(places, text)))
+            self._told[text] = {path.name for path in places}
+            self.context.messages.info(text, ("Undo", lambda: self._restore(places)))
         self._after_moving(problem)
-
-    def _undo(self, places: list[Path], text: str) -> None:
-        self.context.messages.dismiss(text)
-        self._restore(places)
 
     def _restore(self, places: list[Path]) -> None:
         self._in_turn(lambda: _each(restore, places), self._on_restored)
@@ -212,6 +210,9 @@ class RunsPage(Page):
     def _on_restored(self, moved: tuple[list[Path], str]) -> None:
         places, problem = moved
         self._wanted = set(places)
+        for text in [text for text, names in self._told.items() if names & {path.name for path in places}]:
+            self.context.messages.dismiss(text)  # it is not true any more, whichever way they have been taken back
+            del self._told[text]
         self._after_moving(problem)
 
     def _after_moving(self, problem: str) -> None:

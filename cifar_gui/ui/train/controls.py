@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QFont, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -46,6 +46,8 @@ class RunControls(QWidget):
             button.setText(look.text)
             button.setAccessibleName(look.text)
             button.setToolTip(look.tip)
+            if button.underMouse() and button.statusTip() != look.tip:  # Qt tells the tip only when the mouse comes
+                QApplication.sendEvent(button, QStatusTipEvent(look.tip))
             button.setStatusTip(look.tip)
             button.setAccessibleDescription(look.tip)
             button.setEnabled(look.enabled)

@@ -57,12 +57,18 @@ class _Figures:
 
 
 def diagnose(
-    steps: Series, epochs: Series, *, classes: int, diverged: bool = False, recipe: Recipe | None = None
+    steps: Series,
+    epochs: Series,
+    *,
+    classes: int,
+    diverged: bool = False,
+    begun: bool = False,
+    recipe: Recipe | None = None,
 ) -> Diagnosis:
     """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
 
-    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `recipe` says what
-    makes training harder than validation.
+    `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `begun` when there
+    is a run, even if nothing has been reported of it yet; `recipe` says what makes training harder than validation.
     """
     step_loss = _column(steps, "loss")
     if diverged or (len(step_loss) > 0 and not np.isfinite(step_loss[-1])):
@@ -78,7 +84,7 @@ def diagnose(
         recipe,
     )
     if len(figures.train_loss) == 0:
-        return _before_first_epoch(step_loss)
+        return _before_first_epoch(step_loss, begun=begun)
     if len(figures.accuracy) == 0:
         return _unvalidated(figures)
     for rule in (_at_chance, _memorising, _standstill, _first_epoch, _dip, _augmented):
@@ -128,8 +134,8 @@ def _advice(recipe: Recipe | None) -> str:
     return f"Lower the learning rate{f' (now {recipe.lr:.3g})' if recipe else ''} and start again"
 
 
-def _before_first_epoch(loss: NDArray[np.float64]) -> Diagnosis:
-    if len(loss) == 0:
+def _before_first_epoch(loss: NDArray[np.float64], *, begun: bool) -> Diagnosis:
+    if len(loss) == 0 and not begun:
         return Diagnosis("empty", "neutral", "Nothing trained yet.", "Press Start and watch the two curves.")
     if len(loss) >= 4 and loss[-1] < loss[0] - 0.1:
         moved = f"Training loss has come down from {loss_words(loss[0], 2)} to {loss_words(loss[-1], 2)}; "

@@ -46,6 +46,7 @@ class TrainingPlots(QWidget):
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self._recipe: Recipe | None = None
+        self._begun = False
         self._offered: list[tuple[str, str]] | None = None  # the runs in `earlier`
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
@@ -60,9 +61,17 @@ class TrainingPlots(QWidget):
         self.show_history(History(), epochs=1, classes=10)
 
     def show_history(
-        self, history: History, *, epochs: int, classes: int, diverged: bool = False, recipe: Recipe | None = None
+        self,
+        history: History,
+        *,
+        epochs: int,
+        classes: int,
+        diverged: bool = False,
+        begun: bool = False,
+        recipe: Recipe | None = None,
     ) -> None:
-        """Draw a run so far. `epochs` are planned, `classes` say what guessing gives."""
+        """Draw a run so far. `epochs` are planned, `classes` say what guessing gives, `begun`: whether there is one."""
+        self._begun = begun
         self._recipe = recipe
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
@@ -113,7 +122,9 @@ class TrainingPlots(QWidget):
         self.loss.refresh()
         self.accuracy.refresh()
         self.diagnosis.show_diagnosis(
-            diagnose(steps, epochs, classes=self._classes, diverged=self._diverged, recipe=self._recipe)
+            diagnose(
+                steps, epochs, classes=self._classes, diverged=self._diverged, begun=self._begun, recipe=self._recipe
+            )
         )
 
     def _ends(self) -> list[float]:

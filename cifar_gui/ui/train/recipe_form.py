@@ -49,7 +49,7 @@ class RecipeForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._recipe = Recipe()
+        self._recipe = self._settled = Recipe()  # as of now, and when the last field was left with something that fits
         self._valid = True
         self._locked = False
         self._source = self._recipe.data
@@ -78,8 +78,9 @@ class RecipeForm(QWidget):
 
     @property
     def last_valid(self) -> Recipe:
-        """The recipe in the fields as it was when everything fitted."""
-        return self._recipe
+        """The recipe in the fields; while something does not fit, as it was before that was begun: half a number is no
+        setting that anybody has chosen."""
+        return self._recipe if self._valid else self._settled
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Show a recipe, without emitting `edited`."""
@@ -92,6 +93,7 @@ class RecipeForm(QWidget):
         self.advanced.put(raws)
         self._source = recipe.data
         self._read()
+        self._settle()
 
     def set_sources(self, sources: Sequence[tuple[str, str]]) -> None:
         """The (source, label) pairs to choose data from."""
@@ -127,7 +129,12 @@ class RecipeForm(QWidget):
         kind = kind_of(name)
         if kind == "bool":
             return SwitchField()
-        return TextField() if kind == "str" else NumberField(whole=kind == "int")
+        return TextField() if kind == "str" else self._number_field(whole=kind == "int")
+
+    def _number_field(self, *, whole: bool) -> NumberField:
+        field = NumberField(whole=whole)
+        field.committed.connect(self._settle)
+        return field
 
     def _offer_network_settings(self, network: str) -> None:
         """Fields for what this network lets one choose, in place of those of the network before."""
@@ -142,7 +149,7 @@ class RecipeForm(QWidget):
             if isinstance(default, bool):
                 field = SwitchField()
             elif isinstance(default, int | float):
-                field = NumberField(whole=isinstance(default, int))
+                field = self._number_field(whole=isinstance(default, int))
             else:
                 field = TextField()
             key = name.removeprefix(NETWORK_PREFIX)
@@ -191,6 +198,9 @@ class RecipeForm(QWidget):
         if name in ("network", "preset"):
             self._follow_preset(name)
         self._read()
+        grid = self.basic if name in self.basic.fields else self.advanced
+        if not isinstance(grid.fields.get(name), NumberField):
+            self._settle()
         self.edited.emit()
 
     def focus_problem(self) -> None:
@@ -207,7 +217,7 @@ class RecipeForm(QWidget):
         known = presets(network)
         if name == "preset" and preset not in known:
             return
-        self.set_recipe(with_preset(self._recipe, known.get(preset, known["best"])))
+        self.set_recipe(with_preset(self.last_valid, known.get(preset, known["best"])))
 
     def _read(self) -> None:
         """Take the fields' contents, tell problems, and say which preset they are."""
@@ -227,6 +237,10 @@ class RecipeForm(QWidget):
             self._recipe = recipe.changed(preset=preset)
             self._source = recipe.data
             self._choice("preset").put(preset)
+
+    def _settle(self) -> None:
+        if self._valid:
+            self._settled = self._recipe
 
     def _on_committed(self, name: str) -> None:
         if not self._locked or not self._valid:

@@ -58,7 +58,7 @@ class RunDisplay:
         """Whether the run on show has not gone to the trash since. The list of runs does not know a new one at once."""
         run = self._context.session.run
         if run is not None and run.number == self.shown.number:
-            return paths.is_folder(run.path)
+            return self._context.session.state != "idle" or paths.is_folder(run.path)
         return self.runs.has(self.shown.number)
 
     def refresh(self) -> None:
@@ -91,7 +91,12 @@ class RunDisplay:
         shown = self.shown
         recipe = shown.recipe or self._panel.form.last_valid
         self._middle.plots.show_history(
-            shown.history, epochs=recipe.epochs, classes=self._classes(), diverged=shown.diverged, recipe=recipe
+            shown.history,
+            epochs=recipe.epochs,
+            classes=self._classes(),
+            diverged=shown.diverged,
+            begun=shown.recipe is not None,
+            recipe=recipe,
         )
 
     def _classes(self) -> int:
