@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import subprocess
@@ -113,6 +114,19 @@ def window(qtbot: Any, home: Path, everything_imported: None) -> Iterator[MainWi
     finally:
         made.close_now()
         made.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_between_tests_only() -> Iterator[None]:
+    """Else any thread may come to collect what an earlier test has left, and widgets must not die on a worker."""
+    gc.disable()
+    yield
+    if gc.get_count()[0] > _MUCH_GARBAGE:
+        gc.collect()
+    gc.enable()
+
+
+_MUCH_GARBAGE = 50_000  # objects; collecting takes as long as there is much else
 
 
 # What a test must not leave behind

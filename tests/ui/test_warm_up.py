@@ -13,6 +13,11 @@ from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.warm_up import WarmUp
 
 
+@pytest.fixture(autouse=True)
+def garbage_is_collected_as_in_the_app() -> None:
+    gc.enable()
+
+
 @pytest.fixture
 def calls() -> list:
     return []
