@@ -52,6 +52,7 @@ def decided_model(decided_snapshot: ModelSnapshot, tmp_path_factory: pytest.Temp
 @pytest.fixture(autouse=True)
 def usual_look(qapp: QApplication) -> Iterator[None]:
     """Whatever a test does to the colours and the size of everything, the next one finds them as they are at first."""
+    theme().apply()
     yield
     theme().set_look(scheme="system", zoom=1.0, presenting=False)
     retint()

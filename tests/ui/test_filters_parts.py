@@ -23,13 +23,7 @@ from cifar_gui.ui.filters.layer_list import LayerList, tool_tip
 from cifar_gui.ui.filters.legend import LegendStrip
 from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.filters.pace import Pace
-from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.image_grid import sheet_of
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: Any) -> None:
-    theme().apply()
 
 
 @pytest.fixture

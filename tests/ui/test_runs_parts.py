@@ -27,14 +27,8 @@ from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES
 from cifar_gui.ui.runs.page import _each
 from cifar_gui.ui.runs.rows import RunRow, facts, recipe_words, row_of
 from cifar_gui.ui.runs.table import RunTable
-from cifar_gui.ui.theme import theme
 
 BEST = presets("simple")["best"]
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: Any) -> None:
-    theme().apply()
 
 
 def row(number: str, recipe: Recipe | None = BEST, status: str = "completed", **values: Any) -> RunRow:

@@ -19,24 +19,10 @@ from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.results import COLUMNS
 from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.messages import Messages
-from cifar_gui.ui.theme import theme
 
 NAMES = ("cat", "dog", "ship")
 CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
 DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: Any) -> None:
-    theme().apply()
-
-
-def heard(*signals: Any) -> list[Any]:
-    """What the signals bring, as they come; None where they bring nothing."""
-    told: list[Any] = []
-    for signal in signals:
-        signal.connect(lambda *arguments: told.append(arguments[0] if arguments else None))
-    return told
 
 
 class Asked:
@@ -167,7 +153,7 @@ def test_a_new_table_is_unsorted_unselected_and_shows_all(table, decided_snapsho
     assert table.table.horizontalHeader().sortIndicatorSection() == -1
 
 
-def test_rows_are_copied_saved_and_opened_by_button_and_by_key(table, decided_snapshot, qtbot):
+def test_rows_are_copied_saved_and_opened_by_button_and_by_key(table, decided_snapshot, qtbot, heard):
     fill(table, decided_snapshot, CAT, DOG, CAT)
     copied, saved, back = heard(table.copy_wanted), heard(table.export_wanted), heard(table.back_wanted)
     opened = heard(table.row_opened)

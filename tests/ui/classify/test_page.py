@@ -25,31 +25,8 @@ from cifar_gui.ui.classify.samples import sample_files
 CENTRE = Crop(10, 0, 60)  # of the 80 × 60 pictures that make_picture makes
 
 
-@pytest.fixture
-def bare(no_shipped_models, window) -> ClassifyPage:
-    """The page with no network chosen."""
-    page = window.show_page("classify")
-    assert isinstance(page, ClassifyPage)
-    return page
-
-
-@pytest.fixture
-def page(bare, window, decided_model, qtbot) -> ClassifyPage:
-    """The page with a small network."""
-    window.context.models.choose_file(decided_model)
-    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
-    return bare
-
-
 def sources(*paths: Path) -> list[PictureSource]:
     return [PictureSource.from_path(path) for path in paths]
-
-
-def show(page: ClassifyPage, qtbot, path: Path) -> None:
-    """Open a picture and wait for its answer."""
-    before = page._number
-    page.open_pictures(sources(path))
-    qtbot.waitUntil(lambda: page._number != before and page._answered == page._number)
 
 
 def fill_table(page: ClassifyPage, qtbot, *paths: Path) -> None:
@@ -90,18 +67,18 @@ def expected(snapshot: ModelSnapshot, path: Path, crop: Crop | None = None):
 # One picture
 
 
-def test_a_picture_gets_the_verdict_the_classifier_gives(page, qtbot, make_picture, decided_snapshot):
+def test_a_picture_gets_the_verdict_the_classifier_gives(page, qtbot, make_picture, decided_snapshot, show):
     path = make_picture()
-    show(page, qtbot, path)
+    show(path)
     wanted = expected(decided_snapshot, path)
     assert part(page, "classify.verdict").text() == wanted.verdict.headline
     assert part(page, "classify.bars").names()[0] == wanted.label
     assert page.history_panel.entry(page._number).prediction == wanted
 
 
-def test_what_the_network_sees_is_shown_pixel_for_pixel(page, qtbot, make_picture):
+def test_what_the_network_sees_is_shown_pixel_for_pixel(page, qtbot, make_picture, show):
     path = make_picture()
-    show(page, qtbot, path)
+    show(path)
     pixels = network_input(open_picture(PictureSource.from_path(path)), CENTRE)
     shown = part(page, "classify.input").image
     assert (shown.width(), shown.height()) == (32, 32)
@@ -109,17 +86,17 @@ def test_what_the_network_sees_is_shown_pixel_for_pixel(page, qtbot, make_pictur
         assert [*shown.pixelColor(x, y).getRgb()[:3]] == pixels[:, y, x].tolist()
 
 
-def test_the_input_is_magnified_by_a_whole_number(page, window, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_the_input_is_magnified_by_a_whole_number(page, window, qtbot, make_picture, show):
+    show(make_picture())
     for size in ((1280, 800), (1024, 640), (1900, 1100)):
         window.resize(*size)
         qtbot.wait(0)
         assert part(page, "classify.input").target().width() % 32 == 0
 
 
-def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, make_picture, decided_snapshot):
+def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, make_picture, decided_snapshot, show):
     path = make_picture()
-    show(page, qtbot, path)
+    show(path)
     order = part(page, "classify.bars").names()
     view = part(page, "classify.crop")
     with qtbot.waitSignal(page.answers.answered):
@@ -130,8 +107,8 @@ def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, 
     assert part(page, "classify.bars").names() == order
 
 
-def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot, make_picture, show):
+    show(make_picture())
     answered: list[Crop] = []
     page.answers.answered.connect(lambda answer: answered.append(answer.question.crop))
     view = part(page, "classify.crop")
@@ -142,11 +119,11 @@ def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot,
     assert len(answered) <= 3
 
 
-def test_an_answer_that_comes_too_late_goes_to_its_own_picture_in_the_history(page, qtbot, make_picture):
+def test_an_answer_that_comes_too_late_goes_to_its_own_picture_in_the_history(page, qtbot, make_picture, show):
     answers: list[Answer] = []
     page.answers.answered.connect(answers.append)
-    show(page, qtbot, make_picture("first.png", colour="white"))
-    show(page, qtbot, make_picture("second.png", colour="green"))
+    show(make_picture("first.png", colour="white"))
+    show(make_picture("second.png", colour="green"))
     first, second = answers[0], answers[-1]
     verdict, bars = part(page, "classify.verdict").text(), part(page, "classify.bars").names()
     late = replace(first.prediction, verdict=Verdict("confident", "something else", ""))
@@ -156,8 +133,8 @@ def test_an_answer_that_comes_too_late_goes_to_its_own_picture_in_the_history(pa
     assert (part(page, "classify.verdict").text(), part(page, "classify.bars").names()) == (verdict, bars)
 
 
-def test_c_cycles_centre_and_whole(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_c_cycles_centre_and_whole(page, qtbot, make_picture, show):
+    show(make_picture())
     view = part(page, "classify.crop")
     qtbot.keyClick(view, Qt.Key.Key_C)
     assert view.crop == Crop(0, -10, 80)
@@ -166,8 +143,8 @@ def test_c_cycles_centre_and_whole(page, qtbot, make_picture):
     assert view.crop == CENTRE
 
 
-def test_six_views_or_one_is_asked_as_chosen(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_six_views_or_one_is_asked_as_chosen(page, qtbot, make_picture, show):
+    show(make_picture())
     assert page.history_panel.entry(1).prediction.views == 6
     with qtbot.waitSignal(page.answers.answered):
         page.single.verdict_panel._six_views.click()
@@ -175,9 +152,9 @@ def test_six_views_or_one_is_asked_as_chosen(page, qtbot, make_picture):
 
 
 def test_another_snapshot_answers_for_the_shown_picture_and_the_order_stays(
-    page, window, qtbot, make_picture, decided_snapshot
+    page, window, qtbot, make_picture, decided_snapshot, show
 ):
-    show(page, qtbot, make_picture())
+    show(make_picture())
     order = part(page, "classify.bars").names()
     other = with_classes_swapped(decided_snapshot)
     with qtbot.waitSignal(page.answers.answered):
@@ -186,8 +163,8 @@ def test_another_snapshot_answers_for_the_shown_picture_and_the_order_stays(
     assert page.history_panel.entry(1).prediction.label != order[0]
 
 
-def test_when_the_network_goes_the_answer_goes_with_it(page, window, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_when_the_network_goes_the_answer_goes_with_it(page, window, qtbot, make_picture, show):
+    show(make_picture())
     window.context.models.current = window.context.models.snapshot = None
     with qtbot.waitSignal(page.answers.answered):
         window.context.models.snapshot_changed.emit(None)
@@ -219,9 +196,9 @@ def test_while_pytorch_is_loading_the_picture_is_there_and_the_answer_is_promise
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason_and_the_old_picture_stays(
-    page, qtbot, make_picture, tmp_path
+    page, qtbot, make_picture, tmp_path, show
 ):
-    show(page, qtbot, make_picture())
+    show(make_picture())
     verdict = part(page, "classify.verdict").text()
     broken = tmp_path / "notes.jpg"
     broken.write_bytes(b"not a picture at all")
@@ -238,16 +215,16 @@ def test_a_click_on_a_sample_gets_an_answer(page, qtbot):
     assert page.history_panel.entry(1).source.path == sample_files()[3]
 
 
-def test_opened_files_are_remembered_as_recent(page, qtbot, make_picture):
+def test_opened_files_are_remembered_as_recent(page, qtbot, make_picture, show):
     one, two = make_picture("1.png"), make_picture("2.png")
-    show(page, qtbot, one)
-    show(page, qtbot, two)
+    show(one)
+    show(two)
     assert page.context.settings.texts(RECENT)[:2] == [str(two), str(one)]
 
 
-def test_a_recent_picture_is_one_click_away(page, qtbot, make_picture):
-    show(page, qtbot, make_picture("1.png"))
-    show(page, qtbot, make_picture("2.png"))
+def test_a_recent_picture_is_one_click_away(page, qtbot, make_picture, show):
+    show(make_picture("1.png"))
+    show(make_picture("2.png"))
     menu = page.single.picture_panel._recent.menu()
     assert [action.text() for action in menu.actions()] == ["2.png", "1.png"]
     with qtbot.waitSignal(page.answers.answered):
@@ -255,8 +232,8 @@ def test_a_recent_picture_is_one_click_away(page, qtbot, make_picture):
     assert page.history_panel.entry(page._number).source.name == "1.png"
 
 
-def test_samples_are_not_listed_among_recent_files(page, qtbot):
-    show(page, qtbot, sample_files()[0])
+def test_samples_are_not_listed_among_recent_files(page, qtbot, show):
+    show(sample_files()[0])
     assert page.context.settings.texts(RECENT) == []
     assert not page.single.picture_panel._recent.isEnabled()
 
@@ -264,13 +241,13 @@ def test_samples_are_not_listed_among_recent_files(page, qtbot):
 # History
 
 
-def test_history_comes_back_to_a_picture_with_the_crop_it_had(page, qtbot, make_picture):
-    show(page, qtbot, make_picture("first.png"))
+def test_history_comes_back_to_a_picture_with_the_crop_it_had(page, qtbot, make_picture, show):
+    show(make_picture("first.png"))
     view = part(page, "classify.crop")
     with qtbot.waitSignal(page.answers.answered):
         qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     moved = view.crop
-    show(page, qtbot, make_picture("second.png"))
+    show(make_picture("second.png"))
     assert view.crop == CENTRE
     strip = part(page, "classify.history")
     with qtbot.waitSignal(page.answers.answered):
@@ -280,16 +257,16 @@ def test_history_comes_back_to_a_picture_with_the_crop_it_had(page, qtbot, make_
     assert strip.currentIndex().row() == 1
 
 
-def test_history_names_verdict_and_network(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_history_names_verdict_and_network(page, qtbot, make_picture, show):
+    show(make_picture())
     entry = page.history_panel.entry(1)
     assert entry.model == "decided"
     assert entry.headline == part(page, "classify.verdict").text().removeprefix("probably ")
 
 
-def test_a_picture_that_has_gone_says_so_when_one_comes_back_to_it(page, qtbot, make_picture):
+def test_a_picture_that_has_gone_says_so_when_one_comes_back_to_it(page, qtbot, make_picture, show):
     path = make_picture()
-    show(page, qtbot, path)
+    show(path)
     path.unlink()
     strip = part(page, "classify.history")
     strip.entry_chosen.emit(strip.entries[0])
@@ -297,8 +274,8 @@ def test_a_picture_that_has_gone_says_so_when_one_comes_back_to_it(page, qtbot, 
     assert "no such file" in messages(page)[0]
 
 
-def test_clearing_the_history_forgets_all_and_the_picture_stays(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_clearing_the_history_forgets_all_and_the_picture_stays(page, qtbot, make_picture, show):
+    show(make_picture())
     page.history_panel.clear_button.click()
     assert part(page, "classify.history").entries == []
     with qtbot.waitSignal(page.answers.answered):
@@ -454,8 +431,8 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
     assert messages(page)[0].startswith("Saved out.csv: 14 pictures")
 
 
-def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, tmp_path, monkeypatch):
-    show(page, qtbot, make_picture())
+def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, tmp_path, monkeypatch, show):
+    show(make_picture())
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: tmp_path / "no" / "such.csv")
     page.save()
     assert "such.csv cannot be written" in messages(page)[0]
@@ -484,11 +461,11 @@ def test_another_network_fills_the_table_anew(page, window, qtbot, folder, decid
 
 
 def test_a_table_in_the_background_is_renewed_when_it_comes_to_the_front(
-    page, window, qtbot, folder, make_picture, decided_snapshot
+    page, window, qtbot, folder, make_picture, decided_snapshot, show
 ):
     fill_table(page, qtbot, folder)
     before = [row.prediction.label for row in page.many.table_page.model.rows if row.prediction]
-    show(page, qtbot, make_picture())
+    show(make_picture())
     window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
     assert not page.many.table_page.batch.running
     page.many.bring_to_front()
@@ -540,8 +517,8 @@ def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):
     assert not page.many.is_in_front
 
 
-def test_a_folder_with_a_single_picture_shows_just_that(page, qtbot, make_picture):
-    show(page, qtbot, make_picture("one/only.png").parent)
+def test_a_folder_with_a_single_picture_shows_just_that(page, qtbot, make_picture, show):
+    show(make_picture("one/only.png").parent)
     assert page.history_panel.entry(page._number).source.name == "only.png"
 
 
@@ -578,8 +555,8 @@ def test_nothing_is_fetched_from_the_web_before_a_visible_yes(page, window, qtbo
     assert messages(page) == []
 
 
-def test_the_result_is_copied_with_full_precision(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_the_result_is_copied_with_full_precision(page, qtbot, make_picture, show):
+    show(make_picture())
     page.copy()
     lines = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     best = page.history_panel.entry(1).prediction.top(1)[0]
@@ -606,8 +583,8 @@ def test_public_parts_are_there_from_the_start_and_have_accessible_names(bare, n
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
-def test_everything_fits_into_the_window(page, window, qtbot, make_picture, size):
-    show(page, qtbot, make_picture())
+def test_everything_fits_into_the_window(page, window, qtbot, make_picture, size, show):
+    show(make_picture())
     window.resize(*size)
     qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
     bars = part(page, "classify.bars")

@@ -24,24 +24,10 @@ from cifar_gui.ui.classify.opening import decoded
 from cifar_gui.ui.classify.picture_panel import PicturePanel
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
-from cifar_gui.ui.theme import theme
 
 NAMES = ("cat", "dog", "ship")
 CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
 DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
-
-
-@pytest.fixture(autouse=True)
-def _styled(qapp: Any) -> None:
-    theme().apply()
-
-
-def heard(*signals: Any) -> list[Any]:
-    """What the signals bring, as they come; None where they bring nothing."""
-    told: list[Any] = []
-    for signal in signals:
-        signal.connect(lambda *arguments: told.append(arguments[0] if arguments else None))
-    return told
 
 
 # What the system is asked for
@@ -220,7 +206,7 @@ def test_before_there_is_a_picture_the_panel_invites(pictures, make_picture):
     assert pictures._name.text() == "picture.png · 80 × 60"
 
 
-def test_each_button_asks_for_what_is_on_it(pictures):
+def test_each_button_asks_for_what_is_on_it(pictures, heard):
     for button, signal in (
         (pictures.open_button, pictures.open_wanted),
         (pictures._folder, pictures.folder_wanted),
@@ -233,14 +219,14 @@ def test_each_button_asks_for_what_is_on_it(pictures):
         assert len(told) == 1, button.text()
 
 
-def test_a_sample_is_chosen_from_the_menu_or_the_invitation(pictures):
+def test_a_sample_is_chosen_from_the_menu_or_the_invitation(pictures, heard):
     told = heard(pictures.source_chosen)
     pictures.samples_button.menu().actions()[2].trigger()
     pictures.drop_area.samples.buttons[4].click()
     assert [source.path for source in told] == [sample_files()[2], sample_files()[4]]
 
 
-def test_the_proposals_set_the_crop_and_are_offered_when_it_is_another(pictures, qtbot, make_picture):
+def test_the_proposals_set_the_crop_and_are_offered_when_it_is_another(pictures, qtbot, make_picture, heard):
     pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
     told = heard(pictures.crop_changed)
 
@@ -257,7 +243,7 @@ def test_the_proposals_set_the_crop_and_are_offered_when_it_is_another(pictures,
     assert told == [Crop(0, -10, 80), Crop(10, 0, 60), Crop(11, 0, 60)]
 
 
-def test_of_a_square_picture_centre_and_whole_are_the_same(pictures, qtbot, make_picture):
+def test_of_a_square_picture_centre_and_whole_are_the_same(pictures, qtbot, make_picture, heard):
     pictures.show_opened(decoded(PictureSource.from_path(make_picture(size=(50, 50)))))
     told = heard(pictures.crop_changed)
     qtbot.keyClick(pictures.crop_view, Qt.Key.Key_C)
@@ -274,7 +260,7 @@ def test_what_the_network_saw_of_the_last_picture_is_not_shown_beside_the_next(p
     assert pictures.input_view.image.isNull()
 
 
-def test_recent_pictures_are_replaced_not_added(pictures):
+def test_recent_pictures_are_replaced_not_added(pictures, heard):
     told = heard(pictures.source_chosen)
     for paths in (["/a/1.png"], ["/b/2.png", "/a/1.png"]):
         pictures.set_recent(paths)
@@ -331,7 +317,7 @@ def texts(verdict: VerdictPanel) -> list[str]:
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
-def test_copying_saving_and_the_number_of_views_are_asked_for_by_a_click(verdict):
+def test_copying_saving_and_the_number_of_views_are_asked_for_by_a_click(verdict, heard):
     verdict.show_prediction(CAT, keep_order=False)
     told = heard(verdict.six_views_changed)
     verdict.set_six_views(on=False)

@@ -19,29 +19,6 @@ from cifar_gui.ui.widgets.mime import Dropped
 
 
 @pytest.fixture
-def bare(no_shipped_models, window) -> ClassifyPage:
-    """The page with no network chosen."""
-    page = window.show_page("classify")
-    assert isinstance(page, ClassifyPage)
-    return page
-
-
-@pytest.fixture
-def page(bare, window, decided_model, qtbot) -> ClassifyPage:
-    """The page with a small network."""
-    window.context.models.choose_file(decided_model)
-    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
-    return bare
-
-
-def show(page: ClassifyPage, qtbot: Any, path: Path) -> None:
-    """Open a picture and wait for its answer."""
-    before = page._number
-    page.open_pictures([PictureSource.from_path(path)])
-    qtbot.waitUntil(lambda: page._number != before and page._answered == page._number)
-
-
-@pytest.fixture
 def folder(make_picture) -> Path:
     for number in range(3):
         picture = make_picture(f"folder/{number}.png")
@@ -79,7 +56,7 @@ def test_nothing_happens_if_the_user_thinks_better_of_it(page, qtbot, monkeypatc
     assert (texts(page), page.history_panel.entry(1)) == ([], None)
 
 
-def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_picture, monkeypatch, tmp_path):
+def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_picture, monkeypatch, tmp_path, show):
     picture = make_picture("grün.png")
     asked: list[str] = []
     monkeypatch.setattr(
@@ -87,7 +64,7 @@ def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_pi
     )
     page.save()
     assert asked == [], "there is nothing to save yet"
-    show(page, qtbot, picture)
+    show(picture)
     page.single.verdict_panel.copy_button.click()
     assert QGuiApplication.clipboard().text().startswith("picture\tgrün.png\n")
     page.single.verdict_panel.export_button.click()
@@ -163,8 +140,8 @@ def test_the_classes_of_the_network_are_shown_before_there_is_a_picture(page, de
     assert shown == [f"{name}, –" for name in decided_snapshot.card.class_names]
 
 
-def test_a_network_that_cannot_be_used_is_told_and_gives_no_answer(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_a_network_that_cannot_be_used_is_told_and_gives_no_answer(page, qtbot, make_picture, show):
+    show(make_picture())
     page.answers.refused.emit(CheckpointError("The weights do not fit."))
     assert texts(page) == ["The weights do not fit."]
     assert page.single.verdict_panel.reason.text() == "There is no answer: this network cannot be used."
@@ -194,8 +171,8 @@ def test_a_page_that_is_hidden_while_pytorch_is_loading_waits_for_it_when_it_is_
     assert not bare._until_ready.isActive()
 
 
-def test_a_page_whose_picture_is_answered_waits_for_nothing(page, qtbot, make_picture):
-    show(page, qtbot, make_picture())
+def test_a_page_whose_picture_is_answered_waits_for_nothing(page, qtbot, make_picture, show):
+    show(make_picture())
     page.page_shown()
     assert not page._until_ready.isActive()
 

@@ -26,11 +26,6 @@ CAT, DOG = named("confident", "cat", 0.9, 0.08, 0.02), named("confident", "dog",
 UNSURE = named("unsure", "cat or dog?", 0.48, 0.45, 0.07)
 
 
-@pytest.fixture(autouse=True)
-def _styled(qapp):
-    theme().apply()
-
-
 @pytest.fixture
 def bars(qtbot):
     widget = Bars()

@@ -1,0 +1,55 @@
+"""The Classify page, and what tests of its parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cifar_gui.data.picture import PictureSource
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.classify.page import ClassifyPage
+    from cifar_gui.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def bare(no_shipped_models: None, window: MainWindow) -> ClassifyPage:
+    """The page with no network chosen."""
+    made: Any = window.show_page("classify")
+    return made
+
+
+@pytest.fixture
+def page(bare: ClassifyPage, window: MainWindow, decided_model: Path, qtbot: Any) -> ClassifyPage:
+    """The page with a small network."""
+    window.context.models.choose_file(decided_model)
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
+    return bare
+
+
+@pytest.fixture
+def show(page: ClassifyPage, qtbot: Any) -> Callable[[Path], None]:
+    """Opens a picture and waits for its answer."""
+
+    def open_one(path: Path) -> None:
+        before = page._number
+        page.open_pictures([PictureSource.from_path(path)])
+        qtbot.waitUntil(lambda: page._number != before and page._answered == page._number)
+
+    return open_one
+
+
+@pytest.fixture
+def heard() -> Callable[..., list[Any]]:
+    """Notes what signals bring, as they come; None where they bring nothing."""
+
+    def listen(*signals: Any) -> list[Any]:
+        told: list[Any] = []
+        for signal in signals:
+            signal.connect(lambda *arguments: told.append(arguments[0] if arguments else None))
+        return told
+
+    return listen
