@@ -212,7 +212,6 @@ class MainWindow(QMainWindow):
     def _on_training_failed(self) -> None:
         """Perhaps what was to be kept before closing could not be: that is to be read first."""
         self._closes_when_idle = False
-        self.setWindowTitle(TITLE)
 
     def _on_theme(self) -> None:
         retint()
