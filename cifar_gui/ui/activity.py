@@ -97,7 +97,7 @@ class Activity:
         self.refresh()
 
     def _on_loading(self, share: float, what: str) -> None:
-        self._loading = (share, what)
+        self._loading = (share, what) if share < 1 else None  # all there: what comes now is something else
         self.refresh()
 
     def _on_loaded(self, _result: object = None) -> None:

@@ -266,7 +266,7 @@ def test_what_is_loaded_for_a_run_is_told_until_it_trains(window) -> None:
 
     session._set_state("starting")
     look()
-    for share in (0.0, 0.4):
+    for share in (0.0, 0.4, 1.0):
         session.progress.emit(share, "Reading pictures…")
         look()
     session._set_state("running")
@@ -277,6 +277,7 @@ def test_what_is_loaded_for_a_run_is_told_until_it_trains(window) -> None:
         ("Starting…", True, False),
         ("Reading pictures…", True, False),
         ("Reading pictures…", False, False),
+        ("Starting…", True, False),  # what was read is there, the run is not
         ("Training · epoch 0 of 0", False, False),
         ("Ready", False, True),
     ]
