@@ -11,7 +11,11 @@ from cifar_gui.networks.base import NETWORKS, about, build, network_settings, pr
 from cifar_gui.networks.layer_table import layer_table, total_parameters
 from cifar_gui.recipe import PRESETS
 
-PARAMETERS = {"airnet": 1_972_792, "keras1m": 1_084_234, "simple": 31_066, "mlp": 1_578_506, "handmade": 61_371}
+PARAMETERS = {
+    "airnet": 1_972_792, "keras1m": 1_084_234, "simple": 31_066, "mlp": 1_578_506, "handmade": 61_371,
+    "lenet": 62_006, "alexnet": 7_507_914, "zfnet": 8_976_106, "vgg11": 9_228_362, "vgg16": 14_724_042,
+    "inception_v1": 5_976_122, "inception_v2": 6_269_834, "resnet20": 272_474, "resnet18": 11_173_962,
+}  # fmt: skip
 
 
 @pytest.fixture(params=NETWORKS.names())

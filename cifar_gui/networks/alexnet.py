@@ -1,0 +1,50 @@
+"""AlexNet (Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks"), for 32×32.
+
+Five convolutions of 64, 192, 384, 256 and 256 maps (those of Krizhevsky 2014, arXiv 1404.5997, for one device), three
+pools, three dense layers with dropout. Changed for 32×32: the stem is 3×3 with stride 1 in place of 11×11 with stride
+4, which would leave 7×7 pixels of the picture; the 5×5 of the second layer is 3×3; dense layers have 1,024 units in
+place of 4,096; batch norm stands in for local response normalisation.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.blocks import conv_norm_relu, he, short_recipe
+
+_BEST = short_recipe("alexnet", 25, lr=0.1)
+_TEXTBOOK = _BEST.changed(
+    preset="textbook", epochs=90, batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.1,
+    lr_step_epochs=30, label_smoothing=0.0, flip="random", cutout=0,
+)  # fmt: skip
+
+
+@NETWORKS.register(
+    "alexnet",
+    label="AlexNet",
+    order=34,
+    about="Five convolutions and three dense layers with dropout: the network that began it all in 2012. For 32×32 its "
+    "stem has 3×3 kernels and stride 1, its dense layers 1,024 units, and batch norm. It should reach 88–90 %.",
+    presets={"quick": _BEST.changed(preset="quick", epochs=6), "best": _BEST, "textbook": _TEXTBOOK},
+)
+def build(classes: int = 10, units: int = 1024, dropout: float = 0.5) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
+    return nn.Sequential(
+        conv_norm_relu(3, 64),
+        nn.MaxPool2d(2),
+        conv_norm_relu(64, 192),
+        nn.MaxPool2d(2),
+        conv_norm_relu(192, 384),
+        conv_norm_relu(384, 256),
+        conv_norm_relu(256, 256),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(dropout),
+        he(nn.Linear(256 * 4 * 4, units)),
+        nn.ReLU(inplace=True),
+        nn.Dropout(dropout),
+        he(nn.Linear(units, units)),
+        nn.ReLU(inplace=True),
+        nn.Linear(units, classes),
+    )

@@ -1,0 +1,118 @@
+"""GoogLeNet (Szegedy et al. 2015, "Going Deeper with Convolutions", arXiv 1409.4842) with Inception modules of the
+first and of the second kind, for 32×32.
+
+Nine modules, each of four branches side by side: 1×1, 3×3, 5×5 and a pool, the middle two behind a 1×1 that narrows
+what comes in; widths as in their table 1. Changed for 32×32: the stem is a 3×3 convolution with stride 1, one pool, and
+the 1×1 and 3×3 of the original, in place of 7×7 with stride 2 and two pools; local response normalisation and the two
+auxiliary classifiers, which only help to train, are left out. The second kind (Ioffe and Szegedy 2015, arXiv
+1502.03167, and Szegedy et al. 2016, arXiv 1512.00567) has batch norm after every convolution and two 3×3 in place of
+the 5×5.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.blocks import conv_norm_relu, he, short_recipe
+
+STAGES = (
+    ((64, (96, 128), (16, 32), 32), (128, (128, 192), (32, 96), 64)),
+    (
+        (192, (96, 208), (16, 48), 64),
+        (160, (112, 224), (24, 64), 64),
+        (128, (128, 256), (24, 64), 64),
+        (112, (144, 288), (32, 64), 64),
+        (256, (160, 320), (32, 128), 128),
+    ),
+    ((256, (160, 320), (32, 128), 128), (384, (192, 384), (48, 128), 128)),
+)
+"""Of each module the maps of the 1×1, of the 3×3 and the 5×5 (narrowed to, then out of them), and of the pool."""
+
+Widths = tuple[int, tuple[int, int], tuple[int, int], int]
+
+_V1 = short_recipe("inception_v1", 30, lr=0.02, micro_batch=125)
+_V2 = short_recipe("inception_v2", 25, micro_batch=125)
+
+
+class Inception(nn.Module):
+    """One module. `norm`: of the second kind, with batch norm and two 3×3 in place of the 5×5."""
+
+    def __init__(self, channels_in: int, widths: Widths, *, norm: bool) -> None:
+        super().__init__()
+        one, three, five, pool = widths
+        unit = conv_norm_relu if norm else _conv_relu
+        self.one = unit(channels_in, one, 1)
+        self.three = nn.Sequential(unit(channels_in, three[0], 1), unit(three[0], three[1], 3))
+        large = [unit(five[0], five[1], 3), unit(five[1], five[1], 3)] if norm else [unit(five[0], five[1], 5)]
+        self.five = nn.Sequential(unit(channels_in, five[0], 1), *large)
+        self.pool = nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), unit(channels_in, pool, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C_in, H, W) → (N, sum of the branches' maps, H, W)."""
+        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], 1)
+
+
+@NETWORKS.register(
+    "inception_v1",
+    label="GoogLeNet, Inception V1",
+    order=32,
+    about="Nine Inception modules, each of 1×1, 3×3, 5×5 convolutions and a pool side by side, without batch norm. For "
+    "32×32 its stem is 3×3 with stride 1 and one pool; there are no auxiliary classifiers. It should reach 90–91 %.",
+    presets={
+        "quick": _V1.changed(preset="quick", epochs=6),
+        "best": _V1,
+        "textbook": _V1.changed(
+            preset="textbook", epochs=100, batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.96,
+            lr_step_epochs=8, weight_decay=2e-4, label_smoothing=0.0, flip="random", cutout=0,
+        ),
+    },
+)  # fmt: skip
+def inception_v1(classes: int = 10, dropout: float = 0.4) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes)."""
+    return _googlenet(classes, dropout, norm=False)
+
+
+@NETWORKS.register(
+    "inception_v2",
+    label="GoogLeNet, Inception V2",
+    order=33,
+    about="Nine Inception modules with batch norm, in which two 3×3 convolutions stand for the 5×5. For 32×32 its stem "
+    "is 3×3 with stride 1 and one pool. It should reach 93–94 %.",
+    presets={
+        "quick": _V2.changed(preset="quick", epochs=5),
+        "best": _V2,
+        "textbook": _V2.changed(
+            preset="textbook", epochs=60, batch_size=128, micro_batch=128, lr=0.045, schedule="exponential",
+            lr_decay=0.94, weight_decay=2e-4, label_smoothing=0.0, flip="random", cutout=0,
+        ),
+    },
+)  # fmt: skip
+def inception_v2(classes: int = 10, dropout: float = 0.2) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes)."""
+    return _googlenet(classes, dropout, norm=True)
+
+
+def _googlenet(classes: int, dropout: float, *, norm: bool) -> nn.Module:
+    unit = conv_norm_relu if norm else _conv_relu
+    layers: list[nn.Module] = [unit(3, 64, 3), _halving(), unit(64, 64, 1), unit(64, 192, 3)]
+    channels = 192
+    for number, stage in enumerate(STAGES):
+        if number:
+            layers.append(_halving())
+        for widths in stage:
+            layers.append(Inception(channels, widths, norm=norm))
+            channels = widths[0] + widths[1][1] + widths[2][1] + widths[3]
+    return nn.Sequential(
+        *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes)
+    )
+
+
+def _halving() -> nn.Module:
+    return nn.MaxPool2d(3, stride=2, padding=1)
+
+
+def _conv_relu(channels_in: int, channels: int, kernel: int) -> nn.Sequential:
+    """Convolution with bias, padded so that the size stays, ReLU."""
+    return nn.Sequential(he(nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)), nn.ReLU(inplace=True))
