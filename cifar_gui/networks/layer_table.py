@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor, fx, nn
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One layer. Shapes are without the batch; the receptive field is a side in input pixels, padding included."""
+    """One layer. Shapes are without the batch; the receptive field is its longer side in input pixels, with padding."""
 
     name: str
     kind: str
@@ -26,10 +27,22 @@ class LayerRow:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How far a value sees (side in input pixels) and the distance between two of its neighbours."""
+    """How far a value sees, in input pixels, and the distance between two of its neighbours; both (down, across)."""
 
-    field: int
-    jump: int
+    field: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+
+    def through(self, window: tuple[int, int], stride: tuple[int, int]) -> _View:
+        """A window k at stride s: the field grows by (k − 1) · jump, the jump by s (Dumoulin and Visin 2016, arXiv
+        1603.07285)."""
+        grown = [field + (side - 1) * jump for field, side, jump in zip(self.field, window, self.jump, strict=True)]
+        jumps = [jump * step for jump, step in zip(self.jump, stride, strict=True)]
+        return _View((grown[0], grown[1]), (jumps[0], jumps[1]))
+
+    def joined(self, other: _View) -> _View:
+        """Where paths meet, the result sees as far as the path that sees farthest."""
+        field = max(self.field[0], other.field[0]), max(self.field[1], other.field[1])
+        return _View(field, (max(self.jump[0], other.jump[0]), max(self.jump[1], other.jump[1])))
 
 
 class _Tracer(fx.Tracer):
@@ -49,9 +62,9 @@ class _Walk(fx.Interpreter):
 
     def run_node(self, node: fx.Node) -> Any:
         output = super().run_node(node)
-        before = [self._views[each] for each in node.all_input_nodes if each in self._views]
-        # Where paths meet, the result sees as far as the path that sees farthest.
-        view = _View(max((v.field for v in before), default=1), max((v.jump for v in before), default=1))
+        view = reduce(
+            _View.joined, (self._views[each] for each in node.all_input_nodes if each in self._views), _View()
+        )
         if node.op == "call_module":
             layer = self.fetch_attr(str(node.target))
             view = _after(layer, view, self.inputs_of(node)[0])
@@ -88,7 +101,9 @@ def total_multiply_adds(rows: Iterable[LayerRow]) -> int:
 
 def _row(name: str, layer: nn.Module, output: Tensor, view: _View) -> LayerRow:
     own = sum(parameter.numel() for parameter in layer.parameters(recurse=False))
-    return LayerRow(name, type(layer).__name__, tuple(output.shape[1:]), own, _multiply_adds(layer, output), view.field)
+    return LayerRow(
+        name, type(layer).__name__, tuple(output.shape[1:]), own, _multiply_adds(layer, output), max(view.field)
+    )
 
 
 def _multiply_adds(layer: nn.Module, output: Tensor) -> int:
@@ -100,16 +115,16 @@ def _multiply_adds(layer: nn.Module, output: Tensor) -> int:
 
 
 def _after(layer: nn.Module, view: _View, source: Tensor) -> _View:
-    """A kernel k at stride s: the field grows by (k − 1) · jump, the jump by s (Dumoulin & Visin, arXiv 1603.07285)."""
     if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        kernel, stride = _side(layer.kernel_size), _side(layer.stride)
-        dilation = 1 if isinstance(layer, nn.AvgPool2d) else _side(layer.dilation)
-        return _View(view.field + (kernel - 1) * dilation * view.jump, view.jump * stride)
+        spread = (1, 1) if isinstance(layer, nn.AvgPool2d) else _pair(layer.dilation)
+        window = [(side - 1) * far + 1 for side, far in zip(_pair(layer.kernel_size), spread, strict=True)]
+        return view.through((window[0], window[1]), _pair(layer.stride))
     if isinstance(layer, nn.Flatten | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d) and source.dim() == 4:
-        return _View(view.field + (source.shape[-1] - 1) * view.jump, view.jump)
+        return view.through((source.shape[-2], source.shape[-1]), (1, 1))
     return view
 
 
-def _side(value: Any) -> int:
-    """The larger of height and width."""
-    return int(max(value)) if isinstance(value, tuple) else int(value)
+def _pair(value: Any) -> tuple[int, int]:
+    """(down, across)."""
+    down, across = value if isinstance(value, tuple) else (value, value)
+    return int(down), int(across)

@@ -1,0 +1,186 @@
+"""A network of one's own: whatever layers a person has put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from torch import nn
+
+from cifar_gui.networks import design
+from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.blocks import he
+from cifar_gui.networks.design import Design, Layer, Shape
+from cifar_gui.recipe import Recipe
+
+NAME = "custom"
+
+START = Design(
+    (
+        design.Convolution(depth=32),
+        design.BatchNorm(),
+        design.Activation(),
+        design.MaxPooling(),
+        design.Convolution(depth=64),
+        design.BatchNorm(),
+        design.Activation(),
+        design.MaxPooling(),
+        design.Flatten(),
+        design.Dense(units=128),
+        design.Activation(),
+        design.Dropout(),
+        design.Dense(),
+    )
+)
+"""What a new design begins with."""
+
+_BEST = Recipe(
+    network=NAME,
+    preset="best",
+    epochs=20,
+    batch_size=250,
+    micro_batch=250,
+    optimiser="adam",
+    lr=2e-3,
+    schedule="one_cycle",
+    warm_up=0.25,
+    crop=2,
+    flip="alternating",
+)
+
+
+@NETWORKS.register(
+    NAME,
+    label="Own design",
+    order=90,
+    about="Layers that you put together yourself, on the Network page or in a file. Begins as two convolutions and two "
+    "dense layers, which should reach about 80 %.",
+    presets={
+        "quick": _BEST.changed(preset="quick", epochs=5),
+        "best": _BEST,
+        "textbook": _BEST.changed(
+            preset="textbook", batch_size=32, micro_batch=32, lr=1e-3, schedule="constant", crop=0, flip="none"
+        ),
+    },
+)
+def build(classes: int = 10, layers: str = START.to_text()) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). `layers` as `Design.to_text` writes them."""
+    made = Design.from_text(layers)
+    made.check(classes)
+    shape: Shape = design.PICTURE
+    modules: list[nn.Module] = []
+    for place, layer in enumerate(made.layers):
+        modules.append(_module(layer, shape, classes, last=place == len(made.layers) - 1))
+        shape = layer.output(shape, classes)
+    return nn.Sequential(*modules)
+
+
+def _module(layer: Layer, shape: Shape, classes: int, *, last: bool) -> nn.Module:
+    """The layer of torch for an input of this shape. Weights begin as torch's in the last layer, as He et al. 2015 say
+    in the others."""
+    match layer:
+        case design.Convolution():
+            size = layer.height, layer.width
+            return he(nn.Conv2d(shape[0], layer.depth, size, layer.stride, layer.paddings, bias=layer.bias))
+        case design.Dense():
+            dense = nn.Linear(shape[0], layer.output(shape, classes)[0], bias=layer.bias)
+            return dense if last else he(dense)
+        case design.BatchNorm():
+            return nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
+    return _MODULES[type(layer)](layer)
+
+
+_FUNCTIONS: dict[str, Callable[[design.Activation], nn.Module]] = {
+    "relu": lambda _: nn.ReLU(),
+    "leaky_relu": lambda layer: nn.LeakyReLU(layer.slope),
+    "gelu": lambda _: nn.GELU(),
+    "tanh": lambda _: nn.Tanh(),
+    "sigmoid": lambda _: nn.Sigmoid(),
+}
+_MODULES: dict[type[Layer], Callable[[Any], nn.Module]] = {
+    design.Activation: lambda layer: _FUNCTIONS[layer.function](layer),
+    design.MaxPooling: lambda layer: nn.MaxPool2d(layer.size, layer.stride, layer.padding),
+    design.AveragePooling: lambda layer: nn.AvgPool2d(layer.size, layer.stride, layer.padding),
+    design.GlobalAverage: lambda _: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+    design.Dropout: lambda layer: nn.Dropout(layer.share),
+    design.Flatten: lambda _: nn.Flatten(),
+}
+
+
+def design_of(model: nn.Module, classes: int = 10) -> Design | None:
+    """The layers of a network that is a plain sequence of what a design knows; None for any other."""
+    layers: list[Layer] = []
+    for module in _leaves(model):
+        layer = _layer(module, classes)
+        if layer is None:
+            return None
+        if not (isinstance(layer, design.Dropout) and layer.share == 0):
+            layers.append(layer)
+    made = Design(_joined(layers))
+    return None if any(step.problem for step in made.steps(classes)) else made
+
+
+def _leaves(module: nn.Module) -> Iterator[nn.Module]:
+    """What a sequence of sequences holds, in order; anything else is its own leaf."""
+    if isinstance(module, nn.Sequential):
+        for child in module:
+            yield from _leaves(child)
+    else:
+        yield module
+
+
+def _layer(module: nn.Module, classes: int) -> Layer | None:
+    """What a module of torch is in a design; None for what is not in one."""
+    match module:
+        case nn.Conv2d():
+            return _convolution(module)
+        case nn.Linear():
+            units = design.CLASSES if module.out_features == classes else module.out_features
+            return design.Dense(units, bias=module.bias is not None)
+        case nn.MaxPool2d() | nn.AvgPool2d():
+            kind = design.MaxPooling if isinstance(module, nn.MaxPool2d) else design.AveragePooling
+            sides = (module.kernel_size, module.stride, module.padding)
+            return kind(*sides) if all(isinstance(side, int) for side in sides) else None
+        case nn.AdaptiveAvgPool2d(output_size=1):
+            return design.GlobalAverage()
+    return next((layer(module) for kind, layer in _PLAIN.items() if isinstance(module, kind)), None)
+
+
+_PLAIN: dict[type[nn.Module], Callable[[Any], Layer]] = {
+    nn.BatchNorm2d: lambda _: design.BatchNorm(),
+    nn.BatchNorm1d: lambda _: design.BatchNorm(),
+    nn.Dropout: lambda module: design.Dropout(module.p),
+    nn.Flatten: lambda _: design.Flatten(),
+    nn.ReLU: lambda _: design.Activation("relu"),
+    nn.LeakyReLU: lambda module: design.Activation("leaky_relu", module.negative_slope),
+    nn.GELU: lambda _: design.Activation("gelu"),
+    nn.Tanh: lambda _: design.Activation("tanh"),
+    nn.Sigmoid: lambda _: design.Activation("sigmoid"),
+}
+
+
+def _convolution(module: nn.Conv2d) -> Layer | None:
+    height, width = module.kernel_size
+    plain = module.groups == 1 and module.dilation == (1, 1) and module.padding_mode == "zeros"
+    if not plain or isinstance(module.padding, str) or module.stride[0] != module.stride[1]:
+        return None
+    padding: int | str = module.padding[0]
+    if module.padding == (height // 2, width // 2) and height % 2 and width % 2:
+        padding = "same"
+    elif module.padding[0] != module.padding[1]:
+        return None
+    elif padding == 0:
+        padding = "valid"
+    return design.Convolution(
+        module.out_channels, height, width, module.stride[0], padding, bias=module.bias is not None
+    )
+
+
+def _joined(layers: list[Layer]) -> tuple[Layer, ...]:
+    """Without the Flatten that follows the mean of each map, which is a row of values already."""
+    before: list[Layer | None] = [None, *layers[:-1]]
+    return tuple(
+        layer
+        for previous, layer in zip(before, layers, strict=True)
+        if not (isinstance(layer, design.Flatten) and isinstance(previous, design.GlobalAverage))
+    )
