@@ -42,6 +42,8 @@ def _setting(
 
 
 PRESETS = ("quick", "best", "textbook")
+CIRCUMSTANCES = ("data", "seed", "device", "precision", "memory_format", "all_data", "preset")
+"""Settings that may differ without a recipe being another preset: they say on what and where, not how."""
 
 
 @dataclass(frozen=True, slots=True)

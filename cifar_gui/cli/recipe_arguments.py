@@ -9,11 +9,9 @@ from typing import Any
 
 from cifar_gui.cli.command import UsageError
 from cifar_gui.errors import CifarGuiError, RecipeError
-from cifar_gui.recipe import PRESETS, Recipe, settings
+from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, Recipe, settings
 
 _FLAGS = ("network", "data", "all_data", "epochs", "batch_size", "lr", "seed", "device")
-_CIRCUMSTANCES = {"network", "data", "seed", "device", "preset", "all_data", "precision", "memory_format"}
-"""Settings that may differ without the preset being another one."""
 
 
 def add_recipe_arguments(parser: ArgumentParser) -> None:
@@ -23,7 +21,11 @@ def add_recipe_arguments(parser: ArgumentParser) -> None:
     def about(name: str, default: str = "") -> str:
         return f"{known[name].help} {default}".rstrip().replace("%", "%%")
 
-    parser.add_argument("--network", metavar="NAME", help="what to train; cifar-gui models lists them")
+    parser.add_argument(
+        "--network",
+        metavar="NAME|DESIGN.toml",
+        help="what to train; cifar-gui models lists the names, or your own layers",
+    )
     parser.add_argument("--data", metavar="PATH", help=about("data", "Default: cifar10."))
     parser.add_argument("--preset", choices=PRESETS, help="default: best, or what --recipe says")
     parser.add_argument("--all-data", action="store_true", default=None, help=about("all_data"))
@@ -55,7 +57,7 @@ def recipe_from(arguments: Namespace) -> Recipe:
     base = _preset(str(network), arguments.preset or ("" if arguments.recipe else "best"))
     below = Recipe.from_dict(_merged(base, from_file))
     changed = {name for name, value in given.items() if below.to_dict().get(name) != value}
-    if changed - _CIRCUMSTANCES and "preset" not in given:
+    if changed - {"network", *CIRCUMSTANCES, *_layers(str(network))} and "preset" not in given:
         given["preset"] = "custom"
     return with_flags(below, given)
 
@@ -69,8 +71,12 @@ def with_flags(recipe: Recipe, given: dict[str, Any]) -> Recipe:
 
 
 def flags(arguments: Namespace) -> dict[str, Any]:
-    """The settings given as flags, `--recipe` and `--preset` aside."""
+    """The settings given as flags, `--recipe` and `--preset` aside. Raises DesignError."""
     given = {name: getattr(arguments, name) for name in _FLAGS if getattr(arguments, name) is not None}
+    if str(given.get("network", "")).endswith(".toml"):
+        from cifar_gui.networks import custom
+
+        given |= {"network": custom.NAME, "network_settings": custom.settings_from(Path(given["network"]))}
     for name, value in arguments.settings:
         head, _, rest = name.partition(".")
         given = _merged(given, {head: {rest: value}} if rest else {head: value})
@@ -98,6 +104,13 @@ def _preset(network: str, name: str) -> dict[str, Any]:
     except CifarGuiError as error:
         raise UsageError(str(error)) from error
     return found[name].to_dict() if name else {"network": network}
+
+
+def _layers(network: str) -> list[str]:
+    """The setting that says what a network is made of, if there is one."""
+    from cifar_gui.networks.base import is_designed
+
+    return ["network_settings"] if is_designed(network) else []
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 @COMMANDS.register("summary", label="layers, shapes, parameters and multiply-adds of a network", order=4)
 def configure(parser: ArgumentParser) -> Run:
     """Layers, output shapes, parameters, multiply-adds and receptive fields of a network or a model file."""
-    parser.add_argument("network", metavar="NAME|FILE", help="a network, a shipped model, or a model file")
+    parser.add_argument(
+        "network",
+        metavar="NAME|FILE",
+        help="a network, a shipped model, a model file, or your own layers in a .toml file",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return run
 
@@ -41,14 +46,18 @@ def run(arguments: Namespace) -> int:
 
 
 def _named_network(wanted: str) -> tuple[str, nn.Module]:
-    """A network of the registry at its default settings, else the one in a model file, by its name in the registry."""
+    """A network of the registry at its default settings, one's own layers, or what is in a model file; and its name in
+    the registry."""
     from cifar_gui.checkpoint.files import load_snapshot
     from cifar_gui.checkpoint.rebuild import rebuild
     from cifar_gui.checkpoint.shipped import find_model
+    from cifar_gui.networks import custom
     from cifar_gui.networks.base import NETWORKS, build
 
     if wanted in NETWORKS:
         return wanted, build(wanted, 10)
+    if wanted.endswith(".toml"):
+        return custom.NAME, build(custom.NAME, 10, custom.settings_from(Path(wanted)))
     try:
         path = find_model(wanted)
     except CheckpointError as error:

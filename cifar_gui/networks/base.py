@@ -78,6 +78,11 @@ def network_settings(name: str) -> dict[str, Any]:
     return {key: each.default for key, each in parameters.items() if key != "classes"}
 
 
+def is_designed(name: str) -> bool:
+    """Whether a network's settings are the layers it is made of, so that no preset can know them."""
+    return bool(NETWORKS.entry(name).details.get("designed", False))
+
+
 def presets(name: str) -> dict[str, Recipe]:
     """The recipes that come with a network: quick, best, textbook."""
     return dict(NETWORKS.entry(name).details["presets"])

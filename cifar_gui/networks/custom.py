@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -53,6 +54,7 @@ _BEST = Recipe(
     NAME,
     label="Own design",
     order=90,
+    designed=True,
     about="Layers that you put together yourself, on the Network page or in a file. Begins as two convolutions and two "
     "dense layers, which should reach about 80 %.",
     presets={
@@ -73,6 +75,13 @@ def build(classes: int = 10, layers: str = START.to_text()) -> nn.Module:
         modules.append(_module(layer, shape, classes, last=place == len(made.layers) - 1))
         shape = layer.output(shape, classes)
     return nn.Sequential(*modules)
+
+
+def settings_from(path: Path) -> dict[str, Any]:
+    """The settings that make this network the one in a design file. Raises DesignError."""
+    made = Design.load(path)
+    made.check()
+    return {"layers": made.to_text()}
 
 
 def _module(layer: Layer, shape: Shape, classes: int, *, last: bool) -> nn.Module:

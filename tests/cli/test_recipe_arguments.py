@@ -39,6 +39,17 @@ def test_without_a_preset_it_is_the_best(parse):
     assert parse("--network", "mlp") == presets("mlp")["best"]
 
 
+def test_layers_of_ones_own_are_trained_as_the_preset_says(parse, tmp_path):
+    file = tmp_path / "layers.toml"
+    file.write_text('[[layers]]\nkind = "flatten"\n[[layers]]\nkind = "dense"\n', encoding="utf-8")
+    recipe = parse("--network", str(file), "--preset", "quick")
+    assert recipe == presets("custom")["quick"].changed(network_settings={"layers": "flatten; dense"})
+    assert parse("--network", str(file), "--lr", "0.5").preset == "custom"
+    file.write_text('[[layers]]\nkind = "flatten"\n', encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"Layer 1 \(Flatten\) does not fit"):
+        parse("--network", str(file))
+
+
 def test_flags_outrank_the_preset_which_is_then_custom(parse):
     recipe = parse("--network", "mlp", "--lr", "0.5", "--batch-size", "64", "--epochs", "3")
     assert (recipe.lr, recipe.batch_size, recipe.epochs, recipe.preset) == (0.5, 64, 3, "custom")

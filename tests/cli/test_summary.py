@@ -69,6 +69,17 @@ def test_a_model_file_is_summarised_by_the_name_of_its_network(cli, model):
     assert summary["parameters"] == 3072 * 3 + 3 + 3 * 3 + 3
 
 
+def test_layers_of_ones_own_are_summarised_from_their_file(cli, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[[layers]]\nkind = "flatten"\n[[layers]]\nkind = "dense"\n', encoding="utf-8")
+    summary = cli("summary", file, "--json").json
+    assert (summary["name"], summary["parameters"]) == ("custom", 3072 * 10 + 10)
+    file.write_text('[[layers]]\nkind = "dense"\n', encoding="utf-8")
+    outcome = cli("summary", file)
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "Layer 1 (Dense) does not fit: It needs a row of values" in outcome.err
+
+
 def test_an_unknown_name_is_bad_input_and_names_the_networks(cli):
     outcome = cli("summary", "resnet152")
     assert outcome.code == 3

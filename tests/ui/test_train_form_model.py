@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.errors import RecipeError
+from cifar_gui.networks.base import presets as presets_of
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.ui.train.form_model import (
     assembled,
@@ -116,6 +117,19 @@ def test_choosing_a_preset_keeps_data_seed_device_and_which_pictures_are_trained
     }  # fmt: skip
     preset = Recipe(preset="best", lr=0.24, epochs=12)
     assert with_preset(Recipe(lr=5.0, epochs=3, **kept), preset) == preset.changed(**kept)
+
+
+def test_the_layers_of_a_design_are_no_part_of_a_preset():
+    known = presets_of("custom")
+    own = known["quick"].changed(network_settings={"layers": "flatten; dense"}, data="shapes")
+    assert preset_of(own, known) == "quick"
+    assert preset_of(own.changed(lr=0.5), known) == "custom"
+    assert with_preset(own, known["best"]) == known["best"].changed(
+        network_settings=own.network_settings, data="shapes"
+    )
+    other = presets_of("mlp")
+    assert with_preset(own, other["best"]) == other["best"].changed(data="shapes"), "another network, other settings"
+    assert preset_of(other["best"].changed(network_settings={"hidden": 3}), other) == "custom"
 
 
 def test_choices_have_names_for_people():

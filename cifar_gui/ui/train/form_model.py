@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from cifar_gui.errors import RecipeError
+from cifar_gui.networks.base import is_designed
 from cifar_gui.networks.skeleton import refused_settings
-from cifar_gui.recipe import Recipe, settings
+from cifar_gui.recipe import CIRCUMSTANCES, Recipe, settings
 from cifar_gui.words import bounds
 
 Raw = str | bool
@@ -136,7 +137,7 @@ def plain(key: str) -> str:
 
 def preset_of(recipe: Recipe, presets: Mapping[str, Recipe]) -> str:
     """Which preset these settings are, whatever data, seed and device; "custom" if none."""
-    free = {"data", "seed", "device", "precision", "memory_format", "all_data", "preset"}
+    free = {*CIRCUMSTANCES, *(["network_settings"] if is_designed(recipe.network) else [])}
     for name, preset in presets.items():
         if not set(recipe.differences(preset)) - free:
             return name
@@ -144,9 +145,12 @@ def preset_of(recipe: Recipe, presets: Mapping[str, Recipe]) -> str:
 
 
 def with_preset(recipe: Recipe, preset: Recipe) -> Recipe:
-    """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures."""
-    kept = ("data", "seed", "device", "precision", "memory_format", "all_data")
-    return preset.changed(**{name: getattr(recipe, name) for name in kept})
+    """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures; and with
+    its layers, if it is a design."""
+    kept = {name: getattr(recipe, name) for name in CIRCUMSTANCES if name != "preset"}
+    if recipe.network == preset.network and is_designed(recipe.network):
+        kept["network_settings"] = recipe.network_settings
+    return preset.changed(**kept)
 
 
 def field_names() -> tuple[list[str], list[str]]:
