@@ -39,6 +39,18 @@ class FollowsEpochs(Protocol):
         """Called before the first step of `epoch`, counted from 1, and again on resume."""
 
 
+@runtime_checkable
+class HasSideClassifiers(Protocol):
+    """A network with classifiers at its side that only help to train."""
+
+    def side_logits(self) -> list[Tensor]:
+        """What each says of the pictures that were last passed through in training, (N, classes); given once."""
+
+
+SIDE_WEIGHT = 0.3
+"""Of the loss of each side classifier, beside the network's own (Szegedy et al. 2015, section 5)."""
+
+
 def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
     """The network called `name`. Raises CifarGuiError for unknown names, RecipeError for settings it does not have."""
     builder = NETWORKS[name]

@@ -3,8 +3,9 @@ first and of the second kind, for 32×32.
 
 Nine modules, each of four branches side by side: 1×1, 3×3, 5×5 and a pool, the middle two behind a 1×1 that narrows
 what comes in; widths as in their table 1. Changed for 32×32: the stem is a 3×3 convolution with stride 1, one pool, and
-the 1×1 and 3×3 of the original, in place of 7×7 with stride 2 and two pools; local response normalisation and the two
-auxiliary classifiers, which only help to train, are left out. The second kind (Ioffe and Szegedy 2015, arXiv
+the 1×1 and 3×3 of the original, in place of 7×7 with stride 2 and two pools; local response normalisation is left out;
+the two classifiers at the side, which only help to train, are a setting, off at first, and see 2×2 places through 256
+units in place of 4×4 through 1,024. The second kind (Ioffe and Szegedy 2015, arXiv
 1502.03167, and Szegedy et al. 2016, arXiv 1512.00567) has batch norm after every convolution and two 3×3 in place of
 the 5×5.
 """
@@ -29,6 +30,9 @@ STAGES = (
     ((256, (160, 320), (32, 128), 128), (384, (192, 384), (48, 128), 128)),
 )
 """Of each module the maps of the 1×1, of the 3×3 and the 5×5 (narrowed to, then out of them), and of the pool."""
+
+_SIDES = ((1, 0), (1, 3))
+"""The modules, by stage and place, behind which a side classifier looks: their 4a and 4d."""
 
 Widths = tuple[int, tuple[int, int], tuple[int, int], int]
 
@@ -59,7 +63,7 @@ class Inception(nn.Module):
     label="GoogLeNet, Inception V1",
     order=32,
     about="Nine Inception modules, each of 1×1, 3×3, 5×5 convolutions and a pool side by side, without batch norm. For "
-    "32×32 its stem is 3×3 with stride 1 and one pool; there are no auxiliary classifiers. It should reach 90–91 %.",
+    "32×32 its stem is 3×3 with stride 1 and one pool; its side classifiers are a setting. It should reach 90–91 %.",
     presets={
         "quick": _V1.changed(preset="quick", epochs=6),
         "best": _V1,
@@ -69,9 +73,12 @@ class Inception(nn.Module):
         ),
     },
 )  # fmt: skip
-def inception_v1(classes: int = 10, dropout: float = 0.4) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes)."""
-    return _googlenet(classes, dropout, norm=False)
+def inception_v1(
+    classes: int = 10, width: float = 1.0, dropout: float = 0.4, side_classifiers: bool = False
+) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). 5,976,122 parameters for ten classes. `width`: of all maps, as a share of the
+    usual; `side_classifiers`: whether two more classifiers help to train."""
+    return _googlenet(classes, width, dropout, norm=False, side=side_classifiers)
 
 
 @NETWORKS.register(
@@ -89,24 +96,73 @@ def inception_v1(classes: int = 10, dropout: float = 0.4) -> nn.Module:
         ),
     },
 )  # fmt: skip
-def inception_v2(classes: int = 10, dropout: float = 0.2) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes)."""
-    return _googlenet(classes, dropout, norm=True)
+def inception_v2(
+    classes: int = 10, width: float = 1.0, dropout: float = 0.2, side_classifiers: bool = False
+) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). 6,269,834 parameters for ten classes. Settings as of `inception_v1`."""
+    return _googlenet(classes, width, dropout, norm=True, side=side_classifiers)
 
 
-def _googlenet(classes: int, dropout: float, *, norm: bool) -> nn.Module:
+class GoogLeNet(nn.Sequential):
+    """A sequence some of whose parts may be `_Side`s."""
+
+    def side_logits(self) -> list[Tensor]:
+        """As `networks.base.HasSideClassifiers` says."""
+        return [part.take() for part in self if isinstance(part, _Side)]
+
+
+class _Side(nn.Module):
+    """Lets maps pass as they are; in training a classifier of its own looks at them."""
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.classifier = nn.Sequential(
+            nn.AdaptiveAvgPool2d(2),
+            _conv_relu(channels, 128, 1),
+            nn.Flatten(),
+            he(nn.Linear(512, 256)),
+            nn.ReLU(inplace=True),
+            nn.Dropout(0.7),
+            nn.Linear(256, classes),
+        )
+        self._said: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W), unchanged."""
+        if self.training:
+            self._said = self.classifier(x)
+        return x
+
+    def take(self) -> Tensor:
+        """(N, classes) logits for the last pictures; let go of, as the whole graph hangs on them."""
+        if self._said is None:
+            raise RuntimeError("no pictures have been passed through in training")
+        said, self._said = self._said, None
+        return said
+
+
+def _googlenet(classes: int, width: float, dropout: float, *, norm: bool, side: bool) -> nn.Module:
+    if not 0.05 <= width <= 4:
+        raise ValueError("width must be from 0.05 to 4")
+
+    def wide(maps: int) -> int:
+        return max(round(maps * width), 1)
+
     unit = conv_norm_relu if norm else _conv_relu
-    layers: list[nn.Module] = [unit(3, 64, 3), _halving(), unit(64, 64, 1), unit(64, 192, 3)]
-    channels = 192
+    channels = wide(192)
+    layers: list[nn.Module] = [
+        unit(3, wide(64), 3), _halving(), unit(wide(64), wide(64), 1), unit(wide(64), channels, 3),
+    ]  # fmt: skip
     for number, stage in enumerate(STAGES):
         if number:
             layers.append(_halving())
-        for widths in stage:
+        for place, (one, three, five, pool) in enumerate(stage):
+            widths = wide(one), (wide(three[0]), wide(three[1])), (wide(five[0]), wide(five[1])), wide(pool)
             layers.append(Inception(channels, widths, norm=norm))
             channels = widths[0] + widths[1][1] + widths[2][1] + widths[3]
-    return nn.Sequential(
-        *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes)
-    )
+            if side and (number, place) in _SIDES:
+                layers.append(_Side(channels, classes))
+    return GoogLeNet(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes))
 
 
 def _halving() -> nn.Module:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_whole
 from cifar_gui.networks.blocks import Residual, conv_norm_relu, short_recipe
 from cifar_gui.recipe import Recipe
 
@@ -55,6 +55,7 @@ def resnet18(classes: int = 10, width: int = 64) -> nn.Module:
 
 def _resnet(stem: int, stages: Sequence[int], blocks: int, classes: int) -> nn.Module:
     """Stages with so many maps, of so many blocks each; the second and later ones begin with stride 2."""
+    check_whole("width", stem, 1, 1024)
     parts: OrderedDict[str, nn.Module] = OrderedDict(stem=conv_norm_relu(3, stem))
     channels_in = stem
     for number, channels in enumerate(stages, start=1):

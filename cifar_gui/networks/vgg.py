@@ -11,12 +11,15 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_whole
 from cifar_gui.networks.blocks import conv_norm_relu, short_recipe
 from cifar_gui.recipe import Recipe
 
-A = ((64,), (128,), (256, 256), (512, 512), (512, 512))
-D = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+A, D = (1, 1, 2, 2, 2), (2, 2, 3, 3, 3)
+"""Convolutions in each of the five stages."""
+
+_GROWTH = (1, 2, 4, 8, 8)
+"""Maps of each stage, as a multiple of the first one's."""
 
 _ABOUT = (
     "{convolutions} convolutions of 3×3 and nothing but pools between them, and one dense layer. For 32×32 the two "
@@ -40,9 +43,10 @@ def _presets(network: str, epochs: int) -> dict[str, Recipe]:
     about=_ABOUT.format(convolutions="Eight", reach="92–93"),
     presets=_presets("vgg11", 25),
 )
-def vgg11(classes: int = 10, dropout: float = 0.0) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). 9,228,362 parameters for ten classes."""
-    return _vgg(A, classes, dropout)
+def vgg11(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). 9,228,362 parameters for ten classes. `width`: maps of the first stage; the others
+    have two, four, eight and eight times as many."""
+    return _vgg(A, classes, width, dropout)
 
 
 @NETWORKS.register(
@@ -52,18 +56,19 @@ def vgg11(classes: int = 10, dropout: float = 0.0) -> nn.Module:
     about=_ABOUT.format(convolutions="Thirteen", reach="93–94"),
     presets=_presets("vgg16", 25),
 )
-def vgg16(classes: int = 10, dropout: float = 0.0) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). 14,724,042 parameters for ten classes."""
-    return _vgg(D, classes, dropout)
+def vgg16(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module:
+    """(N, 3, 32, 32) → (N, classes). 14,724,042 parameters for ten classes. `width` as in `vgg11`."""
+    return _vgg(D, classes, width, dropout)
 
 
-def _vgg(stages: Sequence[Sequence[int]], classes: int, dropout: float) -> nn.Module:
-    """Stages of convolutions with so many maps each, a pool after each stage."""
+def _vgg(stages: Sequence[int], classes: int, width: int, dropout: float) -> nn.Module:
+    """Stages of so many convolutions, a pool after each stage."""
+    check_whole("width", width, 1, 1024)
     layers: list[nn.Module] = []
     channels_in = 3
-    for stage in stages:
-        for channels in stage:
-            layers.append(conv_norm_relu(channels_in, channels))
-            channels_in = channels
+    for convolutions, growth in zip(stages, _GROWTH, strict=True):
+        for _ in range(convolutions):
+            layers.append(conv_norm_relu(channels_in, width * growth))
+            channels_in = width * growth
         layers.append(nn.MaxPool2d(2))
     return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels_in, classes))

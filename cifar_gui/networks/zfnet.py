@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_whole
 from cifar_gui.networks.blocks import conv_norm_relu, he, short_recipe
 
 _BEST = short_recipe("zfnet", 25, lr=0.1)
@@ -31,6 +31,7 @@ _TEXTBOOK = _BEST.changed(
 )
 def build(classes: int = 10, units: int = 1024, dropout: float = 0.5) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
+    check_whole("units", units, 1, 8192)
     return nn.Sequential(
         conv_norm_relu(3, 96, 5),
         nn.MaxPool2d(3, stride=2, padding=1),

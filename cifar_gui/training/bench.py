@@ -25,7 +25,7 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError
 from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.inference.forward import evaluating, logits_of
-from cifar_gui.networks.base import FollowsEpochs, LearnsFromSample, build
+from cifar_gui.networks.base import SIDE_WEIGHT, FollowsEpochs, HasSideClassifiers, LearnsFromSample, build
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.optimisers import Lookahead, Optimiser
 
@@ -112,11 +112,17 @@ class Bench:
             logits = self.model(inputs)
         logits = logits.float()
         plain = F.cross_entropy(logits, labels, reduction="sum")
-        smoothing = self.recipe.label_smoothing
-        loss = F.cross_entropy(logits, labels, reduction="sum", label_smoothing=smoothing) if smoothing else plain
+        loss = self._smoothed(logits, labels) if self.recipe.label_smoothing else plain
+        if isinstance(self.model, HasSideClassifiers):
+            for said in self.model.side_logits():
+                loss = loss + SIDE_WEIGHT * self._smoothed(said.float(), labels)
         (loss if self.recipe.loss_reduction == "sum" else loss / batch_size).backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             self.sums += torch.stack([plain, (logits.argmax(1) == labels).sum()])
+
+    def _smoothed(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """The loss to be made small, summed over the pictures."""
+        return F.cross_entropy(logits, labels, reduction="sum", label_smoothing=self.recipe.label_smoothing)
 
     def step(self, fraction: float, step: int, total_steps: int) -> None:
         """Optimiser step number `step`, from 1, with every learning rate at `fraction` of its largest."""
