@@ -1,5 +1,6 @@
-"""AlexNet (Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks"), for 32×32.
+"""AlexNet, the network that began it all, for 32×32.
 
+After Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks".
 Five convolutions of 64, 192, 384, 256 and 256 maps (those of Krizhevsky 2014, arXiv 1404.5997, for one device), three
 pools, three dense layers with dropout. Changed for 32×32: the stem is 3×3 with stride 1 in place of 11×11 with stride
 4, which would leave 7×7 pixels of the picture; the 5×5 of the second layer is 3×3; dense layers have 1,024 units in

@@ -1,13 +1,12 @@
-"""GoogLeNet (Szegedy et al. 2015, "Going Deeper with Convolutions", arXiv 1409.4842) with Inception modules of the
-first and of the second kind, for 32×32.
+"""GoogLeNet with Inception modules of the first and of the second kind, for 32×32.
 
+After Szegedy et al. 2015, "Going Deeper with Convolutions", arXiv 1409.4842.
 Nine modules, each of four branches side by side: 1×1, 3×3, 5×5 and a pool, the middle two behind a 1×1 that narrows
 what comes in; widths as in their table 1. Changed for 32×32: the stem is a 3×3 convolution with stride 1, one pool, and
 the 1×1 and 3×3 of the original, in place of 7×7 with stride 2 and two pools; local response normalisation is left out;
 the two classifiers at the side, which only help to train, are a setting, off at first, and see 2×2 places through 256
-units in place of 4×4 through 1,024. The second kind (Ioffe and Szegedy 2015, arXiv
-1502.03167, and Szegedy et al. 2016, arXiv 1512.00567) has batch norm after every convolution and two 3×3 in place of
-the 5×5.
+units in place of 4×4 through 1,024. The second kind (Ioffe and Szegedy 2015, arXiv 1502.03167, and Szegedy et al. 2016,
+arXiv 1512.00567) has batch norm after every convolution and two 3×3 in place of the 5×5.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""LeNet-5 (LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition"), for colour.
+"""LeNet-5, the first convolutional network that people used, for colour.
 
+After LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition".
 Two 5×5 convolutions, two pools, three dense layers, as drawn there. Changed: three input channels in place of one, ReLU
 in place of the scaled tanh, max pooling without weights in place of weighted averages, every map of the second
 convolution sees every map of the first, and a linear layer in place of the radial basis functions. It was made for

@@ -1,5 +1,6 @@
-"""ResNets (He et al. 2016, "Deep Residual Learning for Image Recognition", arXiv 1512.03385).
+"""ResNets: blocks that add to what goes round them.
 
+After He et al. 2016, "Deep Residual Learning for Image Recognition", arXiv 1512.03385.
 ResNet-20 is the one they made for CIFAR-10 (section 4.2): a 3×3 stem, three stages of three blocks with 16, 32 and 64
 maps, mean over the pixels; changed: where the size changes the way round is a 1×1 convolution (their option B) in place
 of padding with zeros. ResNet-18 is the smallest of those for ImageNet (table 1: four stages of two blocks with 64 to

@@ -1,7 +1,7 @@
-"""VGG (Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", arXiv
-1409.1556), for 32×32: configurations A and D of their table 1.
+"""VGG: nothing but 3×3 convolutions and pools, for 32×32.
 
-Nothing but 3×3 convolutions and pools. Changed for 32×32: five pools leave one pixel, so the two dense layers of 4,096
+Configurations A and D of table 1 of Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale
+Image Recognition", arXiv 1409.1556. Changed for 32×32: five pools leave one pixel, so the two dense layers of 4,096
 units, made for 7×7, are left out, and batch norm stands after every convolution.
 """
 
