@@ -1,9 +1,10 @@
 """ZFNet: AlexNet after a look at its filters, for 32×32.
 
 After Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", arXiv 1311.2901.
-Smaller kernels and strides than AlexNet has in the first layers, so that less is lost there, and more maps: 96, 256, 384, 384 and 256 maps as in their table 1. Changed for 32×32: the stem is 5×5 with stride 1 in place
-of 7×7 with stride 2 (the 5×5 with stride 2 of the second layer is theirs), two pools of three, dense layers of 1,024
-units in place of 4,096, and batch norm in place of contrast normalisation.
+Smaller kernels and strides than AlexNet has in the first layers, so that less is lost there, and more maps: 96, 256,
+384, 384 and 256 as in their table 1. Changed for 32×32: the stem is 5×5 with stride 1 in place of 7×7 with stride 2
+(the 5×5 with stride 2 of the second layer is theirs), two pools of three, dense layers of 1,024 units in place of
+4,096, and batch norm in place of contrast normalisation.
 """
 
 from __future__ import annotations
