@@ -3,7 +3,7 @@
 After Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolutional Neural Networks".
 Five convolutions of 64, 192, 384, 256 and 256 maps (those of Krizhevsky 2014, arXiv 1404.5997, for one device), three
 pools, three dense layers with dropout. Changed for 32×32: the stem is 3×3 with stride 1 in place of 11×11 with stride
-4, which would leave 7×7 pixels of the picture; the 5×5 of the second layer is 3×3; dense layers have 1,024 units in
+4, which would leave 7×7 pixels of the picture; the 5×5 of the second layer is 3×3; dense layers have 512 units in
 place of 4,096; batch norm stands in for local response normalisation.
 """
 
@@ -26,10 +26,10 @@ _TEXTBOOK = _BEST.changed(
     label="AlexNet",
     order=34,
     about="Five convolutions and three dense layers with dropout: the network that began it all in 2012. For 32×32 its "
-    "stem has 3×3 kernels and stride 1, its dense layers 1,024 units, and batch norm. It should reach 88–90 %.",
+    "stem has 3×3 kernels and stride 1, its dense layers 512 units, and batch norm. It should reach 88–90 %.",
     presets={"quick": _BEST.changed(preset="quick", epochs=6), "best": _BEST, "textbook": _TEXTBOOK},
 )
-def build(classes: int = 10, units: int = 1024, dropout: float = 0.5) -> nn.Module:
+def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
     check_whole("units", units, 1, 8192)
     return nn.Sequential(

@@ -3,7 +3,7 @@
 After Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", arXiv 1311.2901.
 Smaller kernels and strides than AlexNet has in the first layers, so that less is lost there, and more maps: 96, 256,
 384, 384 and 256 as in their table 1. Changed for 32×32: the stem is 5×5 with stride 1 in place of 7×7 with stride 2
-(the 5×5 with stride 2 of the second layer is theirs), two pools of three, dense layers of 1,024 units in place of
+(the 5×5 with stride 2 of the second layer is theirs), two pools of three, dense layers of 512 units in place of
 4,096, and batch norm in place of contrast normalisation.
 """
 
@@ -26,11 +26,11 @@ _TEXTBOOK = _BEST.changed(
     label="ZFNet",
     order=35,
     about="AlexNet with smaller kernels and strides where its filters had lost detail, found by looking at them. For "
-    "32×32 its stem is 5×5 with stride 1, its dense layers have 1,024 units, and there is batch norm. It should reach "
+    "32×32 its stem is 5×5 with stride 1, its dense layers have 512 units, and there is batch norm. It should reach "
     "88–90 %.",
     presets={"quick": _BEST.changed(preset="quick", epochs=6), "best": _BEST, "textbook": _TEXTBOOK},
 )
-def build(classes: int = 10, units: int = 1024, dropout: float = 0.5) -> nn.Module:
+def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
     check_whole("units", units, 1, 8192)
     return nn.Sequential(

@@ -13,7 +13,7 @@ from cifar_gui.recipe import PRESETS
 
 PARAMETERS = {
     "airnet": 1_972_792, "keras1m": 1_084_234, "simple": 31_066, "mlp": 1_578_506, "handmade": 61_371,
-    "lenet": 62_006, "alexnet": 7_507_914, "zfnet": 8_976_106, "vgg11": 9_228_362, "vgg16": 14_724_042,
+    "lenet": 62_006, "alexnet": 4_618_186, "zfnet": 6_086_378, "vgg11": 9_228_362, "vgg16": 14_724_042,
     "inception_v1": 5_976_122, "inception_v2": 6_269_834, "resnet20": 272_474, "resnet18": 11_173_962,
     "custom": 545_290,
 }  # fmt: skip
