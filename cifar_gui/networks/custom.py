@@ -148,8 +148,10 @@ def _layer(module: nn.Module, classes: int) -> Layer | None:
             return design.Dense(units, bias=module.bias is not None)
         case nn.MaxPool2d() | nn.AvgPool2d():
             kind = design.MaxPooling if isinstance(module, nn.MaxPool2d) else design.AveragePooling
-            sides = (module.kernel_size, module.stride, module.padding)
-            return kind(*sides) if all(isinstance(side, int) for side in sides) else None
+            size, stride, padding = module.kernel_size, module.stride, module.padding
+            if not (isinstance(size, int) and isinstance(stride, int) and isinstance(padding, int)):
+                return None
+            return kind(size, stride, padding)
         case nn.AdaptiveAvgPool2d(output_size=1):
             return design.GlobalAverage()
     return next((layer(module) for kind, layer in _PLAIN.items() if isinstance(module, kind)), None)

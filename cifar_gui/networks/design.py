@@ -461,11 +461,11 @@ def _check(label: str, setting: Setting, value: Any, default: Any) -> None:
         return
     if value in setting.choices and isinstance(value, str):
         return
-    numbers: type | tuple[type, ...] = (int, float) if isinstance(default, float) else int
+    fits = isinstance(value, int | float if isinstance(default, float) else int) and not isinstance(value, bool)
     low, high = setting.low, setting.high
     if low is None or high is None:
         raise RecipeError(f"{name} must be one of {', '.join(setting.choices)}, not {value!r}.")
     kind = "a number" if isinstance(default, float) else "a whole number"
     either = f"{' or '.join(setting.choices)}, or " if setting.choices else ""
-    if not isinstance(value, numbers) or isinstance(value, bool) or not low <= value <= high:
+    if not fits or not low <= value <= high:
         raise RecipeError(f"{name} must be {either}{kind} from {grouped(low)} to {grouped(high)}, not {value!r}.")
