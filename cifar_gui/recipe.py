@@ -42,7 +42,10 @@ def _setting(
 
 
 PRESETS = ("quick", "best", "textbook")
-CIRCUMSTANCES = ("data", "seed", "device", "precision", "memory_format", "all_data", "preset")
+"""What every network comes with; "minutes" is made for a machine and the time there is, "custom" is a person's own."""
+
+PROMISES = ("promised_minutes", "promised_accuracy")
+CIRCUMSTANCES = ("data", "seed", "device", "precision", "memory_format", "all_data", "preset", *PROMISES)
 """Settings that may differ without a recipe being another preset: they say on what and where, not how."""
 
 
@@ -58,7 +61,7 @@ class Recipe:
         "cifar10", "Data", "cifar10, shapes (built in), or the path of an archive or image folder.", advanced=False
     )
     preset: str = _setting(
-        "custom", "Preset", "Where these settings came from.", choices=(*PRESETS, "custom"), advanced=False
+        "custom", "Preset", "Where these settings came from.", choices=(*PRESETS, "minutes", "custom"), advanced=False
     )
     all_data: bool = _setting(
         False, "Train on everything", "Also learn from the pictures held out for validation; no validation curves then."
@@ -186,6 +189,13 @@ class Recipe:
         choices=("auto", "channels_last", "contiguous"),
     )
 
+    promised_minutes: float | None = _setting(
+        None, "Promised minutes", "How long the training was said to take where the recipe was made.", 0, 1e6
+    )
+    promised_accuracy: float | None = _setting(
+        None, "Promised accuracy", "The share of held-out pictures that was said to be named rightly.", 0, 1
+    )
+
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):
             _check(each, getattr(self, each.name))
@@ -195,6 +205,11 @@ class Recipe:
     def changed(self, **changes: Any) -> Recipe:
         """A copy with some fields changed, checked again. Misspelt names raise RecipeError."""
         return Recipe.from_dict({**self.to_dict(), **changes})
+
+    def placed_as(self, other: Recipe) -> Recipe:
+        """A copy with the other's circumstances: its data, seed, device, precision and choice of training pictures."""
+        kept = {name: getattr(other, name) for name in CIRCUMSTANCES if name not in ("preset", *PROMISES)}
+        return self.changed(**kept)
 
     def to_dict(self) -> dict[str, Any]:
         """Every field that has a value, as plain JSON- and TOML-able values."""

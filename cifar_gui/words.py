@@ -20,6 +20,7 @@ _CHOICES = {
     "quick": "Quick",
     "best": "Best",
     "textbook": "As in the textbook",
+    "minutes": "I have N minutes…",
     "custom": "Custom",
 }
 

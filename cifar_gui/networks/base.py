@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -45,6 +46,15 @@ class HasSideClassifiers(Protocol):
 
     def side_logits(self) -> list[Tensor]:
         """What each says of the pictures that were last passed through in training, (N, classes); given once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A recipe whose result is known for several lengths: networks that have some register them as their `ladder`."""
+
+    recipe: Recipe
+    reached: tuple[tuple[int, float], ...]
+    """(epochs, accuracy 0–1 of the 5,000 validation pictures of CIFAR-10 after a run of so many), rising."""
 
 
 SIDE_WEIGHT = 0.3

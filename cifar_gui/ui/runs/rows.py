@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import NETWORKS, presets
-from cifar_gui.recipe import Recipe, settings
+from cifar_gui.recipe import PROMISES, Recipe, settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
 from cifar_gui.words import NOTHING, choice_words, duration, place_words
 
@@ -86,7 +86,7 @@ def _change_words(setting: str, value: object) -> str:
     return f"{'lr' if setting == 'lr' else label_of(setting).lower()} {value_words(value)}"
 
 
-_ELSEWHERE = ("data", "preset", "device", "precision", "memory_format")
+_ELSEWHERE = ("data", "preset", "device", "precision", "memory_format", *PROMISES)
 """Settings that say where a network was trained, not how: they do not belong to what a recipe is called."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cifar_gui.errors import RecipeError
 from cifar_gui.networks.base import is_designed
 from cifar_gui.networks.skeleton import refused_settings
-from cifar_gui.recipe import CIRCUMSTANCES, Recipe, settings
+from cifar_gui.recipe import CIRCUMSTANCES, PROMISES, Recipe, settings
 from cifar_gui.words import bounds
 
 Raw = str | bool
@@ -135,8 +135,11 @@ def plain(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def preset_of(recipe: Recipe, presets: Mapping[str, Recipe]) -> str:
-    """Which preset these settings are, whatever data, seed and device; "custom" if none."""
+def preset_of(recipe: Recipe, presets: Mapping[str, Recipe], promised: Recipe | None = None) -> str:
+    """Which preset these settings are, whatever data, seed and device; "minutes" if what was `promised` for the time
+    there is holds for them; "custom" if none."""
+    if promised is not None and not set(recipe.differences(promised)) - {"preset", "seed", *PROMISES}:
+        return "minutes"
     free = {*CIRCUMSTANCES, *(["network_settings"] if is_designed(recipe.network) else [])}
     for name, preset in presets.items():
         if not set(recipe.differences(preset)) - free:
@@ -147,15 +150,15 @@ def preset_of(recipe: Recipe, presets: Mapping[str, Recipe]) -> str:
 def with_preset(recipe: Recipe, preset: Recipe) -> Recipe:
     """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures; and with
     its layers, if it is a design."""
-    kept = {name: getattr(recipe, name) for name in CIRCUMSTANCES if name != "preset"}
+    placed = preset.placed_as(recipe)
     if recipe.network == preset.network and is_designed(recipe.network):
-        kept["network_settings"] = recipe.network_settings
-    return preset.changed(**kept)
+        return placed.changed(network_settings=recipe.network_settings)
+    return placed
 
 
 def field_names() -> tuple[list[str], list[str]]:
     """The recipe's fields that are shown at once, and those folded away."""
-    known = {name: setting for name, setting in settings().items() if name != "network_settings"}
+    known = {name: setting for name, setting in settings().items() if name not in ("network_settings", *PROMISES)}
     shown = [name for name, setting in known.items() if not setting.advanced]
     return shown, [name for name in known if name not in shown]
 

@@ -18,6 +18,7 @@ from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.controls import RunControls
 from cifar_gui.ui.train.live_panel import LivePanel
 from cifar_gui.ui.train.middle import Middle
+from cifar_gui.ui.train.minutes_dialog import MinutesDialog
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_display import RunDisplay
 from cifar_gui.ui.train.run_state import buttons
@@ -159,6 +160,21 @@ class TrainPage(Page):
     def _put_source(self, source: str) -> None:
         self._fill_form(self.form.last_valid.changed(data=source))
 
+    def _on_minutes_wanted(self) -> None:
+        if self._training:
+            self.context.messages.warn(
+                "How fast this machine is cannot be seen while a network trains on it. Stop the run or let it end.",
+                topic="training",
+            )
+            return
+        dialog = MinutesDialog(self.context.jobs, self.form.last_valid, self)
+        dialog.chosen.connect(self._on_minutes_chosen)
+        dialog.open()
+
+    def _on_minutes_chosen(self, recipe: Recipe) -> None:
+        self._fill_form(recipe)
+        self.display.refresh()
+
     def _on_proposed(self, recipe: Recipe) -> None:
         """Another page has a recipe to look at: while a network trains it becomes the copy."""
         self.shown.propose(recipe, training=self._training)
@@ -259,6 +275,7 @@ class TrainPage(Page):
         self.controls.pressed.connect(self.press)
         self.form.edited.connect(self._on_edited)
         self.form.data_wanted.connect(self.middle.show_cards)
+        self.form.minutes_wanted.connect(self._on_minutes_wanted)
         self.form.lr_committed.connect(session.set_lr)
         self.form.epochs_committed.connect(session.set_epochs)
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)

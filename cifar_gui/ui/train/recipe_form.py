@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import NETWORKS, network_settings, presets
-from cifar_gui.recipe import Recipe, settings
+from cifar_gui.recipe import PROMISES, Recipe, settings
 from cifar_gui.ui.data_library import BUILT_IN
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
@@ -39,11 +39,13 @@ class RecipeForm(QWidget):
     """Fields for every setting, seldom-used ones folded away; what does not fit is told at the field.
 
     Signals: edited() after any change of the recipe, also to an invalid one; data_wanted() when the user asks for more
-    data; lr_committed(float) and epochs_committed(int) when these are changed in a locked form.
+    data, minutes_wanted() for a recipe for the time there is; lr_committed(float) and epochs_committed(int) when these
+    are changed in a locked form.
     """
 
     edited = Signal()
     data_wanted = Signal()
+    minutes_wanted = Signal()
     lr_committed = Signal(float)
     epochs_committed = Signal(int)
 
@@ -53,6 +55,7 @@ class RecipeForm(QWidget):
         self._valid = True
         self._locked = False
         self._source = self._recipe.data
+        self._promised: Recipe | None = None  # the last that was made for the time there is
         self.basic, self.advanced = FieldGrid(), FieldGrid()
         shown, folded = field_names()
         for grid, names in ((self.basic, shown), (self.advanced, folded)):
@@ -84,11 +87,13 @@ class RecipeForm(QWidget):
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Show a recipe, without emitting `edited`."""
+        if recipe.preset == "minutes":
+            self._promised = recipe
         self._offer_network_settings(recipe.network)
         own = network_settings(recipe.network) | dict(recipe.network_settings)
         raws = {name: written(getattr(recipe, name)) for name in settings() if name != "network_settings"}
         raws |= {NETWORK_PREFIX + key: written(value) for key, value in own.items()}
-        raws["preset"] = preset_of(recipe, presets(recipe.network))
+        raws["preset"] = preset_of(recipe, presets(recipe.network), self._promised)
         self.basic.put(raws)
         self.advanced.put(raws)
         self._source = recipe.data
@@ -195,6 +200,10 @@ class RecipeForm(QWidget):
             self._choice("data").put(self._source)
             self.data_wanted.emit()
             return
+        if name == "preset" and self._choice("preset").raw() == "minutes":
+            self._choice("preset").put(self._recipe.preset)
+            self.minutes_wanted.emit()
+            return
         if name in ("network", "preset"):
             self._follow_preset(name)
         self._read()
@@ -233,8 +242,9 @@ class RecipeForm(QWidget):
         self._count_folded(folded)
         self._valid = recipe is not None
         if recipe is not None:
-            preset = preset_of(recipe, presets(recipe.network))
-            self._recipe = recipe.changed(preset=preset)
+            preset = preset_of(recipe, presets(recipe.network), self._promised)
+            promises = {name: getattr(self._promised, name) for name in PROMISES} if preset == "minutes" else {}
+            self._recipe = recipe.changed(preset=preset, **promises)
             self._source = recipe.data
             self._choice("preset").put(preset)
 

@@ -1,0 +1,191 @@
+"""*I have N minutes*: which network for how many epochs, what that promises, and whether the promise was kept.
+
+A network may come with a ladder of rungs, small to large: recipes, and the accuracy each was measured to reach after
+so many epochs. This machine is asked for the rest, the time, by training each rung for a moment.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cifar_gui.data.base import ImageData
+from cifar_gui.errors import Cancelled
+from cifar_gui.networks.base import NETWORKS, Rung
+from cifar_gui.recipe import Recipe
+from cifar_gui.training.bench import VALIDATION_CHUNK, Bench, new_model
+from cifar_gui.words import duration, percent
+
+PROBE_SECONDS = 2.0
+"""So long each rung is trained at least, after a micro-batch to warm up."""
+
+MEASURED_ON = "CIFAR-10"
+"""The data set that the rungs' accuracies are of; of others none can be promised."""
+
+TIME_TOLERANCE = 0.15
+"""A run that takes so much more or less than was promised has still kept its promise."""
+
+ACCURACY_TOLERANCE = 0.01
+"""A run that reaches so much less has still kept it: about what another seed changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a recipe takes on this machine, in seconds."""
+
+    set_up: float
+    epoch: float  # of training
+    validation: float  # after each epoch
+
+    def total(self, epochs: int) -> float:
+        """From Start to the end."""
+        return self.set_up + epochs * (self.epoch + self.validation)
+
+    def epochs_in(self, seconds: float) -> int:
+        """How many whole epochs fit."""
+        return max(0, math.floor((seconds - self.set_up) / (self.epoch + self.validation)))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What fits into the time: a recipe that carries its promise, and how long all of it takes, in seconds."""
+
+    recipe: Recipe
+    seconds: float
+    in_time: bool  # False: even the smallest takes longer, and this is it
+
+
+Probe = Callable[[Recipe], Pace]
+
+
+def rungs(like: Recipe) -> list[Rung]:
+    """Those of all networks, the smallest first, for the data, the device and the rest of what surrounds a recipe."""
+    found: list[Rung] = [rung for entry in NETWORKS for rung in entry.details.get("ladder", ())]
+    found.sort(key=lambda rung: rung.reached[-1][1])
+    return [replace(rung, recipe=rung.recipe.placed_as(like)) for rung in found]
+
+
+def plan(minutes: float, ladder: Sequence[Rung], probe: Probe, *, known_data: bool) -> Offer:
+    """The most exact network that can be trained in so many minutes. Larger rungs are probed only while smaller ones
+    leave time for them; `known_data`: whether accuracies can be promised.
+
+    Raises ValueError unless `minutes` is a number above 0."""
+    if not 0 < minutes < math.inf:
+        raise ValueError("minutes must be a number above 0")
+    best: tuple[float, Offer] | None = None
+    for rung in ladder:
+        pace = probe(rung.recipe)
+        least, most = rung.reached[0][0], rung.reached[-1][0]
+        epochs = min(pace.epochs_in(60 * minutes), most)
+        if epochs < least and best is not None:
+            break
+        accuracy = expected_accuracy(rung, max(epochs, least))
+        if best is None or accuracy > best[0]:
+            recipe = _promising(rung.recipe, max(epochs, least), pace, accuracy if known_data else None)
+            best = accuracy, Offer(recipe, pace.total(recipe.epochs), in_time=epochs >= least)
+        if epochs < most:
+            break  # the next one is slower: it would be cut shorter still
+    if best is None:
+        raise ValueError("no network comes with a ladder")
+    return best[1]
+
+
+def _promising(recipe: Recipe, epochs: int, pace: Pace, accuracy: float | None) -> Recipe:
+    """The recipe for so many epochs, with what is promised of it."""
+    return recipe.changed(
+        preset="minutes",
+        epochs=epochs,
+        promised_minutes=round(epochs * pace.epoch / 60, 3),
+        promised_accuracy=None if accuracy is None else round(accuracy, 3),
+    )
+
+
+def expected_accuracy(rung: Rung, epochs: int) -> float:
+    """Of the validation pictures, 0–1: between two measured numbers of epochs on a line over their logarithm."""
+    logarithms, accuracies = zip(*((math.log(count), accuracy) for count, accuracy in rung.reached), strict=True)
+    return float(np.interp(math.log(epochs), logarithms, accuracies))
+
+
+def measure_pace(recipe: Recipe, data: ImageData, is_cancelled: Callable[[], bool] = lambda: False) -> Pace:
+    """Train for a moment on this machine and see how long it takes. Raises Cancelled, and what training raises."""
+    began = time.perf_counter()
+    bench = Bench(new_model(recipe, len(data.class_names)), data, recipe, None)
+    set_up = time.perf_counter() - began
+    order = bench.epoch_order(1)[: bench.batch_size]
+    draws = bench.augmenter.draw(order, 1, 0)
+
+    def micro_batch(start: int) -> int:
+        stop = min(start + bench.micro_batch, len(order))
+        bench.forward_backward(order[start:stop], draws.part(start, stop), len(order), 0)
+        return stop
+
+    micro_batch(0)
+    bench.take_sums()  # waits until it has really been computed
+    pictures, began = 0, time.perf_counter()
+    while time.perf_counter() - began < PROBE_SECONDS:
+        stop = 0
+        while stop < len(order):
+            if is_cancelled():
+                raise Cancelled
+            stop = micro_batch(stop)
+        bench.step(1e-6, 1, 1)
+        bench.take_sums()
+        pictures += len(order)
+    per_picture = (time.perf_counter() - began) / pictures
+    return Pace(set_up, per_picture * bench.steps_per_epoch * bench.batch_size, _validation_seconds(bench))
+
+
+def _validation_seconds(bench: Bench) -> float:
+    if not bench.validation_pictures:
+        return 0.0
+    chunks = bench.validate()
+    began = time.perf_counter()
+    next(chunks).sum().item()
+    chunks.close()
+    return (time.perf_counter() - began) * bench.validation_pictures / min(VALIDATION_CHUNK, bench.validation_pictures)
+
+
+# Words
+
+
+def network_words(recipe: Recipe) -> str:
+    """What is trained: "AirNet (size 93)"."""
+    own = ", ".join(f"{key} {value}" for key, value in recipe.network_settings.items())
+    label = NETWORKS.entry(recipe.network).label
+    return f"{label} ({own})" if own else label
+
+
+def in_words(offer: Offer, minutes: float) -> str:
+    """What is promised, in a sentence or two."""
+    recipe = offer.recipe
+    epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
+    told = f"{network_words(recipe)}, {epochs}: ready in about {duration(offer.seconds)}"
+    if recipe.promised_accuracy is None:
+        told += f". How good it gets can be promised for {MEASURED_ON} only."
+    else:
+        told += f", with about {percent(recipe.promised_accuracy)} of the held-out pictures named rightly."
+    if not offer.in_time:
+        return f"Nothing worth having is ready in {duration(60 * minutes)} on this machine. The shortest is {told}"
+    if offer.seconds < 60 * minutes / 2:
+        told += " More time would not make it better."
+    return told
+
+
+def kept(recipe: Recipe, seconds: float, accuracy: float | None) -> str:
+    """Whether a run that has ended kept what its recipe promised; "" if that promised nothing.
+
+    `seconds` of training, validation not counted; `accuracy` of the validation pictures, 0–1."""
+    if recipe.promised_minutes is None:
+        return ""
+    promised = 60 * recipe.promised_minutes
+    time_kept = abs(seconds - promised) <= TIME_TOLERANCE * promised
+    words = [f"{duration(promised)} of training were promised and it took {duration(seconds)}"]
+    all_kept = time_kept
+    if recipe.promised_accuracy is not None and accuracy is not None:
+        all_kept = time_kept and accuracy >= recipe.promised_accuracy - ACCURACY_TOLERANCE
+        words.append(f"{percent(recipe.promised_accuracy)} and it reached {percent(accuracy)}")
+    return f"{'Promise kept' if all_kept else 'Promise not kept'}: {', '.join(words)}."
