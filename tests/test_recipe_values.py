@@ -16,6 +16,7 @@ DEFAULTS = {
     "schedule": "one_cycle", "warm_up": 0.25, "initial_lr": 0.2, "final_lr": 0.0, "lr_decay": 0.9, "lr_step_epochs": 10,
     "loss_reduction": "mean", "label_smoothing": 0.0, "pixel_scaling": "standardise", "crop": 0, "flip": "random",
     "cutout": 0, "early_stopping": 0, "device": "auto", "precision": "auto", "memory_format": "auto",
+    "promised_minutes": None, "promised_accuracy": None,
 }  # fmt: skip
 
 RANGES = {
@@ -23,11 +24,11 @@ RANGES = {
     "lr": (1e-9, 1e6), "bias_lr": (1e-9, 1e6), "head_lr": (1e-9, 1e6), "momentum": (0, 0.9999), "weight_decay": (0, 10),
     "lookahead_every": (0, 1000), "warm_up": (0, 0.9), "initial_lr": (0, 1), "final_lr": (0, 1), "lr_decay": (1e-6, 1),
     "lr_step_epochs": (1, 10_000), "label_smoothing": (0, 0.9), "crop": (0, 16), "cutout": (0, 31),
-    "early_stopping": (0, 1000),
+    "early_stopping": (0, 1000), "promised_minutes": (0, 1e6), "promised_accuracy": (0, 1),
 }  # fmt: skip
 
 CHOICES = {
-    "preset": ("quick", "best", "textbook", "custom"),
+    "preset": ("quick", "best", "textbook", "minutes", "custom"),
     "optimiser": ("sgd", "adam", "adamw", "adamax", "muon"),
     "schedule": ("one_cycle", "cosine", "linear", "exponential", "step", "constant"),
     "loss_reduction": ("mean", "sum"),

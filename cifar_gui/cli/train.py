@@ -17,6 +17,7 @@ from cifar_gui.cli.data import load_data
 from cifar_gui.cli.device import usable_device
 from cifar_gui.cli.recipe_arguments import add_recipe_arguments, flags, recipe_from, with_flags
 from cifar_gui.cli.signals import interruptible
+from cifar_gui.cli.train_minutes import about_promise, add_minutes_argument, recipe_in_time, surroundings
 from cifar_gui.cli.train_report import JsonReport, PlainReport, Report, ending
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
@@ -35,6 +36,7 @@ def configure(parser: ArgumentParser) -> RunCommand:
     """Train a network and keep the run, so that it can be looked at, used and continued. Ctrl+C once saves and stops,
     twice ends at once. Settings come from the preset, then from --recipe, then from the flags; the later wins."""
     add_recipe_arguments(parser)
+    add_minutes_argument(parser)
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--run", dest="folder", type=Path, metavar="DIR", help="keep the run in this new folder")
     place.add_argument(
@@ -51,6 +53,8 @@ def run(arguments: Namespace) -> int:
         job = _continued(arguments, stack) if arguments.resume else _begun(arguments)
         usable_device(job.recipe.device)  # before the data is loaded: it may take long, and be for nothing
         data = load_data(job.recipe.data)
+        if arguments.minutes is not None:
+            job = _new(arguments, recipe_in_time(arguments.minutes, job.recipe, data))
         model = new_model(job.recipe, len(data.class_names))
         control = Control()
         events = stack.enter_context(closing(train(model, data, job.recipe, control, job.resume)))
@@ -71,9 +75,13 @@ class _Job:
 
 
 def _begun(arguments: Namespace) -> _Job:
+    recipe = recipe_from(arguments) if arguments.minutes is None else surroundings(arguments)
+    return _new(arguments, _with_absolute_data(recipe))
+
+
+def _new(arguments: Namespace, recipe: Recipe) -> _Job:
     from cifar_gui.runs import Run
 
-    recipe = _with_absolute_data(recipe_from(arguments))
     if arguments.folder is None:
         return _Job(recipe, lambda: Run.create(recipe))
     return _Job(recipe, lambda: Run.create_at(arguments.folder, recipe))
@@ -84,7 +92,9 @@ def _continued(arguments: Namespace, stack: ExitStack) -> _Job:
     from cifar_gui.runs import Run
 
     given = flags(arguments)
-    fixed = sorted(set(given) - _CHANGEABLE) + [f"--{name}" for name in ("recipe", "preset") if vars(arguments)[name]]
+    fixed = sorted(set(given) - _CHANGEABLE) + [
+        f"--{name}" for name in ("recipe", "preset", "minutes") if vars(arguments)[name]
+    ]
     if fixed:
         raise UsageError(f"A run goes on as it began: {', '.join(fixed)} cannot change. Start a new one for that.")
     kept = stack.enter_context(Run.open(_run_folder(arguments.resume)))
@@ -129,6 +139,8 @@ def _follow(
     if last is not None:
         name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
         say(ending(last, name, trained=trained))
+        if last.reason == "completed" and (words := about_promise(job.recipe, kept)):
+            say(words)
     return last, heard
 
 

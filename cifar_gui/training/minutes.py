@@ -175,17 +175,17 @@ def in_words(offer: Offer, minutes: float) -> str:
     return told
 
 
-def kept(recipe: Recipe, seconds: float, accuracy: float | None) -> str:
+def promise_kept(recipe: Recipe, seconds: float, accuracy: float | None) -> str:
     """Whether a run that has ended kept what its recipe promised; "" if that promised nothing.
 
-    `seconds` of training, validation not counted; `accuracy` of the validation pictures, 0–1."""
+    `seconds` of training, validation not counted; `accuracy` of the validation pictures, 0–1, NaN if there are none."""
     if recipe.promised_minutes is None:
         return ""
     promised = 60 * recipe.promised_minutes
     time_kept = abs(seconds - promised) <= TIME_TOLERANCE * promised
     words = [f"{duration(promised)} of training were promised and it took {duration(seconds)}"]
     all_kept = time_kept
-    if recipe.promised_accuracy is not None and accuracy is not None:
+    if recipe.promised_accuracy is not None and accuracy is not None and math.isfinite(accuracy):
         all_kept = time_kept and accuracy >= recipe.promised_accuracy - ACCURACY_TOLERANCE
         words.append(f"{percent(recipe.promised_accuracy)} and it reached {percent(accuracy)}")
     return f"{'Promise kept' if all_kept else 'Promise not kept'}: {', '.join(words)}."

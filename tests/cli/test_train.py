@@ -312,3 +312,79 @@ def test_a_reader_that_goes_away_saves_and_stops(child, colours):
     assert "Traceback" not in err
     assert "cifar-gui train --resume 0001" in err
     assert list_runs()[0].status == "stopped"
+
+
+# In the time there is
+
+
+@pytest.fixture
+def quick_pace(monkeypatch):
+    """Every recipe takes a second an epoch, and is tried with what it says."""
+    from cifar_gui.training import minutes
+
+    tried = []
+
+    def measure(recipe, data):
+        tried.append(recipe)
+        return minutes.Pace(set_up=0, epoch=1, validation=0)
+
+    monkeypatch.setattr(minutes, "measure_pace", measure)
+    return tried
+
+
+@pytest.fixture
+def tiny_ladder(monkeypatch):
+    """One small rung in place of those of the real networks."""
+    from cifar_gui.networks.base import Rung
+    from cifar_gui.training import minutes
+
+    recipe = Recipe(network="mlp", network_settings={"hidden": 8}, batch_size=10, precision="float32")
+    monkeypatch.setattr(minutes, "rungs", lambda like: [Rung(recipe.placed_as(like), ((1, 0.4), (3, 0.5)))])
+
+
+def test_in_the_minutes_there_are_it_trains_what_fits_and_tells_whether_it_kept_its_promise(
+    cli, colours, quick_pace, tiny_ladder
+):
+    outcome = cli("train", "--minutes", "0.04", "--data", colours, "--seed", 4)
+    assert outcome.code == 0
+    assert [line.split()[0] for line in outcome.out.splitlines()] == ["Epoch", "1/2", "2/2"]
+    assert quick_pace[0].seed == 4
+    assert "Training Fully connected (hidden 8) for a moment" in outcome.err
+    assert "2 epochs: ready in about 2.0 s. How good it gets can be promised for CIFAR-10 only." in outcome.err
+    assert "2.0 s of training were promised and it took " in outcome.err
+    recipe = list_runs()[0].recipe
+    assert (recipe.preset, recipe.epochs, recipe.promised_minutes) == ("minutes", 2, round(2 / 60, 3))
+
+
+def test_other_runs_tell_of_no_promise(cli, colours):
+    outcome = cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    assert "romise" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--network", "mlp"), "network"),
+        (("--epochs", "3"), "epochs"),
+        (("--preset", "best"), "--preset"),
+        (("--set", "crop=2"), "crop"),
+    ],
+)
+def test_with_minutes_nothing_else_says_how_to_train(cli, colours, flags, named):
+    outcome = cli("train", "--minutes", "5", "--data", colours, *flags)
+    assert outcome.code == 2
+    assert f"leave out {named}." in outcome.err
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon", "nan", "inf", "1e6"])
+def test_what_is_no_number_of_minutes_is_refused(cli, colours, minutes):
+    outcome = cli("train", f"--minutes={minutes}", "--data", colours)
+    assert outcome.code == 2
+    assert "is no number of minutes from above 0 to 100,000, such as 10" in outcome.err
+
+
+def test_a_run_does_not_go_on_for_another_time(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    outcome = cli("train", "--resume", "1", "--minutes", "5")
+    assert outcome.code == 2
+    assert "--minutes cannot change" in outcome.err

@@ -6,7 +6,7 @@ import pytest
 
 from cifar_gui.errors import RecipeError
 from cifar_gui.networks.base import presets as presets_of
-from cifar_gui.recipe import Recipe, settings
+from cifar_gui.recipe import PROMISES, Recipe, settings
 from cifar_gui.ui.train.form_model import (
     assembled,
     field_names,
@@ -27,7 +27,7 @@ def raws(recipe: Recipe) -> dict[str, str | bool]:
 
 def test_every_setting_has_a_field_exactly_once():
     shown, folded = field_names()
-    assert sorted([*shown, *folded, "network_settings"]) == sorted(settings())
+    assert sorted([*shown, *folded, "network_settings", *PROMISES]) == sorted(settings())
     assert not set(shown) & set(folded)
 
 
@@ -117,6 +117,34 @@ def test_choosing_a_preset_keeps_data_seed_device_and_which_pictures_are_trained
     }  # fmt: skip
     preset = Recipe(preset="best", lr=0.24, epochs=12)
     assert with_preset(Recipe(lr=5.0, epochs=3, **kept), preset) == preset.changed(**kept)
+
+
+PROMISED = presets_of("airnet")["quick"].changed(
+    preset="minutes", epochs=6, data="shapes", seed=3, promised_minutes=2.5, promised_accuracy=0.9
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "minutes"),
+        ({"seed": 9, "promised_minutes": None}, "minutes"),
+        ({"data": "cifar10"}, "custom"),
+        ({"epochs": 7}, "custom"),
+        ({"epochs": 4}, "quick"),
+        ({"device": "cuda"}, "custom"),
+        ({"all_data": True}, "custom"),
+    ],
+)
+def test_a_promise_holds_for_the_same_settings_on_the_same_data_and_device(changes, name):
+    assert preset_of(PROMISED.changed(**changes), presets_of("airnet"), PROMISED) == name
+    assert preset_of(PROMISED.changed(**changes), presets_of("airnet")) in ("custom", "quick")
+
+
+def test_a_preset_promises_nothing():
+    chosen = with_preset(PROMISED, presets_of("airnet")["best"])
+    assert (chosen.preset, chosen.promised_minutes, chosen.promised_accuracy) == ("best", None, None)
+    assert (chosen.data, chosen.seed) == ("shapes", 3)
 
 
 def test_the_layers_of_a_design_are_no_part_of_a_preset():
