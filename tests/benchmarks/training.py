@@ -1,11 +1,13 @@
 """How fast is the trainer? Ratios of pictures per second, measured side by side in one process.
 
-    uv run --group benchmarks python tests/benchmarks/training.py [--network airnet] [--seconds 20] [--repeats 5]
+    uv run --group benchmarks python tests/benchmarks/training.py [--network keras1m] [--keras] [--seconds 20]
 
 Prints, for one network, the trainer against
   bare loop     the same network, precision and optimiser on one resident batch: no data, no augmentation, no reports
   float32 NCHW  the trainer itself without its choice of precision and memory format
   DataLoader    PIL crop and flip through torchvision, float32: best of 0, 1, 2 workers and batches of 128, 512
+  Keras         Keras 3 on TensorFlow without augmentation, the 1,084,234-parameter network: best of batches of 32, 128,
+                512, in a process and an environment of its own (`keras_rate.py`)
 
 Opponents are run in the order A B B A and the median of the paired ratios counts; the load of the machine is printed
 beside, because these figures mean little on a busy one.
@@ -16,8 +18,12 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -130,6 +136,32 @@ def loader_rate(recipe: Recipe, data: ImageData, workers: int, batch_size: int) 
     return rate
 
 
+@contextmanager
+def keras_rates() -> Iterator[dict[str, Rate]]:
+    """Name → rate for each batch size, from a child process that waits while others are measured."""
+    script = Path(__file__).with_name("keras_rate.py")
+    command = ["uv", "run", "--script", str(script)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        name = child.stdout.readline().strip()  # it has been installed and imported
+
+        def rate(batch: int, seconds: float) -> float:
+            print(batch, seconds, file=child.stdin, flush=True)
+            return float(child.stdout.readline())  # type: ignore[union-attr]
+
+        yield {f"{name}, batch {batch}": partial(rate, batch) for batch in (32, 128, 512)}
+        child.stdin.close()
+
+
+def fastest(rates: dict[str, Rate], seconds: float) -> dict[str, Rate]:
+    """The opponent at its best, each setting having been tried for so long after as long a warm-up."""
+    for rate in rates.values():
+        rate(seconds)
+    name = max(rates, key=lambda each: rates[each](seconds))
+    return {name: rates[name]}
+
+
 def timed(step: Callable[[], None], pictures: int, seconds: float) -> float:
     """Pictures per second of `step`, after one to warm up."""
     step()
@@ -157,24 +189,33 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--without-loader", action="store_true", help="leave the DataLoader out: it takes longest")
+    parser.add_argument("--keras", action="store_true", help="measure Keras, too; for --network keras1m")
     arguments = parser.parse_args()
+    if arguments.keras and arguments.network != "keras1m":
+        parser.error("--keras is for --network keras1m: the two must train the same network")
+    with ExitStack() as stack:
+        measure(arguments, stack)
+
+
+def measure(arguments: argparse.Namespace, stack: ExitStack) -> None:
     recipe, data = presets(arguments.network)["best"], random_data()
     plain = recipe.changed(precision="float32", memory_format="contiguous")
     ours = trainer_rate(recipe, data)
     opponents = {"bare loop": bare_rate(recipe, data), "float32 NCHW": trainer_rate(plain, data)}
     if not arguments.without_loader:
         loaders = {
-            f"DataLoader, {w} workers, batch {b}": loader_rate(recipe, data, w, b)
-            for w in (0, 1, 2)
-            for b in (128, 512)
+            f"DataLoader, {workers} workers, batch {batch}": loader_rate(recipe, data, workers, batch)
+            for workers in (0, 1, 2)
+            for batch in (128, 512)
         }
-        best = max(loaders, key=lambda name: loaders[name](arguments.seconds / 2))
-        opponents[best] = loaders[best]
+        opponents |= fastest(loaders, arguments.seconds / 4)
+    if arguments.keras:
+        opponents |= fastest(stack.enter_context(keras_rates()), arguments.seconds / 4)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"{arguments.network}, torch {torch.__version__}, {torch.get_num_threads()} threads, load {load:.1f}")
     for name, theirs in opponents.items():
         ratio, mine, other = paired(ours, theirs, arguments.seconds, arguments.repeats)
-        print(f"trainer ÷ {name:36} {ratio:6.3f}   {mine:8,.0f} against {other:8,.0f} pictures/s")
+        print(f"trainer ÷ {name:36} {ratio:6.3f}   {mine:8,.0f} against {other:8,.0f} pictures/s", flush=True)
 
 
 if __name__ == "__main__":
