@@ -31,11 +31,13 @@ _TEXTBOOK = Recipe(
 _BEST = Recipe(
     network="lenet",
     preset="best",
-    epochs=70,
-    batch_size=250,
-    micro_batch=250,
-    optimiser="adam",
-    lr=3e-3,
+    epochs=100,
+    batch_size=125,
+    micro_batch=125,
+    optimiser="sgd",
+    lr=0.03,
+    momentum=0.9,
+    weight_decay=1e-3,  # with half of it, less shifting and 60 epochs 75.1 % of the validation pictures, not 76.5 %
     schedule="one_cycle",
     warm_up=0.2,
     crop=2,
@@ -48,7 +50,7 @@ _BEST = Recipe(
     label="LeNet-5",
     order=50,
     about="Conv 6 and conv 16 with 5×5 kernels, two pools, dense 120, 84 and 10: the first of them all, here in colour "
-    "and with ReLU. It should reach 65–76 %; that is normal, not a fault. Made for 32×32.",
+    "and with ReLU. It should reach 65–77 %; that is normal, not a fault. Made for 32×32.",
     presets={"quick": _BEST.changed(preset="quick", epochs=10), "best": _BEST, "textbook": _TEXTBOOK},
 )
 def build(classes: int = 10) -> nn.Module:
