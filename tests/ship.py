@@ -23,8 +23,9 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.sources import load
 from cifar_gui.inference.calibration import calibrated
 from cifar_gui.inference.evaluate import Evaluation, evaluate
-from cifar_gui.networks.base import build
+from cifar_gui.networks.base import build, presets
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
+from cifar_gui.recipe import CIRCUMSTANCES, Recipe
 from cifar_gui.runs import Run
 
 HEAD = """# The shipped models
@@ -62,7 +63,7 @@ def ship(arguments: argparse.Namespace) -> None:
         recipe=recipe,
         title=arguments.title,
         made={
-            "command": f"cifar-gui train --network {recipe.network} --preset {recipe.preset} --seed {recipe.seed}",
+            "command": command(recipe),
             "machine": f"{arguments.machine}, PyTorch {torch.__version__.partition('+')[0]}",
             "minutes": f"{seconds / 60:.1f}",
         },
@@ -76,6 +77,19 @@ def ship(arguments: argparse.Namespace) -> None:
     made = {**card.made, "worst_class": worst(plain)[0]}
     save_snapshot(ModelSnapshot(replace(shipped.card, scores=scores, made=made), shipped.weights), path, half=True)
     print(f"{path.name}: {plain.accuracy:.2%} with one view, {six.accuracy:.2%} with six")
+
+
+def command(recipe: Recipe) -> str:
+    """What trains the same again: the preset, and what is not as it says."""
+    known = presets(recipe.network)
+    preset = known.get(recipe.preset, known["best"])
+    flags = [f"--network {recipe.network}", f"--preset {preset.preset}", f"--seed {recipe.seed}"]
+    for name, (value, before) in recipe.differences(preset).items():
+        if name == "network_settings":
+            flags += [f"--set {name}.{key}={own}" for key, own in value.items() if before.get(key) != own]
+        elif name not in CIRCUMSTANCES:
+            flags.append(f"--set {name}={value}")
+    return f"cifar-gui train {' '.join(flags)}"
 
 
 def worst(result: Evaluation) -> tuple[str, float]:
