@@ -1,6 +1,6 @@
 """How fluid the window is: launch, event-loop gaps, and what it costs the training. Prints; asserts nothing.
 
-    uv run python tests/benchmarks/window.py [launch] [gaps] [training]
+    uv run python tests/benchmarks/window.py [launch] [gaps] [training] [--network airnet]
 
 Each figure stands beside its opponent, measured in the same run in the order A B B A: an empty PySide6 window, an idle
 window, a training without a window. Needs no data set (drawn shapes); works on any Qt platform, also offscreen.
@@ -47,18 +47,20 @@ def main() -> None:
     parts = {"launch": compare_launch, "gaps": show_gaps, "training": compare_training}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="|".join(parts), help="all of them if none is named")
-    wanted = parser.parse_args().parts or list(parts)
+    parser.add_argument("--network", default="airnet", help="what trains: resnet18 is the heaviest")
+    arguments = parser.parse_args()
+    wanted = arguments.parts or list(parts)
     if unknown := set(wanted) - set(parts):
         parser.error(f"no part called {', '.join(sorted(unknown))}")
     print(machine())
     for part in wanted:
-        parts[part]()
+        parts[part](arguments.network)
 
 
 # (a) Launch
 
 
-def compare_launch() -> None:
+def compare_launch(_network: str) -> None:
     """Seconds from the start of the process to the first paint, against an empty PySide6 window."""
     ours, empty = abba(lambda: launch([__file__, "--child", "paint"]), lambda: launch(["-c", EMPTY_WINDOW]))
     difference = statistics.median(a - b for a, b in zip(ours, empty, strict=True))
@@ -92,10 +94,10 @@ def child_paint() -> None:
 # (b) Gaps of the event loop
 
 
-def show_gaps() -> None:
+def show_gaps(network: str) -> None:
     """Gaps between heartbeats: while importing, while the heaviest page is built, idle, and while starting, training,
     classifying and stopping."""
-    for name, gaps in child([__file__, "--child", "gaps"]).items():
+    for name, gaps in child([__file__, "--child", "gaps", network]).items():
         ordered = sorted(gaps)
         p50, p99 = (ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.99))
         print(f"event-loop gaps, {name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, worst {ordered[-1]:.1f} ms")
@@ -174,11 +176,11 @@ def drive(window: MainWindow) -> Iterator[Callable[[], bool]]:
 # (c) What the window costs the training
 
 
-def compare_training() -> None:
+def compare_training(network: str) -> None:
     """Images per second with the window open on the Train page, against the same generator without one."""
     with_window, headless = abba(
-        lambda: child([__file__, "--child", "window"])["speed"],
-        lambda: child([__file__, "--child", "headless"])["speed"],
+        lambda: child([__file__, "--child", "window", network])["speed"],
+        lambda: child([__file__, "--child", "headless", network])["speed"],
     )
     ratio = statistics.median(a / b for a, b in zip(with_window, headless, strict=True))
     print(
@@ -188,9 +190,10 @@ def compare_training() -> None:
 
 
 def recipe() -> Recipe:
+    """What a child trains; the network is the last of its arguments."""
     from cifar_gui.networks.base import presets
 
-    return presets("airnet")["quick"].changed(data="shapes", epochs=200, batch_size=500, micro_batch=250)
+    return presets(sys.argv[-1])["quick"].changed(data="shapes", epochs=200, batch_size=500, micro_batch=250)
 
 
 def child_window() -> None:
