@@ -18,7 +18,7 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.data_library import DataLibrary
 from cifar_gui.ui.main_window import MainWindow
-from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.messages import Action, Messages
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
@@ -82,10 +82,18 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
 
     window.painted.connect(on_painted)
     window.closed.connect(on_closed)
-    session.failed.connect(partial(messages.error, topic="training"))
+    session.failed.connect(lambda text, details: messages.error(text, details, _way_out(session), topic="training"))
     session.refused.connect(partial(messages.warn, topic="training"))
     session.opened.connect(lambda opened: context.data.adopt(opened.recipe.data, opened.data))
     session.opened.connect(lambda _opened: messages.resolve("training"))
+
+
+def _way_out(session: TrainingSession) -> Action | None:
+    """Where memory was short: the run in smaller pieces, if the user agrees."""
+    run, size = session.run, session.smaller_micro_batch
+    if run is None or not size:
+        return None
+    return f"Go on with micro-batches of {size}", partial(session.continue_run, run.path, micro_batch=size)
 
 
 def fault_hooks(window: MainWindow) -> faults.Faults:

@@ -39,6 +39,20 @@ class TrainingError(CifarGuiError):
     """The training cannot go on: the loss is no longer a number, memory ran out, a device was lost."""
 
 
+class MemoryShortage(TrainingError):
+    """The memory of the device is too small. `micro_batch` is a size that may fit, 0 if nothing smaller is left."""
+
+    def __init__(self, tried: int) -> None:
+        self.micro_batch = tried // 2
+        way_out = (
+            f"Go on with micro-batches of {self.micro_batch}: batches stay as large as they are, and batch norm looks "
+            "at fewer pictures at once."
+            if self.micro_batch
+            else "Close other programs that use it, or choose a smaller network."
+        )
+        super().__init__(f"The memory of the GPU is not enough for micro-batches of {tried}. {way_out}")
+
+
 class DeviceError(CifarGuiError):
     """The device asked for cannot be used here. The message says why and names one that can."""
 

@@ -23,6 +23,7 @@ class RunRecord:
     epochs_done: int = 0
     epochs_planned: int = 0
     lr: float | None = None  # set while it trained; None: that of the recipe
+    micro_batch: int | None = None  # lowered since it began, because memory was short; None: that of the recipe
     best_accuracy: float | None = None  # validation, 0–1; None when trained on all data
     best_epoch: int = 0
     seconds: float = 0.0  # of training, validation not counted
@@ -41,13 +42,15 @@ class RunRecord:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunRecord:
         """The reverse of `to_dict`; unknown keys are ignored. Raises KeyError, TypeError or ValueError."""
-        best, lr = values["best_accuracy"], values.get("lr")  # which earlier versions did not write
+        best = values["best_accuracy"]
+        lr, micro_batch = values.get("lr"), values.get("micro_batch")  # which earlier versions did not write
         record = cls(
             status=str(values["status"]),
             created=str(values["created"]),
             epochs_done=int(values["epochs_done"]),
             epochs_planned=int(values["epochs_planned"]),
             lr=None if lr is None else float(lr),
+            micro_batch=None if micro_batch is None else int(micro_batch),
             best_accuracy=None if best is None else float(best),
             best_epoch=int(values["best_epoch"]),
             seconds=float(values["seconds"]),
@@ -65,7 +68,7 @@ class RunRecord:
 
     def applied_to(self, recipe: Recipe) -> Recipe:
         """The recipe of the run with what has been changed since it began; as it was if that makes no sense."""
-        changes = {"epochs": self.epochs_planned or None, "lr": self.lr}
+        changes = {"epochs": self.epochs_planned or None, "lr": self.lr, "micro_batch": self.micro_batch}
         try:
             return recipe.changed(**{name: value for name, value in changes.items() if value is not None})
         except RecipeError:

@@ -78,9 +78,15 @@ class Run:
         recipe = read_recipe(Layout(path)) if paths.is_folder(path) else None
         if recipe is None:
             raise CheckpointError(f"There is no run in {path}, or its recipe is damaged.")
-        record = read_record(Layout(path))
-        planned = record.epochs_planned if record else recipe.epochs  # may have been changed while it ran
-        return cls(path, recipe.changed(epochs=max(planned, 1)))
+        if record := read_record(Layout(path)):  # what may have been changed since it began
+            micro_batch = record.micro_batch or recipe.micro_batch
+            recipe = recipe.changed(epochs=max(record.epochs_planned, 1), micro_batch=micro_batch)
+        return cls(path, recipe)
+
+    def lower_micro_batch(self, size: int) -> None:
+        """Go on in smaller pieces from now on, because memory is short."""
+        self.recipe = self.recipe.changed(micro_batch=size)
+        self._set(micro_batch=size)
 
     @classmethod
     def _locked(cls, path: Path, recipe: Recipe) -> Run:

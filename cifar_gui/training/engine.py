@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from cifar_gui.data.base import ImageData
-from cifar_gui.errors import TrainingError
+from cifar_gui.errors import MemoryShortage, TrainingError
 from cifar_gui.networks.layer_table import total_parameters
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.bench import Bench, Validation, new_model
@@ -292,10 +292,7 @@ def _plain_errors(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError as error:
-        raise TrainingError(
-            f"The memory of the GPU is not enough for micro-batches of {recipe.micro_batch}. Lower the micro-batch and "
-            "continue; batches stay as large as they are."
-        ) from error
+        raise MemoryShortage(recipe.micro_batch) from error
     except torch.AcceleratorError as error:
         raise TrainingError(
             "The GPU failed during the training. What was saved is safe: restart the program and continue the run."

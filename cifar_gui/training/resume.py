@@ -44,6 +44,7 @@ def pack(bench: Bench, position: Position) -> ResumeState:
     values = {
         "position": asdict(position),
         "precision": asdict(bench.precision),
+        "micro_batch": bench.micro_batch,
         "trained_on": bench.split.fingerprint,
     }
     return ResumeState(position.step, tensors, values)
@@ -68,16 +69,24 @@ def unpack(state: ResumeState, bench: Bench) -> Position:
         bench.optimiser.load(_part(state, "optimiser"))
         if bench.lookahead:
             bench.lookahead.slow = {name: value.to(bench.device) for name, value in _part(state, "slow").items()}
-        gradients = _part(state, "gradient")
+        position = Position(**state.values["position"])
+        _fit_micro_batches(position, state.values.get("micro_batch", bench.micro_batch), bench.micro_batch)
+        gradients = _part(state, "gradient") if position.micro else {}
         for name, parameter in bench.model.named_parameters():
             if name in gradients:
                 parameter.grad = torch.empty_like(parameter).copy_(gradients[name])
         sums = _part(state, "sums")
         bench.sums.copy_(sums["report"])
         bench.epoch_sums.copy_(sums["epoch"])
-        position = Position(**state.values["position"])
         position.epochs = bench.recipe.epochs  # a run keeps there what was asked for while it ran, and since
     return position
+
+
+def _fit_micro_batches(position: Position, before: int, now: int) -> None:
+    """Count what is done of a step in micro-batches of another size. Where they do not come out even the step begins
+    anew: a few pictures count twice in its report, which is no harm."""
+    done, rest = divmod(position.micro * before, now)
+    position.micro = 0 if rest else done
 
 
 @contextmanager

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cifar_gui import paths
-from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError, MemoryShortage
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
@@ -75,6 +77,8 @@ class TrainingSession:
         self.data: ImageData | None = None  # of the run under way, and no longer: it is large
         self.recipe: Recipe | None = None
         self.last_snapshot: ModelSnapshot | None = None
+        self.smaller_micro_batch = 0
+        """With which a run that has just failed for want of memory may go on; 0: it has not, or nothing is smaller."""
         self.started: Started | None = None
         """The first event of the run: device, precision, sizes."""
 
@@ -94,11 +98,12 @@ class TrainingSession:
 
     def start(self, recipe: Recipe) -> None:
         """Begin a new run. Refused while one is under way."""
-        self._begin(recipe, 0)
+        self._begin(recipe)
 
-    def continue_run(self, path: Path, extra_epochs: int = 0) -> None:
-        """Go on where a run was stopped, or train `extra_epochs` more. Refused while one is under way."""
-        self._begin(path, extra_epochs)
+    def continue_run(self, path: Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
+        """Go on where a run was stopped, or train `extra_epochs` more; from now on in pieces of `micro_batch` pictures,
+        if that is given. Refused while one is under way."""
+        self._begin(path, extra_epochs, micro_batch)
 
     def pause(self) -> None:
         """Wait before the next micro-batch."""
@@ -151,23 +156,25 @@ class TrainingSession:
             self._thread = None
         self._state = "idle"  # so that nobody is asked about it any more
 
-    def _begin(self, what: Recipe | Path, extra_epochs: int) -> None:
+    def _begin(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
         if self._state != "idle":
             self.refused.emit("A run is under way. Stop it first, then start another one.")
             return
         self._control, self._mailbox = Control(), Mailbox()
         self._history = None
+        self.smaller_micro_batch = 0
         self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
         trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)
-        self._thread = threading.Thread(target=self._pump, args=(trainer, what, extra_epochs), name="trainer")
+        work = partial(trainer.work, what, extra_epochs, micro_batch)
+        self._thread = threading.Thread(target=self._pump, args=(trainer, work), name="trainer")
         self._thread.start()
         self._timer.start()
 
-    def _pump(self, trainer: Trainer, what: Recipe | Path, extra_epochs: int) -> None:
+    def _pump(self, trainer: Trainer, work: Callable[[], None]) -> None:
         """The whole body of the trainer thread."""
         try:
-            trainer.work(what, extra_epochs)
+            work()
         except BaseException as error:  # the thread pump: the GUI thread tells the user
             self._problem = error
             _note(error)
@@ -224,6 +231,8 @@ class TrainingSession:
         self._set_state("idle")
 
     def _report(self, problem: BaseException) -> None:
+        if isinstance(problem, MemoryShortage):
+            self.smaller_micro_batch = problem.micro_batch
         if isinstance(problem, CifarGuiError):
             self.failed.emit(str(problem), "")
             return

@@ -53,14 +53,15 @@ class Trainer:
         self._progress = progress
         self._run: Run | None = None
 
-    def work(self, what: Recipe | Path, extra_epochs: int = 0) -> None:
-        """Train a new recipe, or go on with the run in a folder. Raises whatever goes wrong."""
+    def work(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
+        """Train a new recipe, or go on with the run in a folder, for `extra_epochs` more than it had and in smaller
+        pieces if a `micro_batch` is given. Raises whatever goes wrong."""
         _give_way()
         self._tell(0.0, "Loading PyTorch…")
         if isinstance(what, Recipe):
             self._train_new(what)
         else:
-            self._continue(what, extra_epochs)
+            self._continue(what, extra_epochs, micro_batch)
 
     def fail(self, error: BaseException) -> None:
         """Write into the run, if there is one already, why it ended."""
@@ -87,12 +88,14 @@ class Trainer:
         self._mailbox.put(Opened(self._run, recipe, History(), data))
         self._pull(self._run, model, data, recipe)
 
-    def _continue(self, path: Path, extra_epochs: int) -> None:
+    def _continue(self, path: Path, extra_epochs: int, micro_batch: int) -> None:
         from cifar_gui.runs import Run
         from cifar_gui.training.engine import new_model
 
         self._run = run = Run.open(path)
         state = run.resume_state()
+        if micro_batch:
+            run.lower_micro_batch(micro_batch)
         recipe = run.recipe
         if extra_epochs:
             summary = run.summary()  # shortened while it trained, a run may have done more than was planned in the end

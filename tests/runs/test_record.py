@@ -17,9 +17,9 @@ from cifar_gui.runs.summary import read_record
 from cifar_gui.training.events import Finished, Paused, Resumed, ResumeState, SettingsChanged, Started, StepReport
 
 RECORD = RunRecord(
-    status="stopped", created="2026-01-31T12:00:00+00:00", epochs_done=3, epochs_planned=5, lr=0.05, best_accuracy=0.5,
-    best_epoch=2, seconds=12.5, device="cuda:0", precision="bfloat16", memory_format="channels_last", parameters=7,
-    training_pictures=400, validation_pictures=40, message="Stopped.",
+    status="stopped", created="2026-01-31T12:00:00+00:00", epochs_done=3, epochs_planned=5, lr=0.05, micro_batch=50,
+    best_accuracy=0.5, best_epoch=2, seconds=12.5, device="cuda:0", precision="bfloat16",
+    memory_format="channels_last", parameters=7, training_pictures=400, validation_pictures=40, message="Stopped.",
 )  # fmt: skip
 
 
@@ -30,9 +30,18 @@ def test_everything_a_record_says_comes_back(tmp_path):
     assert read_record(Layout(tmp_path)) == RECORD
 
 
-def test_a_record_of_an_earlier_version_has_no_learning_rate_of_its_own():
-    values = {name: value for name, value in RECORD.to_dict().items() if name != "lr"}
-    assert RunRecord.from_dict(values) == dataclasses.replace(RECORD, lr=None)
+def test_a_record_of_an_earlier_version_has_no_learning_rate_nor_micro_batch_of_its_own():
+    values = {name: value for name, value in RECORD.to_dict().items() if name not in ("lr", "micro_batch")}
+    assert RunRecord.from_dict(values) == dataclasses.replace(RECORD, lr=None, micro_batch=None)
+
+
+def test_a_run_whose_micro_batch_was_lowered_goes_on_so_and_is_listed_so(recipe):
+    with Run.create(recipe) as run:
+        run.lower_micro_batch(3)
+        assert run.recipe == recipe.changed(micro_batch=3)
+    with Run.open(run.path) as opened:
+        assert opened.recipe == recipe.changed(micro_batch=3)
+    assert list_runs()[0].recipe == recipe.changed(micro_batch=3)
 
 
 def test_a_status_that_is_none_is_damage(tmp_path):
@@ -317,6 +326,6 @@ def test_a_run_for_which_no_epoch_is_planned_goes_on_for_one(recipe):
         pass
     write_json(run.layout.record, {**RECORD.to_dict(), "epochs_planned": 0})
     assert Run.open(run.path).recipe.epochs == 1
-    assert run.summary().recipe == recipe.changed(lr=RECORD.lr)
+    assert run.summary().recipe == recipe.changed(lr=RECORD.lr, micro_batch=RECORD.micro_batch)
     run.layout.record.write_text(json.dumps([1]))
     assert Run.open(run.path).recipe.epochs == recipe.epochs

@@ -13,7 +13,7 @@ from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.data.base import assemble
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
-from cifar_gui.errors import DataError, DeviceError, TrainingError
+from cifar_gui.errors import DataError, DeviceError, MemoryShortage, TrainingError
 from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.training import bench as bench_module
@@ -445,7 +445,7 @@ def test_a_device_that_is_not_there_is_refused_in_words(quick, tiny_data):
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(torch.OutOfMemoryError, "Lower the micro-batch"), (torch.AcceleratorError, "restart the program")],
+    [(torch.OutOfMemoryError, "Go on with micro-batches of"), (torch.AcceleratorError, "restart the program")],
 )
 def test_a_gpu_that_fails_is_explained(quick, tiny_data, monkeypatch, error, words):
     def fail(*_):
@@ -454,6 +454,14 @@ def test_a_gpu_that_fails_is_explained(quick, tiny_data, monkeypatch, error, wor
     monkeypatch.setattr(bench_module.Bench, "forward_backward", fail)
     with pytest.raises(TrainingError, match=words):
         list(train(new_model(quick, 3), tiny_data, quick, Control()))
+
+
+@pytest.mark.parametrize(("tried", "left", "way_out"), [(125, 62, "micro-batches of 62:"), (1, 0, "smaller network.")])
+def test_memory_that_is_short_names_the_next_smaller_micro_batch(tried, left, way_out):
+    error = MemoryShortage(tried)
+    assert error.micro_batch == left
+    assert f"not enough for micro-batches of {tried}." in str(error)
+    assert way_out in str(error)
 
 
 def test_closing_the_generator_says_nothing_more(quick, tiny_data):

@@ -178,3 +178,33 @@ def test_a_state_of_another_version_is_refused_in_words(run, quick, spoil):
     spoil(tensors, values)
     with pytest.raises(CheckpointError, match="This run cannot go on"):
         run(quick, resume=ResumeState(state.step, tensors, values))
+
+
+# In smaller pieces than before
+
+
+@pytest.fixture
+def plain(quick):
+    """Nothing that looks at a micro-batch as a whole: pieces of another size add up to the same."""
+    return quick.changed(network="mlp", network_settings={"hidden": 8}, batch_size=40, micro_batch=20, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("stopped_after", "size"),
+    [(1, 10), (1, 20), (1, 8), (2, 10), (3, 5)],
+    ids=["half a step, pieces that come out even", "the same", "pieces that do not", "between steps", "a later step"],
+)
+def test_a_run_can_go_on_in_other_micro_batches(run, plain, stopped_after, size):
+    straight = run(plain)[-3]
+    resume = run(plain, control=stopping_at(stopped_after))[-2]
+    after = run(plain.changed(micro_batch=size), resume=resume)
+    assert isinstance(straight, EpochReport)
+    assert after[-3].step == straight.step
+    assert after[-3].validation_loss == pytest.approx(straight.validation_loss, abs=1e-4)
+
+
+def test_a_state_that_does_not_say_its_micro_batch_is_taken_as_it_is(run, plain):
+    resume = run(plain, control=stopping_at(1))[-2]
+    values = {name: value for name, value in resume.values.items() if name != "micro_batch"}
+    after = run(plain, resume=ResumeState(resume.step, resume.tensors, values))
+    assert after[-3] == run(plain)[-3]

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+import torch
 
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
@@ -413,3 +414,26 @@ def test_the_window_comes_before_the_training(qtbot, tiny_data) -> None:
     watched.session.start(RECIPE)
     until_idle(qtbot, watched)
     assert niceness[0] >= 5
+
+
+def test_memory_that_is_short_ends_the_run_and_names_what_it_may_go_on_with(qtbot, watched, monkeypatch) -> None:
+    from cifar_gui.training.bench import Bench
+
+    forward = Bench.forward_backward
+
+    def fail_when_large(bench, *arguments):
+        if bench.micro_batch > 10:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        forward(bench, *arguments)
+
+    monkeypatch.setattr(Bench, "forward_backward", fail_when_large)
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    assert watched.session.smaller_micro_batch == 10
+    assert "Go on with micro-batches of 10" in watched.failures[0][0]
+    run = watched.session.run.path
+    watched.session.continue_run(run, micro_batch=10)
+    assert watched.session.smaller_micro_batch == 0
+    until_idle(qtbot, watched)
+    summary = watched.session.run.summary()
+    assert (summary.path, summary.status, summary.recipe.micro_batch) == (run, "completed", 10)

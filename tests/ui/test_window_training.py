@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 
 from cifar_gui.compute.device import DeviceStatus, devices
-from cifar_gui.errors import WriteError
+from cifar_gui.errors import DataError, MemoryShortage, WriteError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run
 from cifar_gui.ui import closing, main_window
@@ -289,3 +292,27 @@ def test_the_import_of_pytorch_is_told(window) -> None:
         window.activity.show_importing(importing=importing)
         seen.append(window.activity.text())
     assert seen == ["Loading PyTorch…", "Ready"]
+
+
+def test_short_memory_can_be_answered_with_smaller_micro_batches(window, monkeypatch) -> None:
+    session, asked = window.context.session, []
+    monkeypatch.setattr(session, "continue_run", lambda path, **more: asked.append((path, more)))
+    session.run = SimpleNamespace(path=Path("runs/0007"))
+    session._report(MemoryShortage(125))
+    message = window.context.messages.all[0]
+    assert message.text.startswith("The memory of the GPU is not enough for micro-batches of 125.")
+    ((label, go_on),) = message.actions
+    assert label == "Go on with micro-batches of 62"
+    go_on()
+    assert asked == [(Path("runs/0007"), {"micro_batch": 62})]
+    session.run = None
+
+
+def test_what_nothing_can_be_done_about_offers_nothing(window) -> None:
+    session = window.context.session
+    session._report(MemoryShortage(125))  # no run yet: there is nothing to go on with
+    session.run = SimpleNamespace(path=Path("runs/0007"))
+    session.smaller_micro_batch = 0
+    session._report(DataError("The pictures are gone."))
+    assert [message.actions for message in window.context.messages.all] == [(), ()]
+    session.run = None
