@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, fx, nn
@@ -45,6 +46,17 @@ class _View:
         return _View(field, (max(self.jump[0], other.jump[0]), max(self.jump[1], other.jump[1])))
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a forward pass: the picture, a layer, an operation on tensors between layers, or the answer."""
+
+    key: str  # unlike any other step's
+    op: Literal["input", "layer", "operation", "output"]
+    row: LayerRow  # of what is no layer the name is empty and the kind says what is done: "add", "cat"
+    sources: tuple[str, ...]  # keys of the steps whose results it uses, each once
+    modules: tuple[tuple[str, str], ...]  # those around it, the outermost first: path and class
+
+
 class _Tracer(fx.Tracer):
     """Layers are torch.nn's own modules; everything of ours is walked through."""
 
@@ -53,23 +65,31 @@ class _Tracer(fx.Tracer):
 
 
 class _Walk(fx.Interpreter):
-    """Runs a traced network and notes a row for each layer."""
+    """Runs a traced network and notes each step that comes of the picture."""
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
-        self.rows: list[LayerRow] = []
+        self.steps: list[Step] = []
         self._views: dict[fx.Node, _View] = {}
+        self._sources: dict[fx.Node, tuple[str, ...]] = {}  # what a node's result is, or was worked out from
 
     def run_node(self, node: fx.Node) -> Any:
         output = super().run_node(node)
-        view = reduce(
-            _View.joined, (self._views[each] for each in node.all_input_nodes if each in self._views), _View()
-        )
+        used = node.all_input_nodes
+        view = reduce(_View.joined, (self._views[each] for each in used if each in self._views), _View())
+        sources = tuple(dict.fromkeys(chain.from_iterable(self._sources[each] for each in used)))
         if node.op == "call_module":
             layer = self.fetch_attr(str(node.target))
             view = _after(layer, view, self.inputs_of(node)[0])
-            self.rows.append(_row(str(node.target), layer, output, view))
+            row = _row(str(node.target), layer, output, view)
+        else:
+            shape = tuple(output.shape[1:]) if isinstance(output, Tensor) else ()
+            row = LayerRow("", _kind(node), shape, 0, 0, max(view.field))
         self._views[node] = view
+        self._sources[node] = sources
+        if isinstance(output, Tensor) and (sources or node.op == "placeholder"):
+            self.steps.append(Step(node.name, _OPS.get(node.op, "operation"), row, sources, _modules_around(node)))
+            self._sources[node] = (node.name,)
         return output
 
     def inputs_of(self, node: fx.Node) -> tuple[Tensor, ...]:
@@ -78,7 +98,12 @@ class _Walk(fx.Interpreter):
 
 
 def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32)) -> list[LayerRow]:
-    """One row for each layer, in the order in which they run. `model` is not changed.
+    """One row for each layer, in the order in which they run. `model` is not changed. Raises as `steps` does."""
+    return [step.row for step in steps(model, input_shape) if step.op == "layer"]
+
+
+def steps(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32)) -> list[Step]:
+    """What becomes of one picture on its way through, in the order of computation. `model` is not changed.
 
     A copy is traced and run on one black picture. Meta tensors would compute nothing, but their first use imports
     torch's compiler, which takes seconds. Raises torch.fx's TraceError for a path that depends on the input."""
@@ -86,7 +111,7 @@ def layer_table(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32
     walk = _Walk(fx.GraphModule(own, _Tracer().trace(own)))
     with torch.inference_mode():
         walk.run(torch.zeros(1, *input_shape))
-    return walk.rows
+    return walk.steps
 
 
 def total_parameters(model: nn.Module) -> int:
@@ -104,6 +129,27 @@ def _row(name: str, layer: nn.Module, output: Tensor, view: _View) -> LayerRow:
     return LayerRow(
         name, type(layer).__name__, tuple(output.shape[1:]), own, _multiply_adds(layer, output), max(view.field)
     )
+
+
+_OPS: dict[str, Literal["input", "layer", "output"]] = {
+    "placeholder": "input",
+    "call_module": "layer",
+    "output": "output",
+}
+
+
+def _kind(node: fx.Node) -> str:
+    """What a node that is no layer does, in place or not: "add" for `+`, `+=` and `.add_()`."""
+    if node.op in _OPS:
+        return _OPS[node.op]
+    name = str(getattr(node.target, "__name__", node.target)).strip("_")
+    return {"iadd": "add", "imul": "mul", "isub": "sub", "concat": "cat", "concatenate": "cat"}.get(name, name)
+
+
+def _modules_around(node: fx.Node) -> tuple[tuple[str, str], ...]:
+    """A module that is called a second time is another one there: its path then ends in "@1"."""
+    stack = [(path, kind.__name__) for path, (_, kind) in node.meta.get("nn_module_stack", {}).items()]
+    return tuple(stack[:-1] if node.op == "call_module" else stack)
 
 
 def _multiply_adds(layer: nn.Module, output: Tensor) -> int:
