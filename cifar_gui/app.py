@@ -46,6 +46,7 @@ def create_window() -> MainWindow:
         messages=messages,
         actions=Actions(),
         show_page=lambda name: window.pages.request(name),
+        show_filters=lambda layer: window.show_filters(layer),
         torch_ready=lambda: warm_up.done,
     )
     warm_up = WarmUp(jobs.post)

@@ -21,6 +21,10 @@ _CONTAINERS = ("layers", "features", "net", "model", "body")
 """Modules that only hold a list; they say nothing about the layers in it."""
 
 
+BETWEEN = " · "
+"""Between the words of a name."""
+
+
 def readable_names(names: Sequence[str], kinds: Sequence[str]) -> list[str]:
     """Paths and kinds of modules → words, in the order of computation.
 
@@ -31,19 +35,25 @@ def readable_names(names: Sequence[str], kinds: Sequence[str]) -> list[str]:
     for name, kind in zip(names, kinds, strict=True):
         prefix, _, last = name.rpartition(".")
         if last.isdigit():
-            word = _WORDS.get(kind, kind.lower())
+            word = kind_word(kind)
             counts[prefix, word] = counts.get((prefix, word), 0) + 1
             last = f"{word} {counts[prefix, word]}"
-        labels.append(" · ".join([*_words(prefix), _spaced(last)]))
+        labels.append(BETWEEN.join([*path_words(prefix), _spaced(last)]))
     return labels
 
 
-def _words(path: str) -> list[str]:
-    """ "blocks.0" → ["block 1"]; containers are left out."""
+def kind_word(kind: str) -> str:
+    """What a layer of this class is called: "Conv2d" → "conv"."""
+    return _WORDS.get(kind, kind.lower())
+
+
+def path_words(path: str) -> list[str]:
+    """ "blocks.0" → ["block 1"], "stage1.0" → ["stage 1.1"]; containers are left out."""
     words: list[str] = []
     for part in path.split(".") if path else []:
         if part.isdigit() and words:
-            words[-1] = f"{words[-1].removesuffix('s')} {int(part) + 1}"
+            between = "." if words[-1][-1:].isdigit() else " "
+            words[-1] = f"{words[-1].removesuffix('s')}{between}{int(part) + 1}"
         elif part not in _CONTAINERS:
             words.append(_spaced(part))
     return words

@@ -48,6 +48,14 @@ class Graph:
         """The layer table, as far as it is not folded."""
         return tuple(node.row for node in self.nodes if node.role == "layer")
 
+    def layers_in(self, key: str) -> tuple[int, ...]:
+        """Places in the layer table of a node, or of all that stands in an unfolded block."""
+        inside = {key}
+        for block in self.blocks:  # those around others come before them
+            if block.block in inside:
+                inside.add(block.key)
+        return tuple(place for node in self.nodes if {node.key, node.block} & inside for place in node.layers)
+
 
 def network_graph(model: nn.Module) -> Graph:
     """The graph of a network, nothing folded. Raises as `layer_table.steps` does."""

@@ -28,5 +28,7 @@ class Context:
     messages: Messages
     actions: Actions
     show_page: Callable[[str], None]
+    show_filters: Callable[[str], None]
+    """Show the Filters page with the layer at this path, "" for the one it had last."""
     torch_ready: Callable[[], bool]
     """Whether torch has been imported, so that using it does not block the window for seconds."""

@@ -75,6 +75,11 @@ class MainWindow(QMainWindow):
         """Start or continue with the Train page's recipe, whatever page is at the front."""
         self.pages.with_page("train", lambda page: page.start_training())
 
+    def show_filters(self, layer: str) -> None:
+        """Bring the Filters page to the front with a layer by its path, "" for the one it had last."""
+        self.pages.with_page("filters", lambda page: page.show_layer(layer))
+        self.pages.request("filters")
+
     def choose_model(self) -> None:
         """Open the model chooser's menu."""
         self.chooser.showMenu()

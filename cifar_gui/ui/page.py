@@ -89,6 +89,9 @@ class Page(QWidget):
     def get_data(self, source: str = "") -> None:
         """Show how to get a data set, or load the one at the path `source`: only the Train page does anything."""
 
+    def show_layer(self, name: str) -> None:
+        """Show the filters of the layer at this path in the network: only the Filters page does anything."""
+
 
 PAGES: Registry[Callable[[Context], Page]] = Registry("page", "cifar_gui.ui.pages")
 """Factories by name. Registered with label=, order= and icon= (the name of a file in resources/icons)."""

@@ -62,6 +62,12 @@ class LayerList(PaintedList):
         self.blockSignals(was_blocked)
         self.updateGeometry()
 
+    def choose(self, name: str) -> None:
+        """Choose a layer by its name, as the user does; one that is not listed changes nothing."""
+        names = [layer.name for layer in self.layers]
+        if name in names:
+            self.setCurrentRow(names.index(name))
+
     def needed_width(self) -> int:
         bold, usual = QFontMetrics(font(13, bold=True)), QFontMetrics(font(11))
         widths = [bold.horizontalAdvance(layer.label) for layer in self.layers]

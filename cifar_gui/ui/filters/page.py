@@ -51,7 +51,7 @@ class FiltersPage(Page):
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = None
         self._answered: _Answer | None = None  # what the grid shows
-        self._wanted_layer = ""  # name of the layer of last time
+        self._wanted_layer = ""  # name of the layer that is shown, or is to be as soon as there is one of that name
         self._visible = False
         self._dirty = False
         self.layers = LayerList()
@@ -90,10 +90,9 @@ class FiltersPage(Page):
         self.epochs.stop()
 
     def save_state(self) -> dict[str, Any]:
-        layer = self.layers.chosen
         return {
             **self.grid_panel.save_state(),
-            "layer": layer.name if layer else self._wanted_layer,
+            "layer": self._wanted_layer,
             "columns": self._columns.save_state(),
         }
 
@@ -101,6 +100,11 @@ class FiltersPage(Page):
         self._wanted_layer = str(state.get("layer", ""))
         self._columns.restore_state(state.get("columns"))
         self.grid_panel.restore_state(state)
+
+    def show_layer(self, name: str) -> None:
+        if name:
+            self._wanted_layer = name
+            self.layers.choose(name)
 
     def copy(self) -> None:
         """The numbers where they have the focus, else the grid."""
@@ -177,13 +181,13 @@ class FiltersPage(Page):
                 "network",
             )
             return
-        wanted = self.layers.chosen.name if self.layers.chosen else self._wanted_layer
-        chosen = next((layer for layer in layers if layer.name == wanted), first or layers[0])
+        chosen = next((layer for layer in layers if layer.name == self._wanted_layer), first or layers[0])
         self.layers.show_layers(layers, chosen)
         self._stack.setCurrentWidget(self._content)
         self._on_layer_chosen(chosen)
 
     def _on_layer_chosen(self, layer: ConvLayer) -> None:
+        self._wanted_layer = layer.name
         self.grid_panel.set_layer(layer)
         self._request_pictures()
 

@@ -11,7 +11,8 @@ from cifar_gui.checkpoint.shipped import shipped_models
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.names import readable_names
 from cifar_gui.networks.base import NETWORKS, about, presets
-from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds, total_parameters
+from cifar_gui.networks.graph import Graph, network_graph
+from cifar_gui.networks.layer_table import LayerRow, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.words import time_left
 
@@ -42,11 +43,16 @@ class NetworkOverview:
     name: str
     label: str
     about: str
-    rows: tuple[LayerRow, ...]
+    graph: Graph  # nothing folded
     layers: tuple[str, ...]  # names for people, one for each row
     parameters: int
     multiply_adds: int
     measured: Measured | None  # None when no shipped model has been
+
+    @property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """The layer table."""
+        return self.graph.rows
 
     @property
     def receptive_field(self) -> int:
@@ -63,12 +69,13 @@ def overviews() -> list[NetworkOverview]:
 def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOverview:
     """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
     model = build_without_weights(name, CLASSES, presets(name)["best"].network_settings)
-    rows = tuple(layer_table(model))
+    graph = network_graph(model)
+    rows = graph.rows
     return NetworkOverview(
         name=name,
         label=label,
         about=about(name),
-        rows=rows,
+        graph=graph,
         layers=tuple(readable_names([row.name for row in rows], [row.kind for row in rows])),
         parameters=total_parameters(model),
         multiply_adds=total_multiply_adds(rows),

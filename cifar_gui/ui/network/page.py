@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import presets
 from cifar_gui.ui.network.gallery import Gallery
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
@@ -38,7 +39,7 @@ class NetworkPage(Page):
         self._build()
         self.gallery.network_chosen.connect(self._on_network_chosen)
         self.summary.train_requested.connect(self._on_train)
-        self.summary.filters_requested.connect(lambda: context.show_page("filters"))
+        self.summary.filters_requested.connect(context.show_filters)
         self.summary.export_requested.connect(self.save)
 
     def page_shown(self) -> None:
@@ -51,33 +52,34 @@ class NetworkPage(Page):
         self._offer_filters()
 
     def save_state(self) -> dict[str, Any]:
-        return {"network": self.gallery.chosen or self._wanted}
+        return {"network": self.gallery.chosen or self._wanted, "layers": self.summary.layers.view}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self._wanted = str(state.get("network", ""))
+        self.summary.layers.show_view(str(state.get("layers", "")))
 
     def copy(self) -> None:
-        """The selected rows of the table, or all of it."""
-        self.summary.table.copy_rows()
+        """The selected rows of the table, or all of it; or the graph as a picture."""
+        self.summary.layers.copy()
 
     def save(self) -> None:
-        """Ask where and save the table, as TSV if the name says so, else as CSV."""
-        network = self.summary.network
+        """Ask where and save the table or the graph, whichever is in front."""
+        network, layers = self.summary.network, self.summary.layers
         if network is None:
             return
+        suffix = "png" if layers.view == "graph" else "csv"
         chosen, _filter = QFileDialog.getSaveFileName(
-            self, "Save the table", f"{network.name}.csv", "Comma-separated (*.csv);;Tab-separated (*.tsv)"
+            self, f"Save the {layers.view}", f"{network.name}.{suffix}", layers.file_kinds
         )
         if not chosen:
             return
-        path = Path(chosen)
-        delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
         try:
-            path.write_text(self.summary.table.as_text(delimiter), encoding="utf-8", newline="")
-        except OSError as error:
-            self.context.messages.error(f"{path.name} could not be written: {error.strerror}. Choose another folder.")
+            layers.save(path)
+        except CifarGuiError as error:
+            self.context.messages.error(str(error))
             return
-        self.context.messages.info(f"The table was saved as {path.name}.")
+        self.context.messages.info(f"The {layers.view} was saved as {path.name}.")
 
     def _build(self) -> None:
         self._content = Columns(self.gallery, self.summary, None, widths=(_GALLERY, 0))

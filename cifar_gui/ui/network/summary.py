@@ -1,4 +1,4 @@
-"""The chosen network: what it is, its figures, its layers as the table people know from Keras."""
+"""The chosen network: what it is, its figures, its layers."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
 from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
+from cifar_gui.ui.network.graph_words import NO_FILTERS
+from cifar_gui.ui.network.layers import Layers
 from cifar_gui.ui.network.overview import Measured, NetworkOverview
-from cifar_gui.ui.network.shapes import DRAWN_KINDS, blocks_of, shape_text
+from cifar_gui.ui.network.shapes import blocks_of
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
-from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 from cifar_gui.words import short_number
-
-TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Receptive\nfield")
-_PICTURE = 32
 
 
 class NetworkSummary(Panel):
-    """Signals: train_requested(str), filters_requested(), export_requested()."""
+    """Signals: train_requested(str); filters_requested(str) with the path of a layer or ""; export_requested()."""
 
     train_requested = Signal(str)
-    filters_requested = Signal()
+    filters_requested = Signal(str)
     export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,8 +33,7 @@ class NetworkSummary(Panel):
         self.train.setProperty("primary", True)
         self.filters = ShyButton("Filters")
         self.filters.setIcon(icon("filters"))
-        self.copy = _tool("copy", "Copy the table")
-        self.export = _tool("export", "Save the table as CSV or TSV…")
+        self.copy, self.export = _tool("copy"), _tool("export")
         self.about = muted(wrap=True)
         self.drawing = NetworkDrawing()
         self.parameters = title()
@@ -44,10 +41,10 @@ class NetworkSummary(Panel):
         self.multiply_adds, self.field, self.accuracy = title(), title(), title()
         self.time = title()
         self.accuracy_note, self.time_note = caption(), caption()
-        self.table = ValueTable(spreads=True)
-        self.table.setObjectName("network.summary")
-        self.table.setAccessibleName("Layers of the network")
+        self.layers = Layers()
+        self.table, self.graph = self.layers.table, self.layers.graph
         self._build()
+        self._on_view_changed()
 
     def show_network(self, network: NetworkOverview) -> None:
         """Replace everything."""
@@ -62,7 +59,7 @@ class NetworkSummary(Panel):
         self.accuracy.setText(accuracy_text(network))
         self._show_measured(network.measured)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")
-        self.table.show_rows(TITLES, table_rows(network))
+        self.layers.show_network(network)
 
     def _show_measured(self, found: Measured | None) -> None:
         note = found.note if found else "No shipped model of this network has been measured"
@@ -76,18 +73,18 @@ class NetworkSummary(Panel):
     def offer_filters(self, *, possible: bool) -> None:
         """Whether the current model is of this network and so has filters to show."""
         self.filters.setEnabled(possible)
-        self.filters.setToolTip(
-            "See the filters of the chosen model"
-            if possible
-            else "Choose a model of this network in the model chooser first; the chosen one is another network"
-        )
+        self.filters.setToolTip("See the filters of the chosen model" if possible else NO_FILTERS)
+        self.graph.offer_filters(possible=possible)
 
     def _build(self) -> None:
         self.fill_header(ControlBar([], [self.copy, self.export, self.filters, self.train]))
         self.train.clicked.connect(self._on_train)
-        self.filters.clicked.connect(self.filters_requested)
-        self.copy.clicked.connect(self.table.copy_rows)
+        self.filters.clicked.connect(lambda: self.filters_requested.emit(""))
+        self.graph.filters_wanted.connect(self.filters_requested)
+        self.copy.clicked.connect(self.layers.copy)
         self.export.clicked.connect(self.export_requested)
+        self.layers.save_requested.connect(self.export_requested)
+        self.layers.view_changed.connect(self._on_view_changed)
         counts = (_figure(self.parameters, "parameters"), _figure(self.multiply_adds, "multiply-adds a picture"))
         others = (
             _figure(self.field, "receptive field"),
@@ -98,37 +95,16 @@ class NetworkSummary(Panel):
         self.body.addWidget(self.about)
         self.body.addWidget(self.drawing)
         self.body.addWidget(facts)
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.layers, 1)
+
+    def _on_view_changed(self) -> None:
+        graph = self.layers.view == "graph"
+        _explain(self.copy, "Copy the graph" if graph else "Copy the table")
+        _explain(self.export, "Save the graph as PNG or SVG…" if graph else "Save the table as CSV or TSV…")
 
     def _on_train(self) -> None:
         if self.network is not None:
             self.train_requested.emit(self.network.name)
-
-
-def table_rows(network: NetworkOverview) -> list[list[Cell]]:
-    """One row for each layer, and the totals."""
-    rows = []
-    for row, name in zip(network.rows, network.layers, strict=True):
-        shape = shape_text(row.output_shape)
-        quiet = row.kind not in DRAWN_KINDS
-        whole = "Sees the whole picture and the padding around it." if row.receptive_field > _PICTURE else ""
-        rows.append(
-            [
-                Cell(name, name, row.name, muted=quiet),
-                Cell(row.kind, row.kind, muted=quiet),
-                Cell(shape, shape, muted=quiet),
-                _count(row.parameters),
-                _count(row.multiply_adds),
-                Cell(row.receptive_field, str(row.receptive_field), whole, muted=quiet),
-            ]
-        )
-    empty = Cell("", "")
-    totals = [_count(number, bold=True) for number in (network.parameters, network.multiply_adds)]
-    return [*rows, [Cell("total", "Total", bold=True), empty, empty, *totals, empty]]
-
-
-def _count(number: int, *, bold: bool = False) -> Cell:
-    return Cell(number, f"{number:,}" if number else "–", muted=not number, bold=bold)
 
 
 def _figure(number: QLabel, words: QLabel | str) -> QWidget:
@@ -142,10 +118,13 @@ def _figure(number: QLabel, words: QLabel | str) -> QWidget:
     return figure
 
 
-def _tool(symbol: str, text: str) -> QToolButton:
+def _tool(symbol: str) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(symbol))
     button.setProperty("flat", True)
+    return button
+
+
+def _explain(button: QToolButton, text: str) -> None:
     button.setToolTip(text)
     button.setAccessibleName(text)
-    return button

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QSize
+from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -17,12 +17,11 @@ from PySide6.QtGui import (
     QPainter,
     QShowEvent,
 )
-from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 
-from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.theme import theme, tokens
 from cifar_gui.ui.widgets.curves import Points, as_csv, in_words
+from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png, write_svg
 from cifar_gui.ui.widgets.plot_canvas import PlotCanvas
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.plot_table import PlotTable
@@ -138,31 +137,13 @@ class Plot(QWidget):
 
     def save(self, path: Path) -> None:
         """Write a PNG, SVG or CSV file, by the suffix. Raises CifarGuiError naming the file."""
-        writers = {".png": self._save_png, ".svg": self._save_svg, ".csv": self._save_csv}
-        writer = writers.get(path.suffix.lower())
-        if writer is None:
-            raise CifarGuiError(f"{path.name} cannot be saved: a plot is saved as .png, .svg or .csv.")
-        try:
-            writer(path)
-        except OSError as error:
-            raise CifarGuiError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+        write_by_suffix(path, {".png": self._save_png, ".svg": self._save_svg, ".csv": self._save_csv}, "a plot")
 
     def _save_png(self, path: Path) -> None:
-        if not self.image().save(str(path)):
-            raise OSError(5, "the file could not be written")
+        write_png(path, self.image())
 
     def _save_svg(self, path: Path) -> None:
-        path.touch()  # the generator reports nothing when it cannot write
-        generator = QSvgGenerator()
-        generator.setFileName(str(path))
-        size: QSize = self.canvas.size()
-        generator.setSize(size)
-        generator.setViewBox(QRect(0, 0, size.width(), size.height()))
-        generator.setTitle(self.title)
-        generator.setDescription(self.summary())
-        with QPainter(generator) as painter:
-            painter.fillRect(QRect(0, 0, size.width(), size.height()), tokens().panel)
-            self.canvas.render(painter)
+        write_svg(path, self.canvas.size(), self.title, self.summary(), self.canvas.render)
 
     def _save_csv(self, path: Path) -> None:
         path.write_text(as_csv(self.curves(), self._x_label), encoding="utf-8", newline="")

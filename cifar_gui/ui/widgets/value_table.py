@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -75,7 +75,11 @@ _LEAST_HEIGHT = 108
 
 
 class ValueTable(QTableView):
-    """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision."""
+    """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision.
+
+    Signals: rows_chosen(tuple[int, ...]) when the user has selected others, in rising order."""
+
+    rows_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, *, small: bool = False, spreads: bool = False) -> None:
         """`small`: low rows of small text; `spreads`: the columns share what is left of the width."""
@@ -97,6 +101,7 @@ class ValueTable(QTableView):
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.selectionModel().selectionChanged.connect(lambda: self.rows_chosen.emit(self.chosen_rows))
         theme().changed.connect(self._on_theme)
         self._on_theme()
 
@@ -112,6 +117,22 @@ class ValueTable(QTableView):
     @property
     def rows(self) -> Sequence[Sequence[Cell]]:
         return self._cells.rows
+
+    @property
+    def chosen_rows(self) -> tuple[int, ...]:
+        """The selected rows, in rising order."""
+        return tuple(sorted({index.row() for index in self.selectedIndexes()}))
+
+    def choose_rows(self, rows: Sequence[int]) -> None:
+        """Select these rows and no others, and scroll the first into sight, without telling anybody."""
+        chosen = QItemSelection()
+        for row in rows:
+            chosen.select(self._cells.index(row, 0), self._cells.index(row, self._cells.columnCount() - 1))
+        was_blocked = self.blockSignals(True)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.blockSignals(was_blocked)
+        if rows:
+            self.scrollTo(self._cells.index(rows[0], 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -137,7 +158,7 @@ class ValueTable(QTableView):
 
     def as_text(self, delimiter: str = "\t", *, selected: bool = False) -> str:
         """The table as TSV (or CSV with ","), C locale, full precision; only selected rows if there are any."""
-        wanted = sorted({index.row() for index in self.selectedIndexes()}) if selected else []
+        wanted = self.chosen_rows if selected else ()
         stream = io.StringIO()
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
         writer.writerow([title.replace("\n", " ") for title in self._cells.titles])
