@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,7 +14,7 @@ ENTRY, EXIT = " in", " out"
 
 _SWEEPS = 4
 _PLIANT = 0.02
-"""How firmly an edge keeps its place where a node wants the same one, to the node's 1: the main line stays straight."""
+"""How firmly a way round keeps its place where a node wants the same one, to the node's 1: the main line is straight."""
 
 
 Key = str | tuple[Edge, int]
@@ -48,13 +49,14 @@ def led_through(items: dict[Key, Item], links: Sequence[Edge]) -> dict[Edge, lis
     """Put a stretch of each edge into the columns it passes, and note who is joined to whom."""
     last = max(item.column for item in items.values())
     passed: dict[Edge, list[Key]] = {}
+    leaving = Counter(source for source, _ in links)
     for link in links:
         source, target = link
         start = -1 if source == ENTRY else items[source].column
         end = last + 1 if target == EXIT else items[target].column
         stretches: list[Key] = [(link, column) for column in range(start + 1, end)]
         for key, column in zip(stretches, range(start + 1, end), strict=True):
-            items[key] = Item(0, 1, 1, _PLIANT, column)
+            items[key] = Item(0, 1, 1, _PLIANT if leaving[source] > 1 else 1.0, column)
         if stretches:
             passed[link] = stretches
         chain: list[Key] = [source, *stretches, target]
@@ -92,8 +94,12 @@ def settled(items: dict[Key, Item], order: Sequence[Sequence[Key]], gap: float) 
             wanted = []
             for key in column:
                 joined = items[key].before if forward else items[key].after
-                wanted.append(sum(items[each].y for each in joined) / len(joined) if joined else items[key].y)
+                wanted.append(_middle([items[each] for each in joined]) if joined else items[key].y)
             _spread([items[key] for key in column], wanted, gap)
+
+
+def _middle(joined: Sequence[Item]) -> float:
+    return sum(item.y * item.firmness for item in joined) / sum(item.firmness for item in joined)
 
 
 def _spread(column: Sequence[Item], wanted: Sequence[float], gap: float) -> None:
