@@ -13,6 +13,7 @@ from cifar_gui.explain.names import readable_names
         ("stem", "stem"),
         ("blocks.0.conv2", "block 1 · conv 2"),
         ("stem_gelu", "stem gelu"),
+        ("stage2.0.first.conv", "stage 2.1 · first · conv"),
         ("features.stages.1.branch_a.conv", "stage 2 · branch a · conv"),
     ],
 )

@@ -479,3 +479,27 @@ def test_a_replay_ends_when_another_page_comes_to_the_front(replayed, window, qt
     assert not page.epochs.playing
     assert not page.epochs.play.isChecked()
     assert window.context.models.current.key == "runs/0001/epoch/1"
+
+
+def test_a_layer_asked_for_by_its_path_is_shown(show, page, qtbot):
+    show("airnet")
+    page.show_layer("blocks.1.conv2")
+    settle(page, qtbot)
+    assert page.layers.chosen.name == "blocks.1.conv2"
+    assert page._answered.request.layer.name == "blocks.1.conv2"
+    page.show_layer("")
+    page.show_layer("elsewhere")
+    assert page.layers.chosen.name == "blocks.1.conv2"
+
+
+def test_a_layer_asked_for_before_the_network_is_there_is_shown_once_it_is(show, page):
+    page.show_layer("blocks.2.conv1")
+    assert page.save_state()["layer"] == "blocks.2.conv1"
+    assert show("airnet").layers.chosen.name == "blocks.2.conv1"
+
+
+def test_a_layer_that_the_next_network_does_not_have_gives_way(show, page):
+    show("airnet")
+    page.show_layer("blocks.1.conv2")
+    assert show("simple").layers.chosen.name == "0"
+    assert page.save_state()["layer"] == "0"

@@ -41,8 +41,8 @@ SIZES = {
     "as large as it gets": (1280, 800, 2.5),
     "on a large screen": (3840, 2160, 2.0),
 }
-PAGES = ("classify", "train", "ways to data", "filters", "network", "runs")
-"""And what stands in the middle of the Train page while there is no data."""
+PAGES = ("classify", "train", "ways to data", "filters", "network", "graph", "runs")
+"""And what stands in the middle of the Train page while there is no data, and the graph in place of the table."""
 
 
 @pytest.fixture
@@ -63,14 +63,15 @@ def settle() -> None:
 
 
 def show(window, qtbot, name: str) -> QWidget:
-    page = window.show_page("train" if name == "ways to data" else name)
+    page = window.show_page({"ways to data": "train", "graph": "network"}.get(name, name))
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
-    elif name == "network":
+    elif name in ("network", "graph"):
         qtbot.waitUntil(lambda: page.summary.network is not None)
+        page.summary.layers.show_view("graph" if name == "graph" else "table")
     elif name == "train":
         qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
     elif name == "ways to data":
@@ -224,7 +225,7 @@ def test_nothing_is_covered_or_cut_off_or_off_the_side_at_any_size(crowded, qtbo
     assert problems == []
 
 
-@pytest.mark.parametrize("name", ["classify", "filters", "network", "runs"])
+@pytest.mark.parametrize("name", ["classify", "filters", "network", "graph", "runs"])
 def test_a_projector_shows_the_whole_page_at_once(crowded, qtbot, name) -> None:
     page = show(crowded, qtbot, name)
     fit(crowded, SIZES["on a projector"])

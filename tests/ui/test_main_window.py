@@ -325,3 +325,16 @@ def test_a_page_is_finished_once_and_only_when_it_has_been_seen(window, qtbot) -
     seen.repaint()
     qtbot.wait(1)
     assert finished == [True]
+
+
+def test_a_layer_of_the_chosen_model_can_be_looked_at_from_elsewhere(window, qtbot) -> None:
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
+    window.context.show_filters("blocks.1.conv2")
+    page = window.pages.built("filters")
+    assert window.pages.current_name == "filters"
+    qtbot.waitUntil(lambda: page.layers.chosen is not None and window.context.jobs.idle)
+    assert page.layers.chosen.name == "blocks.1.conv2"
+    window.show_page("network")
+    window.context.show_filters("")
+    assert (window.pages.current_name, page.layers.chosen.name) == ("filters", "blocks.1.conv2")
+    qtbot.waitUntil(lambda: window.context.jobs.idle)

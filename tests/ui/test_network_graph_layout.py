@@ -32,9 +32,7 @@ def foldings(graph: Graph) -> list[Graph]:
 
 
 def apart(one: Box, other: Box) -> bool:
-    return (
-        one.right <= other.left or other.right <= one.left or one.bottom <= other.top or other.bottom <= one.top
-    )
+    return one.right <= other.left or other.right <= one.left or one.bottom <= other.top or other.bottom <= one.top
 
 
 def within(inner: Box, outer: Box) -> bool:

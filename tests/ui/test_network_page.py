@@ -52,6 +52,7 @@ def new_page(qtbot, networks, monkeypatch):
         jobs=jobs,
         session=Proposals(),
         show_page=shown_pages.append,
+        show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
         messages=SimpleNamespace(info=texts.append, error=lambda text: texts.append(f"error: {text}")),
     )
     made = NetworkPage(context)  # type: ignore[arg-type]
@@ -196,9 +197,20 @@ def test_filters_are_offered_only_when_the_chosen_model_is_of_this_network(page)
     page.on_model(ModelSnapshot(card("simple"), {}))
     assert page.summary.filters.isEnabled()
     page.summary.filters.click()
-    assert page.shown_pages == ["filters"]
+    assert page.shown_pages == ["filters: "]
+    page.summary.graph.filters_wanted.emit("0")
+    assert page.shown_pages == ["filters: ", "filters: 0"]
     choose(page, "mlp")
     assert not page.summary.filters.isEnabled()
+
+
+def test_filters_are_offered_in_the_graph_as_beside_it(page):
+    choose(page, "simple")
+    conv = next(node.key for node in page.summary.graph.graph.nodes if node.row.kind == "Conv2d")
+    offered = [page.summary.graph.menu(conv).actions()[0].isEnabled()]
+    page.on_model(ModelSnapshot(card("simple"), {}))
+    offered.append(page.summary.graph.menu(conv).actions()[0].isEnabled())
+    assert offered == [False, True]
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("table.csv", ","), ("table.tsv", "\t"), ("table.TSV", "\t")])
@@ -215,7 +227,45 @@ def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, del
 def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "t.csv"), ""))
     page.save()
-    assert page.texts[0].startswith("error: t.csv could not be written")
+    assert page.texts[0].startswith(f"error: {tmp_path / 'no' / 't.csv'} cannot be written")
+    assert page.texts[0].endswith("Choose another folder.")
+
+
+@pytest.mark.parametrize(("view", "suffix", "start"), [("table", "csv", b"Layer,"), ("graph", "png", b"\x89PNG")])
+def test_a_name_without_a_suffix_gets_the_usual_one(page, monkeypatch, tmp_path, view, suffix, start):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "it"), ""))
+    page.summary.layers.show_view(view)
+    page.save()
+    assert (tmp_path / f"it.{suffix}").read_bytes().startswith(start)
+    assert page.texts == [f"The {view} was saved as it.{suffix}."]
+
+
+def test_what_is_in_front_is_copied_and_saved_and_the_buttons_say_so(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments[1:]) or ("", ""))
+    choose(page, "lenet")
+    assert (page.summary.copy.toolTip(), page.summary.export.accessibleName()) == (
+        "Copy the table", "Save the table as CSV or TSV…",
+    )  # fmt: skip
+    page.summary.layers.choice.button("graph").click()
+    assert (page.summary.copy.accessibleName(), page.summary.export.toolTip()) == (
+        "Copy the graph", "Save the graph as PNG or SVG…",
+    )  # fmt: skip
+    page.copy()
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    page.summary.export.click()
+    page.summary.graph.actions()[-1].trigger()
+    assert asked == [("Save the graph", "lenet.png", "Picture (*.png);;Drawing (*.svg)")] * 2
+    page.summary.layers.choice.button("table").click()
+    page.copy()
+    assert not QGuiApplication.clipboard().mimeData().hasImage()
+
+
+def test_the_graph_is_of_the_chosen_network(page):
+    choose(page, "vgg11")
+    assert page.summary.graph.accessibleName() == "Graph of VGG-11"
+    choose(page, "mlp")
+    assert page.summary.graph.accessibleName() == "Graph of Fully connected"
 
 
 def test_nothing_is_saved_if_the_user_thinks_better_of_it(page, monkeypatch):
@@ -235,12 +285,16 @@ def test_the_table_is_copied_with_full_numbers(page):
 
 def test_the_chosen_network_is_remembered(page):
     choose(page, "handmade")
-    assert page.save_state() == {"network": "handmade"}
+    page.summary.layers.show_view("graph")
+    assert page.save_state() == {"network": "handmade", "layers": "graph"}
 
 
 def test_what_was_remembered_is_kept_by_a_page_that_was_not_looked_at(new_page):
-    new_page.restore_state({"network": "handmade"})
-    assert new_page.save_state() == {"network": "handmade"}
+    new_page.restore_state({"network": "handmade", "layers": "graph"})
+    assert new_page.save_state() == {"network": "handmade", "layers": "graph"}
+    assert new_page.summary.layers.view == "graph"
+    new_page.restore_state({"layers": 7})
+    assert new_page.summary.layers.view == "graph", "what means nothing changes nothing"
 
 
 def test_the_networks_are_looked_at_once(page, qtbot, monkeypatch):
@@ -377,6 +431,6 @@ def test_it_opens_on_the_network_of_last_time_else_on_that_of_the_model(new_page
 def test_the_page_in_the_window_has_its_public_names(window, qtbot):
     page = window.show_page("network")
     qtbot.waitUntil(lambda: page.gallery.count() > 0)
-    for name in ("network.gallery", "network.summary", "network.total_parameters"):
+    for name in ("network.gallery", "network.summary", "network.total_parameters", "network.graph"):
         assert window.findChild(QObject, name) is not None
     qtbot.waitUntil(lambda: window.context.jobs.idle)

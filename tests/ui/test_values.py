@@ -181,3 +181,26 @@ def test_new_columns_share_the_width_at_once(qtbot):
     for count in (2, 3):
         table.show_rows(list("abc")[:count], [[Cell("x", "x")] * count])
         assert table.horizontalHeader().length() == pytest.approx(table.viewport().width(), abs=count)
+
+
+def test_rows_are_chosen_from_elsewhere_without_a_word_and_by_the_user_with_one(table, qtbot):
+    told = []
+    table.rows_chosen.connect(told.append)
+    table.choose_rows([0, 1])
+    assert (table.chosen_rows, told) == ((0, 1), [])
+    table.choose_rows([1])
+    assert (table.chosen_rows, told) == ((1,), [])
+    table.selectRow(0)
+    assert told == [(0,)]
+    table.choose_rows([])
+    assert (table.chosen_rows, told) == ((), [(0,)])
+
+
+def test_chosen_rows_are_scrolled_into_sight(qtbot):
+    table = ValueTable()
+    qtbot.addWidget(table)
+    table.resize(200, 120)
+    table.show()
+    table.show_rows(["number"], [[Cell(row, str(row))] for row in range(100)])
+    table.choose_rows([70, 71])
+    assert table.rowAt(table.viewport().height() // 2) in range(60, 75)

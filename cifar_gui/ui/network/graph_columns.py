@@ -14,7 +14,7 @@ ENTRY, EXIT = " in", " out"
 
 _SWEEPS = 4
 _PLIANT = 0.02
-"""How firmly a way round keeps its place where a node wants the same one, to the node's 1: the main line is straight."""
+"""How firmly a way round keeps its place where a node wants the same, to the node's 1: the main line stays straight."""
 
 
 Key = str | tuple[Edge, int]

@@ -76,9 +76,13 @@ def tip(node: Node, name: Name, sources: int) -> str:
 
 def in_words(graph: Graph, names: Mapping[str, Name]) -> str:
     """The graph for those who cannot see it, as it is folded."""
-    blocks = sum(node.role == "block" for node in graph.nodes)
-    boxes = BETWEEN.join(f"{names[node.key].full} {shape_text(node.row.output_shape)}" for node in graph.nodes)
-    return f"{len(graph.nodes)} boxes, {blocks} of them folded blocks, {len(graph.blocks)} unfolded ones: {boxes}"
+    counts = [f"{len(graph.nodes)} boxes"]
+    if blocks := sum(node.role == "block" for node in graph.nodes):
+        counts.append(f"{blocks} of them folded blocks")
+    if graph.blocks:
+        counts.append("1 block unfolded" if len(graph.blocks) == 1 else f"{len(graph.blocks)} blocks unfolded")
+    boxes = ", then ".join(f"{names[node.key].full} {shape_text(node.row.output_shape)}" for node in graph.nodes)
+    return f"{', '.join(counts)}: {boxes}"
 
 
 def _block_name(block: Block, kinds: Sequence[str]) -> Name:

@@ -78,16 +78,11 @@ class ZoomArea(QAbstractScrollArea):
 
     def show_rectangle(self, wanted: QRectF) -> None:
         """Scroll as little as needed to have it in sight; its left top where it is larger than the room."""
-        seen = self.seen()
-        right, down = wanted.right() - seen.right(), wanted.bottom() - seen.bottom()
-        across = wanted.left() - seen.left() if wanted.left() < seen.left() or wanted.width() > seen.width() else right
-        along = wanted.top() - seen.top() if wanted.top() < seen.top() or wanted.height() > seen.height() else down
-        for bar, distance, out in (
-            (self.horizontalScrollBar(), across, across < 0 or right > 0),
-            (self.verticalScrollBar(), along, along < 0 or down > 0),
-        ):
-            if out:
-                bar.setValue(bar.value() + round(distance * self._scale))
+        seen, scale = self.seen(), self._scale
+        across = _way(wanted.left(), wanted.right(), seen.left(), seen.right())
+        along = _way(wanted.top(), wanted.bottom(), seen.top(), seen.bottom())
+        for bar, distance in ((self.horizontalScrollBar(), across), (self.verticalScrollBar(), along)):
+            bar.setValue(bar.value() + round(distance * scale))
 
     def seen(self) -> QRectF:
         """The part of the content that the viewport shows."""
@@ -195,3 +190,10 @@ class ZoomArea(QAbstractScrollArea):
             self.fit()
         else:
             super().keyPressEvent(event)
+
+
+def _way(low: float, high: float, seen_low: float, seen_high: float) -> float:
+    """How far to go so that `low` to `high` is in sight; at least its beginning, where it is longer than the room."""
+    if low < seen_low or high - low > seen_high - seen_low:
+        return low - seen_low
+    return max(high - seen_high, 0.0)
