@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QToolTip
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import NETWORKS
@@ -433,6 +433,7 @@ def layers(qtbot) -> Layers:
     made = Layers()
     qtbot.addWidget(made)
     made.resize(900, 500)
+    qtbot.addWidget(made.choice)
     made.show()
     made.show_network(network("resnet18"))
     return made
@@ -454,11 +455,12 @@ def test_a_node_chosen_in_the_graph_is_selected_in_the_table_and_the_other_way_r
 
 
 def test_buttons_of_the_graph_are_there_with_the_graph_only_and_do_what_they_say(layers, qtbot):
-    assert not any(button.isVisible() for button in layers._buttons)
+    buttons = layers.buttons.findChildren(QToolButton)
+    assert not any(button.isVisible() for button in buttons)
     with qtbot.waitSignal(layers.view_changed):
         layers.choice.button("graph").click()
-    fold, unfold, smaller, larger, whole = layers._buttons
-    assert all(button.isVisible() for button in layers._buttons)
+    fold, unfold, smaller, larger, whole = buttons
+    assert all(button.isVisible() for button in buttons)
     assert (fold.isEnabled(), unfold.isEnabled()) == (False, True)
     unfold.click()
     assert (fold.isEnabled(), unfold.isEnabled()) == (True, False)
@@ -472,7 +474,22 @@ def test_buttons_of_the_graph_are_there_with_the_graph_only_and_do_what_they_say
     assert layers.graph.zoom < before
     whole.click()
     assert layers.graph.zoom == pytest.approx(layers.graph.fitting_zoom())
-    assert all(button.accessibleName() and not button.icon().isNull() for button in layers._buttons)
+    assert all(button.accessibleName() and not button.icon().isNull() for button in buttons)
+
+
+def test_the_buttons_lie_in_the_corner_of_the_graph_at_any_size_and_zoom(layers, qtbot):
+    layers.show_view("graph")
+    first = layers.graph._scene.layout.nodes[layers.graph.graph.nodes[0].key]
+    for zoom, width in ((1.0, 900), (2.0, 1400), (1.0, 500)):
+        theme().set_look(zoom=zoom)
+        layers.resize(width, 500)
+        area, buttons = layers.graph, layers.buttons
+        qtbot.waitUntil(lambda: buttons.geometry().right() == area.viewport().geometry().right())  # noqa: B023
+        assert buttons.width() >= buttons.minimumSizeHint().width()
+        assert buttons.y() == area.viewport().y()
+        area.verticalScrollBar().setValue(0)
+        assert area.to_viewport(area.place_of(area.graph.nodes[0].key).topLeft()).y() > buttons.height()
+    assert first == layers.graph._scene.layout.nodes[layers.graph.graph.nodes[0].key]
 
 
 def test_a_network_without_blocks_says_that_there_is_nothing_to_fold(layers):

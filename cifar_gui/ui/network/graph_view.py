@@ -28,7 +28,10 @@ from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png, write_
 from cifar_gui.ui.widgets.zoom_area import ZoomArea
 
 _MARGIN = 16
-_LEAST_HEIGHT = 160
+_HEAD = 32
+"""Room above the graph for the buttons in the corner."""
+
+_LEAST_HEIGHT = 108
 _READABLE = 0.8
 """A graph that would have to be smaller than this to fit is shown from its beginning on."""
 
@@ -205,11 +208,11 @@ class GraphView(ZoomArea):
     @property
     def _corner(self) -> QPointF:
         """Where the layout begins in the content."""
-        return QPointF(px(_MARGIN), px(_MARGIN))
+        return QPointF(px(_MARGIN), px(_HEAD + _MARGIN))
 
     def _content_size(self) -> QSizeF:
         layout = self._scene.layout
-        return QSizeF(layout.width + 2 * px(_MARGIN), layout.height + 2 * px(_MARGIN))
+        return QSizeF(layout.width + 2 * px(_MARGIN), layout.height + px(_HEAD + 2 * _MARGIN))
 
     def _unfold(self, unfolded: set[str]) -> None:
         self._unfolded, self._untouched = unfolded, False

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.graph_view import GraphView
 from cifar_gui.ui.network.overview import NetworkOverview
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, shape_text
-from cifar_gui.ui.theme import SPACING
-from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.picture_file import write_by_suffix
 from cifar_gui.ui.widgets.segmented import Segmented
@@ -24,10 +22,10 @@ TITLES = ("Layer", "Kind", "Output shape", "Parameters", "Multiply-adds", "Recep
 _PICTURE = 32
 
 
-class Layers(QWidget):
-    """Signals: view_changed() when the other of the two has come to the front; save_requested() from the graph's menu.
+class Layers(FrontStack):
+    """The table or the graph; `choice`, to be put beside, says which. `copy` and `save` are about the one in front.
 
-    `copy` and `save` are about the one in front."""
+    Signals: view_changed() when the other one has come to the front; save_requested() from the graph's menu."""
 
     view_changed = Signal()
     save_requested = Signal()
@@ -42,9 +40,8 @@ class Layers(QWidget):
         self.choice = Segmented([("table", "Table"), ("graph", "Graph")])
         self.choice.setObjectName("network.layers")
         self.choice.setAccessibleName("Layers as a table or as a graph")
-        self._stack = FrontStack()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self.graph)
+        self.addWidget(self.table)
+        self.addWidget(self.graph)
         self._build()
         self.choice.chosen.connect(self.show_view)
         self.table.rows_chosen.connect(self._on_rows_chosen)
@@ -60,9 +57,7 @@ class Layers(QWidget):
     def show_view(self, view: str) -> None:
         """Bring the table or the graph to the front; other words change nothing."""
         self.choice.choose(view)
-        self._stack.setCurrentWidget(self.graph if self.view == "graph" else self.table)
-        for button in self._buttons:
-            button.setVisible(self.view == "graph")
+        self.setCurrentWidget(self.graph if self.view == "graph" else self.table)
         self.view_changed.emit()
 
     def show_network(self, network: NetworkOverview) -> None:
@@ -101,12 +96,14 @@ class Layers(QWidget):
         whole = self._action("Everything in sight (0)", "full-screen", graph.fit)
         self._action("Copy the graph", "copy", graph.copy)
         self._action("Save the graph as PNG or SVG…", "export", self.save_requested.emit)
-        self._buttons = [_button(action) for action in (self.fold_all, self.unfold_all, smaller, larger, whole)]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING)
-        column.addWidget(ControlBar([self.choice], self._buttons))
-        column.addWidget(self._stack, 1)
+        self.buttons = QFrame()
+        self.buttons.setProperty("segmented", True)
+        row = QHBoxLayout(self.buttons)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for action in (self.fold_all, self.unfold_all, smaller, larger, whole):
+            row.addWidget(_button(action))
+        graph.hold(self.buttons)
 
     def _action(self, text: str, symbol: str, call: Callable[[], object]) -> QAction:
         action = QAction(icon(symbol), text, self.graph)

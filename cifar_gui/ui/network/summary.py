@@ -77,7 +77,7 @@ class NetworkSummary(Panel):
         self.graph.offer_filters(possible=possible)
 
     def _build(self) -> None:
-        self.fill_header(ControlBar([], [self.copy, self.export, self.filters, self.train]))
+        self.fill_header(ControlBar([], [self.layers.choice, self.copy, self.export, self.filters, self.train]))
         self.train.clicked.connect(self._on_train)
         self.filters.clicked.connect(lambda: self.filters_requested.emit(""))
         self.graph.filters_wanted.connect(self.filters_requested)

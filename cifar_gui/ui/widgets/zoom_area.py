@@ -30,6 +30,7 @@ class ZoomArea(QAbstractScrollArea):
         self._scale = 1.0
         self._pressed: QPointF | None = None  # where, in the viewport
         self._dragged = False
+        self._held: QWidget | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -37,6 +38,13 @@ class ZoomArea(QAbstractScrollArea):
 
     def draw(self, painter: QPainter, seen: QRectF) -> None:
         """For subclasses: paint what lies in `seen`."""
+
+    def hold(self, widget: QWidget) -> None:
+        """Keep a widget in the upper right corner, over the content."""
+        self._held = widget
+        widget.setParent(self)
+        widget.installEventFilter(self)
+        self._place_held()
 
     @property
     def zoom(self) -> float:
@@ -117,6 +125,12 @@ class ZoomArea(QAbstractScrollArea):
             bar.setPageStep(there)
             bar.setSingleStep(20)
 
+    def _place_held(self) -> None:
+        if self._held is not None:
+            self._held.resize(self._held.sizeHint())
+            self._held.move(self.viewport().geometry().right() + 1 - self._held.width(), self.viewport().y())
+            self._held.raise_()
+
     # Qt's own
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -128,6 +142,7 @@ class ZoomArea(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._set_ranges()
+        self._place_held()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
@@ -149,6 +164,8 @@ class ZoomArea(QAbstractScrollArea):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom_to(self._scale * (1 + event.value()), event.position())
             return True
+        if watched is self._held and event.type() == QEvent.Type.LayoutRequest:  # it has become larger or smaller
+            self._place_held()
         return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
