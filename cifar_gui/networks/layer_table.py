@@ -143,7 +143,7 @@ def _kind(node: fx.Node) -> str:
     if node.op in _OPS:
         return _OPS[node.op]
     name = str(getattr(node.target, "__name__", node.target)).strip("_")
-    return {"iadd": "add", "imul": "mul", "isub": "sub", "concat": "cat", "concatenate": "cat"}.get(name, name)
+    return {"concat": "cat", "concatenate": "cat"}.get(name, name)
 
 
 def _modules_around(node: fx.Node) -> tuple[tuple[str, str], ...]:

@@ -161,7 +161,7 @@ class Shared(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         once = self.part(images)
         twice = self.part(once)
-        twice += images
+        twice.add_(images)
         return self.head(twice.view(images.size(0), -1)) * self.scale
 
 
@@ -184,3 +184,27 @@ def test_operations_between_layers_are_named_by_what_they_do():
     (join,) = [node for node in graph.nodes if node.row.kind == "cat"]
     assert len(sources(graph, join.key)) == 2
     assert [node.row.kind for node in graph_of("airnet").nodes[-2:]] == ["mul", "output"]
+
+
+@pytest.mark.parametrize(
+    ("meet", "kind"),
+    [
+        (lambda one, other: one + other, "add"),
+        (lambda one, other: one.add_(other), "add"),
+        (lambda one, other: torch.cat([one, other], 1), "cat"),
+        (lambda one, other: torch.concat([one, other], 1), "cat"),
+        (lambda one, other: one * other, "mul"),
+    ],
+)
+def test_paths_that_meet_are_named_by_how_however_it_is_written(meet, kind):
+    class Meeting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.other = nn.Conv2d(3, 2, 1), nn.Conv2d(3, 2, 1)
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return meet(self.one(images), self.other(images))
+
+    graph = network_graph(Meeting())
+    assert [(node.role, node.row.kind) for node in graph.nodes[3:-1]] == [("operation", kind)]
+    assert sources(graph, graph.nodes[3].key) == ["one", "other"]

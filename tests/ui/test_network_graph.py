@@ -16,7 +16,7 @@ from cifar_gui.networks.graph import folded
 from cifar_gui.ui.network import graph_paint
 from cifar_gui.ui.network.graph_paint import Marks, draw_scene, header_of, make_scene
 from cifar_gui.ui.network.graph_view import GraphView
-from cifar_gui.ui.network.graph_words import names_of
+from cifar_gui.ui.network.graph_words import Name, names_of
 from cifar_gui.ui.network.layers import Layers
 from cifar_gui.ui.network.overview import NetworkOverview, overview
 from cifar_gui.ui.theme import theme, tokens
@@ -139,15 +139,14 @@ def test_the_graph_is_told_in_words(view):
 
 @pytest.mark.parametrize("zoom", [0.8, 1.0, 2.5])
 @pytest.mark.parametrize("name", NETWORKS.names())
-def test_no_word_is_cut_off_in_its_box(qapp, monkeypatch, name, zoom):
-    """Each line fits its strip, if need be shortened with dots, and none is left without a letter."""
+def test_no_word_is_cut_off_or_shortened(qapp, name, zoom):
     theme().set_look(zoom=zoom)
     found = network(name)
     problems: list[str] = []
 
     class Painter(QPainter):
         def drawText(self, place, flags, text):
-            if self.fontMetrics().horizontalAdvance(text) > place.width() or text in ("", "…"):
+            if self.fontMetrics().horizontalAdvance(text) > place.width() or "…" in text or not text:
                 problems.append(text)
             super().drawText(place, flags, text)
 
@@ -159,6 +158,24 @@ def test_no_word_is_cut_off_in_its_box(qapp, monkeypatch, name, zoom):
         draw_scene(painter, scene)
         painter.end()
     assert problems == []
+
+
+def test_a_name_that_is_too_long_is_shortened_with_dots(qapp):
+    found = network("mlp")
+    long = {key: Name(each.full, 20 * each.short) for key, each in names_of(found.graph, found.layers).items()}
+    written = []
+
+    class Painter(QPainter):
+        def drawText(self, place, flags, text):
+            written.append((text, self.fontMetrics().horizontalAdvance(text) <= place.width()))
+            super().drawText(place, flags, text)
+
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = Painter(image)
+    draw_scene(painter, make_scene(found.graph, long))
+    painter.end()
+    assert all(fits for _, fits in written)
+    assert sum(text.startswith("dense 1dense") and text.endswith("…") for text, _ in written) == 1
 
 
 def pixels(view: GraphView, **marks) -> QImage:
@@ -450,6 +467,9 @@ def test_a_node_chosen_in_the_graph_is_selected_in_the_table_and_the_other_way_r
     layers.table.selectRow(rows.index("stage4.0.act"))
     assert layers.graph.chosen == "stage4.0."
     assert layers.table.chosen_rows == (rows.index("stage4.0.act"),)
+    layers.table.clearSelection()
+    assert layers.graph.chosen == ""
+    layers.table.selectRow(0)
     layers.table.selectRow(len(rows))
     assert layers.graph.chosen == "", "the total is no layer"
 

@@ -121,11 +121,22 @@ def test_the_branches_of_an_inception_module_stand_below_each_other_in_rows():
 
 
 def test_the_main_line_goes_straight_on_behind_an_unfolded_block():
-    graph = folded(graph_of("resnet18"), {"stage2.0."})
-    layout = lay_out(graph, sizes_of(graph), Gaps())
+    graph = folded(graph_of("resnet18"), {"stage2.0.", "stage2.0.first."})
+    layout = lay_out(graph, {node.key: (80, 50) for node in graph.nodes}, Gaps())
     (last,) = [node.key for node in graph.nodes if node.row.name == "stage2.0.act"]
     assert layout.nodes[last].centre[1] == pytest.approx(layout.nodes["stage2.1."].centre[1])
     assert layout.nodes["stage1.1."].centre[1] == pytest.approx(layout.nodes["stage2.1."].centre[1])
+
+
+def test_an_unfolded_block_has_room_for_its_name_and_a_rim_around_what_is_in_it():
+    graph = folded(graph_of("inception_v1"), {"4.", "4.pool."})
+    layout = lay_out(graph, sizes_of(graph), Gaps(frame=9, header=31))
+    for frame in layout.frames:
+        inside = [box for key, box in (layout.nodes | layout.frames).items() if frame in around(graph, key)]
+        box = layout.frames[frame]
+        assert min(each.top for each in inside) - box.top == pytest.approx(31)
+        assert box.bottom - max(each.bottom for each in inside) == pytest.approx(9)
+        assert min(each.left for each in inside) - box.left == pytest.approx(9)
 
 
 def made(nodes: dict[str, str], edges: list[tuple[str, str]], blocks: dict[str, str]) -> Graph:

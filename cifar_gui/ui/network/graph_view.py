@@ -114,10 +114,8 @@ class GraphView(ZoomArea):
         self._unfold({block.key for block in self._whole.blocks})
 
     def toggle(self, key: str) -> None:
-        """Unfold a folded block, or fold an unfolded one. Its corner stays where it is on screen, if that can be."""
-        corner = self.to_viewport(self.place_of(key).topLeft())
+        """Unfold a folded block, or fold an unfolded one. What is left of it stays where it is."""
         self._unfold(self._unfolded ^ {key})
-        self.put(self.place_of(key).topLeft(), corner)
 
     def choose(self, key: str) -> None:
         """Make a node or an unfolded block the chosen one, "" for none, and scroll it into sight."""
