@@ -395,11 +395,12 @@ def _table(words: list[str], place: int) -> dict[str, Any]:
             raise DesignError(f"Layer {place + 1}: {word!r} is not NAME=VALUE, such as depth=32.", place)
         if key in table:
             raise DesignError(f"Layer {place + 1}: {key} is given twice.", place)
-        table[key] = _value(value)
+        table[key] = value_of(value)
     return table
 
 
-def _value(word: str) -> Any:
+def value_of(word: str) -> Any:
+    """What a person means who types a setting: true or false, a number, else the word itself."""
     if word in ("true", "false"):
         return word == "true"
     for number in (int, float):

@@ -26,9 +26,9 @@ from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.ui.classify.samples import SampleButton
 from cifar_gui.ui.theme import SPACING, Theme, font, px, theme
-from cifar_gui.ui.train.fields import ChoiceField
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.painted_list import PaintedList
 from cifar_gui.ui.widgets.segmented import Segmented
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from cifar_gui.networks.base import network_settings, presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.train.field_grid import FieldGrid
-from cifar_gui.ui.train.fields import ChoiceField, NumberField, SwitchField, TextField
 from cifar_gui.ui.train.recipe_form import GET_DATA, RecipeForm
 from cifar_gui.ui.train.recipe_panel import RecipePanel
+from cifar_gui.ui.widgets.fields import ChoiceField, NumberField, SwitchField, TextField
 
 
 @pytest.fixture

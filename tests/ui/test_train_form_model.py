@@ -15,8 +15,8 @@ from cifar_gui.ui.train.form_model import (
     parsed,
     preset_of,
     with_preset,
-    written,
 )
+from cifar_gui.ui.typed import written
 from cifar_gui.words import choice_words
 
 

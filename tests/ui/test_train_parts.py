@@ -19,7 +19,6 @@ from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.train.chosen_data import ChosenData
 from cifar_gui.ui.train.earlier import RunsWatch, to_continue
-from cifar_gui.ui.train.fields import ChoiceField, NumberField
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
 from cifar_gui.ui.train.picture_strip import PictureStrip
 from cifar_gui.ui.train.plots import TrainingPlots
@@ -28,6 +27,7 @@ from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
 from cifar_gui.ui.train.schedule_preview import SchedulePreview, sampled
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.fields import ChoiceField, NumberField
 
 # Buttons
 

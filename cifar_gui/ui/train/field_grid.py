@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cifar_gui.ui.theme import px
-from cifar_gui.ui.train.fields import ChoiceField, Field, mark_wrong
-from cifar_gui.ui.train.form_model import Raw
+from cifar_gui.ui.typed import Raw
+from cifar_gui.ui.widgets.fields import ChoiceField, Field, mark_wrong
 from cifar_gui.ui.widgets.text import caption, muted
 
 _OBJECT_NAMES = {"data": "train.dataset"}

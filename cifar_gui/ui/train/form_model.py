@@ -10,10 +10,8 @@ from cifar_gui.errors import RecipeError
 from cifar_gui.networks.base import is_designed
 from cifar_gui.networks.skeleton import refused_settings
 from cifar_gui.recipe import CIRCUMSTANCES, PROMISES, Recipe, settings
+from cifar_gui.ui.typed import Raw
 from cifar_gui.words import bounds
-
-Raw = str | bool
-"""What a field holds: text, or whether it is ticked."""
 
 NETWORK_PREFIX = "network."
 """Settings of the chosen network stand among the recipe's fields under this prefix: "network.size"."""
@@ -37,15 +35,6 @@ def help_text(name: str) -> str:
         words = bounds(setting.low, setting.high)
         return f"{setting.help}\n{words[0].upper()}{words[1:]}."
     return setting.help
-
-
-def written(value: Any) -> Raw:
-    """A value as its field shows it."""
-    if isinstance(value, bool):
-        return value
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
 def parsed(name: str, raw: Raw) -> Any:

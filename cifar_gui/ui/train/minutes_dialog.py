@@ -13,7 +13,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.training.minutes import MEASURED_ON, Offer, Pace, in_words, measure_pace, network_words, plan, rungs
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.theme import px
-from cifar_gui.ui.train.fields import NumberField, mark_wrong
+from cifar_gui.ui.widgets.fields import NumberField, mark_wrong
 from cifar_gui.ui.widgets.text import muted, title
 
 _KEY = "train.minutes"

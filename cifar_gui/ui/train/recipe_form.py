@@ -13,7 +13,6 @@ from cifar_gui.ui.data_library import BUILT_IN
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.train.field_grid import FieldGrid
-from cifar_gui.ui.train.fields import ChoiceField, Field, NumberField, SwitchField, TextField
 from cifar_gui.ui.train.form_model import (
     EDITABLE_WHILE_RUNNING,
     NETWORK_PREFIX,
@@ -25,8 +24,9 @@ from cifar_gui.ui.train.form_model import (
     preset_of,
     refused,
     with_preset,
-    written,
 )
+from cifar_gui.ui.typed import written
+from cifar_gui.ui.widgets.fields import ChoiceField, Field, NumberField, SwitchField, TextField
 from cifar_gui.words import choice_words
 
 GET_DATA = "get-data"

@@ -1,4 +1,4 @@
-"""The few kinds of field a recipe is filled in with. Each takes and gives what `form_model` calls raw."""
+"""The few kinds of field that settings are filled in with. Each takes and gives what `typed` calls raw."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cifar_gui.ui.train.form_model import Raw
+from cifar_gui.ui.typed import Raw
 
 
 class ChoiceField(QComboBox):
