@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from torch import nn
@@ -69,6 +70,12 @@ def network_graph(model: nn.Module) -> Graph:
         layers += is_layer
     edges = tuple((source, step.key) for step in found for source in step.sources)
     return Graph(tuple(nodes), edges, tuple(blocks.values()))
+
+
+def chain(rows: Sequence[LayerRow]) -> Graph:
+    """The graph of layers one after another, without the ends."""
+    nodes = tuple(Node(row.name, "layer", row, "", (place,)) for place, row in enumerate(rows))
+    return Graph(nodes, tuple((a.key, b.key) for a, b in pairwise(nodes)), ())
 
 
 def folded(graph: Graph, unfolded: Collection[str] = ()) -> Graph:

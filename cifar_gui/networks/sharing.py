@@ -69,8 +69,8 @@ def comparison(design: Design, classes: int = 10) -> str:
         )
     would = sum(each.dense_parameters for each in layers)
     return (
-        f"{_first_in_words(first, first.layer)} Fully connected layers of the same width would have {grouped(would)} parameters in "
-        f"all, {_times(would / has)} the {grouped(has)} of this design."
+        f"{_first_in_words(first, first.layer)} Fully connected layers of the same width would have {grouped(would)} "
+        f"parameters in all, {_times(would / has)} the {grouped(has)} of this design."
     )
 
 

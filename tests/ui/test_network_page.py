@@ -19,6 +19,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.networks.layer_table import LayerRow, total_parameters
+from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
 from cifar_gui.ui.network.gallery import result
@@ -51,9 +52,14 @@ def new_page(qtbot, networks, monkeypatch):
     context = SimpleNamespace(
         jobs=jobs,
         session=Proposals(),
+        actions=Actions(),
         show_page=shown_pages.append,
         show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
-        messages=SimpleNamespace(info=texts.append, error=lambda text: texts.append(f"error: {text}")),
+        messages=SimpleNamespace(
+            info=texts.append,
+            error=lambda text, **_topic: texts.append(f"error: {text}"),
+            resolve=lambda _topic: None,
+        ),
     )
     made = NetworkPage(context)  # type: ignore[arg-type]
     made.texts, made.shown_pages = texts, shown_pages

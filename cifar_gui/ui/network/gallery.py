@@ -49,16 +49,25 @@ class Gallery(PaintedList):
         self.clear()
         for network in networks:
             item = QListWidgetItem(network.label)
-            item.setData(_OVERVIEW, network)
-            item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
-            item.setData(
-                Qt.ItemDataRole.AccessibleTextRole,
-                f"{network.label}. {result(network)}. {figures(network)}. {network.about}",
-            )
+            _fill(item, network)
             self.addItem(item)
         names = [network.name for network in networks]
         if names:
             self.setCurrentRow(names.index(chosen) if chosen in names else 0)
+        self.updateGeometry()
+
+    def choose(self, name: str) -> None:
+        """Choose a network by its name, as a click would."""
+        for row in range(self.count()):
+            if self.item(row).data(_OVERVIEW).name == name:
+                self.setCurrentRow(row)
+
+    def show_network(self, network: NetworkOverview) -> None:
+        """Draw the card of this network anew."""
+        for item in map(self.item, range(self.count())):
+            if item.data(_OVERVIEW).name == network.name:
+                _fill(item, network)
+        self.scheduleDelayedItemsLayout()
         self.updateGeometry()
 
     def needed_width(self) -> int:
@@ -72,6 +81,13 @@ class Gallery(PaintedList):
     def _on_current_changed(self, current: QListWidgetItem | None) -> None:
         if current is not None:
             self.network_chosen.emit(current.data(_OVERVIEW).name)
+
+
+def _fill(item: QListWidgetItem, network: NetworkOverview) -> None:
+    item.setData(_OVERVIEW, network)
+    item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
+    spoken = f"{network.label}. {result(network)}. {figures(network)}. {network.about}"
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
 
 def figures(network: NetworkOverview) -> str:

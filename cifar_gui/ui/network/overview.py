@@ -11,6 +11,8 @@ from cifar_gui.checkpoint.shipped import shipped_models
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.names import readable_names
 from cifar_gui.networks.base import NETWORKS, about, presets
+from cifar_gui.networks.custom import design_of
+from cifar_gui.networks.design import Design
 from cifar_gui.networks.graph import Graph, network_graph
 from cifar_gui.networks.layer_table import LayerRow, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
@@ -48,6 +50,7 @@ class NetworkOverview:
     parameters: int
     multiply_adds: int
     measured: Measured | None  # None when no shipped model has been
+    design: Design | None = None  # the same layers to take apart; None where they are no plain sequence
 
     @property
     def rows(self) -> tuple[LayerRow, ...]:
@@ -80,6 +83,7 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
         parameters=total_parameters(model),
         multiply_adds=total_multiply_adds(rows),
         measured=measured(name, cards),
+        design=design_of(model, CLASSES),
     )
 
 

@@ -1,7 +1,8 @@
-"""The networks there are, and the chosen one layer by layer."""
+"""The networks there are, the chosen one layer by layer, and one to be put together."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.networks import custom
 from cifar_gui.networks.base import presets
+from cifar_gui.networks.design import Design, DesignError
+from cifar_gui.recipe import Recipe
+from cifar_gui.ui.network.design_files import DESIGN, DesignFiles
+from cifar_gui.ui.network.design_overview import of_design
+from cifar_gui.ui.network.designer import Designer
 from cifar_gui.ui.network.gallery import Gallery
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
 from cifar_gui.ui.network.summary import NetworkSummary
@@ -25,7 +32,7 @@ _GALLERY = 248
 
 
 class NetworkPage(Page):
-    """Cards on the left, the summary of the chosen network on the right."""
+    """Cards on the left; on the right the summary of the chosen network, or the designer."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -36,11 +43,16 @@ class NetworkPage(Page):
         self.gallery = Gallery()
         self.gallery.setObjectName("network.gallery")
         self.summary = NetworkSummary()
+        self.designer = Designer(custom.START, context.actions)
+        self._files = DesignFiles(self.designer, context.messages)
         self._build()
         self.gallery.network_chosen.connect(self._on_network_chosen)
         self.summary.train_requested.connect(self._on_train)
         self.summary.filters_requested.connect(context.show_filters)
         self.summary.export_requested.connect(self.save)
+        self.summary.design_requested.connect(self._on_design_wanted)
+        self.designer.changed.connect(self._on_designed)
+        self.designer.train_requested.connect(self._on_train_design)
 
     def page_shown(self) -> None:
         if not self._asked:
@@ -52,18 +64,38 @@ class NetworkPage(Page):
         self._offer_filters()
 
     def save_state(self) -> dict[str, Any]:
-        return {"network": self.gallery.chosen or self._wanted, "layers": self.summary.layers.view}
+        return {
+            "network": self.gallery.chosen or self._wanted,
+            "layers": self.summary.layers.view,
+            "design": self.designer.model.design.to_text(),
+        }
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self._wanted = str(state.get("network", ""))
         self.summary.layers.show_view(str(state.get("layers", "")))
+        if isinstance(text := state.get("design"), str):
+            with suppress(DesignError):  # of a version with other kinds of layers: the first design stays
+                self.designer.remember(Design.from_text(text))
 
     def copy(self) -> None:
-        """The selected rows of the table, or all of it; or the graph as a picture."""
-        self.summary.layers.copy()
+        """The selected rows of the table, or all of it; the graph as a picture; the design as TOML."""
+        if self._is_designing:
+            self._files.copy()
+        else:
+            self.summary.layers.copy()
 
     def save(self) -> None:
-        """Ask where and save the table or the graph, whichever is in front."""
+        """Ask where and save the table or the graph, whichever is in front; the design as TOML."""
+        if self._is_designing:
+            self._files.save()
+        else:
+            self._save_layers()
+
+    @property
+    def _is_designing(self) -> bool:
+        return self._right.currentWidget() is self.designer
+
+    def _save_layers(self) -> None:
         network, layers = self.summary.network, self.summary.layers
         if network is None:
             return
@@ -82,7 +114,10 @@ class NetworkPage(Page):
         self.context.messages.info(f"The {layers.view} was saved as {path.name}.")
 
     def _build(self) -> None:
-        self._content = Columns(self.gallery, self.summary, None, widths=(_GALLERY, 0))
+        self._right = FrontStack()
+        self._right.addWidget(self.summary)
+        self._right.addWidget(self.designer)
+        self._content = Columns(self.gallery, self._right, None, widths=(_GALLERY, 0))
         self._stack = FrontStack()
         self._stack.addWidget(EmptyState("clock", "Looking at the networks…", "Their layers appear in a moment."))
         self._stack.addWidget(self._content)
@@ -92,18 +127,51 @@ class NetworkPage(Page):
 
     def _on_overviews(self, networks: list[NetworkOverview]) -> None:
         self._networks = {network.name: network for network in networks}
+        self.designer.offer_templates([(each.label, each.design) for each in networks if each.design is not None])
         self.gallery.show_networks(networks, self._wanted or self._current_network)
+        self._on_designed()
         self._stack.setCurrentWidget(self._content)
 
     def _on_network_chosen(self, name: str) -> None:
         self._wanted = name
+        if name == custom.NAME:
+            self._right.setCurrentWidget(self.designer)
+            return
+        self._right.setCurrentWidget(self.summary)
         self.summary.show_network(self._networks[name])
         self._offer_filters()
+
+    def _on_design_wanted(self, name: str) -> None:
+        """A network is to be taken as a template."""
+        network = self._networks[name]
+        if network.design is not None:
+            self.gallery.choose(custom.NAME)
+            self.designer.replace(network.design, f"start from {network.label}")
+
+    def _on_designed(self) -> None:
+        """Draw the card of one's own design as it is now."""
+        card = self._networks.get(custom.NAME)
+        if card is not None:
+            model = self.designer.model
+            self.gallery.show_network(of_design(card, model.design, model.misfit()[1]))
 
     def _offer_filters(self) -> None:
         network = self.summary.network
         self.summary.offer_filters(possible=network is not None and network.name == self._current_network)
 
     def _on_train(self, name: str) -> None:
+        self._propose(presets(name)["best"])
+
+    def _on_train_design(self) -> None:
+        model = self.designer.model
+        place, misfit = model.misfit()
+        if misfit:
+            self.context.messages.error(f"This cannot be trained yet. {misfit}", topic=DESIGN)
+            self.designer.go_to(place)
+            return
+        self.context.messages.resolve(DESIGN)
+        self._propose(presets(custom.NAME)["best"].changed(network_settings={"layers": model.design.to_text()}))
+
+    def _propose(self, recipe: Recipe) -> None:
         self.context.show_page("train")  # first: a page hears of recipes once it has been built
-        self.context.session.recipe_proposed.emit(presets(name)["best"])
+        self.context.session.recipe_proposed.emit(recipe)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.drawing import NetworkDrawing
@@ -13,15 +13,18 @@ from cifar_gui.ui.network.layers import Layers
 from cifar_gui.ui.network.overview import Measured, NetworkOverview
 from cifar_gui.ui.network.shapes import blocks_of
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.figure import figure
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.words import short_number
 
 
 class NetworkSummary(Panel):
-    """Signals: train_requested(str); filters_requested(str) with the path of a layer or ""; export_requested()."""
+    """Signals: train_requested(str), design_requested(str), filters_requested(str) with the path of a layer or "";
+    export_requested()."""
 
     train_requested = Signal(str)
+    design_requested = Signal(str)
     filters_requested = Signal(str)
     export_requested = Signal()
 
@@ -31,6 +34,9 @@ class NetworkSummary(Panel):
         self.train = ShyButton("Train this")
         self.train.setIcon(icon("play", "on_accent"))
         self.train.setProperty("primary", True)
+        self.design = ShyButton("Make it your own")
+        self.design.setIcon(icon("edit"))
+        self.design.setToolTip("Open its layers in the designer, to change them")
         self.filters = ShyButton("Filters")
         self.filters.setIcon(icon("filters"))
         self.copy, self.export = _tool("copy"), _tool("export")
@@ -50,6 +56,7 @@ class NetworkSummary(Panel):
         """Replace everything."""
         self.network = network
         self.set_title(network.label)
+        self.design.setVisible(network.design is not None)
         self.about.setText(network.about)
         self.drawing.show_blocks(blocks_of(network.rows, network.layers))
         self.parameters.setText(f"{network.parameters:,}")
@@ -77,19 +84,20 @@ class NetworkSummary(Panel):
         self.graph.offer_filters(possible=possible)
 
     def _build(self) -> None:
-        self.fill_header(ControlBar([], [self.layers.choice, self.copy, self.export, self.filters, self.train]))
+        self.fill_header(ControlBar([], [self.layers.choice, self.copy, self.export, self.design, self.filters, self.train]))
         self.train.clicked.connect(self._on_train)
+        self.design.clicked.connect(self._on_design)
         self.filters.clicked.connect(lambda: self.filters_requested.emit(""))
         self.graph.filters_wanted.connect(self.filters_requested)
         self.copy.clicked.connect(self.layers.copy)
         self.export.clicked.connect(self.export_requested)
         self.layers.save_requested.connect(self.export_requested)
         self.layers.view_changed.connect(self._on_view_changed)
-        counts = (_figure(self.parameters, "parameters"), _figure(self.multiply_adds, "multiply-adds a picture"))
+        counts = (figure(self.parameters, "parameters"), figure(self.multiply_adds, "multiply-adds a picture"))
         others = (
-            _figure(self.field, "receptive field"),
-            _figure(self.accuracy, self.accuracy_note),
-            _figure(self.time, self.time_note),
+            figure(self.field, "receptive field"),
+            figure(self.accuracy, self.accuracy_note),
+            figure(self.time, self.time_note),
         )
         facts = ControlBar(counts, others, breaks=True, close=True)
         self.body.addWidget(self.about)
@@ -106,16 +114,9 @@ class NetworkSummary(Panel):
         if self.network is not None:
             self.train_requested.emit(self.network.name)
 
-
-def _figure(number: QLabel, words: QLabel | str) -> QWidget:
-    """A number, and below it what it counts."""
-    figure = QWidget()
-    column = QVBoxLayout(figure)
-    column.setContentsMargins(0, 0, 16, 0)
-    column.setSpacing(0)
-    column.addWidget(number)
-    column.addWidget(caption(words) if isinstance(words, str) else words)
-    return figure
+    def _on_design(self) -> None:
+        if self.network is not None:
+            self.design_requested.emit(self.network.name)
 
 
 def _tool(symbol: str) -> QToolButton:

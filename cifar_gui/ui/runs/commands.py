@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from cifar_gui.ui.actions import Actions, ActionText
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.runs.rows import RunRow, continue_words, why_not_continue
+from cifar_gui.ui.widgets.action_button import action_button
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.segmented import Segmented
 
@@ -101,19 +102,9 @@ class Commands(QWidget):
         layout.addWidget(ControlBar([self.resume, *buttons], [self.view], breaks=True))
 
     def _button(self, name: str) -> QAbstractButton:
-        """A button that does and says what the action does and says; those in `_LABELLED` with words."""
-        action, labelled = self.action(name), name in _LABELLED
-        button: QAbstractButton = ShyButton(_words(name)) if labelled else QToolButton()
-        button.setIcon(icon(TEXTS[name].icon))
+        """Those in `_LABELLED` have words."""
+        button = action_button(self.action(name), _words(name), TEXTS[name].icon, labelled=name in _LABELLED)
         button.setObjectName(f"runs.{name}")
-        button.setAccessibleName(_words(name))
-        button.clicked.connect(action.trigger)
-
-        def follow() -> None:
-            button.setEnabled(action.isEnabled())
-            button.setToolTip(action.toolTip() if labelled else f"{_words(name)}: {action.toolTip()}")
-
-        action.changed.connect(follow)
         self._buttons[name] = button
         return button
 

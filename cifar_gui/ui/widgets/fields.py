@@ -87,6 +87,42 @@ class ChoiceField(QComboBox):
         self.edited.emit()
 
 
+class OpenChoiceField(QComboBox):
+    """One of some words, or a number, or whatever nonsense has been typed: judged by the form.
+
+    Signals: edited() at every change by the user; committed() when editing is over.
+    """
+
+    edited = Signal()
+    committed = Signal()
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.setLineEdit(self.line)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setCompleter(None)  # type: ignore[arg-type]  # Qt takes none: it would finish words that nobody began
+        self.addItems(list(choices))
+        self.line.textEdited.connect(lambda _text: self.edited.emit())
+        self.line.editingFinished.connect(self.committed)
+        self.activated.connect(self._on_activated)
+
+    def raw(self) -> str:
+        """The text as it stands."""
+        return self.currentText()
+
+    def put(self, raw: Raw) -> None:
+        """Show a text without emitting `edited`."""
+        self.setEditText(str(raw))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def _on_activated(self, _index: int) -> None:
+        self.edited.emit()
+        self.committed.emit()
+
+
 class NumberField(QLineEdit):
     """A number, or whatever nonsense has been typed: judged by the form, not swallowed. Up and Down step it.
 

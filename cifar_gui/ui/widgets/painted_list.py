@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QListWidget, QStyledItemDelegate, QWidget
 
@@ -15,7 +17,12 @@ class PaintedList(QListWidget):
     """Scrolls by pixels, up and down only; the chosen line shows the focus. Asks for the width of its longest words."""
 
     def __init__(
-        self, name: str, painter: type[QStyledItemDelegate], parent: QWidget | None = None, *, least_width: int = 0
+        self,
+        name: str,
+        painter: Callable[[QListWidget], QStyledItemDelegate],
+        parent: QWidget | None = None,
+        *,
+        least_width: int = 0,
     ) -> None:
         """`name` is for screen readers; `least_width` is in pixels at zoom 1."""
         super().__init__(parent)

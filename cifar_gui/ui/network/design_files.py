@@ -1,0 +1,76 @@
+"""Designs come from files and go into them, and onto the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.atomic import write_atomically
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.networks.design import Design
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.network.designer import Designer
+
+_KINDS = "Designs (*.toml)"
+DESIGN = "design"
+"""The topic of what is said of designs in the message bar."""
+
+
+class DesignFiles:
+    """What the designer is asked to do with files. What goes wrong is said in the message bar, and changes nothing."""
+
+    def __init__(self, designer: Designer, messages: Messages) -> None:
+        self._designer, self._messages = designer, messages
+        designer.open_requested.connect(self.open)
+        designer.save_requested.connect(self.save)
+        designer.copy_requested.connect(self.copy)
+        designer.file_dropped.connect(self.load)
+
+    def open(self) -> None:
+        """Ask for a file and load it."""
+        chosen, _filter = QFileDialog.getOpenFileName(self._designer, "Open a design", "", f"{_KINDS};;All files (*)")
+        if chosen:
+            self.load(Path(chosen))
+
+    def load(self, path: Path) -> None:
+        """The design in a file, in place of the one there is; that can be undone."""
+        try:
+            design = Design.load(path)
+        except CifarGuiError as error:
+            self._messages.error(str(error), topic=DESIGN)
+            return
+        self._messages.resolve(DESIGN)
+        self._designer.replace(design, f"open {path.name}")
+
+    def save(self) -> None:
+        """Ask where, and write the design as TOML."""
+        if (text := self._text("saved")) is None:
+            return
+        chosen, _filter = QFileDialog.getSaveFileName(self._designer, "Save the design", "design.toml", _KINDS)
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(".toml")
+        try:
+            write_atomically(path, [text.encode()])
+        except CifarGuiError as error:
+            self._messages.error(str(error), topic=DESIGN)
+            return
+        self._messages.resolve(DESIGN)
+        self._messages.info(f"The design was saved as {path.name}.")
+
+    def copy(self) -> None:
+        """Put the design on the clipboard as TOML."""
+        if (text := self._text("copied")) is not None:
+            QGuiApplication.clipboard().setText(text)
+
+    def _text(self, done: str) -> str | None:
+        """The design as TOML; None, and the reason is said, while a field holds what it cannot take."""
+        typed = self._designer.model.mistyped()
+        if typed is None:
+            return self._designer.model.design.to_toml()
+        place, problem = typed
+        self._messages.error(f"Nothing was {done}: {problem}", topic=DESIGN)
+        self._designer.go_to(place)
+        return None

@@ -1,0 +1,205 @@
+"""The designer's list of layers: select, drag, and type into the fields of the selected one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLine, QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QListWidgetItem, QWidget
+
+from cifar_gui.networks.design import Layer, fields_of
+from cifar_gui.ui.network.design_model import DesignModel, Row
+from cifar_gui.ui.network.layer_fields import LayerFields
+from cifar_gui.ui.network.layer_painter import HEIGHT, LINE, NUMBER, SIDE, Heads, LayerPainter, least_width
+from cifar_gui.ui.network.layer_words import Line, lines_of
+from cifar_gui.ui.theme import px, theme, tokens
+from cifar_gui.ui.widgets.painted_list import PaintedList
+
+_DRAGGED = "application/x-cifar-gui-layer"
+_HEADS, _UNDER_FIELDS = 34, 8
+
+
+class LayerRows(PaintedList):
+    """One line for each layer; the selected one opens its fields.
+
+    Signals: row_selected(int) by the user; row_moved(int, int) from a place to a gap; typed(str, object) with a setting
+    of the selected layer and what its field holds; field_left().
+    """
+
+    row_selected = Signal(int)
+    row_moved = Signal(int, int)
+    typed = Signal(str, object)
+    field_left = Signal()
+
+    form: LayerFields | None = None  # of the selected layer, if it has settings
+    _heads: Heads | None = None  # Qt lays out what is not finished yet
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Layers of the design", lambda view: LayerPainter(view, self._below), parent)
+        self.setObjectName("network.designer.layers")
+        self.setToolTip("Drag a layer to another place, or move the selected one with Alt and the up and down keys")
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)  # ours stands between the lines
+        self._gap: int | None = None  # where a drop would go
+        self._forms: dict[type[Layer], LayerFields] = {}
+        self._heads = Heads(self)
+        self.currentRowChanged.connect(self._on_row_changed)
+        theme().changed.connect(self._on_theme)
+        self._on_theme()
+
+    def show_design(self, model: DesignModel) -> None:
+        """Replace everything, without emitting anything. The fields of a layer that stays selected stay as they are."""
+        was_blocked, lines = self.blockSignals(True), lines_of(model)
+        while self.count() > len(lines):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(lines):
+            self.addItem(QListWidgetItem())
+        for place, line in enumerate(lines):
+            item = self.item(place)
+            item.setData(LINE, line)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
+        self.setCurrentRow(model.selected)
+        self._show_form(model.rows[model.selected] if model.rows else None)
+        self.blockSignals(was_blocked)
+        self.scheduleDelayedItemsLayout()
+        self.updateGeometry()
+
+    def lines(self) -> list[Line]:
+        """What is listed."""
+        return [self.item(row).data(LINE) for row in range(self.count())]
+
+    def needed_width(self) -> int:
+        form = self.form.minimumSizeHint().width() + px(2 * SIDE + NUMBER) if self.form is not None else 0
+        return max(least_width(), form)
+
+    # Qt's own
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        if self._heads is not None:
+            self._heads.setGeometry(0, 0, self.viewport().width(), px(_HEADS))
+        self._place_form()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._place_form()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()  # lines are as high as their text is at this width
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        drag = QDrag(self)
+        drag.setMimeData(dragged(self.currentRow()))
+        rect = self.visualItemRect(self.currentItem())
+        rect.setHeight(px(HEIGHT))
+        drag.setPixmap(self.viewport().grab(rect))
+        drag.setHotSpot(QPoint(px(SIDE), px(HEIGHT) // 2))
+        drag.exec(Qt.DropAction.MoveAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(event.mimeData().hasFormat(_DRAGGED))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # scrolls near the edges
+        self._show_gap(self._gap_at(event.position().toPoint()))
+        event.setAccepted(event.mimeData().hasFormat(_DRAGGED))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._show_gap(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._show_gap(None)
+        if event.mimeData().hasFormat(_DRAGGED):
+            event.accept()
+            place = int(bytes(event.mimeData().data(_DRAGGED).data()))
+            self.row_moved.emit(place, self._gap_at(event.position().toPoint()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._gap is not None:
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QPen(tokens().accent, px(2)))
+                height = self._height_of_gap(self._gap)
+                painter.drawLine(QLine(px(2), height, self.viewport().width() - px(2), height))
+
+    # Fields
+
+    def _show_form(self, row: Row | None) -> None:
+        kind = type(row.layer) if row is not None else None
+        if kind is not None and fields_of(kind) and kind not in self._forms:
+            self._forms[kind] = self._make_form(kind)
+        form = self._forms.get(kind) if kind is not None else None
+        if form is not self.form:
+            for each in (self.form, form):
+                if each is not None:
+                    each.setVisible(each is form)
+            self.form = form
+        if form is not None and row is not None:
+            form.show_row(self.currentRow() + 1, row.raws(), row.problems())
+
+    def _below(self, row: int) -> int:
+        """How much room the fields need under a line."""
+        if self.form is None or row != self.currentRow():
+            return 0
+        return self.form.sizeHint().height() + px(_UNDER_FIELDS)
+
+    def _make_form(self, kind: type[Layer]) -> LayerFields:
+        form = LayerFields(kind, self.viewport())
+        form.typed.connect(self.typed)
+        form.left.connect(self.field_left)
+        before: QWidget = self
+        for field in form.fields.values():
+            QWidget.setTabOrder(before, field)
+            before = field
+        return form
+
+    def _place_form(self) -> None:
+        item = self.currentItem()
+        if self.form is not None and item is not None:
+            rect = self.visualItemRect(item)
+            left = px(SIDE + NUMBER)
+            width = max(rect.width() - left - px(SIDE), 0)
+            self.form.setGeometry(rect.left() + left, rect.top() + px(HEIGHT), width, self.form.sizeHint().height())
+
+    def _on_row_changed(self, row: int) -> None:
+        if row >= 0:
+            self.row_selected.emit(row)
+
+    def _on_theme(self) -> None:
+        self.setViewportMargins(0, px(_HEADS), 0, 0)
+
+    # Dragging
+
+    def _gap_at(self, position: QPoint) -> int:
+        """The gap nearest to a point: 0 is before the first line."""
+        middles = [self.visualItemRect(self.item(row)).center().y() for row in range(self.count())]
+        return sum(middle < position.y() for middle in middles)
+
+    def _height_of_gap(self, gap: int) -> int:
+        if gap < self.count():
+            return max(self.visualItemRect(self.item(gap)).top(), 1)
+        return self.visualItemRect(self.item(gap - 1)).bottom() if gap else 1
+
+    def _show_gap(self, gap: int | None) -> None:
+        if gap != self._gap:
+            self._gap = gap
+            self.viewport().update()
+
+
+def dragged(row: int) -> QMimeData:
+    """A line on its way to another place."""
+    mime = QMimeData()
+    mime.setData(_DRAGGED, str(row).encode())
+    return mime
