@@ -56,11 +56,11 @@ def dense_parameters(design: Design, classes: int = 10) -> int:
 
 
 def comparison(design: Design, classes: int = 10) -> str:
-    """In a sentence or two what fully connected layers of the same width would cost; "" while no layer has weights."""
-    layers = connected(design, classes)
-    if not layers:
+    """In a sentence or two what fully connected layers of the same width would cost; "" while a layer does not fit."""
+    layers, steps = connected(design, classes), design.steps(classes)
+    if not layers or any(step.problem for step in steps):
         return ""
-    first, has = layers[0], sum(step.parameters for step in design.steps(classes))
+    first, has = layers[0], sum(step.parameters for step in steps)
     if isinstance(first.layer, Dense):  # then so are all: convolutions cannot follow
         bias = " and a bias" if first.layer.bias else ""
         return (

@@ -52,7 +52,7 @@ QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus {
 QPushButton[primary="true"]:focus { border-color: {text}; }
 QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 7dp; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus {
-    border: none; background: transparent; padding: 0 0 0 7dp; min-height: 0; }
+    border: none; background: transparent; padding: 0 0 0 7dp; min-height: 0; max-height: 99dp; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus { padding: 0; }
 QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"], QComboBox[wrong="true"] { border: 2px solid {bad}; }
 

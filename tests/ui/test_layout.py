@@ -41,8 +41,9 @@ SIZES = {
     "as large as it gets": (1280, 800, 2.5),
     "on a large screen": (3840, 2160, 2.0),
 }
-PAGES = ("classify", "train", "ways to data", "filters", "network", "graph", "runs")
-"""And what stands in the middle of the Train page while there is no data, and the graph in place of the table."""
+PAGES = ("classify", "train", "ways to data", "filters", "network", "graph", "own design", "runs")
+"""And what stands in the middle of the Train page while there is no data; the graph in place of the table and the
+designer on the Network page."""
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def settle() -> None:
 
 
 def show(window, qtbot, name: str) -> QWidget:
-    page = window.show_page({"ways to data": "train", "graph": "network"}.get(name, name))
+    page = window.show_page({"ways to data": "train", "graph": "network", "own design": "network"}.get(name, name))
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
@@ -72,6 +73,12 @@ def show(window, qtbot, name: str) -> QWidget:
     elif name in ("network", "graph"):
         qtbot.waitUntil(lambda: page.summary.network is not None)
         page.summary.layers.show_view("graph" if name == "graph" else "table")
+    elif name == "own design":
+        qtbot.waitUntil(lambda: page.gallery.count() > 0)
+        page.gallery.choose("custom")
+        page.designer.commands.action("duplicate").trigger()
+        page.designer.rows.typed.emit("depth", "4096")
+        page.designer.rows.typed.emit("padding", "none of this")
     elif name == "train":
         qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
     elif name == "ways to data":

@@ -44,6 +44,10 @@ class Gallery(PaintedList):
         item = self.currentItem()
         return str(item.data(_OVERVIEW).name) if item is not None else ""
 
+    def networks(self) -> list[NetworkOverview]:
+        """What the cards show."""
+        return [self.item(row).data(_OVERVIEW) for row in range(self.count())]
+
     def show_networks(self, networks: Sequence[NetworkOverview], chosen: str) -> None:
         """Replace the cards; `chosen` by name, the first if it is not there."""
         self.clear()
@@ -57,10 +61,10 @@ class Gallery(PaintedList):
         self.updateGeometry()
 
     def choose(self, name: str) -> None:
-        """Choose a network by its name, as a click would."""
-        for row in range(self.count()):
-            if self.item(row).data(_OVERVIEW).name == name:
-                self.setCurrentRow(row)
+        """Choose a network by its name, as a click would; nothing if it has no card."""
+        names = [network.name for network in self.networks()]
+        if name in names:
+            self.setCurrentRow(names.index(name))
 
     def show_network(self, network: NetworkOverview) -> None:
         """Draw the card of this network anew."""
@@ -71,8 +75,7 @@ class Gallery(PaintedList):
         self.updateGeometry()
 
     def needed_width(self) -> int:
-        networks = [self.item(row).data(_OVERVIEW) for row in range(self.count())]
-        return max(map(_card_width, networks), default=0)
+        return max(map(_card_width, self.networks()), default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

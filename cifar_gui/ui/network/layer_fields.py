@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from cifar_gui.networks.design import Layer, fields_of, value_of
 from cifar_gui.recipe import Setting
@@ -76,8 +76,9 @@ class LayerFields(QWidget):
         column.setSpacing(px(2))
         words = caption(setting.label)
         words.setBuddy(field)
+        words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # on one height
         column.addWidget(words)
-        column.addWidget(field, 1, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(field, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._row.addLayout(column)
 
 

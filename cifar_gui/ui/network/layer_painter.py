@@ -17,9 +17,6 @@ from cifar_gui.words import NOTHING
 LINE = Qt.ItemDataRole.UserRole
 
 HEADS = ("Output shape", "Parameters", "Multiply-adds", "Receptive\nfield")
-_WIDEST = ("4,096 × 32 × 32", "12,845,056", "12,845,056,000", "999")
-"""What the columns of figures have room for."""
-
 SIDE, NUMBER, HEIGHT = 8, 24, 30
 _GAP, _SIGN, _PADDING = 14, 16, 8
 _LEAST_WORDS = 100
@@ -30,24 +27,24 @@ _LEFT, _RIGHT = (
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
 
 
-def figure_widths() -> list[int]:
+def figure_widths(lines: Sequence[Line]) -> list[int]:
     """Of the columns of figures, in pixels now."""
     number, head = QFontMetrics(font(12)), QFontMetrics(font(11, bold=True))
-    return [
-        max(number.horizontalAdvance(widest), *map(head.horizontalAdvance, title.split("\n"))) + px(_GAP)
-        for widest, title in zip(_WIDEST, HEADS, strict=True)
-    ]
+    widths = [max(map(head.horizontalAdvance, title.split("\n"))) for title in HEADS]
+    for line in lines:
+        widths = [max(pair) for pair in zip(widths, map(number.horizontalAdvance, line.figures), strict=True)]
+    return [width + px(_GAP) for width in widths]
 
 
-def least_width() -> int:
-    """What a line needs, however short its words become."""
-    return sum(figure_widths()) + px(2 * SIDE + NUMBER + _LEAST_WORDS)
+def least_width(widths: Sequence[int]) -> int:
+    """What a line needs, however short its words become. `widths`: of the figures."""
+    return sum(widths) + px(2 * SIDE + NUMBER + _LEAST_WORDS)
 
 
-def columns(area: QRect) -> tuple[QRect, list[QRect]]:
-    """Where the words of a line stand, and each of its figures."""
+def columns(area: QRect, widths: Sequence[int]) -> tuple[QRect, list[QRect]]:
+    """Where the words of a line stand, and each of its figures. `widths`: of the figures."""
     right, places = area.right() - px(SIDE), []
-    for width in reversed(figure_widths()):
+    for width in reversed(widths):
         places.append(QRect(right - width, area.top(), width, px(HEIGHT)))
         right -= width
     left = area.left() + px(SIDE + NUMBER)
@@ -57,9 +54,18 @@ def columns(area: QRect) -> tuple[QRect, list[QRect]]:
 class Heads(QWidget):
     """The titles of the columns."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._widths: Sequence[int] = figure_widths([])
+
+    def show_widths(self, widths: Sequence[int]) -> None:
+        """Of the figures."""
+        self._widths = widths
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            words, figures = columns(self.rect())
+            words, figures = columns(self.rect(), self._widths)
             painter.setFont(font(11, bold=True))
             painter.setPen(tokens().muted)
             painter.drawText(_as_high(words, self.height()), _LEFT, "Layer")
@@ -76,13 +82,14 @@ class LayerPainter(QStyledItemDelegate):
         """`below`: how high the fields under the line at a place are, in pixels."""
         super().__init__(view)
         self._view, self._below = view, below
+        self.widths: Sequence[int] = ()  # of the figures
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         line: Line = index.data(LINE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, option)
-        words, figures = columns(option.rect)
+        words, figures = columns(option.rect, self.widths)
         painter.setFont(font(12))
         painter.setPen(tokens().muted)
         painter.drawText(

@@ -14,16 +14,26 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from cifar_gui.networks.design import Layer, fields_of
 from cifar_gui.ui.network.design_model import DesignModel, Row
 from cifar_gui.ui.network.layer_fields import LayerFields
-from cifar_gui.ui.network.layer_painter import HEIGHT, LINE, NUMBER, SIDE, Heads, LayerPainter, least_width
+from cifar_gui.ui.network.layer_painter import (
+    HEIGHT,
+    LINE,
+    NUMBER,
+    SIDE,
+    Heads,
+    LayerPainter,
+    figure_widths,
+    least_width,
+)
 from cifar_gui.ui.network.layer_words import Line, lines_of
 from cifar_gui.ui.theme import px, theme, tokens
 from cifar_gui.ui.widgets.painted_list import PaintedList
 
+_HOW_TO_MOVE = "Drag it to another place, or move it with Alt and the up and down keys."
 _DRAGGED = "application/x-cifar-gui-layer"
 _HEADS, _UNDER_FIELDS = 34, 8
 
@@ -44,13 +54,12 @@ class LayerRows(PaintedList):
     _heads: Heads | None = None  # Qt lays out what is not finished yet
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Layers of the design", lambda view: LayerPainter(view, self._below), parent)
+        super().__init__("Layers of the design", self._make_painter, parent)
         self.setObjectName("network.designer.layers")
-        self.setToolTip("Drag a layer to another place, or move the selected one with Alt and the up and down keys")
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)  # ours stands between the lines
-        self._gap: int | None = None  # where a drop would go
+        self.drop_gap: int | None = None  # where a drop would go now
         self._forms: dict[type[Layer], LayerFields] = {}
         self._heads = Heads(self)
         self.currentRowChanged.connect(self._on_row_changed)
@@ -67,12 +76,12 @@ class LayerRows(PaintedList):
         for place, line in enumerate(lines):
             item = self.item(place)
             item.setData(LINE, line)
+            item.setToolTip(f"{line.label} {line.settings}\n{_HOW_TO_MOVE}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
         self.setCurrentRow(model.selected)
         self._show_form(model.rows[model.selected] if model.rows else None)
         self.blockSignals(was_blocked)
-        self.scheduleDelayedItemsLayout()
-        self.updateGeometry()
+        self._measure()
 
     def lines(self) -> list[Line]:
         """What is listed."""
@@ -80,7 +89,7 @@ class LayerRows(PaintedList):
 
     def needed_width(self) -> int:
         form = self.form.minimumSizeHint().width() + px(2 * SIDE + NUMBER) if self.form is not None else 0
-        return max(least_width(), form)
+        return max(least_width(self._painter.widths), form)
 
     # Qt's own
 
@@ -128,10 +137,10 @@ class LayerRows(PaintedList):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._gap is not None:
+        if self.drop_gap is not None:
             with QPainter(self.viewport()) as painter:
                 painter.setPen(QPen(tokens().accent, px(2)))
-                height = self._height_of_gap(self._gap)
+                height = self._height_of_gap(self.drop_gap)
                 painter.drawLine(QLine(px(2), height, self.viewport().width() - px(2), height))
 
     # Fields
@@ -148,6 +157,10 @@ class LayerRows(PaintedList):
             self.form = form
         if form is not None and row is not None:
             form.show_row(self.currentRow() + 1, row.raws(), row.problems())
+
+    def _make_painter(self, view: QListWidget) -> LayerPainter:
+        self._painter = LayerPainter(view, self._below)
+        return self._painter
 
     def _below(self, row: int) -> int:
         """How much room the fields need under a line."""
@@ -179,6 +192,15 @@ class LayerRows(PaintedList):
 
     def _on_theme(self) -> None:
         self.setViewportMargins(0, px(_HEADS), 0, 0)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Columns are as wide as what stands in them, lines as high."""
+        self._painter.widths = figure_widths(self.lines())
+        if self._heads is not None:
+            self._heads.show_widths(self._painter.widths)
+        self.scheduleDelayedItemsLayout()
+        self.updateGeometry()
 
     # Dragging
 
@@ -193,8 +215,8 @@ class LayerRows(PaintedList):
         return self.visualItemRect(self.item(gap - 1)).bottom() if gap else 1
 
     def _show_gap(self, gap: int | None) -> None:
-        if gap != self._gap:
-            self._gap = gap
+        if gap != self.drop_gap:
+            self.drop_gap = gap
             self.viewport().update()
 
 

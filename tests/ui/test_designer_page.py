@@ -1,0 +1,332 @@
+"""Own designs on the Network page: from a template to training, files, the card, and what is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cifar_gui.networks import custom
+from cifar_gui.networks.base import NETWORKS, build, presets
+from cifar_gui.networks.design import Design
+from cifar_gui.ui.actions import Actions
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.network.design_overview import of_design
+from cifar_gui.ui.network.gallery import figures
+from cifar_gui.ui.network.overview import NetworkOverview, overview
+from cifar_gui.ui.network.page import NetworkPage
+from cifar_gui.ui.network.shapes import blocks_of
+
+NAMES = ("airnet", "lenet", "custom")
+MINE = "convolution depth=3; flatten; dense"
+
+
+class Proposals(QObject):
+    recipe_proposed = Signal(object)
+
+
+@pytest.fixture(scope="module")
+def networks() -> list[NetworkOverview]:
+    return [overview(name, NETWORKS.entry(name).label, []) for name in NAMES]
+
+
+@pytest.fixture
+def new_page(qtbot, networks, monkeypatch):
+    """The page before it has looked at the networks."""
+    monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
+    jobs, shown_pages = Background(), []
+    context = SimpleNamespace(
+        jobs=jobs, session=Proposals(), actions=Actions(), messages=Messages(), show_page=shown_pages.append
+    )
+    made = NetworkPage(context)  # type: ignore[arg-type]
+    made.shown_pages = shown_pages
+    qtbot.addWidget(made)
+    yield made
+    jobs.shutdown()
+
+
+@pytest.fixture
+def page(qtbot, new_page):
+    new_page.resize(1200, 720)
+    new_page.show()
+    new_page.page_shown()
+    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
+    return new_page
+
+
+def said(page: NetworkPage) -> list[tuple[str, str]]:
+    return [(message.severity, message.text) for message in page.context.messages.all]
+
+
+def text(page: NetworkPage) -> str:
+    return page.designer.model.design.to_text()
+
+
+def put(page: NetworkPage, words: str) -> None:
+    page.gallery.choose("custom")
+    page.designer.replace(Design.from_text(words), "for a test")
+
+
+def enter(page: NetworkPage, name: str, words: str) -> None:
+    field = page.designer.rows.form.fields[name]
+    field.setText(words)
+    field.edited.emit()
+
+
+def test_the_card_of_ones_own_design_opens_the_designer_and_others_the_summary(page):
+    page.gallery.choose("custom")
+    assert (page.designer.isVisible(), page.summary.isVisible()) == (True, False)
+    assert page.findChild(QWidget, "network.designer") is page.designer
+    page.gallery.choose("airnet")
+    assert (page.designer.isVisible(), page.summary.isVisible()) == (False, True)
+
+
+def test_a_plain_sequence_can_be_made_ones_own_and_others_cannot(page):
+    page.gallery.choose("airnet")
+    assert not page.summary.design.isVisible()
+    page.gallery.choose("lenet")
+    assert page.summary.design.isVisible()
+    page.summary.design.click()
+    assert page.gallery.chosen == "custom"
+    assert page.designer.isVisible()
+    assert page.designer.model.design == custom.design_of(build("lenet", 10, presets("lenet")["best"].network_settings))
+    assert page.designer.rows.hasFocus() or not page.isActiveWindow()
+    page.designer.commands.action("undo").trigger()
+    assert page.designer.model.design == custom.START
+
+
+def test_the_networks_that_are_plain_sequences_are_templates(page):
+    names = [action.text() for action in page.designer.templates.menu().actions()]
+    assert names == [NETWORKS.entry("lenet").label, NETWORKS.entry("custom").label]
+
+
+def test_a_template_is_changed_and_proposed_for_training(page, qtbot):
+    page.gallery.choose("lenet")
+    page.summary.design.click()
+    enter(page, "depth", "17")
+    with qtbot.waitSignal(page.context.session.recipe_proposed) as proposed:
+        page.designer.train.click()
+    (recipe,) = proposed.args
+    assert recipe == presets("custom")["best"].changed(network_settings={"layers": text(page)})
+    assert recipe.network_settings["layers"].startswith("convolution depth=17 ")
+    assert page.shown_pages == ["train"]
+    assert said(page) == []
+
+
+def test_what_does_not_fit_is_not_trained_and_the_reason_is_said_until_it_does(page, qtbot):
+    put(page, "convolution depth=3; dense; flatten; dense")
+    proposed = []
+    page.context.session.recipe_proposed.connect(proposed.append)
+    page.designer.train.click()
+    assert (proposed, page.shown_pages, page.designer.rows.currentRow()) == ([], [], 1)
+    ((severity, words),) = said(page)
+    assert severity == "error"
+    assert words.startswith("This cannot be trained yet. Layer 2 (Dense) does not fit: It needs a row of values")
+    page.designer.commands.action("remove").trigger()
+    page.designer.train.click()
+    assert (len(proposed), said(page)) == (1, [])
+
+
+def test_what_is_half_typed_is_not_trained_without_it(page):
+    put(page, MINE)
+    enter(page, "depth", "")
+    page.designer.train.click()
+    assert page.shown_pages == []
+    assert "Layer 1: Convolution: depth must be a whole number" in said(page)[0][1]
+
+
+# The card
+
+
+def card(page: NetworkPage) -> NetworkOverview:
+    (found,) = (each for each in page.gallery.networks() if each.name == "custom")
+    return found
+
+
+def test_the_card_shows_the_design_as_it_is_now(page):
+    put(page, MINE)
+    assert figures(card(page)) == "30.8 k parameters · 114 k mult-adds"
+    assert [block.label for block in blocks_of(card(page).rows, card(page).layers)] == [
+        "3 × 32 × 32", "3 × 32 × 32", "10",
+    ]  # fmt: skip
+    assert card(page).about == NETWORKS.entry("custom").details["about"]
+    page.designer.go_to(1)
+    page.designer.commands.action("remove").trigger()
+    assert card(page).about.startswith("Layer 2 (Dense) does not fit")
+    assert len(card(page).rows) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        custom.START.to_text(),
+        "convolution depth=5 height=5 width=3 stride=2; average_pooling; global_average; dense units=20; dense",
+    ],
+)
+def test_the_card_is_that_of_the_network_that_would_be_built(networks, monkeypatch, words):
+    made = of_design(networks[-1], Design.from_text(words), "")
+    recipes = {"best": presets("custom")["best"].changed(network_settings={"layers": words})}
+    monkeypatch.setattr("cifar_gui.ui.network.overview.presets", lambda _name: recipes)
+    built = overview("custom", "Own design", [])
+    drawn, wanted = ([replace(block, name="") for block in blocks_of(each.rows, each.layers)] for each in (made, built))
+    assert drawn == wanted
+    assert (made.parameters, made.multiply_adds) == (built.parameters, built.multiply_adds)
+    assert made.receptive_field == built.receptive_field
+    assert made.design == built.design
+
+
+# Files
+
+
+def test_a_design_goes_into_a_file_and_comes_back_from_it(page, monkeypatch, tmp_path):
+    put(page, MINE)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "mine"), ""))
+    page.save()
+    assert said(page) == [("info", "The design was saved as mine.toml.")]
+    put(page, "flatten; dense")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(tmp_path / "mine.toml"), ""))
+    page.designer.open_requested.emit()
+    assert (text(page), page.designer.model.undo_words) == (MINE, "open mine.toml")
+    page.designer.commands.action("undo").trigger()
+    assert text(page) == "flatten; dense"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["mine.toml"]
+
+
+def test_a_design_that_does_not_fit_yet_can_be_saved_too(page, monkeypatch, tmp_path):
+    put(page, "dense")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "x.toml"), ""))
+    page.designer.save_requested.emit()
+    assert Design.load(tmp_path / "x.toml") == Design.from_text("dense")
+
+
+def test_a_dropped_file_is_opened(page, tmp_path):
+    (tmp_path / "dropped.toml").write_text(Design.from_text(MINE).to_toml(), encoding="utf-8")
+    page.designer.file_dropped.emit(tmp_path / "dropped.toml")
+    assert text(page) == MINE
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read"),
+        ("[[layers]\n", "bad.toml is not valid TOML"),
+        ("epochs = 3\n", "bad.toml is no network"),
+        ("[[layers]]\nkind = 'convolution'\ndepth = 0\n", "depth must be a whole number from 1 to 4,096, not 0"),
+    ],
+)
+def test_a_file_that_is_no_design_is_refused_and_nothing_is_lost(page, tmp_path, content, words):
+    put(page, MINE)
+    path = tmp_path / "bad.toml"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    page.designer.file_dropped.emit(path)
+    ((severity, told),) = said(page)
+    assert (severity, text(page)) == ("error", MINE)
+    assert words in told
+    path.write_text(Design.from_text("flatten; dense").to_toml(), encoding="utf-8")
+    page.designer.file_dropped.emit(path)
+    assert (said(page), text(page)) == ([], "flatten; dense")
+
+
+def test_a_design_that_cannot_be_written_is_still_there(page, monkeypatch, tmp_path):
+    put(page, MINE)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "x.toml"), ""))
+    page.save()
+    assert said(page)[0][0] == "error"
+    assert "x.toml could not be written" in said(page)[0][1]
+    assert text(page) == MINE
+
+
+def test_nothing_happens_if_the_user_thinks_better_of_it(page, monkeypatch):
+    put(page, MINE)
+    for name in ("getSaveFileName", "getOpenFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_arguments: ("", ""))
+    page.save()
+    page.designer.open_requested.emit()
+    assert (said(page), text(page)) == ([], MINE)
+
+
+def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeypatch):
+    put(page, MINE)
+    enter(page, "depth", "x")
+    page.designer.rows.setCurrentRow(2)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: pytest.fail("asked where to save"))
+    QGuiApplication.clipboard().setText("before")
+    page.save()
+    page.copy()
+    reason = "Layer 1: Convolution: depth must be a whole number from 1 to 4,096, not 'x'."
+    assert said(page) == [("error", f"Nothing was copied: {reason}"), ("error", f"Nothing was saved: {reason}")]
+    assert QGuiApplication.clipboard().text() == "before"
+    assert page.designer.rows.currentRow() == 0
+
+
+def test_a_design_is_copied_as_toml_and_the_table_of_others_as_ever(page):
+    put(page, MINE)
+    page.copy()
+    assert Design.from_toml(QGuiApplication.clipboard().text()) == Design.from_text(MINE)
+    page.gallery.choose("airnet")
+    page.copy()
+    assert QGuiApplication.clipboard().text().startswith("Layer\tKind")
+
+
+# What is remembered
+
+
+def test_the_design_is_there_again_after_a_restart_with_nothing_to_undo(page, new_page):
+    put(page, MINE)
+    state = page.save_state()
+    assert state == {"network": "custom", "design": MINE}
+    page.designer.remember(custom.START)
+    page.restore_state(state)
+    assert (text(page), page.designer.model.undo_words) == (MINE, "")
+    assert figures(card(page)) == "30.8 k parameters · 114 k mult-adds"
+
+
+def test_a_remembered_design_is_on_its_card_when_the_networks_have_been_looked_at(new_page, qtbot):
+    new_page.restore_state({"network": "custom", "design": MINE})
+    assert new_page.save_state() == {"network": "custom", "design": MINE}
+    new_page.show()
+    new_page.page_shown()
+    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
+    assert new_page.designer.isVisible()
+    assert figures(card(new_page)) == "30.8 k parameters · 114 k mult-adds"
+
+
+@pytest.mark.parametrize("design", ["wings; dense", 7, None, "convolution depth=0"])
+def test_a_remembered_design_that_makes_no_sense_leaves_the_first_one(new_page, design):
+    new_page.restore_state({"design": design})
+    assert new_page.designer.model.design == custom.START
+
+
+def test_a_design_survives_another_page_with_all_that_can_be_undone(page):
+    put(page, MINE)
+    page.page_hidden()
+    page.page_shown()
+    assert (text(page), page.designer.model.undo_words) == (MINE, "for a test")
+
+
+def test_a_design_trains_in_the_window_and_its_filters_can_be_looked_at(window, qtbot, tiny_data, monkeypatch):
+    session, models = window.context.session, window.context.models
+    monkeypatch.setattr(session, "_load_data", lambda _source, _progress: tiny_data)
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    put(page, "convolution depth=4; activation; max_pooling size=4 stride=4; flatten; dense")
+    page.designer.train.click()
+    assert window.pages.current_name == "train"
+    recipe = window.pages.built("train").form.recipe
+    assert (recipe.network, recipe.preset, recipe.network_settings) == ("custom", "best", {"layers": text(page)})
+    session.start(recipe.changed(data="tiny", epochs=400, batch_size=20, micro_batch=20, device="cpu"))
+    qtbot.waitUntil(lambda: bool(session.history.epoch_rows))
+    session.stop()
+    qtbot.waitUntil(lambda: session.state == "idle")
+    (best,) = (each for each in models.choices() if each.key.endswith("/best"))
+    models.choose(best.key)
+    filters = window.show_page("filters")
+    qtbot.waitUntil(lambda: models.snapshot is not None and models.snapshot.card.network == "custom")
+    qtbot.waitUntil(lambda: [layer.shape for layer in filters.layers.layers] == [(4, 3, 3, 3)])
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
