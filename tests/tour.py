@@ -63,6 +63,7 @@ class Tour:
         self.train()
         self.draw("filters")
         self.draw("network")
+        self.design()
         self.draw("runs")
         self.window.close_now()
 
@@ -89,6 +90,14 @@ class Tour:
         self.settle(3.0)
         self.draw("train")
         self.until(lambda: session.state == "idle")
+
+    def design(self) -> None:
+        """The designer with the layers of the network that has been trained, one of them changed."""
+        page = self.window.show_page("network")
+        page.gallery.choose(self.arguments.network)
+        page.summary.design.click()
+        page.designer.rows.typed.emit("depth", "24")
+        self.draw("network", "design")
 
     def draw(self, page: str, detail: str = "") -> None:
         """One picture of a page in each theme."""

@@ -72,7 +72,7 @@ def test_numbers_are_told_anew_while_one_types(designer, qtbot):
     designer.changed.connect(lambda: heard.append(text(designer)))
     type_into(qtbot, field(designer, "depth"), "64")
     assert [each.split(";")[0] for each in heard] == ["convolution depth=6", "convolution depth=64"]
-    assert designer.rows.lines()[0].figures == ("64 × 32 × 32", "1,792", "1,769,472", "3")
+    assert designer.rows.lines()[0].figures == ("64 × 32 × 32", "1,792", "1.77 M", "3")
     assert designer.parameters.text() == f"{1792 + 64 * 16 * 16 * 10 + 10:,}"
     assert designer.multiply_adds.toolTip() == f"{1_769_472 + 163_840:,} multiply-adds for one picture"
     assert designer.field.text() == "34 px"

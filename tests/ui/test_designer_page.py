@@ -102,7 +102,7 @@ def test_a_plain_sequence_can_be_made_ones_own_and_others_cannot(page):
 
 def test_the_networks_that_are_plain_sequences_are_templates(page):
     names = [action.text() for action in page.designer.templates.menu().actions()]
-    assert names == [NETWORKS.entry("lenet").label, NETWORKS.entry("custom").label]
+    assert names == [NETWORKS.entry("lenet").label, "As at the beginning"]
 
 
 def test_a_template_is_changed_and_proposed_for_training(page, qtbot):

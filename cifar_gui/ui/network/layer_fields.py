@@ -1,4 +1,4 @@
-"""The settings of one kind of layer as fields side by side, each under its name."""
+"""The settings of one kind of layer as fields side by side, each under its name; in two rows where there is no room."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from cifar_gui.networks.design import Layer, fields_of, value_of
 from cifar_gui.recipe import Setting
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.typed import Raw
+from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.fields import ChoiceField, NumberField, OpenChoiceField, SwitchField, mark_wrong
 from cifar_gui.ui.widgets.text import caption
 from cifar_gui.words import bounds, choice_words
@@ -31,13 +32,15 @@ class LayerFields(QWidget):
     def __init__(self, kind: type[Layer], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, LayerField] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(px(10))
         defaults = kind.__dataclass_fields__
-        for name, setting in fields_of(kind).items():
-            self._add(name, setting, _field(setting, defaults[name].default))
-        self._row.addStretch(1)
+        cells = [
+            self._cell(name, setting, _field(setting, defaults[name].default))
+            for name, setting in fields_of(kind).items()
+        ]
+        half = (len(cells) + 1) // 2
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(ControlBar(cells[:half], cells[half:], breaks=True, close=True))
 
     def show_row(self, number: int, raws: Mapping[str, Raw], problems: Mapping[str, str]) -> None:
         """Fill the fields. What is being typed with the same meaning stays as it is typed."""
@@ -59,7 +62,8 @@ class LayerFields(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    def _add(self, name: str, setting: Setting, field: LayerField) -> None:
+    def _cell(self, name: str, setting: Setting, field: LayerField) -> QWidget:
+        """A field under its name."""
         self.fields[name] = field
         field.setObjectName(f"network.designer.{name}")
         field.setProperty("setting", setting.label)
@@ -72,14 +76,16 @@ class LayerFields(QWidget):
             field.line.installEventFilter(self)
         if isinstance(field, NumberField):
             field.setFixedWidth(px(_WIDTH))
-        column = QVBoxLayout()
+        cell = QWidget()
+        column = QVBoxLayout(cell)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(2))
         words = caption(setting.label)
         words.setBuddy(field)
         words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # on one height
         column.addWidget(words)
         column.addWidget(field, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._row.addLayout(column)
+        return cell
 
 
 def _field(setting: Setting, default: object) -> LayerField:

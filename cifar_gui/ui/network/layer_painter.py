@@ -16,10 +16,12 @@ from cifar_gui.words import NOTHING
 
 LINE = Qt.ItemDataRole.UserRole
 
-HEADS = ("Output shape", "Parameters", "Multiply-adds", "Receptive\nfield")
+HEADS = ("Output shape", "Parameters", "Multiply-\nadds", "Receptive\nfield")
+_SPARED = (2, 3)
+"""The columns that a large font in a small window pushes out; the tool tip and the screen reader have them still."""
+
 SIDE, NUMBER, HEIGHT = 8, 24, 30
 _GAP, _SIGN, _PADDING = 14, 16, 8
-_LEAST_WORDS = 100
 _LEFT, _RIGHT = (
     Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
@@ -27,18 +29,31 @@ _LEFT, _RIGHT = (
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
 
 
-def figure_widths(lines: Sequence[Line]) -> list[int]:
-    """Of the columns of figures, in pixels now."""
+def figure_widths(lines: Sequence[Line], room: int) -> list[int]:
+    """Of the columns of figures, in pixels now. Where there is no room for all, those in `_SPARED` are 0 wide."""
+    widths = _full_widths(lines)
+    for column in _SPARED:
+        if sum(widths) + _words_width(lines) > room:
+            widths[column] = 0
+    return widths
+
+
+def least_width(lines: Sequence[Line]) -> int:
+    """What the lines need, without the words on their settings."""
+    return _words_width(lines) + sum(width for column, width in enumerate(_full_widths(lines)) if column not in _SPARED)
+
+
+def _words_width(lines: Sequence[Line]) -> int:
+    bold = QFontMetrics(font(13, bold=True))
+    return max((bold.horizontalAdvance(line.label) for line in lines), default=0) + px(2 * SIDE + NUMBER)
+
+
+def _full_widths(lines: Sequence[Line]) -> list[int]:
     number, head = QFontMetrics(font(12)), QFontMetrics(font(11, bold=True))
     widths = [max(map(head.horizontalAdvance, title.split("\n"))) for title in HEADS]
     for line in lines:
         widths = [max(pair) for pair in zip(widths, map(number.horizontalAdvance, line.figures), strict=True)]
     return [width + px(_GAP) for width in widths]
-
-
-def least_width(widths: Sequence[int]) -> int:
-    """What a line needs, however short its words become. `widths`: of the figures."""
-    return sum(widths) + px(2 * SIDE + NUMBER + _LEAST_WORDS)
 
 
 def columns(area: QRect, widths: Sequence[int]) -> tuple[QRect, list[QRect]]:
@@ -56,7 +71,7 @@ class Heads(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._widths: Sequence[int] = figure_widths([])
+        self._widths: Sequence[int] = _full_widths([])
 
     def show_widths(self, widths: Sequence[int]) -> None:
         """Of the figures."""
@@ -70,7 +85,8 @@ class Heads(QWidget):
             painter.setPen(tokens().muted)
             painter.drawText(_as_high(words, self.height()), _LEFT, "Layer")
             for place, title in zip(figures, HEADS, strict=True):
-                painter.drawText(_as_high(place, self.height()), _RIGHT, title)
+                if place.width():
+                    painter.drawText(_as_high(place, self.height()), _RIGHT, title)
             painter.setPen(tokens().panel_line)
             painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
 
@@ -98,6 +114,8 @@ class LayerPainter(QStyledItemDelegate):
         self._words(painter, words, line, chosen=bool(option.state & QStyle.StateFlag.State_Selected))
         painter.setFont(font(12))
         for place, text in zip(figures, line.figures, strict=True):
+            if not place.width():
+                continue
             painter.setPen(tokens().muted if text in (NOTHING, UNKNOWN) else tokens().text)
             painter.drawText(place, _RIGHT, text)
         self._problems(painter, option.rect, line.problems, self._below(index.row()))

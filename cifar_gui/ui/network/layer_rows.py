@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLine, QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QLine, QMimeData, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -36,6 +36,8 @@ from cifar_gui.ui.widgets.painted_list import PaintedList
 _HOW_TO_MOVE = "Drag it to another place, or move it with Alt and the up and down keys."
 _DRAGGED = "application/x-cifar-gui-layer"
 _HEADS, _UNDER_FIELDS = 34, 8
+_LEAST_HEIGHT = 232
+"""In pixels at zoom 1: the heads, and a layer with its fields between its neighbours."""
 
 
 class LayerRows(PaintedList):
@@ -56,6 +58,7 @@ class LayerRows(PaintedList):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Layers of the design", self._make_painter, parent)
         self.setObjectName("network.designer.layers")
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.setDragEnabled(True)
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)  # ours stands between the lines
@@ -76,7 +79,7 @@ class LayerRows(PaintedList):
         for place, line in enumerate(lines):
             item = self.item(place)
             item.setData(LINE, line)
-            item.setToolTip(f"{line.label} {line.settings}\n{_HOW_TO_MOVE}")
+            item.setToolTip("\n".join(filter(None, (line.settings, line.exactly, _HOW_TO_MOVE))))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
         self.setCurrentRow(model.selected)
         self._show_form(model.rows[model.selected] if model.rows else None)
@@ -89,9 +92,14 @@ class LayerRows(PaintedList):
 
     def needed_width(self) -> int:
         form = self.form.minimumSizeHint().width() + px(2 * SIDE + NUMBER) if self.form is not None else 0
-        return max(least_width(self._painter.widths), form)
+        return max(least_width(self.lines()), form)
 
     # Qt's own
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.form and event.type() == QEvent.Type.LayoutRequest:  # it breaks into rows, or no longer
+            self.scheduleDelayedItemsLayout()
+        return super().eventFilter(watched, event)
 
     def updateGeometries(self) -> None:
         super().updateGeometries()
@@ -105,7 +113,7 @@ class LayerRows(PaintedList):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()  # lines are as high as their text is at this width
+        self._measure()  # lines are as high as their text is at this width
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         drag = QDrag(self)
@@ -172,6 +180,7 @@ class LayerRows(PaintedList):
         form = LayerFields(kind, self.viewport())
         form.typed.connect(self.typed)
         form.left.connect(self.field_left)
+        form.installEventFilter(self)
         before: QWidget = self
         for field in form.fields.values():
             QWidget.setTabOrder(before, field)
@@ -196,7 +205,7 @@ class LayerRows(PaintedList):
 
     def _measure(self) -> None:
         """Columns are as wide as what stands in them, lines as high."""
-        self._painter.widths = figure_widths(self.lines())
+        self._painter.widths = figure_widths(self.lines(), self.viewport().width())
         if self._heads is not None:
             self._heads.show_widths(self._painter.widths)
         self.scheduleDelayedItemsLayout()

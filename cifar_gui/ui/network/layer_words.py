@@ -8,7 +8,7 @@ from cifar_gui.networks import design
 from cifar_gui.networks.design import Layer, Step
 from cifar_gui.ui.network.design_model import DesignModel, Row
 from cifar_gui.ui.network.shapes import shape_text
-from cifar_gui.words import NOTHING, choice_words, grouped, percent
+from cifar_gui.words import NOTHING, choice_words, grouped, percent, short_number
 
 UNKNOWN = "?"
 """What stands where nothing can be known, because something before does not fit."""
@@ -22,6 +22,7 @@ class Line:
     label: str
     settings: str
     figures: tuple[str, str, str, str]  # output shape, parameters, multiply-adds, receptive field
+    exactly: str = ""  # work and view in a sentence
     problems: tuple[str, ...] = ()
 
     def spoken(self) -> str:
@@ -66,14 +67,22 @@ def settings_words(layer: Layer) -> str:
 
 def _line(number: int, row: Row, step: Step) -> Line:
     problems = (*row.problems().values(), *([step.problem] if step.problem else []))
-    return Line(str(number), row.layer.label, settings_words(row.layer), _figures(step), problems)
+    return Line(str(number), row.layer.label, settings_words(row.layer), _figures(step), _exactly(step), problems)
+
+
+def _exactly(step: Step) -> str:
+    if step.shape is None:
+        return ""
+    work = f"{grouped(step.multiply_adds)} multiply-adds for one picture. " if step.multiply_adds else ""
+    return f"{work}Receptive field: {step.receptive_field} pixels."
 
 
 def _figures(step: Step) -> tuple[str, str, str, str]:
     if step.shape is None:
         return (UNKNOWN,) * 4
-    counts = [grouped(each) if each else NOTHING for each in (step.parameters, step.multiply_adds)]
-    return shape_text(step.shape), counts[0], counts[1], str(step.receptive_field)
+    parameters = grouped(step.parameters) if step.parameters else NOTHING
+    work = short_number(step.multiply_adds) if step.multiply_adds else NOTHING
+    return shape_text(step.shape), parameters, work, str(step.receptive_field)
 
 
 def _unless(value: object, usual: object, words: str) -> str:

@@ -127,7 +127,7 @@ class NetworkPage(Page):
 
     def _on_overviews(self, networks: list[NetworkOverview]) -> None:
         self._networks = {network.name: network for network in networks}
-        self.designer.offer_templates([(each.label, each.design) for each in networks if each.design is not None])
+        self.designer.offer_templates([*templates(networks), ("As at the beginning", custom.START)])
         self.gallery.show_networks(networks, self._wanted or self._current_network)
         self._on_designed()
         self._stack.setCurrentWidget(self._content)
@@ -175,3 +175,8 @@ class NetworkPage(Page):
     def _propose(self, recipe: Recipe) -> None:
         self.context.show_page("train")  # first: a page hears of recipes once it has been built
         self.context.session.recipe_proposed.emit(recipe)
+
+
+def templates(networks: list[NetworkOverview]) -> list[tuple[str, Design]]:
+    """The networks that are a plain sequence of layers, by name."""
+    return [(each.label, each.design) for each in networks if each.design is not None and each.name != custom.NAME]
