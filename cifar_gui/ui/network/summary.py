@@ -84,7 +84,9 @@ class NetworkSummary(Panel):
         self.graph.offer_filters(possible=possible)
 
     def _build(self) -> None:
-        self.fill_header(ControlBar([], [self.layers.choice, self.copy, self.export, self.design, self.filters, self.train]))
+        self.fill_header(
+            ControlBar([], [self.layers.choice, self.copy, self.export, self.design, self.filters, self.train])
+        )
         self.train.clicked.connect(self._on_train)
         self.design.clicked.connect(self._on_design)
         self.filters.clicked.connect(lambda: self.filters_requested.emit(""))
