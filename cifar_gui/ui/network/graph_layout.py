@@ -157,7 +157,6 @@ class _Levels:
         passed = led_through(items, links)
         order = ordered(items)
         settled(items, order, self._gaps.rows)
-        _level_with_exit(items, links)
         columns, left = [], 0.0
         for column in order:
             width = max(items[key].width for key in column)
@@ -174,14 +173,6 @@ class _Levels:
             return Item(width, height / 2, height / 2)
         inside, frame = self.arranged(key), self._gaps.frame
         return Item(inside.width + 2 * frame, inside.above + self._gaps.header, inside.below + frame)
-
-
-def _level_with_exit(items: dict[Key, Item], links: Sequence[Edge]) -> None:
-    """Move all up or down, so that what leaves the block goes on without a bend."""
-    leaving = [items[source].y for source, target in links if target == EXIT]
-    shift = sum(leaving) / len(leaving) if leaving else 0.0
-    for item in items.values():
-        item.y -= shift
 
 
 def _placed(levels: _Levels, block: str, left: float, axis: float, gaps: Gaps) -> tuple[dict[str, Box], dict[str, Box]]:
