@@ -343,6 +343,36 @@ def test_a_drag_carries_the_selected_layer(designer, monkeypatch):
     assert text(designer) == WORDS
 
 
+def test_a_line_opens_its_fields_when_the_button_is_let_go_so_that_none_jumps_before(designer, qtbot):
+    rows = designer.rows
+    place = rows.visualItemRect(rows.item(2)).center()
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(rows.viewport(), left, pos=place)
+    rows.doItemsLayout()
+    assert (rows.currentRow(), designer.model.selected) == (2, 0)
+    assert rows.visualItemRect(rows.item(2)).center() == place
+    qtbot.mouseRelease(rows.viewport(), left, pos=place)
+    rows.doItemsLayout()
+    assert (designer.model.selected, set(rows.form.fields)) == (2, {"size", "stride", "padding"})
+    assert rows.visualItemRect(rows.item(2)).contains(rows.form.geometry())
+
+
+def test_the_right_button_opens_the_fields_at_once_as_it_is_let_go_in_a_menu(designer, qtbot):
+    rows = designer.rows
+    place = rows.visualItemRect(rows.item(2)).center()
+    qtbot.mousePress(rows.viewport(), Qt.MouseButton.RightButton, pos=place)
+    assert designer.model.selected == 2
+    qtbot.mouseRelease(rows.viewport(), Qt.MouseButton.RightButton, pos=place)
+
+
+def test_a_drag_that_is_dropped_nowhere_leaves_the_layer_selected(designer, qtbot, monkeypatch):
+    monkeypatch.setattr(QDrag, "exec", lambda _drag, _actions: Qt.DropAction.IgnoreAction)
+    rows = designer.rows
+    qtbot.mousePress(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(4)).center())
+    rows.startDrag(Qt.DropAction.MoveAction)
+    assert (designer.model.selected, text(designer)) == (4, WORDS)
+
+
 def files(*paths: Path) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -41,7 +42,8 @@ _LEAST_HEIGHT = 232
 
 
 class LayerRows(PaintedList):
-    """One line for each layer; the selected one opens its fields.
+    """One line for each layer; the selected one opens its fields, with the mouse when its button is let go: lines that
+    jump while it is down cannot be dragged.
 
     Signals: row_selected(int) by the user; row_moved(int, int) from a place to a gap; typed(str, object) with a setting
     of the selected layer and what its field holds; field_left().
@@ -54,6 +56,8 @@ class LayerRows(PaintedList):
 
     form: LayerFields | None = None  # of the selected layer, if it has settings
     _heads: Heads | None = None  # Qt lays out what is not finished yet
+    _open = -1  # the row with the fields
+    _pressed = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Layers of the design", self._make_painter, parent)
@@ -82,6 +86,7 @@ class LayerRows(PaintedList):
             item.setToolTip("\n".join(filter(None, (line.settings, line.exactly, _HOW_TO_MOVE))))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
         self.setCurrentRow(model.selected)
+        self._open = model.selected
         self._show_form(model.rows[model.selected] if model.rows else None)
         self.blockSignals(was_blocked)
         self._measure()
@@ -115,6 +120,14 @@ class LayerRows(PaintedList):
         super().resizeEvent(event)
         self._measure()  # lines are as high as their text is at this width
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.button() == Qt.MouseButton.LeftButton  # the other opens a menu, and is let go there
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._let_go()
+
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         drag = QDrag(self)
         drag.setMimeData(dragged(self.currentRow()))
@@ -123,6 +136,7 @@ class LayerRows(PaintedList):
         drag.setPixmap(self.viewport().grab(rect))
         drag.setHotSpot(QPoint(px(SIDE), px(HEIGHT) // 2))
         drag.exec(Qt.DropAction.MoveAction)
+        self._let_go()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         event.setAccepted(event.mimeData().hasFormat(_DRAGGED))
@@ -164,7 +178,7 @@ class LayerRows(PaintedList):
                     each.setVisible(each is form)
             self.form = form
         if form is not None and row is not None:
-            form.show_row(self.currentRow() + 1, row.raws(), row.problems())
+            form.show_row(self._open + 1, row.raws(), row.problems())
 
     def _make_painter(self, view: QListWidget) -> LayerPainter:
         self._painter = LayerPainter(view, self._below)
@@ -172,7 +186,7 @@ class LayerRows(PaintedList):
 
     def _below(self, row: int) -> int:
         """How much room the fields need under a line."""
-        if self.form is None or row != self.currentRow():
+        if self.form is None or row != self._open:
             return 0
         return self.form.sizeHint().height() + px(_UNDER_FIELDS)
 
@@ -188,16 +202,21 @@ class LayerRows(PaintedList):
         return form
 
     def _place_form(self) -> None:
-        item = self.currentItem()
-        if self.form is not None and item is not None:
-            rect = self.visualItemRect(item)
+        if self.form is not None and self._open < self.count():
+            rect = self.visualItemRect(self.item(self._open))
             left = px(SIDE + NUMBER)
             width = max(rect.width() - left - px(SIDE), 0)
             self.form.setGeometry(rect.left() + left, rect.top() + px(HEIGHT), width, self.form.sizeHint().height())
 
     def _on_row_changed(self, row: int) -> None:
-        if row >= 0:
+        if row >= 0 and not self._pressed:
             self.row_selected.emit(row)
+
+    def _let_go(self) -> None:
+        """Of the mouse's button."""
+        self._pressed = False
+        if self.currentRow() != self._open:
+            self._on_row_changed(self.currentRow())
 
     def _on_theme(self) -> None:
         self.setViewportMargins(0, px(_HEADS), 0, 0)
