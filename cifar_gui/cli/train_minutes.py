@@ -51,12 +51,12 @@ def recipe_in_time(minutes: float, like: Recipe, data: ImageData) -> Recipe:
     return offer.recipe
 
 
-def about_promise(recipe: Recipe, run: Run) -> str:
-    """Whether the run kept what its recipe promised, "" if it promised nothing."""
+def about_promise(run: Run) -> str:
+    """Whether a run kept what its recipe promised, "" if that promised nothing."""
     from cifar_gui.training.minutes import promise_kept
 
     accuracies = run.history().epochs["validation_accuracy"]
-    return promise_kept(recipe, run.summary().seconds, float(accuracies[-1]) if len(accuracies) else None)
+    return promise_kept(run.recipe, run.summary().seconds, float(accuracies[-1]) if len(accuracies) else None)
 
 
 def _number(text: str) -> float:

@@ -83,8 +83,8 @@ class Run:
             recipe = recipe.changed(epochs=max(record.epochs_planned, 1), micro_batch=micro_batch)
         return cls(path, recipe)
 
-    def lower_micro_batch(self, size: int) -> None:
-        """Go on in smaller pieces from now on, because memory is short."""
+    def set_micro_batch(self, size: int) -> None:
+        """Go on in pieces of another size from now on, because memory is short, or no longer."""
         self.recipe = self.recipe.changed(micro_batch=size)
         self._set(micro_batch=size)
 

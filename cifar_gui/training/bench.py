@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
-from cifar_gui.compute.device import choose_device
 from cifar_gui.compute.precision import Precision, choose_precision
 from cifar_gui.data.augment import Augmenter, Draws, generator, stream_seed
 from cifar_gui.data.base import ImageData
@@ -28,6 +27,7 @@ from cifar_gui.inference.forward import evaluating, logits_of
 from cifar_gui.networks.base import SIDE_WEIGHT, FollowsEpochs, HasSideClassifiers, LearnsFromSample, build
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.optimisers import Lookahead, Optimiser
+from cifar_gui.training.ranks import ALONE, Ranks, even_micro_batch, share
 
 SAMPLE = 5000
 """Training pictures that a network such as AirNet may look at before the first step."""
@@ -53,31 +53,34 @@ class Validation:
 class Bench:
     """Everything a run computes with. Sums are kept on the device; reading them is the caller's decision."""
 
-    def __init__(self, model: nn.Module, data: ImageData, recipe: Recipe, precision: Precision | None) -> None:
+    def __init__(
+        self, model: nn.Module, data: ImageData, recipe: Recipe, precision: Precision | None, ranks: Ranks = ALONE
+    ) -> None:
         """`precision` is that of the run that goes on. For a new run it is None: then it is chosen, and the network may
         look at a sample of the pictures.
 
         Raises DataError without training pictures, DeviceError for an unusable device."""
-        self.recipe = recipe
+        self.recipe, self.ranks = recipe, ranks
         self.split = data.training(all_data=recipe.all_data)
         if not len(self.split):
             raise DataError(f"{data.name} has no training pictures. Choose another data set.")
         self.class_names, self.data_name = data.class_names, data.name
         self.batch_size = min(recipe.batch_size, len(self.split))
-        self.micro_batch = min(recipe.micro_batch, self.batch_size)
+        self.micro_batch = even_micro_batch(min(recipe.micro_batch, self.batch_size), self.batch_size, ranks.count)
         self.steps_per_epoch = len(self.split) // self.batch_size  # a last partial batch is dropped
         self.stats = CENTRED if recipe.pixel_scaling == "centre" else data.stats
-        self.device = choose_device(recipe.device).device
+        self.device = ranks.device(recipe.device)
         self.images, self.labels = self.split.images.to(self.device), self.split.labels.to(self.device)
         held_out = data.split("validation")
         kept = 0 if recipe.all_data else len(held_out)
         self.validation_images = held_out.images[:kept].to(self.device)
         self.validation_labels = held_out.labels[:kept].to(self.device)
         self.model = model.to(self.device)
-        self.precision = precision or self._choose_precision()
+        self.precision = precision or Precision(**ranks.from_first(asdict(self._choose_precision())))
         self.model.to(memory_format=self.precision.memory_format)
         if precision is None and isinstance(model, LearnsFromSample):
             self._fit_sample(model)
+        ranks.copy_from_first(self.model)
         self.augmenter = Augmenter(recipe, len(self.split), data.stats.mean, self.device)
         self.optimiser = Optimiser(self.model, recipe)
         self.lookahead = Lookahead(self.model, recipe.lookahead_every) if recipe.lookahead_every else None
@@ -124,8 +127,15 @@ class Bench:
         """The loss to be made small, summed over the pictures."""
         return F.cross_entropy(logits, labels, reduction="sum", label_smoothing=self.recipe.label_smoothing)
 
-    def step(self, fraction: float, step: int, total_steps: int) -> None:
-        """Optimiser step number `step`, from 1, with every learning rate at `fraction` of its largest."""
+    def begin_step(self, first: int, end: int) -> range:
+        """Which of a step's micro-batches, from `first` to before `end`, are to be passed through here."""
+        self.ranks.begin_step(self.model, self.sums)
+        return share(self.ranks.rank, self.ranks.count, first, end)
+
+    def step(self, fraction: float, step: int, total_steps: int, *, later: int) -> None:
+        """Optimiser step number `step`, from 1, with every learning rate at `fraction` of its largest; `later` of its
+        micro-batches came after those passed through here."""
+        self.ranks.end_step(self.model, self.sums, later)
         self.optimiser.step(fraction)
         if self.lookahead:
             self.lookahead.after_step(step, total_steps)
@@ -148,7 +158,9 @@ class Bench:
     def validate(self) -> Generator[Tensor, None, None]:
         """Logits of the held-out pictures, float32 (≤ chunk, classes) on the device, a chunk at a time."""
         with evaluating(self.model):
-            yield from logits_of(self.model, self.validation_images, self.stats, self.precision, VALIDATION_CHUNK)
+            part = self.ranks.part(self.validation_images)
+            own = logits_of(self.model, part, self.stats, self.precision, VALIDATION_CHUNK)
+            yield from self.ranks.joined(own, self.validation_pictures)
 
     def judged(self, logits: Tensor) -> Validation:
         """How good these logits of all held-out pictures are."""

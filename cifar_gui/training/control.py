@@ -84,10 +84,13 @@ class Control:
             if self._pause_after_epoch:
                 self._pause_after_epoch, self._paused = False, True
 
-    def wait_while_paused(self) -> None:
-        """Block until resumed or stopped."""
+    def agree(self) -> None:
+        """Between two steps, where several processes settle what they all do. One has settled it with itself."""
+
+    def wait_while_paused(self, at_most: float | None = None) -> None:
+        """Block until resumed or stopped, or for `at_most` seconds."""
         with self._condition:
-            self._condition.wait_for(lambda: self._stopping or not self._paused)
+            self._condition.wait_for(lambda: self._stopping or not self._paused, at_most)
 
     def take_changes(self) -> Changes:
         """The settings asked for since the last call."""

@@ -34,6 +34,7 @@ from cifar_gui.training.events import (
     Started,
     StepReport,
 )
+from cifar_gui.training.ranks import ALONE, Ranks
 from cifar_gui.training.resume import Position, pack, precision_of, unpack
 from cifar_gui.training.schedule import fraction_at
 
@@ -44,21 +45,27 @@ _MICRO_BATCHES_PER_STEP = 1 << 16  # more than any step has: numbers micro-batch
 
 
 def train(
-    model: nn.Module, data: ImageData, recipe: Recipe, control: Control, resume: ResumeState | None = None
+    model: nn.Module,
+    data: ImageData,
+    recipe: Recipe,
+    control: Control,
+    resume: ResumeState | None = None,
+    ranks: Ranks = ALONE,
 ) -> Generator[Event, None, None]:
     """Train `model` in place, yielding events; `control` is read after every micro-batch, in validation too. A run
-    that goes on from `resume` trains as many epochs in all as `recipe` says.
+    that goes on from `resume` trains as many epochs in all as `recipe` says. Where several `ranks` train along, each
+    passes equal data, recipe and resume, and `control` is read after every step.
 
     Raises DataError when there is nothing to train on or the run to resume had other pictures, DeviceError when the
     recipe's device cannot be used, TrainingError when memory runs out or a device is lost."""
     with _plain_errors(recipe):
         began = time.perf_counter()
-        bench = Bench(model, data, recipe, precision_of(resume) if resume else None)
+        bench = Bench(model, data, recipe, precision_of(resume) if resume else None, ranks)
         position = unpack(resume, bench) if resume else Position(recipe.epochs)
         yield _started(bench, position, time.perf_counter() - began)
         if position.lr_scale != 1:  # the recipe of a run that goes on does not know that it was changed while it ran
             yield SettingsChanged(position.step, recipe.lr * position.lr_scale, position.epochs)
-        yield from _Training(bench, position, control).events()
+        yield from _Training(bench, position, ranks.control(control)).events()
 
 
 class _Training:
@@ -81,6 +88,7 @@ class _Training:
             if self._should_end_early(report):
                 yield self._finished("early")
                 return
+            self.control.agree()
             yield from self._change_settings()  # more epochs may have been asked for during the last one's validation
             if at.epoch <= at.epochs and not (yield from self._obey()):
                 return
@@ -105,6 +113,7 @@ class _Training:
                     return False
                 yield report
                 self._idle_seconds += time.perf_counter() - clock
+            self.control.agree()
             if not (yield from self._obey()):  # only now: a step that was due to be reported has been
                 return False
         at.trained = True
@@ -114,18 +123,19 @@ class _Training:
         """One optimiser step over the pictures with indices `batch`, a micro-batch at a time."""
         bench, at = self.bench, self.at
         draws = bench.augmenter.draw(batch, at.epoch, at.step)
-        starts = range(0, len(batch), bench.micro_batch)
-        for number in range(at.micro, len(starts)):  # those before were done when the run was stopped
-            start, stop = starts[number], min(starts[number] + bench.micro_batch, len(batch))
+        size = self.recipe.micro_batch if at.micro else bench.micro_batch  # one process began what is half done
+        starts = range(0, len(batch), size)
+        own = bench.begin_step(at.micro, len(starts))  # those before were done when the run was stopped
+        for number in own:
+            if number > own.start and not (yield from self._obey()):
+                return False
+            start, stop = starts[number], min(starts[number] + size, len(batch))
             place = at.step * _MICRO_BATCHES_PER_STEP + number
             bench.forward_backward(batch[start:stop], draws.part(start, stop), len(batch), place)
             at.micro = number + 1
-            if at.micro == len(starts):
-                bench.step(self._fraction(at.step), at.step + 1, self._total_steps())
-                at.step, at.micro = at.step + 1, 0
-                at.unreported += 1
-            elif not (yield from self._obey()):
-                return False
+        bench.step(self._fraction(at.step), at.step + 1, self._total_steps(), later=len(starts) - own.stop)
+        at.step, at.micro = at.step + 1, 0
+        at.unreported += 1
         return True
 
     def _finish_epoch(self) -> Generator[Event, None, EpochReport | None]:
@@ -137,6 +147,7 @@ class _Training:
         if not self.bench.is_finite():
             yield self._finished("diverged")
             return None
+        self.bench.ranks.check_equal(self.bench.model)
         accuracy = validation.accuracy
         is_best = accuracy is None or accuracy > at.best_accuracy
         if is_best:
@@ -156,6 +167,7 @@ class _Training:
         with closing(self.bench.validate()) as chunks:
             for chunk in chunks:
                 logits.append(chunk)
+                self.control.agree()
                 if not (yield from self._obey()):
                     return None
         return self.bench.judged(torch.cat(logits))

@@ -132,7 +132,7 @@ def measure_pace(recipe: Recipe, data: ImageData, is_cancelled: Callable[[], boo
             if is_cancelled():
                 raise Cancelled
             stop = micro_batch(stop)
-        bench.step(1e-6, 1, 1)
+        bench.step(1e-6, 1, 1, later=0)
         bench.take_sums()
         pictures += len(order)
     per_picture = (time.perf_counter() - began) / pictures

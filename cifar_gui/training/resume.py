@@ -70,7 +70,8 @@ def unpack(state: ResumeState, bench: Bench) -> Position:
         if bench.lookahead:
             bench.lookahead.slow = {name: value.to(bench.device) for name, value in _part(state, "slow").items()}
         position = Position(**state.values["position"])
-        _fit_micro_batches(position, state.values.get("micro_batch", bench.micro_batch), bench.micro_batch)
+        now = min(bench.recipe.micro_batch, bench.batch_size)  # of one process, and only one leaves a step half done
+        _fit_micro_batches(position, state.values.get("micro_batch", now), now)
         gradients = _part(state, "gradient") if position.micro else {}
         for name, parameter in bench.model.named_parameters():
             if name in gradients:

@@ -95,7 +95,7 @@ class Trainer:
         self._run = run = Run.open(path)
         state = run.resume_state()
         if micro_batch:
-            run.lower_micro_batch(micro_batch)
+            run.set_micro_batch(micro_batch)
         recipe = run.recipe
         if extra_epochs:
             summary = run.summary()  # shortened while it trained, a run may have done more than was planned in the end

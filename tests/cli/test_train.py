@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from cifar_gui.cli.device import usable_device
-from cifar_gui.cli.train import _with_absolute_data
+from cifar_gui.cli.train_job import with_absolute_data
 from cifar_gui.compute import device
 from cifar_gui.compute.device import DeviceStatus
 from cifar_gui.errors import TrainingError
@@ -200,12 +200,12 @@ def test_a_folder_that_is_called_by_a_number_is_gone_on_with_where_it_is(cli, co
 def test_a_data_set_that_is_built_in_is_not_a_folder_of_its_name(tmp_path):
     (tmp_path / "shapes").mkdir()
     (tmp_path / "mine").mkdir()
-    recipes = [_with_absolute_data(Recipe(network="mlp", data=name)) for name in ("shapes", "mine", "missing")]
+    recipes = [with_absolute_data(Recipe(network="mlp", data=name)) for name in ("shapes", "mine", "missing")]
     assert [recipe.data for recipe in recipes] == ["shapes", str(tmp_path / "mine"), "missing"]
 
 
 def test_a_training_that_fails_is_told_and_noted_in_its_run(cli, colours, monkeypatch):
-    def fail(_model, _data, recipe, _control, _resume):
+    def fail(_model, _data, recipe, _control, _resume, _ranks):
         yield Started("mlp", 1, recipe.epochs, 6, 0, "cpu", "float32", "contiguous", 54, 6)
         raise TrainingError("The device has gone.")
 

@@ -37,7 +37,7 @@ def test_a_record_of_an_earlier_version_has_no_learning_rate_nor_micro_batch_of_
 
 def test_a_run_whose_micro_batch_was_lowered_goes_on_so_and_is_listed_so(recipe):
     with Run.create(recipe) as run:
-        run.lower_micro_batch(3)
+        run.set_micro_batch(3)
         assert run.recipe == recipe.changed(micro_batch=3)
     with Run.open(run.path) as opened:
         assert opened.recipe == recipe.changed(micro_batch=3)

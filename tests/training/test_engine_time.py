@@ -44,10 +44,10 @@ def seconds_are_steps(monkeypatch):
     """A clock that goes on by one second in each optimiser step, and stands still otherwise."""
     now, step = 0.0, Bench.step
 
-    def ticking(*arguments):
+    def ticking(*arguments, **settings):
         nonlocal now
         now += 1
-        step(*arguments)
+        step(*arguments, **settings)
 
     monkeypatch.setattr(Bench, "step", ticking)
     monkeypatch.setattr(engine_module.time, "perf_counter", lambda: now)
