@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,22 +41,21 @@ _PAUSE_BEAT = 1.0  # seconds between two signs of life in a pause
 
 
 @contextmanager
-def joined(environment: Mapping[str, str] = os.environ) -> Iterator[Ranks]:
+def joined() -> Iterator[Ranks]:
     """The processes that PyTorch's launcher has started together with this one, as it says in the environment; left
     again at the end. Raises TrainingError when they do not come together."""
-    given = [environment.get(name, "") for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE")]
-    rank, local_rank, count = (int(each) if each.isdecimal() else 0 for each in given)
-    if count < 2:
+    said = [os.environ.get(name, "") for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE")]
+    if not all(each.isdecimal() for each in said) or int(said[2]) < 2:
         yield ALONE
         return
-    import torch.distributed as dist  # takes a second, which one process alone does not spend
-    from torch.distributed.distributed_c10d import PrefixStore
+    import torch.distributed as dist  # here and below: what one process alone does without
+    from torch.distributed.distributed_c10d import PrefixStore, _get_default_group
     from torch.distributed.rendezvous import rendezvous
 
     with _in_touch():
         store, rank, count = next(rendezvous("env://", timeout=TIMEOUT))
         dist.init_process_group("gloo", store=store, rank=rank, world_size=count, timeout=TIMEOUT)
-    yield Group(rank, local_rank, count, PrefixStore("cifar-gui", store))
+    yield Group(_get_default_group(), PrefixStore("cifar-gui", store), int(said[1]))
     dist.destroy_process_group()  # not after an error: one that waits for a lost process would wait here again
 
 
@@ -64,24 +64,30 @@ class Group(Ranks):
 
     Raises TrainingError when another has ended or does not answer."""
 
-    def __init__(self, rank: int, local_rank: int, count: int, store: Store) -> None:
-        """`local_rank`: the number on this machine, from 0."""
-        self.rank, self.count = rank, count
-        self._local_rank, self._store = local_rank, store
+    def __init__(self, processes: ProcessGroup, store: Store, local_rank: int) -> None:
+        """`processes`: of gloo, which takes tensors from anywhere. `local_rank`: the number on this machine, from 0."""
+        self.rank, self.count = processes.rank(), processes.size()
+        self._processes, self._store, self._local_rank = processes, store, local_rank
+        self._gpus = processes  # NCCL's group is faster for what lies on GPUs
         self._told = 0  # how often something was passed through the store
-        self._gpus: ProcessGroup | None = None  # those who exchange what lies on GPUs; gloo for all else
 
     def device(self, wanted: str) -> torch.device:
-        """A GPU for each process, numbered as on its machine; the CPU for all where one has none and "auto" allows."""
+        """A GPU for each process, numbered as on its machine, or the CPU for all."""
         if wanted not in ("auto", "cpu", "cuda"):
             raise DeviceError(
                 f"Several processes cannot share {wanted}: each takes a GPU of its own. Choose auto, cuda or cpu."
             )
         own = torch.device("cpu") if wanted == "cpu" else self._own_gpu(or_cpu=wanted == "auto")
-        if self.largest([own.type == "cpu"])[0]:
-            return torch.device("cpu")
+        some_without, some_with = self.largest([own.type == "cpu", own.type == "cuda"])
+        if some_without and some_with:
+            raise DeviceError(
+                "Not every process has a GPU of its own that works. Start one for each GPU, or train on the CPUs with "
+                "--device cpu."
+            )
+        if some_without:
+            return own
         torch.cuda.set_device(own)
-        self._gpus = self._nccl()
+        self._gpus = self._nccl() or self._processes
         return own
 
     def control(self, asked: Control) -> Control:
@@ -162,13 +168,11 @@ class Group(Ranks):
         return images[(rounds * self.count + self.rank).clamp(max=len(images) - 1)]
 
     def joined(self, chunks: Iterator[Tensor], pictures: int) -> Iterator[Tensor]:
-        import torch.distributed as dist
-
         for own in chunks:
-            every = [torch.empty_like(own) for _ in range(self.count)]
+            every = [torch.empty_like(own, device="cpu") for _ in range(self.count)]
             with _in_touch():
-                dist.all_gather(every, own, group=self._for(own))
-            whole = torch.stack(every, 1).flatten(0, 1)[:pictures]
+                self._processes.allgather([every], [own.cpu()]).wait()
+            whole = torch.stack(every, 1).flatten(0, 1)[:pictures].to(own.device)
             pictures -= len(whole)
             yield whole
 
@@ -179,19 +183,23 @@ class Group(Ranks):
         return values.tolist()
 
     def _reduce(self, values: Tensor, operation: str) -> None:
-        import torch.distributed as dist
+        from torch.distributed import AllreduceOptions, ReduceOp
 
+        options = AllreduceOptions()
+        options.reduceOp = getattr(ReduceOp, operation)
         with _in_touch():
-            dist.all_reduce(values, getattr(dist.ReduceOp, operation), group=self._for(values))
+            self._for(values).allreduce([values], options).wait()
 
     def _copy_from_first(self, values: Tensor) -> None:
-        import torch.distributed as dist
+        from torch.distributed import BroadcastOptions
 
+        options = BroadcastOptions()
+        options.rootRank = 0
         with _in_touch():
-            dist.broadcast(values, 0, group=self._for(values))
+            self._for(values).broadcast([values], options).wait()
 
-    def _for(self, values: Tensor) -> ProcessGroup | None:
-        return self._gpus if values.is_cuda else None
+    def _for(self, values: Tensor) -> ProcessGroup:
+        return self._gpus if values.is_cuda else self._processes
 
     def _own_gpu(self, *, or_cpu: bool) -> torch.device:
         try:
@@ -205,7 +213,7 @@ class Group(Ranks):
         import torch.distributed as dist
 
         if not dist.is_nccl_available():
-            return None  # gloo takes what lies on GPUs, too, only slower
+            return None
         with _in_touch():
             group = dist.new_group(backend="nccl", timeout=TIMEOUT)
         return group if isinstance(group, dist.ProcessGroup) else None  # of all processes, this one is a member
@@ -259,12 +267,17 @@ def _in_touch() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         raise TrainingError(
-            f"Another process of this training has ended, or does not answer ({reason}). If it could say why, that "
-            "stands above. What was saved is whole: go on with cifar-gui train --resume, with as many processes as you "
-            "like."
+            f"Another process of this training has ended, or does not answer ({_reason(error)}). If it could say why, "
+            "that stands above. What was saved is whole: go on with cifar-gui train --resume, with as many processes "
+            "as you like."
         ) from error
+
+
+def _reason(error: RuntimeError) -> str:
+    """ "[/src/gloo/pair.cc:545] Read error: Connection reset by peer. This is often …" → what stands in the middle."""
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return re.sub(r"^\[\S+\] ", "", first).split(". ")[0][:200]
 
 
 def _norms(model: nn.Module) -> list[Any]:
