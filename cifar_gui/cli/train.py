@@ -17,7 +17,7 @@ from cifar_gui.cli.signals import interruptible
 from cifar_gui.cli.train_job import prepared
 from cifar_gui.cli.train_minutes import about_promise, add_minutes_argument
 from cifar_gui.cli.train_report import JsonReport, PlainReport, Report, ending
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import CifarGuiError, MemoryShortage
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport, Event, Finished
 
@@ -34,7 +34,9 @@ def configure(parser: ArgumentParser) -> RunCommand:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--run", dest="folder", type=Path, metavar="DIR", help="keep the run in this new folder")
     place.add_argument(
-        "--resume", metavar="DIR|NUMBER", help="go on with a run; --data, --epochs and --device may change"
+        "--resume",
+        metavar="DIR|NUMBER",
+        help="go on with a run; --data, --epochs, --device and --set micro_batch=N may change",
     )
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each event")
     return run
@@ -77,6 +79,7 @@ def _follow(
     first = next(events)
     heard, last, trained = True, None, False
     with open_run() as kept, Progress() as progress:
+        name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
         report: Report = JsonReport(str(kept.path)) if json else PlainReport(progress)
         try:
             for event in _with_first(first, events):
@@ -86,9 +89,10 @@ def _follow(
                 heard = heard and _shown(report, event, control)
         except CifarGuiError as error:
             kept.failed(str(error))
+            if isinstance(error, MemoryShortage) and error.micro_batch:
+                say(f"To go on: cifar-gui train --resume {name} --set micro_batch={error.micro_batch}")
             raise
     if last is not None:
-        name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
         say(ending(last, name, trained=trained))
         if last.reason == "completed" and (words := about_promise(kept)):
             say(words)

@@ -388,3 +388,37 @@ def test_a_run_does_not_go_on_for_another_time(cli, colours):
     outcome = cli("train", "--resume", "1", "--minutes", "5")
     assert outcome.code == 2
     assert "--minutes cannot change" in outcome.err
+
+
+# When memory is short
+
+
+def test_a_run_that_is_short_of_memory_goes_on_in_smaller_pieces(cli, colours, monkeypatch):
+    import torch
+
+    from cifar_gui.training.bench import Bench
+
+    forward = Bench.forward_backward
+
+    def fail_when_large(bench, *arguments):
+        if bench.micro_batch > 5:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        forward(bench, *arguments)
+
+    monkeypatch.setattr(Bench, "forward_backward", fail_when_large)
+    failed = cli("train", *SMALL, "--data", colours, "--epochs", 1)
+    assert failed.code == 1
+    assert "not enough for micro-batches of 10" in failed.err
+    assert "To go on: cifar-gui train --resume 0001 --set micro_batch=5" in failed.err
+    assert cli("train", "--resume", "1", "--set", "micro_batch=5").code == 0
+    assert (list_runs()[0].status, list_runs()[0].recipe.micro_batch) == ("completed", 5)
+
+
+def test_other_failures_are_not_said_to_be_of_memory(cli, colours, monkeypatch):
+    from cifar_gui.training.bench import Bench
+
+    def fail(*_):
+        raise TrainingError("The device is gone.")
+
+    monkeypatch.setattr(Bench, "forward_backward", fail)
+    assert "micro_batch" not in cli("train", *SMALL, "--data", colours, "--epochs", 1).err
