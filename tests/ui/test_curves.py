@@ -20,6 +20,7 @@ from cifar_gui.ui.widgets.curves import (
     nice_ticks,
     padded_range,
     smoothed,
+    sparse,
     spread,
     thinned,
 )
@@ -202,3 +203,10 @@ def test_labels_move_apart_and_stay_inside():
     assert spread([95, 90], gap=14, low=0, high=100) == [100, 86]
     crowded = spread([99, 99, 99], gap=14, low=0, high=100)
     assert sorted(crowded) == pytest.approx([72, 86, 100])
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(9, [1, 2, 3, 4, 5]), (5, [1, 2, 3, 4, 5]), (4, [1, 3, 5]), (2, [1, 4]), (1, [1]), (0, [1])]
+)
+def test_too_many_ticks_are_thinned_out_evenly(most, kept):
+    assert sparse([1, 2, 3, 4, 5], most) == kept

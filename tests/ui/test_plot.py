@@ -254,3 +254,81 @@ def test_a_hidden_plot_draws_when_it_is_shown_again(filled):
     hidden = filled.canvas._box.viewRange()[1]
     filled.show()
     assert filled.canvas._box.viewRange()[1][1] > 40 > hidden[1]
+
+
+# A logarithmic x axis
+
+
+@pytest.fixture
+def rates(qtbot):
+    """A curve over learning rates from 0.0001 to 1: its values are their decimal logarithms."""
+    made = Plot("Loss", x_label="rate", form="{:.2f}".format, log_x=True)
+    qtbot.addWidget(made)
+    made.add_curve("loss", CurveStyle("loss"))
+    made.set_curve("loss", np.logspace(-4, 0, 41), np.linspace(-4, 0, 41))
+    made.resize(640, 280)
+    made.show()
+    made.set_ranges((1e-4, 1.0))
+    made.refresh()
+    return made
+
+
+def test_on_a_logarithmic_x_axis_every_decade_is_as_wide(rates):
+    places = [rates.canvas.to_scene(x, 0).x() for x in (1e-4, 1e-3, 1e-2, 0.1, 1.0)]
+    assert np.diff(places) == pytest.approx([rates.canvas.area().width() / 4] * 4, abs=1)
+    assert rates.canvas.ticks()[0] == pytest.approx([1e-4, 1e-3, 1e-2, 0.1, 1.0])
+    rates.set_ranges((0.01, 1.0))
+    assert rates.canvas.ticks()[0] == pytest.approx([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
+
+
+def test_a_logarithmic_x_axis_marks_no_more_numbers_than_there_is_room_for(rates):
+    rates.resize(260, 200)
+    rates.set_ranges((1e-6, 10.0))
+    marked = rates.canvas.ticks()[0]
+    assert 2 <= len(marked) <= 4
+    assert marked[0] == pytest.approx(1e-6)
+
+
+def test_the_curve_is_drawn_where_its_points_are(rates):
+    x, _y = rates.canvas._items["loss"].getData()
+    assert x[[0, -1]] == pytest.approx([-4, 0])
+    rates.set_log(log=True)
+    rates.set_log(log=False)
+    assert rates.canvas._items["loss"].getData()[0][[0, -1]] == pytest.approx([-4, 0])
+
+
+def test_on_a_logarithmic_x_axis_mouse_and_keys_read_the_values(rates, qtbot):
+    area = rates.canvas.area()
+    qtbot.mouseMove(rates.canvas.viewport(), area.center().toPoint() + QPoint(3, 3))
+    with qtbot.waitSignal(rates.canvas.readout_changed, check_params_cb=lambda text: text.startswith("rate 0.01")):
+        qtbot.mouseMove(rates.canvas.viewport(), QPointF(area.center().x(), area.center().y()).toPoint())
+    rates.canvas.set_cursor(None)
+    qtbot.keyClick(rates.canvas, Qt.Key.Key_End)
+    assert rates.canvas.readout() == "rate 1: loss 0.00"
+    qtbot.keyClick(rates.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert rates.canvas.readout() == "rate 0.398: loss -0.40"
+    qtbot.keyClick(rates.canvas, Qt.Key.Key_Home)
+    assert rates.canvas.readout() == "rate 0.0001: loss -4.00"
+
+
+def test_the_table_of_a_logarithmic_x_axis_tells_small_numbers_apart(rates):
+    rates.show_table(shown=True)
+    model = rates._table.model()
+    assert [model.index(row, 0).data() for row in (0, 1, 40)] == ["0.0001", "0.000126", "1"]
+
+
+def test_the_words_at_two_marks_do_not_cover_each_other(rates):
+    words = []
+
+    class Painter(QPainter):
+        def drawText(self, where, *rest):
+            words.append((where, rest[-1]))
+            super().drawText(where, *rest)
+
+    rates.set_marks(vertical=[Mark(0.003, "recipe 0.003"), Mark(0.004, "0.004", "good")])
+    image = QImage(640, 280, QImage.Format.Format_RGB32)
+    painter = Painter(image)
+    plot_paint.draw_foreground(painter, rates.canvas)
+    painter.end()
+    boxes = {word: box for box, word in words}
+    assert not boxes["recipe 0.003"].intersects(boxes["0.004"])

@@ -86,6 +86,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
 
 
+def sparse(ticks: Sequence[float], most: int) -> list[float]:
+    """Every second, third, … of the ticks, so that there are at most `most`."""
+    return list(ticks[:: max(1, math.ceil(len(ticks) / max(most, 1)))])
+
+
 def padded_range(curves: Sequence[Points], floor: float | None = None) -> tuple[float, float] | None:
     """Lowest and highest finite y with a little air, never below `floor`; None if there is nothing to see."""
     finite = [curve.y[np.isfinite(curve.y)] for curve in curves]

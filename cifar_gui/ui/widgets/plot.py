@@ -42,14 +42,16 @@ class Plot(QWidget):
         form: Callable[[float], str] = "{:.3g}".format,
         tick_form: Callable[[float], str] = "{:.3g}".format,
         floor: float | None = None,
+        log_x: bool = False,
     ) -> None:
-        """`form` writes a value where it is read out, `tick_form` beside the axis; the axis stays above `floor`."""
+        """`form` writes a value where it is read out, `tick_form` beside the axis; the axis stays above `floor`.
+        `log_x`: a logarithmic x axis, for x that are all positive."""
         super().__init__()
         self.title, self._x_label, self._form = title, x_label, form
-        self.canvas = PlotCanvas((form, tick_form), x_label, floor)
+        self.canvas = PlotCanvas((form, tick_form), x_label, floor, log_x=log_x)
         self.canvas.setAccessibleName(f"{title}, plot")
         self.canvas.readout_changed.connect(self._on_readout)
-        self._table = PlotTable(title, x_label, form)
+        self._table = PlotTable(title, x_label, form, ("{:.3g}" if log_x else "{:.3f}").format)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.canvas)

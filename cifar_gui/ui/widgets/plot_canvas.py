@@ -13,7 +13,16 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui.ui.theme import prepare_pyqtgraph, px, theme, tokens
-from cifar_gui.ui.widgets.curves import Points, at, log_range, log_ticks, nice_ticks, padded_range, thinned
+from cifar_gui.ui.widgets.curves import (
+    Points,
+    at,
+    log_range,
+    log_ticks,
+    nice_ticks,
+    padded_range,
+    sparse,
+    thinned,
+)
 from cifar_gui.ui.widgets.plot_box import ZoomBox
 from cifar_gui.ui.widgets.plot_paint import draw_background, draw_foreground
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Forms, Mark
@@ -34,9 +43,9 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     readout_changed = Signal(str)
 
-    def __init__(self, forms: Forms, x_label: str, floor: float | None) -> None:
+    def __init__(self, forms: Forms, x_label: str, floor: float | None, *, log_x: bool = False) -> None:
         super().__init__()
-        self.forms, self.x_label = forms, x_label
+        self.forms, self.x_label, self._log_x = forms, x_label, log_x
         self._floor = floor
         self._box = ZoomBox(self._on_zoomed, self.show_everything)
         layout = pyqtgraph.GraphicsLayout()
@@ -53,7 +62,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         self.horizontal: list[Mark] = []
         self.empty_text = ""
         self._items: dict[str, Any] = {}
-        self._x_range = (0.0, 1.0)
+        self._x_range = (0.1, 1.0) if log_x else (0.0, 1.0)
         self._y_limits: tuple[float, float] | None = None
         self.log = False
         self.zoomed = False
@@ -67,6 +76,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         item = pyqtgraph.PlotDataItem(skipFiniteCheck=True, antialias=False)
         item.setDownsampling(auto=True, method="peak")
         item.setClipToView(True)
+        item.setLogMode(self._log_x, False)
         item.setZValue(-1 if style.under else len(self._items))
         self.styles[key], self._items[key] = style, item
         self.points[key] = Points(style.label, _EMPTY, _EMPTY)
@@ -95,7 +105,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         """Logarithmic y axis; values that are not positive have no place on it."""
         self.log = log
         for key, item in self._items.items():
-            item.setLogMode(False, log)
+            item.setLogMode(self._log_x, log)
             self.set_curve(key, self.points[key].x, self.points[key].y)
         self.show_everything()
 
@@ -118,7 +128,8 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         curves = list(self.points.values())
         linear = self._y_limits or padded_range(curves, self._floor) or (0.0, 1.0)
         y = log_range(curves) if self.log else linear
-        self._box.setRange(xRange=self._x_range, yRange=y, padding=0, disableAutoRange=True)
+        x = (self._seen(self._x_range[0]), self._seen(self._x_range[1]))
+        self._box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
 
     def _on_zoomed(self) -> None:
         self.zoomed = True
@@ -161,13 +172,28 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
     def to_scene(self, x: float, y: float) -> QPointF:
         """A point of the data → pixels."""
         shown = math.log10(y) if self.log and y > 0 else y
-        return QPointF(self._box.mapViewToScene(QPointF(x, shown)))
+        return QPointF(self._box.mapViewToScene(QPointF(self._seen(x), shown)))
+
+    def _seen(self, x: float) -> float:
+        """Where an x is on the axis, which may count its decimal logarithm."""
+        return math.log10(x) if self._log_x and x > 0 else x
+
+    def _meant(self, place: float) -> float:
+        """The x at a place of the axis: the reverse of `_seen`."""
+        return 10.0**place if self._log_x else place
+
+    def x_in_words(self, x: float) -> str:
+        """An x as it is read out."""
+        return f"{x:.3g}" if self._log_x else f"{x:.2f}"
 
     def ticks(self) -> tuple[list[float], list[float]]:
         """The round numbers marked on x and y; on x whole ones, as it counts epochs, where any can be seen."""
         (left, right), (low, high) = self._box.viewRange()
         most = max(2, min(10, int(self.area().width() / px(44))))
-        x = nice_ticks(left, right, most, whole=True) or nice_ticks(left, right, most)
+        if self._log_x:
+            x = sparse(log_ticks(10**left, 10**right), most)
+        else:
+            x = nice_ticks(left, right, most, whole=True) or nice_ticks(left, right, most)
         most = max(2, int(self.area().height() / px(34)))
         y = log_ticks(10**low, 10**high) if self.log else nice_ticks(low, high, most)
         return x, y
@@ -197,14 +223,15 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         """One of the values that are read, with its place where that is another than the one read at."""
         said = f"{style.label} {self.forms[0](y)}"
         left, right = self._box.viewRange()[0]
-        elsewhere = self.place is not None and abs(x - self.place) > _NEAR * (right - left)
-        return f"{said} at {x:.2f}" if elsewhere else said
+        elsewhere = self.place is not None and abs(self._seen(x) - self._seen(self.place)) > _NEAR * (right - left)
+        return f"{said} at {self.x_in_words(x)}" if elsewhere else said
 
     def readout(self) -> str:
         """The values under the cursor in words."""
         if (place := self.place) is None:
             return ""
-        return f"{self.x_label} {place:.2f}: " + ", ".join(self.value_in_words(*each) for each in self.values_at(place))
+        values = ", ".join(self.value_in_words(*each) for each in self.values_at(place))
+        return f"{self.x_label} {self.x_in_words(place)}: {values}"
 
     def set_cursor(self, x: float | None) -> None:
         """Read the curves at `x`; None ends it."""
@@ -217,7 +244,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         inside = self.area().contains(event.position())
-        self.set_cursor(float(self._box.mapSceneToView(event.position()).x()) if inside else None)
+        self.set_cursor(self._meant(float(self._box.mapSceneToView(event.position()).x())) if inside else None)
 
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)
@@ -229,10 +256,11 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         if step is not None:
             coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             place = self.place
-            start = place if place is not None else (left if step > 0 else right)
-            self.set_cursor(min(max(start + step * (right - left) / (10 if coarse else 50), left), right))
+            start = self._seen(place) if place is not None else (left if step > 0 else right)
+            reached = start + step * (right - left) / (10 if coarse else 50)
+            self.set_cursor(self._meant(min(max(reached, left), right)))
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self.set_cursor(left if event.key() == Qt.Key.Key_Home else right)
+            self.set_cursor(self._meant(left if event.key() == Qt.Key.Key_Home else right))
         elif event.key() == Qt.Key.Key_Escape and (self.cursor is not None or self.zoomed):
             self.set_cursor(None)
             self.show_everything()

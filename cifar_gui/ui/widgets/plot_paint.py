@@ -35,6 +35,7 @@ class Painted(Protocol):
     def ticks(self) -> tuple[list[float], list[float]]: ...
     def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]: ...
     def value_in_words(self, style: CurveStyle, x: float, y: float) -> str: ...
+    def x_in_words(self, x: float) -> str: ...
     def hasFocus(self) -> bool: ...
 
 
@@ -73,7 +74,7 @@ def draw_foreground(painter: QPainter, plot: Painted) -> None:
         _draw_horizontal(painter, plot, mark)
     labels = _draw_line_ends(painter, plot)
     for mark in plot.vertical:
-        draw_vertical(painter, plot, mark, labels)
+        labels.append(draw_vertical(painter, plot, mark, labels))
     if (place := plot.place) is not None:
         _draw_readout(painter, plot, place)
     if plot.empty_text and not any(len(each.x) for each in plot.points.values()):
@@ -94,20 +95,25 @@ def _draw_empty_text(painter: QPainter, plot: Painted) -> None:
     painter.drawText(area, how, plot.empty_text)
 
 
-def draw_vertical(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRectF]) -> None:
-    """A line with its word beside it, at the first height where it covers none of the `labels`."""
+def draw_vertical(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRectF]) -> QRectF:
+    """A line with its word beside it, at the first place where it covers none of the `labels`. Returns where that is,
+    nowhere if it cannot be seen."""
     area, colour = plot.area(), getattr(tokens(), mark.colour)
     x = plot.to_scene(mark.at, 0).x()
     if not area.left() <= x <= area.right() + 1:
-        return
+        return QRectF()
     painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
     painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
     width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label) + px(8)
-    left = x + px(6) if x + px(6) + width < plot.sceneRect().right() else x - px(6) - width
-    places = [QRectF(left, area.top() + share * area.height(), width, px(16)) for share in (0.0, 0.3, 0.5, 0.7)]
+    sides = [x + px(6)] if x + px(6) + width < plot.sceneRect().right() else []
+    sides += [x - px(6) - width] if x - px(6) - width > area.left() or not sides else []
+    heights = [area.top() + share * area.height() for share in (0.0, 0.3, 0.5, 0.7)]
+    places = [QRectF(left, top, width, px(16)) for top in heights for left in sides]
     free = [place for place in places if not any(place.intersects(label) for label in labels)]
+    place = (free or places)[0]
     painter.setPen(colour)
-    painter.drawText((free or places)[0], Qt.AlignmentFlag.AlignVCenter, mark.label)
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, mark.label)
+    return place
 
 
 def _draw_horizontal(painter: QPainter, plot: Painted, mark: Mark) -> None:
@@ -165,7 +171,7 @@ def _draw_readout(painter: QPainter, plot: Painted, x: float) -> None:
     at_x = min(max(plot.to_scene(x, 0).x(), area.left()), area.right())
     painter.setPen(QPen(colours.control_line, 1))
     painter.drawLine(QPointF(at_x, area.top()), QPointF(at_x, area.bottom()))
-    lines = [(f"{plot.x_label} {x:.2f}", colours.muted)]
+    lines = [(f"{plot.x_label} {plot.x_in_words(x)}", colours.muted)]
     for style, point_x, point_y in plot.values_at(x):
         painter.setPen(QPen(colours.panel, 1))
         painter.setBrush(getattr(colours, style.colour))

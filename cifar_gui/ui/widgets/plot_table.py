@@ -15,9 +15,9 @@ from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 class CurveTable(QAbstractTableModel):
     """One row for each x, one column for each curve; gaps are empty."""
 
-    def __init__(self, x_label: str, form: Callable[[float], str]) -> None:
+    def __init__(self, x_label: str, form: Callable[[float], str], x_form: Callable[[float], str]) -> None:
         super().__init__()
-        self._x_label, self._form = x_label, form
+        self._x_label, self._form, self._x_form = x_label, form, x_form
         self._labels: list[str] = []
         self._xs: list[float] = []
         self._rows: list[list[float | None]] = []
@@ -40,7 +40,7 @@ class CurveTable(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if index.column() == 0:
-            return f"{self._xs[index.row()]:.3f}"
+            return self._x_form(self._xs[index.row()])
         value = self._rows[index.row()][index.column() - 1]
         return "" if value is None else self._form(value)
 
@@ -55,9 +55,11 @@ class CurveTable(QAbstractTableModel):
 class PlotTable(QTableView):
     """Shows a `CurveTable`. Copying is the plot's business."""
 
-    def __init__(self, title: str, x_label: str, form: Callable[[float], str]) -> None:
+    def __init__(
+        self, title: str, x_label: str, form: Callable[[float], str], x_form: Callable[[float], str] = "{:.3f}".format
+    ) -> None:
         super().__init__()
-        self._table = CurveTable(x_label, form)
+        self._table = CurveTable(x_label, form, x_form)
         self.setModel(self._table)
         self.setAccessibleName(f"{title}, as a table")
         self.setAlternatingRowColors(True)
