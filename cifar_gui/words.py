@@ -38,6 +38,11 @@ def exact_percent(share: float) -> str:
     return f"{round(100 * share, 6):g} %"
 
 
+def percent_range(low: float, high: float) -> str:
+    """0.65 and 0.76 → "65–76 %"; each with as many digits as it has."""
+    return f"{round(100 * low, 6):g}–{exact_percent(high)}"
+
+
 def modest_percent(probability: float, digits: int = 0) -> str:
     """A probability: "93 %" or "93.1 %", and never "100 %" or "0.0 %" of what is merely close to it but "> 99 %" or
     "< 0.1 %"."""

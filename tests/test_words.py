@@ -14,6 +14,7 @@ from cifar_gui.words import (
     loss_words,
     modest_percent,
     percent,
+    percent_range,
     place_words,
     short_number,
     time_left,
@@ -23,6 +24,11 @@ from cifar_gui.words import (
 def test_shares_become_percentages_and_nothing_a_dash() -> None:
     assert (percent(0.9351), percent(1), percent(None)) == ("93.5 %", "100.0 %", "–")
     assert (percent(0.94123, 2), percent(0.1, 0)) == ("94.12 %", "10 %")
+
+
+def test_a_range_has_as_many_digits_as_it_needs() -> None:
+    assert [percent_range(0.65, 0.76), percent_range(0.91, 0.925)] == ["65–76 %", "91–92.5 %"]
+    assert percent_range(0.57, 0.58) == "57–58 %", "0.57 is not quite that"
 
 
 @pytest.mark.parametrize(

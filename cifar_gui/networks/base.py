@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from cifar_gui.errors import RecipeError
 from cifar_gui.recipe import Recipe
 from cifar_gui.registry import Registry
+from cifar_gui.words import percent_range
 
 
 class Builder(Protocol):
@@ -110,6 +111,23 @@ def presets(name: str) -> dict[str, Recipe]:
     return dict(NETWORKS.entry(name).details["presets"])
 
 
+Reach = tuple[float, float]
+"""The validation accuracy that may be expected of a network, from and to, 0–1."""
+
+_SMALL = 0.8
+"""Of what is not even meant to reach this, it is said that nothing is wrong with it."""
+
+
+def reach(name: str) -> Reach | None:
+    """What a network reaches with CIFAR-10 and its best preset; None of one that may be any."""
+    found: Reach | None = NETWORKS.entry(name).details.get("reach")
+    return found
+
+
 def about(name: str) -> str:
-    """One or two sentences on where a network comes from and what it should reach."""
-    return str(NETWORKS.entry(name).details["about"])
+    """Two or three sentences on where a network comes from and what it should reach."""
+    words = str(NETWORKS.entry(name).details["about"])
+    if (expected := reach(name)) is None:
+        return words
+    remark = "; that is normal, not a fault" if expected[1] < _SMALL else ""
+    return f"{words} Its best preset should reach {percent_range(*expected)}{remark}."

@@ -130,3 +130,23 @@ def test_the_buttons_are_about_the_run_on_show_else_about_the_newest(shown: Show
     assert (now.state, now.run, now.unfinished, now.lr) == ("paused", "0001", ("0009", 2, 5), 0.0125)
     assert ShownRun().situation("idle", None, newest, "").run == "0009"
     assert ShownRun().situation("idle", None, None, "") == Situation()
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended"), [("completed", True), ("early", True), ("stopped", False), ("diverged", False)]
+)
+def test_a_run_that_can_go_on_has_not_ended(shown: ShownRun, reason: str, ended: bool) -> None:
+    shown.on_event(Finished(reason, 1, 1))
+    shown.on_state("idle")
+    assert shown.ended is ended
+    shown.on_state("starting")
+    assert not shown.ended
+    shown.on_event(Finished(reason, 1, 1))
+    shown.show("0002", LATER, History())
+    assert not shown.ended
+
+
+def test_a_run_on_cifar10_by_name_is_known_before_its_data_is_read(shown: ShownRun) -> None:
+    assert shown.is_cifar10
+    shown.show("0002", LATER.changed(data="/some/pictures"), History())
+    assert not shown.is_cifar10

@@ -9,18 +9,20 @@ import pytest
 
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
+from cifar_gui.ui.train.expectation import Expectation
 
 
 def judged(
-    train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False, recipe=None
+    train_loss=(), loss=(), accuracy=(), train_accuracy=None, steps=(), diverged=False, recipe=None, lr=(), **more
 ) -> Diagnosis:
     epochs = {
         "train_loss": np.array(train_loss, float),
         "train_accuracy": np.array(accuracy if train_accuracy is None else train_accuracy, float),
         "validation_loss": np.array(loss, float),
         "validation_accuracy": np.array(accuracy, float),
+        "lr": np.array(lr, float),
     }
-    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged, recipe=recipe)
+    return diagnose({"loss": np.array(steps, float)}, epochs, classes=10, diverged=diverged, recipe=recipe, **more)
 
 
 def test_an_empty_history_is_an_invitation():
@@ -248,3 +250,118 @@ def test_validation_is_better_than_training_in_both_or_not_at_all(trained, loss,
 def test_the_losses_fall_together_if_both_do(trained, loss, both):
     found = judged(trained, loss, [0.6, 0.7], train_accuracy=[0.8, 0.8])
     assert ("fall together" in found.detail) == both
+
+
+STILL = [1.20, 1.18, 1.19, 1.18, 1.185, 1.18]
+FALLING_RATE = [0.1, 0.1, 0.08, 0.06, 0.04, 0.02]
+
+
+def still(**changes) -> Diagnosis:
+    """Six epochs in which training has stood still, and validation with it."""
+    given = {
+        "train_loss": STILL, "loss": [1.2] * 6, "accuracy": [0.57, 0.575, 0.57, 0.58, 0.579, 0.581],
+        "train_accuracy": [0.58] * 6, "lr": FALLING_RATE,
+    }  # fmt: skip
+    return judged(**{**given, **changes})
+
+
+def test_training_that_stands_still_no_better_than_validation_is_underfitting():
+    found = still()
+    assert (found.kind, found.tone) == ("underfitting", "neutral")
+    assert "stands still at 58.0 %" in found.detail
+    assert "A larger network" in found.detail
+
+
+def test_training_that_goes_up_and_down_at_a_high_rate_does_not_settle():
+    found = still(lr=[0.1] * 6)
+    assert (found.kind, found.tone) == ("unsettled", "doubt")
+    assert "the learning rate is too high" in found.detail
+    assert "Lower it" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"lr": ()}, "unsettled"),  # not known: at first it is high
+        ({"lr": [0.1] * 5 + [0.05]}, "unsettled"),
+        ({"lr": [0.1] * 5 + [0.049]}, "underfitting"),
+        ({"lr": [0.1] * 6, "train_loss": [1.2, 1.19, 1.188, 1.186, 1.184, 1.182]}, "underfitting"),  # smoothly
+        ({"lr": [0.1] * 6, "train_loss": [1.2, 1.19, 1.188, 1.186, 1.187, 1.182]}, "underfitting"),  # one step up
+        ({"train_loss": [1.20, 1.20, 1.19, 1.18, 1.18, 1.177]}, "underfitting"),  # 1.9 % in four epochs
+        ({"train_loss": [1.20, 1.20, 1.19, 1.18, 1.18, 1.175]}, "learning"),  # 2.1 %
+        ({"train_accuracy": [0.61] * 6}, "underfitting"),
+        ({"train_accuracy": [0.612] * 6}, "learning"),  # more is learned than can be used
+        ({"train_accuracy": [0.91] * 6, "accuracy": [0.9, 0.901, 0.902, 0.903, 0.904, 0.905]}, "learning"),
+    ],
+)
+def test_where_training_stands_still_the_rate_tells_why(changes, kind):
+    assert still(**changes).kind == kind
+
+
+def test_four_epochs_are_not_enough_to_say_that_training_stands_still():
+    assert still(
+        train_loss=STILL[:4], loss=[1.2] * 4, accuracy=[0.57, 0.572, 0.575, 0.58], train_accuracy=[0.59] * 4,
+        lr=FALLING_RATE[:4],
+    ).kind == "learning"  # fmt: skip
+
+
+def slow(train_loss=(2.20, 2.18, 2.16), **changes) -> Diagnosis:
+    accuracy = [0.17 + 0.01 * epoch for epoch in range(len(train_loss))]
+    trained = [each + 0.005 for each in accuracy]
+    return judged(train_loss, [each + 0.01 for each in train_loss], accuracy, train_accuracy=trained, **changes)
+
+
+def test_a_loss_that_creeps_down_near_that_of_guessing_is_a_rate_too_low():
+    found = slow()
+    assert (found.kind, found.tone) == ("slow", "doubt")
+    assert "only by 0.020 an epoch, and at 2.16" in found.detail
+    assert "learning rate is probably too low" in found.detail
+    assert "Find a learning rate" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("train_loss", "lr", "kind"),
+    [
+        ((2.20, 2.18, 2.16), [0.01, 0.01, 0.004], "learning"),  # the schedule has lowered it
+        ((2.20, 2.18), (), "learning"),  # too few
+        ((2.20, 2.15, 2.10), (), "learning"),  # faster
+        ((1.76, 1.75, 1.74), (), "slow"),
+        ((1.74, 1.73, 1.72), (), "learning"),  # far from 2.30, that of guessing
+        ((2.18, 2.20, 2.16), (), "learning"),  # not steadily
+    ],
+)
+def test_only_what_creeps_steadily_at_a_high_rate_near_guessing_is_slow(train_loss, lr, kind):
+    assert slow(train_loss, lr=lr).kind == kind
+
+
+EXPECTED = Expectation((0.65, 0.76), is_best=True)
+RISING = ([1.5, 1.2, 0.9], [1.6, 1.3, 1.1], [0.40, 0.50, 0.70])
+
+
+def test_what_it_should_reach_stands_after_what_it_has_reached():
+    trained = {"train_accuracy": [0.45, 0.58, 0.76], "expected": EXPECTED}
+    plain = judged(*RISING, train_accuracy=[0.45, 0.58, 0.76])
+    assert judged(*RISING, **trained).detail == f"{plain.detail} So far 70.0 %; this network should reach 65–76 %."
+    ended = judged(*RISING, **trained, ended=True)
+    assert ended.detail == f"{plain.detail} It reached 70.0 %; this network should reach 65–76 %."
+    assert (ended.kind, ended.headline) == (plain.kind, plain.headline)
+
+
+def test_the_best_epoch_counts_and_not_the_last():
+    found = judged([1.0, 0.9, 0.8], [1.0, 1.0, 1.1], [0.6, 0.7, 0.66], expected=EXPECTED, ended=True)
+    assert "It reached 70.0 %" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("curves", "steps", "said"),
+    [
+        (([1.5], [1.4], [0.45]), (), (False, True)),  # one epoch says little unless it was all
+        (([], [], []), (), (False, False)),
+        (([1.0], [1.0], [math.nan]), (), (False, False)),  # on all the data
+        (RISING, (2.0, 1.5, *[9.0] * 10), (False, True)),  # it is running away
+    ],
+)
+def test_nothing_is_compared_before_there_is_anything_to_compare(curves, steps, said):
+    for ended, expected in zip((False, True), said, strict=True):
+        found = judged(*curves, steps=steps, ended=ended, expected=EXPECTED)
+        assert ("this network should reach" in found.detail) == expected

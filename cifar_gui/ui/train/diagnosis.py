@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from cifar_gui.networks.base import NETWORKS, network_settings
 from cifar_gui.recipe import Recipe
+from cifar_gui.ui.train.expectation import Expectation, comparison
 from cifar_gui.words import loss_words, percent
 
 Series = Mapping[str, NDArray[np.float64]]
 Tone = Literal["neutral", "good", "doubt", "bad"]
 Kind = Literal[
-    "empty", "early", "diverging", "chance", "unvalidated", "overfitting", "plateau", "dip", "modest", "learning"
-]
+    "empty", "early", "diverging", "chance", "unvalidated", "overfitting", "unsettled", "underfitting", "plateau",
+    "slow", "dip", "modest", "learning",
+]  # fmt: skip
 
 RISING_EPOCHS = 2
 """So many epochs in a row of rising validation loss, under falling training loss, are called memorising."""
@@ -27,6 +29,17 @@ PATIENCE = 4
 """So many epochs without a better validation accuracy are called a standstill."""
 
 _RECENT = 5  # reports
+
+_STILL = 0.02
+"""Training loss that has fallen by less than this share in `PATIENCE` epochs stands still."""
+
+_ALIKE, _HIGH = 0.03, 0.9
+"""So much better in training than in validation, or so good, a network has learned more than it can use."""
+
+_SLOW, _NEAR_GUESSING = 0.02, 0.75
+"""So small a share of the loss an epoch, while it is above so large a share of that of guessing, is slow."""
+
+_FIND_ONE = "“Find a learning rate” beside its field measures a good one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class _Figures:
     train_accuracy: NDArray[np.float64]
     loss: NDArray[np.float64]  # validation, empty when trained on all data
     accuracy: NDArray[np.float64]
+    lr: NDArray[np.float64]  # of each epoch's last step, empty if not known
     chance: float
     recipe: Recipe | None  # None: not known
 
@@ -54,6 +68,11 @@ class _Figures:
     def gained(self) -> float:
         """Points of validation accuracy won in the last epoch."""
         return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
+
+    @property
+    def rate_is_high(self) -> bool:
+        """Whether the schedule has not lowered the learning rate by much yet."""
+        return len(self.lr) == 0 or bool(self.lr[-1] >= self.lr.max() / 2)
 
 
 def diagnose(
@@ -63,13 +82,26 @@ def diagnose(
     classes: int,
     diverged: bool = False,
     begun: bool = False,
+    ended: bool = False,
     recipe: Recipe | None = None,
+    expected: Expectation | None = None,
 ) -> Diagnosis:
     """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
 
     `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `begun` when there
-    is a run, even if nothing has been reported of it yet; `recipe` says what makes training harder than validation.
+    is a run, even if nothing has been reported of it yet; `ended` when all its epochs have been trained; `recipe` says
+    what makes training harder than validation, and `expected` what it should reach.
     """
+    found = _judged(steps, epochs, classes, diverged, begun, recipe)
+    accuracy = _finite(_column(epochs, "validation_accuracy"))
+    if expected is None or len(accuracy) == 0 or (found.kind in ("diverging", "early") and not ended):
+        return found
+    return replace(found, detail=f"{found.detail} {comparison(float(accuracy.max()), expected, ended=ended)}")
+
+
+def _judged(
+    steps: Series, epochs: Series, classes: int, diverged: bool, begun: bool, recipe: Recipe | None
+) -> Diagnosis:
     step_loss = _column(steps, "loss")
     if diverged or (len(step_loss) > 0 and not np.isfinite(step_loss[-1])):
         return _no_number(step_loss, len(_column(epochs, "train_loss")), recipe)
@@ -80,6 +112,7 @@ def diagnose(
         _column(epochs, "train_accuracy"),
         _finite(_column(epochs, "validation_loss")),
         _finite(_column(epochs, "validation_accuracy")),
+        _column(epochs, "lr"),
         1 / max(classes, 1),
         recipe,
     )
@@ -87,7 +120,7 @@ def diagnose(
         return _before_first_epoch(step_loss, begun=begun)
     if len(figures.accuracy) == 0:
         return _unvalidated(figures)
-    for rule in (_at_chance, _memorising, _standstill, _first_epoch, _dip, _augmented):
+    for rule in (_at_chance, _memorising, _stuck, _standstill, _first_epoch, _slow, _dip, _augmented):
         if found := rule(figures):
             return found
     return _learning(figures)
@@ -170,7 +203,7 @@ def _at_chance(figures: _Figures) -> Diagnosis | None:
         "doubt",
         "Not learning yet.",
         f"Validation accuracy is {percent(accuracy)}, no better than guessing ({percent(figures.chance)}). "
-        "If it stays there, try a learning rate ten times lower, then ten times higher.",
+        f"If it stays there, the learning rate is far too high or far too low. {_FIND_ONE}",
     )
 
 
@@ -192,6 +225,29 @@ def _rising_tail(values: NDArray[np.float64]) -> int:
     """How many steps in a row the series has been rising at its end."""
     rising = np.diff(values) > 0
     return len(rising) if rising.all() else int(np.argmin(rising[::-1]))
+
+
+def _stuck(figures: _Figures) -> Diagnosis | None:
+    """Training itself stands still, and is hardly better than validation: nothing is memorised, nothing learned."""
+    losses = figures.train_loss[-1 - PATIENCE :]
+    trained, gap = figures.train_accuracy[-1], figures.train_accuracy[-1] - figures.accuracy[-1]
+    if len(losses) <= PATIENCE or losses[-1] < (1 - _STILL) * losses[0] or trained > _HIGH or gap > _ALIKE:
+        return None
+    if figures.rate_is_high and np.count_nonzero(np.diff(losses) > 0) > 1:
+        return Diagnosis(
+            "unsettled",
+            "doubt",
+            "Not settling.",
+            f"Training loss goes up and down and has hardly fallen for {PATIENCE} epochs: the learning rate is too "
+            "high for what is left to learn. Lower it three to ten times, or let a schedule do so.",
+        )
+    return Diagnosis(
+        "underfitting",
+        "neutral",
+        "It learns no more than this (underfitting).",
+        f"Training accuracy stands still at {percent(trained)} and validation is about as good. A larger network, less "
+        "augmentation or dropout, or another optimiser would get further; more epochs would not.",
+    )
 
 
 def _standstill(figures: _Figures) -> Diagnosis | None:
@@ -216,6 +272,22 @@ def _first_epoch(figures: _Figures) -> Diagnosis | None:
         "Off to a start.",
         f"After one epoch {percent(figures.accuracy[-1])} of the held-out pictures are named rightly; guessing "
         f"would give {percent(figures.chance)}. A trend needs two more.",
+    )
+
+
+def _slow(figures: _Figures) -> Diagnosis | None:
+    losses = figures.train_loss[-RISING_EPOCHS - 1 :]
+    falls = -np.diff(losses)
+    is_slow = len(falls) == RISING_EPOCHS and bool((falls > 0).all()) and falls.mean() < _SLOW * losses[-1]
+    if not is_slow or losses[-1] < _NEAR_GUESSING * -math.log(figures.chance) or not figures.rate_is_high:
+        return None
+    return Diagnosis(
+        "slow",
+        "doubt",
+        "Learning very slowly.",
+        f"Training loss falls steadily, but only by {loss_words(falls.mean())} an epoch, and at "
+        f"{loss_words(losses[-1], 2)} it is still near that of guessing: the learning rate is probably too low. "
+        f"{_FIND_ONE}",
     )
 
 

@@ -14,6 +14,7 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
+from cifar_gui.ui.train.expectation import Expectation
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.curves import smoothed, thinned
 from cifar_gui.ui.widgets.panel import Panel
@@ -46,7 +47,8 @@ class TrainingPlots(QWidget):
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self._recipe: Recipe | None = None
-        self._begun = False
+        self._expected: Expectation | None = None
+        self._begun = self._ended = False
         self._offered: list[tuple[str, str]] | None = None  # the runs in `earlier`
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
@@ -68,11 +70,14 @@ class TrainingPlots(QWidget):
         classes: int,
         diverged: bool = False,
         begun: bool = False,
+        ended: bool = False,
         recipe: Recipe | None = None,
+        expected: Expectation | None = None,
     ) -> None:
-        """Draw a run so far. `epochs` are planned, `classes` say what guessing gives, `begun`: whether there is one."""
-        self._begun = begun
-        self._recipe = recipe
+        """Draw a run so far. `epochs` are planned, `classes` say what guessing gives, `begun`: whether there is one,
+        `ended`: whether all of it has been trained, `expected`: what it should reach."""
+        self._begun, self._ended = begun, ended
+        self._recipe, self._expected = recipe, expected
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
 
@@ -123,7 +128,14 @@ class TrainingPlots(QWidget):
         self.accuracy.refresh()
         self.diagnosis.show_diagnosis(
             diagnose(
-                steps, epochs, classes=self._classes, diverged=self._diverged, begun=self._begun, recipe=self._recipe
+                steps,
+                epochs,
+                classes=self._classes,
+                diverged=self._diverged,
+                begun=self._begun,
+                ended=self._ended,
+                recipe=self._recipe,
+                expected=self._expected,
             )
         )
 
@@ -152,8 +164,8 @@ class TrainingPlots(QWidget):
         layout.setSpacing(2 * SPACING)
         loss, accuracy = Panel("Loss"), Panel("Accuracy")
         self._make_controls()
-        loss.fill_header(ControlBar([self.smooth, self.log], [self.earlier, _menu_button(self.loss)], breaks=True))
-        accuracy.header.addWidget(_menu_button(self.accuracy))
+        loss.fill_header(ControlBar([self.smooth, self.log], [self.earlier, menu_button(self.loss)], breaks=True))
+        accuracy.header.addWidget(menu_button(self.accuracy))
         for panel, plot in ((loss, self.loss), (accuracy, self.accuracy)):
             panel.body.addWidget(plot)
             layout.addWidget(panel, 1)
@@ -190,7 +202,8 @@ def _calmed(values: np.ndarray) -> np.ndarray:
     return smoothed(values, 0.8)
 
 
-def _menu_button(plot: Plot) -> QToolButton:
+def menu_button(plot: Plot) -> QToolButton:
+    """A small button with what can be done with a plot."""
     button = QToolButton()
     button.setProperty("flat", True)
     button.setIcon(icon("export"))

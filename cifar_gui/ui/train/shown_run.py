@@ -30,7 +30,9 @@ class ShownRun:
         self.history = History()
         self.note = ""  # how it fares
         self.diverged = False
+        self.ended = False  # with nothing left to train
         self.classes = 10  # of its data, as soon as that has been read
+        self.is_cifar10 = False  # its data, as soon as that is known
         self.lr: float | None = None  # of the next step, while paused
         self.draft: Recipe | None = None  # edited while a network trains
         self.copying = False  # whether the form holds the draft
@@ -38,7 +40,8 @@ class ShownRun:
     def show(self, number: str, recipe: Recipe, history: History, note: str = "", classes: int = 10) -> None:
         """Another run comes on show."""
         self.number, self.recipe, self.history, self.note = number, recipe, history, note
-        self.diverged, self.classes = False, classes
+        self.diverged = self.ended = False
+        self.classes, self.is_cifar10 = classes, recipe.data == "cifar10"
 
     def on_event(self, event: Event) -> bool:
         """Take note of what has become of the run. Whether it says something about it."""
@@ -48,6 +51,7 @@ class ShownRun:
             self.recipe = self.recipe.changed(lr=event.lr, epochs=event.epochs)
         elif isinstance(event, Finished):
             self.diverged = event.reason == "diverged"
+            self.ended = event.reason in ("completed", "early")
             self.note = event.message or _ENDS[event.reason]
         else:
             return False
@@ -56,7 +60,7 @@ class ShownRun:
     def on_state(self, state: str) -> None:
         """The session has begun, paused, gone on or ended."""
         if state in ("starting", "running"):
-            self.note = ""
+            self.note, self.ended = "", False
         if state != "paused":
             self.lr = None
         if state == "idle" and self.copying:
