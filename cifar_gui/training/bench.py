@@ -29,6 +29,8 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.training.optimisers import Lookahead, Optimiser
 from cifar_gui.training.ranks import ALONE, Ranks, even_micro_batch, share
 
+_MICRO_BATCHES_PER_STEP = 1 << 16  # more than any step has: numbers micro-batches within a run
+
 SAMPLE = 5000
 """Training pictures that a network such as AirNet may look at before the first step."""
 
@@ -86,6 +88,7 @@ class Bench:
         self.lookahead = Lookahead(self.model, recipe.lookahead_every) if recipe.lookahead_every else None
         self.sums = torch.zeros(2, device=self.device)  # loss and right answers since they were taken
         self.epoch_sums = torch.zeros(2, device=self.device)  # the same since the epoch began
+        self._later = 0  # micro-batches of this step that other processes pass through after those here
         self._has_dropout = any(isinstance(each, nn.Dropout | nn.Dropout2d) for each in model.modules())
 
     @property
@@ -101,6 +104,22 @@ class Bench:
         """Tell the network, if it wants to know. Harmless when told twice."""
         if isinstance(self.model, FollowsEpochs):
             self.model.start_epoch(epoch)
+
+    def gradients(self, batch: Tensor, epoch: int, step: int, first: int = 0) -> Iterator[int]:
+        """Add the gradients of the pictures with indices `batch`, a micro-batch at a time and those before `first` left
+        out, for optimiser step `step`, counted from 0; of several processes each adds those of its share. Yields after
+        each how many are left here."""
+        draws = self.augmenter.draw(batch, epoch, step)
+        size = self.recipe.micro_batch if first else self.micro_batch  # one process began what is half done
+        starts = range(0, len(batch), size)
+        self.ranks.begin_step(self.model, self.sums)
+        own = share(self.ranks.rank, self.ranks.count, first, len(starts))
+        self._later = len(starts) - own.stop
+        for number in own:
+            start, stop = starts[number], min(starts[number] + size, len(batch))
+            place = step * _MICRO_BATCHES_PER_STEP + number
+            self.forward_backward(batch[start:stop], draws.part(start, stop), len(batch), place)
+            yield own.stop - number - 1
 
     def forward_backward(self, indices: Tensor, draws: Draws, batch_size: int, place: int) -> None:
         """Add the gradients of one micro-batch, the pictures with these `indices`, int64 (B,), to those there are.
@@ -127,15 +146,9 @@ class Bench:
         """The loss to be made small, summed over the pictures."""
         return F.cross_entropy(logits, labels, reduction="sum", label_smoothing=self.recipe.label_smoothing)
 
-    def begin_step(self, first: int, end: int) -> range:
-        """Which of a step's micro-batches, from `first` to before `end`, are to be passed through here."""
-        self.ranks.begin_step(self.model, self.sums)
-        return share(self.ranks.rank, self.ranks.count, first, end)
-
-    def step(self, fraction: float, step: int, total_steps: int, *, later: int) -> None:
-        """Optimiser step number `step`, from 1, with every learning rate at `fraction` of its largest; `later` of its
-        micro-batches came after those passed through here."""
-        self.ranks.end_step(self.model, self.sums, later)
+    def step(self, fraction: float, step: int, total_steps: int) -> None:
+        """Optimiser step number `step`, from 1, with every learning rate at `fraction` of its largest."""
+        self.ranks.end_step(self.model, self.sums, self._later)
         self.optimiser.step(fraction)
         if self.lookahead:
             self.lookahead.after_step(step, total_steps)

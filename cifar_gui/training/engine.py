@@ -38,10 +38,9 @@ from cifar_gui.training.ranks import ALONE, Ranks
 from cifar_gui.training.resume import Position, pack, precision_of, unpack
 from cifar_gui.training.schedule import fraction_at
 
-__all__ = ["new_model", "train"]
+__all__ = ["new_model", "plain_errors", "train"]
 
 REPORTS_PER_EPOCH = 50
-_MICRO_BATCHES_PER_STEP = 1 << 16  # more than any step has: numbers micro-batches within a run
 
 
 def train(
@@ -58,7 +57,7 @@ def train(
 
     Raises DataError when there is nothing to train on or the run to resume had other pictures, DeviceError when the
     recipe's device cannot be used, TrainingError when memory runs out or a device is lost."""
-    with _plain_errors(recipe):
+    with plain_errors(recipe):
         began = time.perf_counter()
         bench = Bench(model, data, recipe, precision_of(resume) if resume else None, ranks)
         position = unpack(resume, bench) if resume else Position(recipe.epochs)
@@ -122,18 +121,11 @@ class _Training:
     def _train_step(self, batch: Tensor) -> Generator[Event, None, bool]:
         """One optimiser step over the pictures with indices `batch`, a micro-batch at a time."""
         bench, at = self.bench, self.at
-        draws = bench.augmenter.draw(batch, at.epoch, at.step)
-        size = self.recipe.micro_batch if at.micro else bench.micro_batch  # one process began what is half done
-        starts = range(0, len(batch), size)
-        own = bench.begin_step(at.micro, len(starts))  # those before were done when the run was stopped
-        for number in own:
-            if number > own.start and not (yield from self._obey()):
+        for left in bench.gradients(batch, at.epoch, at.step, at.micro):  # those before were done when it was stopped
+            at.micro += 1
+            if left and not (yield from self._obey()):
                 return False
-            start, stop = starts[number], min(starts[number] + size, len(batch))
-            place = at.step * _MICRO_BATCHES_PER_STEP + number
-            bench.forward_backward(batch[start:stop], draws.part(start, stop), len(batch), place)
-            at.micro = number + 1
-        bench.step(self._fraction(at.step), at.step + 1, self._total_steps(), later=len(starts) - own.stop)
+        bench.step(self._fraction(at.step), at.step + 1, self._total_steps())
         at.step, at.micro = at.step + 1, 0
         at.unreported += 1
         return True
@@ -299,7 +291,7 @@ def _started(bench: Bench, position: Position, seconds: float) -> Started:
 
 
 @contextmanager
-def _plain_errors(recipe: Recipe) -> Iterator[None]:
+def plain_errors(recipe: Recipe) -> Iterator[None]:
     """Turn torch's out-of-memory and lost-device errors into sentences."""
     try:
         yield

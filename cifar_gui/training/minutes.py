@@ -115,26 +115,17 @@ def measure_pace(recipe: Recipe, data: ImageData, is_cancelled: Callable[[], boo
     began = time.perf_counter()
     bench = Bench(new_model(recipe, len(data.class_names)), data, recipe, None)
     set_up = time.perf_counter() - began
-    order = bench.epoch_order(1)[: bench.batch_size]
-    draws = bench.augmenter.draw(order, 1, 0)
-
-    def micro_batch(start: int) -> int:
-        stop = min(start + bench.micro_batch, len(order))
-        bench.forward_backward(order[start:stop], draws.part(start, stop), len(order), 0)
-        return stop
-
-    micro_batch(0)
+    batch = bench.epoch_order(1)[: bench.batch_size]
+    next(bench.gradients(batch, 1, 0))
     bench.take_sums()  # waits until it has really been computed
     pictures, began = 0, time.perf_counter()
     while time.perf_counter() - began < PROBE_SECONDS:
-        stop = 0
-        while stop < len(order):
+        for _left in bench.gradients(batch, 1, 0):
             if is_cancelled():
                 raise Cancelled
-            stop = micro_batch(stop)
-        bench.step(1e-6, 1, 1, later=0)
+        bench.step(1e-6, 1, 1)
         bench.take_sums()
-        pictures += len(order)
+        pictures += len(batch)
     per_picture = (time.perf_counter() - began) / pictures
     return Pace(set_up, per_picture * bench.steps_per_epoch * bench.batch_size, _validation_seconds(bench))
 
