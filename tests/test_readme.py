@@ -35,7 +35,15 @@ COMMANDS = re.findall(r"^cifar-gui (\w+ .*|\w+)$", README, flags=re.MULTILINE)
 
 
 def test_it_shows_every_command():
-    assert {line.split()[0] for line in COMMANDS} >= {"train", "evaluate", "classify", "summary", "models", "doctor"}
+    assert {line.split()[0] for line in COMMANDS} >= {
+        "train",
+        "lr",
+        "evaluate",
+        "classify",
+        "summary",
+        "models",
+        "doctor",
+    }
 
 
 @pytest.mark.parametrize("line", COMMANDS)
