@@ -53,7 +53,9 @@ CIRCUMSTANCES = ("data", "seed", "device", "precision", "memory_format", "all_da
 class Recipe:
     """One training run. Construction checks every field and raises RecipeError naming the first that does not fit."""
 
-    network: str = _setting("airnet", "Network", "The architecture to train.", advanced=False)
+    network: str = _setting(
+        "airnet", "Network", "The architecture to train. Small ones take seconds, large ones hours.", advanced=False
+    )
     network_settings: Mapping[str, Any] = _setting(
         {}, "Network settings", "What this architecture lets you choose, such as widths or dropout."
     )
@@ -61,7 +63,11 @@ class Recipe:
         "cifar10", "Data", "cifar10, shapes (built in), or the path of an archive or image folder.", advanced=False
     )
     preset: str = _setting(
-        "custom", "Preset", "Where these settings came from.", choices=(*PRESETS, "minutes", "custom"), advanced=False
+        "custom",
+        "Preset",
+        "Settings that go together: for a first look, the best known here, as published, or for the time there is. Changed ones are custom.",
+        choices=(*PRESETS, "minutes", "custom"),
+        advanced=False,
     )
     all_data: bool = _setting(
         False, "Train on everything", "Also learn from the pictures held out for validation; no validation curves then."
@@ -93,14 +99,14 @@ class Recipe:
     optimiser: str = _setting(
         "sgd",
         "Optimiser",
-        "The rule that turns gradients into steps.",
+        "The rule that turns gradients into steps. SGD and Muon want larger learning rates than Adam and its kin.",
         choices=("sgd", "adam", "adamw", "adamax", "muon"),
         advanced=False,
     )
     lr: float = _setting(
         0.1,
         "Learning rate",
-        "The size of the steps at their largest. If the loss turns into NaN, lower this.",
+        "The size of the steps at their largest. If the loss turns into NaN, lower this; if it hardly falls, raise it.",
         1e-9,
         1e6,
         advanced=False,
@@ -133,7 +139,7 @@ class Recipe:
     schedule: str = _setting(
         "one_cycle",
         "Schedule",
-        "How the learning rate changes during the run.",
+        "How the learning rate changes during the run. All but constant end low, which is worth some points.",
         choices=("one_cycle", "cosine", "linear", "exponential", "step", "constant"),
         advanced=False,
     )
@@ -174,7 +180,9 @@ class Recipe:
     early_stopping: int = _setting(
         0, "Early stopping", "Stop after so many epochs without a better validation accuracy; 0: never.", 0, 1000
     )
-    device: str = _setting("auto", "Device", "auto, cpu, cuda, cuda:1, mps.", advanced=False)
+    device: str = _setting(
+        "auto", "Device", "What computes; auto takes a GPU that works: auto, cpu, cuda, cuda:1, mps.", advanced=False
+    )
     precision: str = _setting(
         "auto",
         "Precision",
