@@ -65,7 +65,8 @@ class Recipe:
     preset: str = _setting(
         "custom",
         "Preset",
-        "Settings that go together: for a first look, the best known here, as published, or for the time there is. Changed ones are custom.",
+        "Settings that go together: for a first look, the best known here, as published, or for the time there is. "
+        "Changed ones are custom.",
         choices=(*PRESETS, "minutes", "custom"),
         advanced=False,
     )

@@ -41,9 +41,9 @@ SIZES = {
     "as large as it gets": (1280, 800, 2.5),
     "on a large screen": (3840, 2160, 2.0),
 }
-PAGES = ("classify", "train", "ways to data", "filters", "network", "graph", "own design", "runs")
-"""And what stands in the middle of the Train page while there is no data; the graph in place of the table and the
-designer on the Network page."""
+PAGES = ("classify", "train", "ways to data", "a rate found", "filters", "network", "graph", "own design", "runs")
+"""And what else can stand in the middle of the Train page, and on the right of the Network page."""
+STANDS_ON = {"ways to data": "train", "a rate found": "train", "graph": "network", "own design": "network"}
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def settle() -> None:
 
 
 def show(window, qtbot, name: str) -> QWidget:
-    page = window.show_page({"ways to data": "train", "graph": "network", "own design": "network"}.get(name, name))
+    page = window.show_page(STANDS_ON.get(name, name))
     if name == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
@@ -83,6 +83,10 @@ def show(window, qtbot, name: str) -> QWidget:
         qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
     elif name == "ways to data":
         page.get_data()
+    elif name == "a rate found":
+        qtbot.waitUntil(lambda: page.form.find_lr.isEnabled())
+        page.press("find_lr")
+        qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
     qtbot.waitUntil(lambda: window.context.jobs.idle)

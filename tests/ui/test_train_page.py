@@ -84,6 +84,19 @@ def test_start_trains_draws_and_says_how_it_goes(page, qtbot):
     assert list_runs()[0].status == "completed"
 
 
+@pytest.mark.parametrize("is_cifar10", [True, False])
+def test_what_the_network_should_reach_is_said_of_cifar10_only_once_the_run_has_ended(
+    page, qtbot, monkeypatch, is_cifar10
+):
+    monkeypatch.setattr("cifar_gui.ui.train.run_display.is_original", lambda _data: is_cifar10)
+    click(qtbot, page, "train.start")
+    until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["validation"].x) == 2)
+    qtbot.waitUntil(lambda: not page.display._redraw.isActive())
+    said = "It reached" in child(page, "train.diagnosis").text()
+    assert said == is_cifar10
+
+
 def test_the_wall_and_the_filters_follow_the_network(page, qtbot):
     assert "not classified yet" in page.live.wall.text()
     click(qtbot, page, "train.start")

@@ -57,6 +57,27 @@ def test_what_can_be_pressed_depends_on_the_state(state, enabled):
     assert {name for name in ("start", "pause", "stop", "one_more") if looks[name].enabled} == enabled
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_a_learning_rate_can_be_looked_for_while_nothing_trains(state):
+    look = buttons(Situation(state=state))["find_lr"]
+    assert look.enabled == (state == "idle")
+    assert ("A network is training" in look.tip) == (state != "idle")
+
+
+def test_what_keeps_a_recipe_from_being_trained_keeps_its_rate_from_being_found():
+    look = buttons(Situation(problem="The data set is not here."))["find_lr"]
+    assert (look.enabled, look.tip) == (False, "The data set is not here.")
+
+
+def test_no_run_begins_while_a_learning_rate_is_looked_for():
+    for now in (Situation(finding=True, run="0001"), Situation(finding=True, unfinished=("0007", 5, 8), run="0007")):
+        looks = buttons(now)
+        for name in ("start", "new_run", "one_more"):
+            assert not looks[name].enabled, name
+            assert "A learning rate is being looked for" in looks[name].tip, name
+    assert buttons(Situation(state="running", finding=True))["one_more"].enabled
+
+
 def test_an_unfinished_run_is_offered_beside_a_new_one():
     looks = buttons(Situation(unfinished=("0007", 5, 8), run="0007"))
     assert looks["start"].text == "Continue run 0007 (5 of 8)"

@@ -32,8 +32,8 @@ class FieldGrid(QWidget):
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
 
-    def add(self, name: str, label: str, help: str, field: Field) -> None:
-        """One more row at the end."""
+    def add(self, name: str, label: str, help: str, field: Field, beside: QWidget | None = None) -> None:
+        """One more row at the end. What stands `beside` a field goes with it."""
         field.setObjectName(_OBJECT_NAMES.get(name, f"train.{name}"))
         field.setAccessibleName(label)
         field.setAccessibleDescription(help)
@@ -47,8 +47,10 @@ class FieldGrid(QWidget):
             field.setMinimumWidth(px(80))
         row = self._grid.rowCount()
         self._grid.addWidget(words, row, 0)
-        self._grid.addWidget(field, row, 1)
-        self._grid.addWidget(problem, row + 1, 0, 1, 2)
+        self._grid.addWidget(field, row, 1, 1, 1 if beside else 2)
+        if beside is not None:
+            self._grid.addWidget(beside, row, 2)
+        self._grid.addWidget(problem, row + 1, 0, 1, 3)
         self.fields[name], self._labels[name], self._problems[name] = field, words, problem
         self.set_tip(name, help)
 

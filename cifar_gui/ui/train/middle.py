@@ -1,4 +1,4 @@
-"""The middle of the Train page: the curves, or the ways to data where there is none, or a look at the data."""
+"""The middle of the Train page: the curves, or ways to data, a look at it, a search for a learning rate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cifar_gui.ui.train.chosen_data import ChosenData
 from cifar_gui.ui.train.get_data import GetData
 from cifar_gui.ui.train.look_at_data import LookAtData
 from cifar_gui.ui.train.plots import TrainingPlots
+from cifar_gui.ui.train.rate_view import RateView
 from cifar_gui.ui.widgets.front_stack import FrontStack
 
 _NOT_HERE = "The data set of this recipe is not on this machine yet. Nothing is downloaded unless you ask for it."
@@ -27,15 +28,16 @@ class Middle(FrontStack):
         super().__init__()
         self._context = context
         self.plots, self.cards, self.look = TrainingPlots(), GetData(context), LookAtData()
+        self.rates = RateView(context)
         self.chosen = ChosenData(context.jobs, context.data, self)
         self._asked_for = False  # the user, not a missing data set, has brought the cards here
         self._reading = ""  # the source being read, to be put into the recipe if that succeeds
         self._to_look_at: Recipe | None = None  # when its data has been read
-        for view in (self.plots, self.cards, self.look):
+        for view in (self.plots, self.cards, self.look, self.rates):
             self.addWidget(view)
         self.cards.chosen.connect(self.use)
         self.cards.own.cancelled.connect(self._on_cancelled)
-        for turning_back in (self.cards.closed, self.look.closed):
+        for turning_back in (self.cards.closed, self.look.closed, self.rates.closed):
             turning_back.connect(self.show_plots)
         self.chosen.changed.connect(self._on_known)
         context.data.progress.connect(self._on_progress)
@@ -76,6 +78,11 @@ class Middle(FrontStack):
         self._to_look_at = None
         self.look.show_data(library.current, recipe)
         self.setCurrentWidget(self.look)
+
+    def show_rates(self, recipe: Recipe) -> None:
+        """A search for a learning rate, which begins at once unless it has been found already."""
+        self.setCurrentWidget(self.rates)
+        self.rates.open(recipe)
 
     def use(self, source: str) -> None:
         """Have a data set put into the recipe: at once if it comes by name, else when it has been read."""

@@ -12,6 +12,7 @@ from cifar_gui.data.base import ImageData
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, SnapshotTaken, StepReport
 from cifar_gui.training.history import History
+from cifar_gui.training.lr_finder import with_lr
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
@@ -132,6 +133,7 @@ class TrainPage(Page):
             "stop": session.stop,
             "one_more": lambda: session.one_more_epoch(self.runs.latest),
             "watch_live": self.context.models.watch_live,
+            "find_lr": lambda: self.middle.show_rates(self.form.last_valid),
         }
         requests[name]()
 
@@ -155,6 +157,11 @@ class TrainPage(Page):
         self._has_own_recipe = True
         if self.form.last_valid.data != self.middle.chosen.source:
             self.middle.choose(self.form.last_valid.data)
+        self.middle.rates.show_recipe(self.form.last_valid)
+        self.display.refresh()
+
+    def _put_lr(self, lr: float) -> None:
+        self._fill_form(with_lr(self.form.last_valid, lr))
         self.display.refresh()
 
     def _put_source(self, source: str) -> None:
@@ -185,6 +192,7 @@ class TrainPage(Page):
         """Another recipe comes into the form: see whether its data is there."""
         self._has_own_recipe = True
         self.recipe_panel.show_recipe(recipe)
+        self.middle.rates.show_recipe(recipe)
         self.middle.choose(recipe.data)
 
     # What the session, the runs and the data say
@@ -213,6 +221,8 @@ class TrainPage(Page):
         if state == "idle":
             self.display.show_position(None)
             self.runs.refresh()
+        else:
+            self.middle.rates.search.cancel()
         self.display.refresh()
         self._watch()
 
@@ -276,12 +286,15 @@ class TrainPage(Page):
         self.form.edited.connect(self._on_edited)
         self.form.data_wanted.connect(self.middle.show_cards)
         self.form.minutes_wanted.connect(self._on_minutes_wanted)
+        self.form.lr_wanted.connect(lambda: self.press("find_lr"))
         self.form.lr_committed.connect(session.set_lr)
         self.form.epochs_committed.connect(session.set_epochs)
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
         self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.middle.source_chosen.connect(self._put_source)
         self.middle.changed.connect(self._on_data_known)
+        self.middle.rates.used.connect(self._put_lr)
+        self.middle.rates.search.busy_changed.connect(self.display.refresh)
         session.opened.connect(self._on_opened)
         session.state_changed.connect(self._on_state)
         session.recipe_proposed.connect(self._on_proposed)

@@ -25,6 +25,7 @@ from cifar_gui.ui.train.form_model import (
     refused,
     with_preset,
 )
+from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.typed import written
 from cifar_gui.ui.widgets.fields import ChoiceField, Field, NumberField, SwitchField, TextField
 from cifar_gui.words import choice_words
@@ -39,13 +40,14 @@ class RecipeForm(QWidget):
     """Fields for every setting, seldom-used ones folded away; what does not fit is told at the field.
 
     Signals: edited() after any change of the recipe, also to an invalid one; data_wanted() when the user asks for more
-    data, minutes_wanted() for a recipe for the time there is; lr_committed(float) and epochs_committed(int) when these
-    are changed in a locked form.
+    data, minutes_wanted() for a recipe for the time there is, lr_wanted() when a learning rate is to be found;
+    lr_committed(float) and epochs_committed(int) when these are changed in a locked form.
     """
 
     edited = Signal()
     data_wanted = Signal()
     minutes_wanted = Signal()
+    lr_wanted = Signal()
     lr_committed = Signal(float)
     epochs_committed = Signal(int)
 
@@ -57,10 +59,13 @@ class RecipeForm(QWidget):
         self._source = self._recipe.data
         self._promised: Recipe | None = None  # the last that was made for the time there is
         self.basic, self.advanced = FieldGrid(), FieldGrid()
+        self.find_lr = QToolButton()
+        self._make_find_lr()
         shown, folded = field_names()
         for grid, names in ((self.basic, shown), (self.advanced, folded)):
             for name in names:
-                grid.add(name, settings()[name].label, help_text(name), self._make(name))
+                beside = self.find_lr if name == "lr" else None
+                grid.add(name, settings()[name].label, help_text(name), self._make(name), beside)
             grid.edited.connect(self._on_edited)
         self.more = QToolButton()
         self._make_more()
@@ -119,6 +124,14 @@ class RecipeForm(QWidget):
                 if not name.startswith(NETWORK_PREFIX):
                     grid.set_tip(name, help_text(name) + (_LOCKED if fixed else ""))
 
+    def show_find_lr(self, look: Look) -> None:
+        """Allow and explain the button that finds a learning rate."""
+        self.find_lr.setAccessibleName(look.text)
+        self.find_lr.setAccessibleDescription(look.tip)
+        self.find_lr.setToolTip(look.tip)
+        self.find_lr.setStatusTip(look.tip)
+        self.find_lr.setEnabled(look.enabled)
+
     # Making the fields
 
     def _make(self, name: str) -> Field:
@@ -159,6 +172,11 @@ class RecipeForm(QWidget):
                 field = TextField()
             key = name.removeprefix(NETWORK_PREFIX)
             self.advanced.add(name, plain(key), f"A setting of {label}. Usually {written(default)}.", field)
+
+    def _make_find_lr(self) -> None:
+        self.find_lr.setObjectName("train.find_lr")
+        self.find_lr.setIcon(icon("find-rate"))
+        self.find_lr.clicked.connect(self.lr_wanted)
 
     def _make_more(self) -> None:
         self.more.setText("More settings")

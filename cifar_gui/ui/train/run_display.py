@@ -9,12 +9,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui import paths
+from cifar_gui.data.cifar10 import is_original
 from cifar_gui.runs.journal import load_history
 from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.controls import RunControls
 from cifar_gui.ui.train.earlier import RunsWatch
+from cifar_gui.ui.train.expectation import expectation
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -52,7 +54,8 @@ class RunDisplay:
             problem or self._middle.problem,
             is_there=self._is_there(),
         )
-        return replace(situation, live=self._context.models.is_live)
+        finding = self._middle.rates.search.busy
+        return replace(situation, live=self._context.models.is_live, finding=finding)
 
     def _is_there(self) -> bool:
         """Whether the run on show has not gone to the trash since. The list of runs does not know a new one at once."""
@@ -67,7 +70,9 @@ class RunDisplay:
         situation = self.situation
         self._controls.show_situation(situation)
         self._controls.show_title(*self.shown.titles(dict(self._context.data.available())))
-        self._panel.show_copy(buttons(situation)["edit_copy"])
+        looks = buttons(situation)
+        self._panel.show_copy(looks["edit_copy"])
+        self._panel.form.show_find_lr(looks["find_lr"])
         self._panel.form.set_locked(locked=situation.state != "idle" and not situation.copying)
         self._middle.plots.offer_earlier(self.runs.comparable(but=self.shown.number))
         self.redraw_soon()
@@ -90,23 +95,25 @@ class RunDisplay:
     def _draw(self) -> None:
         shown = self.shown
         recipe = shown.recipe or self._panel.form.last_valid
+        self._note_data()
         self._middle.plots.show_history(
             shown.history,
             epochs=recipe.epochs,
-            classes=self._classes(),
+            classes=shown.classes,
             diverged=shown.diverged,
             begun=shown.recipe is not None,
+            ended=shown.ended,
             recipe=recipe,
+            expected=expectation(recipe, is_cifar10=shown.is_cifar10),
         )
 
-    def _classes(self) -> int:
-        """Of the run on show: its curves stay when another data set is chosen for the next."""
+    def _note_data(self) -> None:
+        """What the pictures of the run on show are: its curves stay when another data set is chosen for the next."""
         library, shown = self._context.data, self.shown
         of_run = shown.recipe is None or shown.recipe.data == library.current_source
         data = self._context.session.data or (library.current if of_run else None)
         if data is not None:
-            shown.classes = len(data.class_names)
-        return shown.classes
+            shown.classes, shown.is_cifar10 = len(data.class_names), is_original(data)
 
     def _on_earlier_chosen(self, path: str) -> None:
         plots = self._middle.plots

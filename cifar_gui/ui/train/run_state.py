@@ -16,6 +16,7 @@ class Situation:
     copying: bool = False  # while a network trains, the form holds the recipe of a later run
     lr: float | None = None  # of the next step, while paused
     live: bool = False  # whether the window looks at the network in training already
+    finding: bool = False  # whether a learning rate is being looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Look:
 
 
 def buttons(now: Situation) -> dict[str, Look]:
-    """The buttons "start", "new_run", "pause", "stop", "one_more", "watch_live" and "edit_copy"."""
+    """The buttons "start", "new_run", "pause", "stop", "one_more", "watch_live", "edit_copy" and "find_lr"."""
     return {
         "start": _start(now),
         "new_run": _new_run(now),
@@ -43,10 +44,17 @@ def buttons(now: Situation) -> dict[str, Look]:
             visible=now.state in ("running", "paused") and not now.live,
         ),
         "edit_copy": _edit_copy(now),
+        "find_lr": _find_lr(now),
     }
 
 
+_FINDING = "A learning rate is being looked for. Wait for it, or cancel that."
+"""Both draw random numbers, of which each run has its own."""
+
+
 def _start(now: Situation) -> Look:
+    if now.finding and now.state == "idle":
+        return Look("Start", _FINDING, enabled=False)
     if now.state == "starting":
         return Look("Start", "The run is being prepared.", enabled=False)
     if now.state != "idle":
@@ -60,8 +68,8 @@ def _start(now: Situation) -> Look:
 
 def _new_run(now: Situation) -> Look:
     visible = now.state == "idle" and now.unfinished is not None
-    tip = now.problem or "Begin again with this recipe. The unfinished run is kept."
-    return Look("New run", tip, enabled=visible and not now.problem, visible=visible)
+    tip = (_FINDING if now.finding else now.problem) or "Begin again with this recipe. The unfinished run is kept."
+    return Look("New run", tip, enabled=visible and not now.problem and not now.finding, visible=visible)
 
 
 def _pause(now: Situation) -> Look:
@@ -85,6 +93,8 @@ def _one_more(now: Situation) -> Look:
         return Look("+1 epoch", "Wait until the run is ready.", enabled=False)
     if now.state == "idle" and not now.run:
         return Look("+1 epoch", "There is no run yet to train one more epoch of.", enabled=False)
+    if now.state == "idle" and now.finding:
+        return Look("+1 epoch", _FINDING, enabled=False)
     if now.state == "idle":
         return Look("+1 epoch", f"Train one more epoch of run {now.run}", enabled=True)
     rate = f" Its learning rate will be {now.lr:.3g}." if now.lr is not None else ""
@@ -96,3 +106,11 @@ def _edit_copy(now: Situation) -> Look:
     if now.copying:
         return Look("Back to the run", "Show the recipe that is being trained", enabled=True, visible=visible)
     return Look("Edit a copy", "Prepare the recipe of another run meanwhile", enabled=True, visible=visible)
+
+
+def _find_lr(now: Situation) -> Look:
+    name = "Find a learning rate…"
+    if now.state != "idle":
+        return Look(name, "A network is training: a learning rate can be looked for when it has ended.", enabled=False)
+    what = "Find a learning rate: a short run in which it rises, on a network that is thrown away"
+    return Look(name, now.problem or what, enabled=not now.problem)
