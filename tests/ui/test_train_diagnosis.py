@@ -365,3 +365,18 @@ def test_nothing_is_compared_before_there_is_anything_to_compare(curves, steps, 
     for ended, expected in zip((False, True), said, strict=True):
         found = judged(*curves, steps=steps, ended=ended, expected=EXPECTED)
         assert ("this network should reach" in found.detail) == expected
+
+
+def test_at_the_end_of_a_run_that_was_made_for_the_time_there_was_its_promise_is_looked_at():
+    recipe = Recipe(promised_minutes=1.0, promised_accuracy=0.5)
+    epochs = {
+        "train_loss": np.array([1.5, 1.2]), "train_accuracy": np.array([0.4, 0.5]),
+        "validation_loss": np.array([1.6, 1.3]), "validation_accuracy": np.array([0.4, 0.52]),
+        "seconds": np.array([31.0, 30.0]),
+    }  # fmt: skip
+    said = "Promise kept: 1 min 00 s of training were promised and it took 1 min 01 s, 50.0 % and it reached 52.0 %."
+    assert diagnose({}, epochs, classes=10, ended=True, recipe=recipe).detail.endswith(said)
+    assert "romise" not in diagnose({}, epochs, classes=10, recipe=recipe).detail
+    assert "romise" not in diagnose({}, epochs, classes=10, ended=True, recipe=Recipe()).detail
+    unvalidated = {**epochs, "validation_loss": np.full(2, np.nan), "validation_accuracy": np.full(2, np.nan)}
+    assert diagnose({}, unvalidated, classes=10, ended=True, recipe=recipe).detail.endswith("it took 1 min 01 s.")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cifar_gui.networks.base import NETWORKS, network_settings
 from cifar_gui.recipe import Recipe
+from cifar_gui.training.minutes import promise_kept
 from cifar_gui.ui.train.expectation import Expectation, comparison
 from cifar_gui.words import loss_words, percent
 
@@ -90,13 +91,17 @@ def diagnose(
 
     `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `begun` when there
     is a run, even if nothing has been reported of it yet; `ended` when all its epochs have been trained; `recipe` says
-    what makes training harder than validation, and `expected` what it should reach.
+    what makes training harder than validation and what was promised, and `expected` what it should reach.
     """
     found = _judged(steps, epochs, classes, diverged, begun, recipe)
     accuracy = _finite(_column(epochs, "validation_accuracy"))
-    if expected is None or len(accuracy) == 0 or (found.kind in ("diverging", "early") and not ended):
-        return found
-    return replace(found, detail=f"{found.detail} {comparison(float(accuracy.max()), expected, ended=ended)}")
+    words = [found.detail]
+    if expected is not None and len(accuracy) and (ended or found.kind not in ("diverging", "early")):
+        words.append(comparison(float(accuracy.max()), expected, ended=ended))
+    if ended and recipe is not None:
+        seconds = float(_column(epochs, "seconds").sum())
+        words.append(promise_kept(recipe, seconds, float(accuracy[-1]) if len(accuracy) else None))
+    return replace(found, detail=" ".join(filter(None, words)))
 
 
 def _judged(
