@@ -125,6 +125,11 @@ def _card_width(network: NetworkOverview) -> int:
     return max(head, *map(small.horizontalAdvance, _lines(network))) + 2 * px(_PADDING) + 2
 
 
+def _about(network: NetworkOverview) -> str:
+    """What is said of it, with no line that begins with a percent sign."""
+    return network.about.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 class _CardPainter(QStyledItemDelegate):
     """Name and accuracy, the drawing, the figures, what is to be said of it."""
 
@@ -154,7 +159,7 @@ class _CardPainter(QStyledItemDelegate):
             below.translate(0, px(_LINE))
         painter.setPen(colours.muted)
         text = QRect(inside.left(), below.top() + px(4), inside.width(), inside.bottom() - below.top())
-        painter.drawText(text, _WRAP, network.about)
+        painter.drawText(text, _WRAP, _about(network))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
@@ -162,7 +167,7 @@ class _CardPainter(QStyledItemDelegate):
         view = self.parent()
         width = view.viewport().width() if isinstance(view, Gallery) else px(280)
         room = QRect(0, 0, max(width - 2 * px(_PADDING) - 2, 60), 10_000)
-        text = QFontMetrics(font(11)).boundingRect(room, _WRAP, network.about).height()
+        text = QFontMetrics(font(11)).boundingRect(room, _WRAP, _about(network)).height()
         return QSize(
             px(160),
             px(20 + 8 + _DRAWING + 8 + 6) + len(_lines(network)) * px(_LINE) + text + 2 * px(_PADDING) + px(_GAP),
