@@ -14,6 +14,7 @@ from cifar_gui.networks.custom import START
 from cifar_gui.networks.design import KINDS, Activation, Convolution, Design
 from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.network.designer import Designer
+from cifar_gui.ui.network.layer_painter import figure_widths, least_width
 from cifar_gui.ui.network.layer_rows import dragged
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.fields import ChoiceField, NumberField, OpenChoiceField, SwitchField
@@ -204,10 +205,17 @@ def test_keys_work_from_within_a_field_and_undo_is_that_of_the_design(designer, 
     assert (text(designer), depth.text()) == (WORDS, "12")
     press(qtbot, depth, "Ctrl+Y")
     assert depth.text() == "30"
-    line = field(designer, "padding").line
-    type_into(qtbot, line, "1")
-    press(qtbot, line, "Ctrl+Z")
-    assert (line.text(), depth.text()) == ("same", "30")
+    designer.rows.setCurrentRow(0)
+    padding = field(designer, "padding")
+    padding.setFocus()
+    press(qtbot, padding, "Ctrl+Z")
+    assert (text(designer), padding.hasFocus()) == (WORDS, True)
+
+
+def test_keys_work_from_the_buttons_too(designer, qtbot):
+    designer.train.setFocus()
+    press(qtbot, designer.train, "Ctrl+D")
+    assert len(designer.model.rows) == 6
 
 
 def test_delete_in_a_field_deletes_what_is_typed_and_no_layer(designer, qtbot):
@@ -226,12 +234,29 @@ def test_a_field_that_has_been_left_ends_a_change(designer, qtbot):
     assert depth.text() == "20"
 
 
-def test_the_tab_key_goes_from_the_list_through_the_fields(designer, qtbot):
+@pytest.mark.parametrize(("place", "names"), [(0, ("depth", "height", "width")), (2, ("size", "stride", "padding"))])
+def test_the_tab_key_goes_from_the_list_through_the_fields(designer, qtbot, place, names):
+    designer.rows.setCurrentRow(place)
     order = [designer.rows]
-    for _ in range(3):
+    for _ in names:
         qtbot.keyClick(order[-1], Qt.Key.Key_Tab)
         order.append(QApplication.focusWidget())
-    assert order[1:] == [field(designer, name) for name in ("depth", "height", "width")]
+    assert order[1:] == [field(designer, name) for name in names]
+
+
+def test_fields_break_into_two_rows_and_columns_go_where_there_is_no_room(designer, qtbot):
+    rows = designer.rows
+    lines = rows.lines()
+    full = figure_widths(lines, 2000)
+    assert all(full)
+    narrow = least_width(lines)
+    assert figure_widths(lines, narrow) == [*full[:2], 0, 0]
+    assert figure_widths(lines, narrow + full[3]) == [*full[:2], 0, full[3]]
+    height = rows.form.height()
+    designer.setMinimumWidth(1)
+    designer.resize(rows.needed_width() + 60, 640)
+    qtbot.waitUntil(lambda: rows.form.height() > height)
+    qtbot.waitUntil(lambda: rows.visualItemRect(rows.item(0)).contains(rows.form.geometry()))
 
 
 def test_the_buttons_say_what_they_would_do_or_why_they_cannot(designer, qtbot):

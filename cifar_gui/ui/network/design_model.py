@@ -159,7 +159,7 @@ class DesignModel:
         rows[place] = rows[place].with_typed(name, raw)
         if rows[place] != self.rows[place]:
             label = fields_of(type(rows[place].layer))[name].label.lower()
-            self._do(f"change the {label} of {self._name()}", rows, place, key=(place, name))
+            self._do(f"change the {label} of {self._name()}", rows, place, key=name)
 
     def settle(self) -> None:
         """A field has been left: what is typed from now on is a change of its own."""

@@ -72,8 +72,6 @@ class LayerFields(QWidget):
         if isinstance(field, NumberField | OpenChoiceField):
             field.committed.connect(self.left)
             field.installEventFilter(self)
-        if isinstance(field, OpenChoiceField):
-            field.line.installEventFilter(self)
         if isinstance(field, NumberField):
             field.setFixedWidth(px(_WIDTH))
         cell = QWidget()

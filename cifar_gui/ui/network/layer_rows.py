@@ -112,10 +112,6 @@ class LayerRows(PaintedList):
             self._heads.setGeometry(0, 0, self.viewport().width(), px(_HEADS))
         self._place_form()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        super().scrollContentsBy(dx, dy)
-        self._place_form()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._measure()  # lines are as high as their text is at this width
