@@ -259,6 +259,17 @@ def test_fields_break_into_two_rows_and_columns_go_where_there_is_no_room(design
     qtbot.waitUntil(lambda: rows.visualItemRect(rows.item(0)).contains(rows.form.geometry()))
 
 
+def test_a_line_has_room_for_fields_that_break_as_soon_as_they_are_shown(designer, qtbot):
+    designer.remember(Design.from_text("flatten; convolution; dense"))
+    rows = designer.rows
+    designer.setMinimumWidth(1)
+    designer.resize(rows.needed_width() + 60, 640)
+    qtbot.waitUntil(lambda: rows.viewport().width() < 400)
+    rows.setCurrentRow(1)
+    qtbot.waitUntil(lambda: rows.form.height() > 2 * field(designer, "depth").height())  # two rows
+    qtbot.waitUntil(lambda: rows.visualItemRect(rows.item(1)).contains(rows.form.geometry()))
+
+
 def test_the_buttons_say_what_they_would_do_or_why_they_cannot(designer, qtbot):
     buttons = {name: designer.findChild(QWidget, f"network.designer.{name}") for name in ("undo", "redo", "up", "down")}
     assert {name: each.isEnabled() for name, each in buttons.items()} == {
@@ -445,6 +456,7 @@ def test_fields_stay_in_their_line_when_the_list_is_scrolled_and_zoomed(designer
     designer.remember(START)
     designer.resize(880, 420)
     designer.go_to(4)
+    qtbot.waitUntil(lambda: designer.rows.verticalScrollBar().maximum() > 0)
     for zoom in (1.0, 1.5):
         theme().set_look(zoom=zoom)
         for where in (0, designer.rows.verticalScrollBar().maximum()):
