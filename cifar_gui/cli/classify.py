@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STDIN = "-"
 
 
-@COMMANDS.register("classify", label="say what is on pictures", order=3)
+@COMMANDS.register("classify", label="say what is on pictures", order=4)
 def configure(parser: ArgumentParser) -> Run:
     """Say what is on pictures of any size and format. A picture that cannot be read gets a sentence, and the others go
     on; the exit code is 3 only if none could be read."""

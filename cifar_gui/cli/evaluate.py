@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SPLITS = ("validation", "test", "train")
 
 
-@COMMANDS.register("evaluate", label="the accuracy of a model on a data set", order=2)
+@COMMANDS.register("evaluate", label="the accuracy of a model on a data set", order=3)
 def configure(parser: ArgumentParser) -> Run:
     """The accuracy of a model, overall and for each class, with the confusion matrix."""
     parser.add_argument("--model", metavar="FILE|NAME", default="", help="default: the shipped AirNet")

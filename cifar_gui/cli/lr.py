@@ -14,7 +14,7 @@ from cifar_gui.cli.signals import interruptible
 from cifar_gui.training.control import Control
 
 
-@COMMANDS.register("lr", label="find a learning rate for a recipe", order=1)
+@COMMANDS.register("lr", label="find a learning rate for a recipe", order=2)
 def configure(parser: ArgumentParser) -> Run:
     """Find a learning rate: for about a hundred steps it rises, on a network that is thrown away. The rate goes to
     stdout, why it is that one to stderr. Settings are given as for cifar-gui train."""

@@ -11,7 +11,7 @@ from cifar_gui.errors import CheckpointError
 from cifar_gui.words import percent
 
 
-@COMMANDS.register("models", label="the networks that can be trained and the models that are shipped", order=5)
+@COMMANDS.register("models", label="the networks that can be trained and the models that are shipped", order=6)
 def configure(parser: ArgumentParser) -> Run:
     """The networks that can be trained, and the trained models that come with the app."""
     parser.add_argument("--json", action="store_true", help="print one JSON object")

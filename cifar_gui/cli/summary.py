@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cifar_gui.networks.layer_table import LayerRow
 
 
-@COMMANDS.register("summary", label="layers, shapes, parameters and multiply-adds of a network", order=4)
+@COMMANDS.register("summary", label="layers, shapes, parameters and multiply-adds of a network", order=5)
 def configure(parser: ArgumentParser) -> Run:
     """Layers, output shapes, parameters, multiply-adds and receptive fields of a network or a model file."""
     parser.add_argument(

@@ -25,7 +25,7 @@ from cifar_gui.errors import (
 )
 
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "PySide6", "pyqtgraph")
-NAMES = ["train", "evaluate", "classify", "summary", "models", "doctor"]
+NAMES = ["train", "lr", "evaluate", "classify", "summary", "models", "doctor"]
 
 
 def test_help_and_version_need_nothing_heavy(run_python):
@@ -41,7 +41,7 @@ print("HEAVY", [name for name in {HEAVY} if name in sys.modules])
 """
     done = run_python(code)
     assert done.stdout.splitlines()[-1] == "HEAVY []"
-    assert done.stdout.count("usage: cifar-gui") == 7
+    assert done.stdout.count("usage: cifar-gui") == 1 + len(NAMES)
     assert done.stderr == ""
 
 

@@ -302,5 +302,5 @@ def test_lost_memory_is_told_in_words(quick, tiny_data, monkeypatch):
         raise torch.OutOfMemoryError
 
     monkeypatch.setattr(Bench, "forward_backward", fail)
-    with pytest.raises(TrainingError, match="Lower the micro-batch"):
+    with pytest.raises(TrainingError, match="Go on with micro-batches of"):
         list(find_lr(tiny_data, quick, Control()))

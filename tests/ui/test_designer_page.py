@@ -41,7 +41,12 @@ def new_page(qtbot, networks, monkeypatch):
     monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
     jobs, shown_pages = Background(), []
     context = SimpleNamespace(
-        jobs=jobs, session=Proposals(), actions=Actions(), messages=Messages(), show_page=shown_pages.append
+        jobs=jobs,
+        session=Proposals(),
+        actions=Actions(),
+        messages=Messages(),
+        show_page=shown_pages.append,
+        show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
     )
     made = NetworkPage(context)  # type: ignore[arg-type]
     made.shown_pages = shown_pages
@@ -280,7 +285,7 @@ def test_a_design_is_copied_as_toml_and_the_table_of_others_as_ever(page):
 def test_the_design_is_there_again_after_a_restart_with_nothing_to_undo(page, new_page):
     put(page, MINE)
     state = page.save_state()
-    assert state == {"network": "custom", "design": MINE}
+    assert state == {"network": "custom", "layers": "table", "design": MINE}
     page.designer.remember(custom.START)
     page.restore_state(state)
     assert (text(page), page.designer.model.undo_words) == (MINE, "")
@@ -289,7 +294,7 @@ def test_the_design_is_there_again_after_a_restart_with_nothing_to_undo(page, ne
 
 def test_a_remembered_design_is_on_its_card_when_the_networks_have_been_looked_at(new_page, qtbot):
     new_page.restore_state({"network": "custom", "design": MINE})
-    assert new_page.save_state() == {"network": "custom", "design": MINE}
+    assert new_page.save_state() == {"network": "custom", "layers": "table", "design": MINE}
     new_page.show()
     new_page.page_shown()
     qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
