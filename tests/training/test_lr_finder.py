@@ -137,6 +137,12 @@ def test_a_slow_network_is_given_fewer_steps_as_soon_as_that_is_known(found, mon
     assert tried[-1].lr == pytest.approx(10.0), "the rates still go up to the highest"
 
 
+def test_a_first_step_that_takes_long_says_nothing_of_the_others(found, monkeypatch):
+    clock = itertools.chain([0.0, 30.0], itertools.count(31.0, step=0.01))
+    monkeypatch.setattr(lr_finder.time, "perf_counter", lambda: next(clock))
+    assert {each.steps for each in found(optimiser="muon")} == {100}
+
+
 @pytest.mark.parametrize(
     ("planned", "seconds", "steps"),
     [(100, 0.01, 100), (100, 0.75, 80), (100, 2.0, 30), (100, 60.0, 30), (400, 0.15, 400), (20, 60.0, 20)],
@@ -203,7 +209,13 @@ def test_the_rate_is_at_most_half_of_that_of_the_lowest_loss():
     tried = course(steep, steps=100)
     found = suggest(tried)
     assert found.lr == float(f"{tried[68].lr / 2:.2g}") == 0.14
-    assert "about half of that" in found.reason
+    assert "keeps clear of that" in found.reason
+
+
+def test_where_few_steps_were_made_the_rate_keeps_as_many_of_them_clear_of_the_lowest_loss():
+    tried = course([2.3] * 20 + [1.3] + [5.0] * 9)  # the rate rises by half in each step
+    assert suggest(tried).lr == float(f"{tried[15].lr:.1g}") == 0.04
+    assert tried[20].lr / 2 > 0.13
 
 
 def test_a_long_way_down_needs_no_such_care():
