@@ -102,7 +102,7 @@ def suggest(tried: Sequence[Tried]) -> Suggestion:
 
     For keras1m with SGD it names 0.07 where the preset has 0.05. That held in a run of 8 epochs and ended in NaN in one
     of 2, whose warm-up is half an epoch. With 50 and with 30 steps, as for slow networks, it names 0.3 to 1.3 and 0.2
-    to 0.8 times the rate of 100 steps. Of 1,000 made-up searches in which nothing is learned, 14 name a rate all the same.
+    to 0.8 times the rate of 100 steps. Of 1,000 made-up searches in which nothing is learned, 14 name a rate.
     """
     window = max(1, round(_WINDOW * tried[0].steps)) if tried else 0
     if len(tried) <= 2 * window:
