@@ -175,7 +175,7 @@ def test_every_rung_can_be_built_and_more_epochs_reach_more(rung):
     epochs, accuracies = zip(*rung.reached, strict=True)
     assert list(epochs) == sorted(set(epochs))
     assert list(accuracies) == sorted(set(accuracies))
-    assert 0.1 < accuracies[0] < accuracies[-1] < 1
+    assert 0.1 < accuracies[0] <= accuracies[-1] < 1
 
 
 def test_only_registered_networks_have_ladders_and_some_has():
