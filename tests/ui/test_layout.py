@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.networks.base import presets
 from cifar_gui.ui.classify.samples import SampleButton
 from cifar_gui.ui.theme import SPACING, Theme, font, px, theme
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
@@ -84,6 +85,8 @@ def show(window, qtbot, name: str) -> QWidget:
     elif name == "ways to data":
         page.get_data()
     elif name == "a rate found":
+        quick = presets("mlp")["quick"].changed(data=page.form.last_valid.data, batch_size=50)
+        page.form.set_recipe(quick)  # what it is found for makes no difference to its looks, only to the time
         qtbot.waitUntil(lambda: page.form.find_lr.isEnabled())
         page.press("find_lr")
         qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
