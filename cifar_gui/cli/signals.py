@@ -61,7 +61,13 @@ class interruptible:  # in lower case, as contextlib's own: it is read as a verb
         if self._on_first is not None:
             self._on_first(number)
             return
-        self._insist = threading.Timer(PATIENCE, os._exit, (128 + number,))
+        self._insist = threading.Timer(PATIENCE, _end, (128 + number,))
         self._insist.daemon = True
         self._insist.start()
         raise Interrupted(number)
+
+
+def _end(exit_code: int) -> None:
+    """Say what `__main__` would have said, and end on the spot."""
+    os.write(2, b"Interrupted.\n")
+    os._exit(exit_code)

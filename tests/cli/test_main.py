@@ -163,7 +163,8 @@ with signals.interruptible():
     except KeyboardInterrupt:
         threading.Event().wait()
 """
-    assert run_python(code).returncode == 143
+    ended = run_python(code)
+    assert (ended.returncode, ended.stderr) == (143, "Interrupted.\n")
 
 
 def test_an_error_without_a_signal_stays_what_it_is():
