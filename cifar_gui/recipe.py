@@ -212,8 +212,12 @@ class Recipe:
             object.__setattr__(self, "micro_batch", self.batch_size)
 
     def changed(self, **changes: Any) -> Recipe:
-        """A copy with some fields changed, checked again. Misspelt names raise RecipeError."""
-        return Recipe.from_dict({**self.to_dict(), **changes})
+        """A copy with some fields changed, checked again; what was promised of a recipe is not promised of another.
+        Misspelt names raise RecipeError."""
+        own = self.to_dict()
+        if any(own.get(name) != value for name, value in changes.items() if name not in CIRCUMSTANCES):
+            own = {name: value for name, value in own.items() if name not in PROMISES}
+        return Recipe.from_dict({**own, **changes})
 
     def placed_as(self, other: Recipe) -> Recipe:
         """A copy with the other's circumstances: its data, seed, device, precision and choice of training pictures."""

@@ -114,3 +114,11 @@ def test_any_values_make_a_recipe_or_name_the_setting(values):
         assert error.setting in values  # noqa: PT017 - either outcome is right
     else:
         assert Recipe.from_toml(recipe.to_toml()) == recipe
+
+
+def test_what_was_promised_of_a_recipe_is_not_promised_of_another():
+    promising = Recipe(preset="minutes", epochs=6, promised_minutes=2.5, promised_accuracy=0.9)
+    assert promising.changed(epochs=6, seed=3).promised_minutes == 2.5
+    longer = promising.changed(epochs=7)
+    assert (longer.promised_minutes, longer.promised_accuracy) == (None, None)
+    assert promising.changed(epochs=7, promised_minutes=3.0).promised_minutes == 3.0

@@ -40,13 +40,14 @@ def surroundings(arguments: Namespace) -> Recipe:
 
 def recipe_in_time(minutes: float, like: Recipe, data: ImageData) -> Recipe:
     """Try this machine, say what fits, and give the recipe for it."""
-    from cifar_gui.training.minutes import MEASURED_ON, Pace, in_words, measure_pace, network_words, plan, rungs
+    from cifar_gui.data.cifar10 import is_original
+    from cifar_gui.training.minutes import Pace, in_words, measure_pace, network_words, plan, rungs
 
     def probe(recipe: Recipe) -> Pace:
         say(f"Training {network_words(recipe)} for a moment, to see how fast this machine is.")
         return measure_pace(recipe, data)
 
-    offer = plan(minutes, rungs(like), probe, known_data=data.name == MEASURED_ON)
+    offer = plan(minutes, rungs(like), probe, is_cifar10=is_original(data))
     say(in_words(offer, minutes))
     return offer.recipe
 

@@ -23,9 +23,6 @@ from cifar_gui.words import duration, percent
 PROBE_SECONDS = 2.0
 """So long each rung is trained at least, after a micro-batch to warm up."""
 
-MEASURED_ON = "CIFAR-10"
-"""The data set that the rungs' accuracies are of; of others none can be promised."""
-
 TIME_TOLERANCE = 0.15
 """A run that takes so much more or less than was promised has still kept its promise."""
 
@@ -69,9 +66,10 @@ def rungs(like: Recipe) -> list[Rung]:
     return [replace(rung, recipe=rung.recipe.placed_as(like)) for rung in found]
 
 
-def plan(minutes: float, ladder: Sequence[Rung], probe: Probe, *, known_data: bool) -> Offer:
+def plan(minutes: float, ladder: Sequence[Rung], probe: Probe, *, is_cifar10: bool) -> Offer:
     """The most exact network that can be trained in so many minutes. Larger rungs are probed only while smaller ones
-    leave time for them; `known_data`: whether accuracies can be promised.
+    leave time for them; `is_cifar10`: whether what the rungs were measured on is trained, so that accuracies can be
+    promised.
 
     Raises ValueError unless `minutes` is a number above 0."""
     if not 0 < minutes < math.inf:
@@ -85,7 +83,7 @@ def plan(minutes: float, ladder: Sequence[Rung], probe: Probe, *, known_data: bo
             break
         accuracy = expected_accuracy(rung, max(epochs, least))
         if best is None or accuracy > best[0]:
-            recipe = _promising(rung.recipe, max(epochs, least), pace, accuracy if known_data else None)
+            recipe = _promising(rung.recipe, max(epochs, least), pace, accuracy if is_cifar10 else None)
             best = accuracy, Offer(recipe, pace.total(recipe.epochs), in_time=epochs >= least)
         if epochs < most:
             break  # the next one is slower: it would be cut shorter still
@@ -156,7 +154,7 @@ def in_words(offer: Offer, minutes: float) -> str:
     epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
     told = f"{network_words(recipe)}, {epochs}: ready in about {duration(offer.seconds)}"
     if recipe.promised_accuracy is None:
-        told += f". How good it gets can be promised for {MEASURED_ON} only."
+        told += ". How good it gets can be promised for CIFAR-10 only."
     else:
         told += f", with about {percent(recipe.promised_accuracy)} of the held-out pictures named rightly."
     if not offer.in_time:

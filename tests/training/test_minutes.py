@@ -39,8 +39,8 @@ def probed():
     return Probed()
 
 
-def planned(time, probed, *, known_data=True):
-    return plan(time, [SMALL, LARGE], probed.probe, known_data=known_data)
+def planned(time, probed, *, is_cifar10=True):
+    return plan(time, [SMALL, LARGE], probed.probe, is_cifar10=is_cifar10)
 
 
 def what(offer):
@@ -86,7 +86,7 @@ def test_a_time_that_is_none_is_refused(time, probed):
 
 def test_without_a_ladder_there_is_no_plan(probed):
     with pytest.raises(ValueError, match="ladder"):
-        plan(5, [], probed.probe, known_data=True)
+        plan(5, [], probed.probe, is_cifar10=True)
 
 
 def test_the_recipe_carries_its_promise(probed):
@@ -96,7 +96,7 @@ def test_the_recipe_carries_its_promise(probed):
 
 
 def test_of_other_pictures_no_accuracy_is_promised(probed):
-    offer = planned(5, probed, known_data=False)
+    offer = planned(5, probed, is_cifar10=False)
     assert offer.recipe.promised_accuracy is None
     assert in_words(offer, 5).endswith("How good it gets can be promised for CIFAR-10 only.")
 

@@ -7,10 +7,11 @@ import threading
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from cifar_gui.data.cifar10 import is_original
 from cifar_gui.data.sources import load
 from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.recipe import Recipe
-from cifar_gui.training.minutes import MEASURED_ON, Offer, Pace, in_words, measure_pace, network_words, plan, rungs
+from cifar_gui.training.minutes import Offer, Pace, in_words, measure_pace, network_words, plan, rungs
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.fields import NumberField, mark_wrong
@@ -84,7 +85,7 @@ class MinutesDialog(QDialog):
 
         if self._is_given_up():
             raise Cancelled
-        return plan(minutes, rungs(self._like), probe, known_data=data.name == MEASURED_ON), minutes
+        return plan(minutes, rungs(self._like), probe, is_cifar10=is_original(data)), minutes
 
     def _is_given_up(self) -> bool:
         return self._given_up.is_set() or self._jobs.closing
