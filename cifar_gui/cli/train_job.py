@@ -56,6 +56,8 @@ def prepared(arguments: Namespace, stack: ExitStack, ranks: Ranks) -> Job | None
 def _first(arguments: Namespace, stack: ExitStack, ranks: Ranks) -> Job:
     told: dict[str, Any] = {}
     try:
+        if arguments.minutes is not None and ranks.count > 1:
+            raise UsageError("--minutes tries one process alone: say --network where several train together.")
         recipe, open_run, resume = _continued(arguments, stack) if arguments.resume else _begun(arguments)
         usable_device(recipe.device)  # before the data is loaded: it may take long, and be for nothing
         data = load_data(recipe.data)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_whole
-from cifar_gui.networks.blocks import conv_norm_relu, he, short_recipe
+from cifar_gui.networks.blocks import conv_norm_relu, dense_head, short_recipe
 
 _BEST = short_recipe("alexnet", 25, lr=0.1)
 _TEXTBOOK = _BEST.changed(
@@ -42,12 +42,5 @@ def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Modul
         conv_norm_relu(384, 256),
         conv_norm_relu(256, 256),
         nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Dropout(dropout),
-        he(nn.Linear(256 * 4 * 4, units)),
-        nn.ReLU(inplace=True),
-        nn.Dropout(dropout),
-        he(nn.Linear(units, units)),
-        nn.ReLU(inplace=True),
-        nn.Linear(units, classes),
+        *dense_head(256 * 4 * 4, units, classes, dropout),
     )

@@ -46,6 +46,21 @@ def conv_norm_relu(channels_in: int, channels: int, kernel: int = 3, *, stride: 
     )
 
 
+def dense_head(inputs: int, units: int, classes: int, dropout: float) -> list[nn.Module]:
+    """What AlexNet and ZFNet end with: two dense layers behind dropout, and the logits. (N, C, H, W) of `inputs` values
+    each → (N, classes)."""
+    return [
+        nn.Flatten(),
+        nn.Dropout(dropout),
+        he(nn.Linear(inputs, units)),
+        nn.ReLU(inplace=True),
+        nn.Dropout(dropout),
+        he(nn.Linear(units, units)),
+        nn.ReLU(inplace=True),
+        nn.Linear(units, classes),
+    ]
+
+
 def he(layer: Layer) -> Layer:
     """The layer with the initialisation that keeps variances through ReLUs (He et al. 2015, arXiv 1502.01852)."""
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")

@@ -422,3 +422,17 @@ def test_other_failures_are_not_said_to_be_of_memory(cli, colours, monkeypatch):
 
     monkeypatch.setattr(Bench, "forward_backward", fail)
     assert "micro_batch" not in cli("train", *SMALL, "--data", colours, "--epochs", 1).err
+
+
+def test_several_processes_are_not_tried_as_if_they_were_one(cli, colours, monkeypatch):
+    from contextlib import nullcontext
+
+    from cifar_gui.training import distributed
+    from cifar_gui.training.ranks import Ranks
+
+    two = Ranks()
+    two.count = 2
+    monkeypatch.setattr(distributed, "joined", lambda: nullcontext(two))
+    outcome = cli("train", "--minutes", "5", "--data", colours)
+    assert outcome.code == 2
+    assert "--minutes tries one process alone" in outcome.err
