@@ -20,7 +20,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
@@ -93,11 +95,17 @@ def everything_imported() -> None:
 
 
 @pytest.fixture
-def qtbot(qtbot: Any) -> Any:
-    """Waits as long as a loaded machine may need, by default: only a test that fails waits in vain."""
+def qtbot(qtbot: Any) -> Iterator[Any]:
+    """Waits as long as a loaded machine may need, by default: only a test that fails waits in vain. Lets go of all.
+
+    To Qt, the keys and buttons of the last simulated event are held until the next one: a test after Ctrl+C would
+    add to what is selected.
+    """
     for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed"):
         setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
-    return qtbot
+    yield qtbot
+    if QGuiApplication.keyboardModifiers().value or QGuiApplication.mouseButtons().value:
+        qtbot.mouseClick(QWidget(), Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture
