@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 import torch
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 
@@ -20,8 +19,6 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.networks.custom import START
 from cifar_gui.networks.layer_table import LayerRow, total_parameters
-from cifar_gui.ui.actions import Actions
-from cifar_gui.ui.background import Background
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
 from cifar_gui.ui.network.gallery import result
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
@@ -30,52 +27,8 @@ from cifar_gui.ui.network.shapes import blocks_of
 from cifar_gui.words import short_number
 
 
-class Proposals(QObject):
-    recipe_proposed = Signal(object)
-
-
 def card(network: str, **scores: float) -> ModelCard:
     return ModelCard(network, ("a", "b"), CENTRED, scores=scores, data_name="CIFAR-10")
-
-
-@pytest.fixture(scope="module")
-def networks() -> list[NetworkOverview]:
-    return overviews()
-
-
-@pytest.fixture
-def new_page(qtbot, networks, monkeypatch):
-    """The page before it has looked at the networks."""
-    monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
-    jobs = Background()
-    texts: list[str] = []
-    shown_pages: list[str] = []
-    context = SimpleNamespace(
-        jobs=jobs,
-        session=Proposals(),
-        actions=Actions(),
-        show_page=shown_pages.append,
-        show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
-        messages=SimpleNamespace(
-            info=texts.append,
-            error=lambda text, **_topic: texts.append(f"error: {text}"),
-            resolve=lambda _topic: None,
-        ),
-    )
-    made = NetworkPage(context)  # type: ignore[arg-type]
-    made.texts, made.shown_pages = texts, shown_pages
-    qtbot.addWidget(made)
-    yield made
-    jobs.shutdown()
-
-
-@pytest.fixture
-def page(qtbot, new_page):
-    new_page.resize(1200, 720)
-    new_page.show()
-    new_page.page_shown()
-    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
-    return new_page
 
 
 def choose(page: NetworkPage, name: str) -> None:
@@ -221,30 +174,32 @@ def test_filters_are_offered_in_the_graph_as_beside_it(page):
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("table.csv", ","), ("table.tsv", "\t"), ("table.TSV", "\t")])
-def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, delimiter):
+def test_the_table_is_saved_as_csv_or_tsv(page, monkeypatch, tmp_path, name, delimiter, said):
     choose(page, "simple")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / name), ""))
     page.summary.export.click()
     lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
     assert lines[0].split(delimiter)[0] == "Layer"
     assert lines[1].split(delimiter) == ["conv 1", "Conv2d", "12 × 32 × 32", "336", "331776", "3"]
-    assert page.texts == [f"The table was saved as {name}."]
+    assert said() == [("info", f"The table was saved as {name}.")]
 
 
-def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path):
+def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path, said):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "t.csv"), ""))
     page.save()
-    assert page.texts[0].startswith(f"error: {tmp_path / 'no' / 't.csv'} cannot be written")
-    assert page.texts[0].endswith("Choose another folder.")
+    ((severity, text),) = said()
+    assert severity == "error"
+    assert text.startswith(f"{tmp_path / 'no' / 't.csv'} cannot be written")
+    assert text.endswith("Choose another folder.")
 
 
 @pytest.mark.parametrize(("view", "suffix", "start"), [("table", "csv", b"Layer,"), ("graph", "png", b"\x89PNG")])
-def test_a_name_without_a_suffix_gets_the_usual_one(page, monkeypatch, tmp_path, view, suffix, start):
+def test_a_name_without_a_suffix_gets_the_usual_one(page, monkeypatch, tmp_path, view, suffix, start, said):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "it"), ""))
     page.summary.layers.show_view(view)
     page.save()
     assert (tmp_path / f"it.{suffix}").read_bytes().startswith(start)
-    assert page.texts == [f"The {view} was saved as it.{suffix}."]
+    assert said() == [("info", f"The {view} was saved as it.{suffix}.")]
 
 
 def test_what_is_in_front_is_copied_and_saved_and_the_buttons_say_so(page, monkeypatch):
@@ -275,12 +230,12 @@ def test_the_graph_is_of_the_chosen_network(page):
     assert page.summary.graph.accessibleName() == "Graph of Fully connected"
 
 
-def test_nothing_is_saved_if_the_user_thinks_better_of_it(page, monkeypatch):
+def test_nothing_is_saved_if_the_user_thinks_better_of_it(page, monkeypatch, said):
     asked = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments[2]) or ("", ""))
     choose(page, "simple")
     page.save()
-    assert (asked, page.texts) == (["simple.csv"], [])
+    assert (asked, said()) == (["simple.csv"], [])
 
 
 def test_the_table_is_copied_with_full_numbers(page):

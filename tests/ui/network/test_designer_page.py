@@ -3,69 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cifar_gui.networks import custom
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.networks.design import Design
-from cifar_gui.ui.actions import Actions
-from cifar_gui.ui.background import Background
-from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.network.design_overview import of_design
 from cifar_gui.ui.network.gallery import figures
 from cifar_gui.ui.network.overview import NetworkOverview, overview
 from cifar_gui.ui.network.page import NetworkPage
 from cifar_gui.ui.network.shapes import blocks_of
 
-NAMES = ("airnet", "lenet", "custom")
 MINE = "convolution depth=3; flatten; dense"
-
-
-class Proposals(QObject):
-    recipe_proposed = Signal(object)
-
-
-@pytest.fixture(scope="module")
-def networks() -> list[NetworkOverview]:
-    return [overview(name, NETWORKS.entry(name).label, []) for name in NAMES]
-
-
-@pytest.fixture
-def new_page(qtbot, networks, monkeypatch):
-    """The page before it has looked at the networks."""
-    monkeypatch.setattr("cifar_gui.ui.network.page.overviews", lambda: networks)
-    jobs, shown_pages = Background(), []
-    context = SimpleNamespace(
-        jobs=jobs,
-        session=Proposals(),
-        actions=Actions(),
-        messages=Messages(),
-        show_page=shown_pages.append,
-        show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
-    )
-    made = NetworkPage(context)  # type: ignore[arg-type]
-    made.shown_pages = shown_pages
-    qtbot.addWidget(made)
-    yield made
-    jobs.shutdown()
-
-
-@pytest.fixture
-def page(qtbot, new_page):
-    new_page.resize(1200, 720)
-    new_page.show()
-    new_page.page_shown()
-    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
-    return new_page
-
-
-def said(page: NetworkPage) -> list[tuple[str, str]]:
-    return [(message.severity, message.text) for message in page.context.messages.all]
 
 
 def text(page: NetworkPage) -> str:
@@ -107,10 +59,11 @@ def test_a_plain_sequence_can_be_made_ones_own_and_others_cannot(page):
 
 def test_the_networks_that_are_plain_sequences_are_templates(page):
     names = [action.text() for action in page.designer.templates.menu().actions()]
-    assert names == [NETWORKS.entry("lenet").label, "As at the beginning"]
+    plain = ["vgg11", "vgg16", "alexnet", "zfnet", "keras1m", "lenet", "simple", "mlp"]
+    assert names == [*(NETWORKS.entry(name).label for name in plain), "As at the beginning"]
 
 
-def test_a_template_is_changed_and_proposed_for_training(page, qtbot):
+def test_a_template_is_changed_and_proposed_for_training(page, qtbot, said):
     page.gallery.choose("lenet")
     page.summary.design.click()
     enter(page, "depth", "17")
@@ -120,29 +73,29 @@ def test_a_template_is_changed_and_proposed_for_training(page, qtbot):
     assert recipe == presets("custom")["best"].changed(network_settings={"layers": text(page)})
     assert recipe.network_settings["layers"].startswith("convolution depth=17 ")
     assert page.shown_pages == ["train"]
-    assert said(page) == []
+    assert said() == []
 
 
-def test_what_does_not_fit_is_not_trained_and_the_reason_is_said_until_it_does(page, qtbot):
+def test_what_does_not_fit_is_not_trained_and_the_reason_is_said_until_it_does(page, qtbot, said):
     put(page, "convolution depth=3; dense; flatten; dense")
     proposed = []
     page.context.session.recipe_proposed.connect(proposed.append)
     page.designer.train.click()
     assert (proposed, page.shown_pages, page.designer.rows.currentRow()) == ([], [], 1)
-    ((severity, words),) = said(page)
+    ((severity, words),) = said()
     assert severity == "error"
     assert words.startswith("This cannot be trained yet. Layer 2 (Dense) does not fit: It needs a row of values")
     page.designer.commands.action("remove").trigger()
     page.designer.train.click()
-    assert (len(proposed), said(page)) == (1, [])
+    assert (len(proposed), said()) == (1, [])
 
 
-def test_what_is_half_typed_is_not_trained_without_it(page):
+def test_what_is_half_typed_is_not_trained_without_it(page, said):
     put(page, MINE)
     enter(page, "depth", "")
     page.designer.train.click()
     assert page.shown_pages == []
-    assert "Layer 1: Convolution: depth must be a whole number" in said(page)[0][1]
+    assert "Layer 1: Convolution: depth must be a whole number" in said()[0][1]
 
 
 # The card
@@ -174,7 +127,8 @@ def test_the_card_shows_the_design_as_it_is_now(page):
     ],
 )
 def test_the_card_is_that_of_the_network_that_would_be_built(networks, monkeypatch, words):
-    made = of_design(networks[-1], Design.from_text(words), "")
+    (own,) = (each for each in networks if each.name == "custom")
+    made = of_design(own, Design.from_text(words), "")
     recipes = {"best": presets("custom")["best"].changed(network_settings={"layers": words})}
     monkeypatch.setattr("cifar_gui.ui.network.overview.presets", lambda _name: recipes)
     built = overview("custom", "Own design", [])
@@ -188,11 +142,11 @@ def test_the_card_is_that_of_the_network_that_would_be_built(networks, monkeypat
 # Files
 
 
-def test_a_design_goes_into_a_file_and_comes_back_from_it(page, monkeypatch, tmp_path):
+def test_a_design_goes_into_a_file_and_comes_back_from_it(page, monkeypatch, tmp_path, said):
     put(page, MINE)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "mine"), ""))
     page.save()
-    assert said(page) == [("info", "The design was saved as mine.toml.")]
+    assert said() == [("info", "The design was saved as mine.toml.")]
     put(page, "flatten; dense")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(tmp_path / "mine.toml"), ""))
     page.designer.open_requested.emit()
@@ -224,39 +178,39 @@ def test_a_dropped_file_is_opened(page, tmp_path):
         ("[[layers]]\nkind = 'convolution'\ndepth = 0\n", "depth must be a whole number from 1 to 4,096, not 0"),
     ],
 )
-def test_a_file_that_is_no_design_is_refused_and_nothing_is_lost(page, tmp_path, content, words):
+def test_a_file_that_is_no_design_is_refused_and_nothing_is_lost(page, tmp_path, content, words, said):
     put(page, MINE)
     path = tmp_path / "bad.toml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
     page.designer.file_dropped.emit(path)
-    ((severity, told),) = said(page)
+    ((severity, told),) = said()
     assert (severity, text(page)) == ("error", MINE)
     assert words in told
     path.write_text(Design.from_text("flatten; dense").to_toml(), encoding="utf-8")
     page.designer.file_dropped.emit(path)
-    assert (said(page), text(page)) == ([], "flatten; dense")
+    assert (said(), text(page)) == ([], "flatten; dense")
 
 
-def test_a_design_that_cannot_be_written_is_still_there(page, monkeypatch, tmp_path):
+def test_a_design_that_cannot_be_written_is_still_there(page, monkeypatch, tmp_path, said):
     put(page, MINE)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "x.toml"), ""))
     page.save()
-    assert said(page)[0][0] == "error"
-    assert "x.toml could not be written" in said(page)[0][1]
+    assert said()[0][0] == "error"
+    assert "x.toml could not be written" in said()[0][1]
     assert text(page) == MINE
 
 
-def test_nothing_happens_if_the_user_thinks_better_of_it(page, monkeypatch):
+def test_nothing_happens_if_the_user_thinks_better_of_it(page, monkeypatch, said):
     put(page, MINE)
     for name in ("getSaveFileName", "getOpenFileName"):
         monkeypatch.setattr(QFileDialog, name, lambda *_arguments: ("", ""))
     page.save()
     page.designer.open_requested.emit()
-    assert (said(page), text(page)) == ([], MINE)
+    assert (said(), text(page)) == ([], MINE)
 
 
-def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeypatch):
+def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeypatch, said):
     put(page, MINE)
     enter(page, "depth", "x")
     page.designer.rows.setCurrentRow(2)
@@ -265,7 +219,7 @@ def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeyp
     page.save()
     page.copy()
     reason = "Layer 1: Convolution: depth must be a whole number from 1 to 4,096, not 'x'."
-    assert said(page) == [("error", f"Nothing was copied: {reason}"), ("error", f"Nothing was saved: {reason}")]
+    assert said() == [("error", f"Nothing was copied: {reason}"), ("error", f"Nothing was saved: {reason}")]
     assert QGuiApplication.clipboard().text() == "before"
     assert page.designer.rows.currentRow() == 0
 
