@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from cifar_gui.recipe import Recipe
@@ -51,10 +52,10 @@ def dense_head(inputs: int, units: int, classes: int, dropout: float) -> list[nn
     each → (N, classes)."""
     return [
         nn.Flatten(),
-        nn.Dropout(dropout),
+        Dropout(dropout),
         he(nn.Linear(inputs, units)),
         nn.ReLU(inplace=True),
-        nn.Dropout(dropout),
+        Dropout(dropout),
         he(nn.Linear(units, units)),
         nn.ReLU(inplace=True),
         nn.Linear(units, classes),
@@ -67,6 +68,21 @@ def he(layer: Layer) -> Layer:
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
     return layer
+
+
+class Dropout(nn.Dropout):
+    """Dropout (Srivastava et al. 2014) that costs a sixth on CPUs: torch draws its masks there one value after another,
+    a uniform number for each, on all but one maker's processors. The share is kept to 1/65,536."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(…) → the same shape."""
+        if not self.training or self.p in (0, 1) or values.device.type != "cpu":
+            return super().forward(values)
+        words = torch.empty(-(-values.numel() // 4), dtype=torch.int64).random_(-(2**63), None)  # 4 × 16 random bits
+        drawn = words.view(torch.int16)[: values.numel()]
+        factors = torch.empty_like(values, requires_grad=False)  # dense, in the order in memory of the values
+        factors.as_strided((values.numel(),), (1,)).copy_(drawn >= round(self.p * 2**16) - 2**15)
+        return values * factors.div_(1 - self.p)
 
 
 class Residual(nn.Module):

@@ -10,7 +10,7 @@ from torch import nn
 
 from cifar_gui.networks import design
 from cifar_gui.networks.base import NETWORKS
-from cifar_gui.networks.blocks import he
+from cifar_gui.networks.blocks import Dropout, he
 from cifar_gui.networks.design import Design, Layer, Shape
 from cifar_gui.recipe import Recipe
 
@@ -111,7 +111,7 @@ _MODULES: dict[type[Layer], Callable[[Any], nn.Module]] = {
     design.MaxPooling: lambda layer: nn.MaxPool2d(layer.size, layer.stride, layer.padding),
     design.AveragePooling: lambda layer: nn.AvgPool2d(layer.size, layer.stride, layer.padding),
     design.GlobalAverage: lambda _: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
-    design.Dropout: lambda layer: nn.Dropout(layer.share),
+    design.Dropout: lambda layer: Dropout(layer.share),
     design.Flatten: lambda _: nn.Flatten(),
 }
 

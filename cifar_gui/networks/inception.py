@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from cifar_gui.networks.base import NETWORKS
-from cifar_gui.networks.blocks import conv_norm_relu, he, short_recipe
+from cifar_gui.networks.blocks import Dropout, conv_norm_relu, he, short_recipe
 
 STAGES = (
     ((64, (96, 128), (16, 32), 32), (128, (128, 192), (32, 96), 64)),
@@ -123,7 +123,7 @@ class _Side(nn.Module):
             nn.Flatten(),
             he(nn.Linear(512, 256)),
             nn.ReLU(inplace=True),
-            nn.Dropout(0.7),
+            Dropout(0.7),
             nn.Linear(256, classes),
         )
         self._said: Tensor | None = None
@@ -163,7 +163,7 @@ def _googlenet(classes: int, width: float, dropout: float, *, norm: bool, side: 
             channels = widths[0] + widths[1][1] + widths[2][1] + widths[3]
             if side and (number, place) in _SIDES:
                 layers.append(_Side(channels, classes))
-    return GoogLeNet(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels, classes))
+    return GoogLeNet(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout), nn.Linear(channels, classes))
 
 
 def _halving() -> nn.Module:

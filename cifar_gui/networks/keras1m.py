@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.blocks import Dropout
 from cifar_gui.recipe import Recipe
 
 _TEXTBOOK = Recipe(
@@ -59,17 +60,17 @@ def build(classes: int = 10, conv_dropout: float = 0.25, dense_dropout: float = 
         _conv(16, 32, slope),
         nn.LeakyReLU(slope),
         nn.MaxPool2d(2),
-        nn.Dropout(conv_dropout),
+        Dropout(conv_dropout),
         _conv(32, 32, slope),
         nn.LeakyReLU(slope),
         _conv(32, 64, slope),
         nn.LeakyReLU(slope),
         nn.MaxPool2d(2),
-        nn.Dropout(conv_dropout),
+        Dropout(conv_dropout),
         nn.Flatten(),
         nn.Linear(64 * 8 * 8, 256),
         nn.LeakyReLU(slope),
-        nn.Dropout(dense_dropout),
+        Dropout(dense_dropout),
         nn.Linear(256, classes),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_whole
+from cifar_gui.networks.blocks import Dropout
 from cifar_gui.recipe import Recipe
 
 _TEXTBOOK = Recipe(
@@ -50,6 +51,6 @@ def build(classes: int = 10, hidden: int = 512, dropout: float = 0.0) -> nn.Modu
         nn.Flatten(),
         nn.Linear(3 * 32 * 32, hidden),
         nn.ReLU(),
-        nn.Dropout(dropout),
+        Dropout(dropout),
         nn.Linear(hidden, classes),
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_whole
-from cifar_gui.networks.blocks import conv_norm_relu, short_recipe
+from cifar_gui.networks.blocks import Dropout, conv_norm_relu, short_recipe
 from cifar_gui.recipe import Recipe
 
 A, D = (1, 1, 2, 2, 2), (2, 2, 3, 3, 3)
@@ -73,4 +73,4 @@ def _vgg(stages: Sequence[int], classes: int, width: int, dropout: float) -> nn.
             layers.append(conv_norm_relu(channels_in, width * growth))
             channels_in = width * growth
         layers.append(nn.MaxPool2d(2))
-    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout), nn.Linear(channels_in, classes))
+    return nn.Sequential(*layers, nn.Flatten(), Dropout(dropout), nn.Linear(channels_in, classes))

@@ -15,6 +15,7 @@ import torch.distributed as dist
 from cifar_gui.compute.device import ChosenDevice
 from cifar_gui.data.base import ImageData
 from cifar_gui.errors import CifarGuiError, DeviceError, TrainingError
+from cifar_gui.networks.blocks import Dropout
 from cifar_gui.recipe import Recipe
 from cifar_gui.training import distributed
 from cifar_gui.training.bench import Bench
@@ -87,7 +88,7 @@ class Together:
 @pytest.fixture(autouse=True)
 def _no_dropout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads share torch's random numbers, which processes do not."""
-    monkeypatch.setattr(torch.nn.Dropout, "forward", lambda _layer, values: values)
+    monkeypatch.setattr(Dropout, "forward", lambda _layer, values: values)
 
 
 @pytest.fixture
