@@ -37,14 +37,22 @@ class Pace:
     set_up: float
     epoch: float  # of training
     validation: float  # after each epoch
+    slow_epochs: int = 0  # at the beginning, in which more of the network learns than later
+    slow_extra: float = 0.0  # what each of those takes besides
+
+    def training(self, epochs: int) -> float:
+        """So many epochs, validation and set-up not counted."""
+        return epochs * self.epoch + min(epochs, self.slow_epochs) * self.slow_extra
 
     def total(self, epochs: int) -> float:
         """From Start to the end."""
-        return self.set_up + epochs * (self.epoch + self.validation)
+        return self.set_up + self.training(epochs) + epochs * self.validation
 
     def epochs_in(self, seconds: float) -> int:
         """How many whole epochs fit."""
-        return max(0, math.floor((seconds - self.set_up) / (self.epoch + self.validation)))
+        quick = (seconds - self.total(self.slow_epochs)) / (self.epoch + self.validation) + self.slow_epochs
+        slow = (seconds - self.set_up) / (self.epoch + self.slow_extra + self.validation)
+        return max(0, math.floor(quick if slow > self.slow_epochs else slow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Offer:
     recipe: Recipe
     seconds: float
     in_time: bool  # False: even the smallest takes longer, and this is it
+    is_best: bool = False  # whether nothing better is known, however long one has
 
 
 Probe = Callable[[Recipe], Pace]
@@ -83,8 +92,10 @@ def plan(minutes: float, ladder: Sequence[Rung], probe: Probe, *, is_cifar10: bo
             break
         accuracy = expected_accuracy(rung, max(epochs, least))
         if best is None or accuracy > best[0]:
-            recipe = _promising(rung.recipe, max(epochs, least), pace, accuracy if is_cifar10 else None)
-            best = accuracy, Offer(recipe, pace.total(recipe.epochs), in_time=epochs >= least)
+            can_promise = is_cifar10 and not rung.recipe.all_data  # of held-out pictures, where any are
+            recipe = _promising(rung.recipe, max(epochs, least), pace, accuracy if can_promise else None)
+            is_best = rung is ladder[-1] and epochs >= most
+            best = accuracy, Offer(recipe, pace.total(recipe.epochs), in_time=epochs >= least, is_best=is_best)
         if epochs < most:
             break  # the next one is slower: it would be cut shorter still
     if best is None:
@@ -97,7 +108,7 @@ def _promising(recipe: Recipe, epochs: int, pace: Pace, accuracy: float | None) 
     return recipe.changed(
         preset="minutes",
         epochs=epochs,
-        promised_minutes=round(epochs * pace.epoch / 60, 3),
+        promised_minutes=round(pace.training(epochs) / 60, 3),
         promised_accuracy=None if accuracy is None else round(accuracy, 3),
     )
 
@@ -113,19 +124,38 @@ def measure_pace(recipe: Recipe, data: ImageData, is_cancelled: Callable[[], boo
     began = time.perf_counter()
     bench = Bench(new_model(recipe, len(data.class_names)), data, recipe, None)
     set_up = time.perf_counter() - began
-    batch = bench.epoch_order(1)[: bench.batch_size]
-    next(bench.gradients(batch, 1, 0))
+    slow_epochs = _epochs_unlike_the_last(bench, recipe.epochs)
+    first = _epoch_seconds(bench, 1, is_cancelled)
+    last = _epoch_seconds(bench, recipe.epochs, is_cancelled) if slow_epochs else first
+    return Pace(set_up, last, _validation_seconds(bench), slow_epochs, max(first - last, 0.0))
+
+
+def _epochs_unlike_the_last(bench: Bench, epochs: int) -> int:
+    """How many epochs at the beginning train other weights than the last one does: AirNet's first also its stem's."""
+
+    def learning(epoch: int) -> list[bool]:
+        bench.start_epoch(epoch)
+        return [each.requires_grad for each in bench.model.parameters()]
+
+    last = learning(epochs)
+    return next(epoch for epoch in range(1, epochs + 1) if learning(epoch) == last) - 1
+
+
+def _epoch_seconds(bench: Bench, epoch: int, is_cancelled: Callable[[], bool]) -> float:
+    """How long the training of such an epoch takes, from a moment of it."""
+    bench.start_epoch(epoch)
+    batch = bench.epoch_order(epoch)[: bench.batch_size]
+    next(bench.gradients(batch, epoch, 0))
     bench.take_sums()  # waits until it has really been computed
     pictures, began = 0, time.perf_counter()
     while time.perf_counter() - began < PROBE_SECONDS:
-        for _left in bench.gradients(batch, 1, 0):
+        for _left in bench.gradients(batch, epoch, 0):
             if is_cancelled():
                 raise Cancelled
         bench.step(1e-6, 1, 1)
         bench.take_sums()
         pictures += len(batch)
-    per_picture = (time.perf_counter() - began) / pictures
-    return Pace(set_up, per_picture * bench.steps_per_epoch * bench.batch_size, _validation_seconds(bench))
+    return (time.perf_counter() - began) / pictures * bench.steps_per_epoch * bench.batch_size
 
 
 def _validation_seconds(bench: Bench) -> float:
@@ -153,13 +183,17 @@ def in_words(offer: Offer, minutes: float) -> str:
     recipe = offer.recipe
     epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
     told = f"{network_words(recipe)}, {epochs}: ready in about {duration(offer.seconds)}"
-    if recipe.promised_accuracy is None:
+    if recipe.promised_minutes is not None:
+        told += f", {duration(60 * recipe.promised_minutes)} of it training"
+    if recipe.all_data:
+        told += ". How good it gets cannot be told without held-out pictures."
+    elif recipe.promised_accuracy is None:
         told += ". How good it gets can be promised for CIFAR-10 only."
     else:
         told += f", with about {percent(recipe.promised_accuracy)} of the held-out pictures named rightly."
     if not offer.in_time:
         return f"Nothing worth having is ready in {duration(60 * minutes)} on this machine. The shortest is {told}"
-    if offer.seconds < 60 * minutes / 2:
+    if offer.is_best:
         told += " More time would not make it better."
     return told
 

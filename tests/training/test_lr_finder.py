@@ -177,6 +177,14 @@ def test_rates_for_losses_that_are_summed_are_as_many_times_smaller():
     assert (low, high) == (pytest.approx(1e-7), pytest.approx(max(1e-2, 10 * presets("airnet")["textbook"].lr)))
 
 
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_only_sgd_steps_by_the_length_of_a_summed_gradient(optimiser):
+    mean = Recipe(optimiser=optimiser, lr=1e-3, batch_size=100)
+    (low, high), summed = rate_range(mean), rate_range(mean.changed(loss_reduction="sum"))
+    times = 100 if optimiser == "sgd" else 1
+    assert summed == (pytest.approx(low / times), pytest.approx(high / times))
+
+
 # What the losses say
 
 

@@ -53,6 +53,16 @@ def test_whole_epochs_are_counted_with_set_up_and_validation():
     assert [pace.epochs_in(seconds) for seconds in (0, 65, 66, 125.9, 126)] == [0, 0, 1, 1, 2]
 
 
+def test_the_first_epochs_may_take_longer():
+    pace = Pace(set_up=6, epoch=50, validation=10, slow_epochs=3, slow_extra=5)
+    assert [pace.training(epochs) for epochs in (1, 3, 4)] == [55, 165, 215]
+    assert [pace.total(epochs) for epochs in (0, 1, 3, 4)] == [6, 71, 201, 261]
+    for epochs in range(7):
+        assert pace.epochs_in(pace.total(epochs)) == epochs
+        assert pace.epochs_in(pace.total(epochs + 1) - 0.1) == epochs
+    assert pace.epochs_in(0) == 0
+
+
 @pytest.mark.parametrize(
     ("time", "picked", "tried"),
     [
@@ -101,6 +111,13 @@ def test_of_other_pictures_no_accuracy_is_promised(probed):
     assert in_words(offer, 5).endswith("How good it gets can be promised for CIFAR-10 only.")
 
 
+def test_where_nothing_is_held_out_no_accuracy_is_promised(probed):
+    everything = [Rung(SMALL.recipe.changed(all_data=True), SMALL.reached)]
+    offer = plan(5, everything, probed.probe, is_cifar10=True)
+    assert offer.recipe.promised_accuracy is None
+    assert in_words(offer, 5).endswith("How good it gets cannot be told without held-out pictures.")
+
+
 def test_accuracies_lie_between_those_that_were_measured_and_never_beyond():
     found = [expected_accuracy(SMALL, epochs) for epochs in (1, 2, 4, 8, 100)]
     assert found == pytest.approx([0.5, 0.65, 0.8, 0.9, 0.9])
@@ -108,12 +125,19 @@ def test_accuracies_lie_between_those_that_were_measured_and_never_beyond():
 
 def test_the_offer_in_words(probed):
     assert in_words(planned(5, probed), 5) == (
-        "AirNet (size 93), 4 epochs: ready in about 4 min 06 s, with about 80.0 % of the held-out pictures named "
-        "rightly."
+        "AirNet (size 93), 4 epochs: ready in about 4 min 06 s, 3 min 20 s of it training, with about 80.0 % of the "
+        "held-out pictures named rightly."
     )
     assert " 1 epoch:" in in_words(planned(2, probed), 2)
     assert in_words(planned(600, probed), 600).endswith(" More time would not make it better.")
-    assert not in_words(planned(600, probed), 100).endswith("better.")
+    assert not in_words(planned(40, probed), 40).endswith("better.")
+
+
+@pytest.mark.parametrize(("time", "is_best"), [(14, False), (30, False), (60, True), (600, True)])
+def test_only_of_the_last_rung_in_full_it_is_said_that_more_time_would_not_help(time, is_best, probed):
+    offer = planned(time, probed)  # in 14 minutes the small one in full: the large one would need more
+    assert offer.is_best == is_best
+    assert in_words(offer, time).endswith(" More time would not make it better.") == is_best
 
 
 def test_a_network_is_named_with_its_settings():
@@ -203,6 +227,27 @@ def test_the_pace_is_that_of_all_training_pictures_and_of_all_held_out_ones(tiny
 
 def test_without_held_out_pictures_nothing_is_validated(tiny_data, brief):
     assert measure_pace(brief.changed(all_data=True), tiny_data).validation == 0
+
+
+def test_the_optimisers_steps_are_part_of_the_pace(tiny_data, brief, monkeypatch):
+    steps, gradients = [], []
+    step, backward = minutes.Bench.step, minutes.Bench.gradients
+    monkeypatch.setattr(minutes.Bench, "step", lambda *given: steps.append(1) or step(*given))
+    monkeypatch.setattr(minutes.Bench, "gradients", lambda *given: gradients.append(1) or backward(*given))
+    measure_pace(brief, tiny_data)
+    assert len(steps) == len(gradients) - 1 > 0, "one to warm up"
+
+
+def test_epochs_in_which_more_is_learned_are_timed_for_themselves(tiny_data, monkeypatch):
+    monkeypatch.setattr(minutes, "PROBE_SECONDS", 0.01)
+    recipe = presets("airnet")["quick"].changed(epochs=6, batch_size=20, micro_batch=20, precision="float32")
+    begun, start = [], minutes.Bench.start_epoch
+    monkeypatch.setattr(minutes.Bench, "start_epoch", lambda bench, epoch: begun.append(epoch) or start(bench, epoch))
+    pace = measure_pace(recipe, tiny_data)
+    assert pace.slow_epochs == 3, "the stem learns its biases"
+    assert begun[-2:] == [1, 6], "the first kind and the last"
+    assert pace.epoch > 0
+    assert pace.slow_extra >= 0
 
 
 def test_giving_up_ends_the_trial_within_a_micro_batch(tiny_data, brief):

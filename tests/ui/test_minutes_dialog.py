@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 
 from cifar_gui.errors import Cancelled
@@ -34,7 +35,7 @@ def tried(monkeypatch):
 @pytest.fixture
 def dialog(window, tried, qtbot):
     made = MinutesDialog(window.context.jobs, LIKE, window)
-    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)  # what is left of it is looked at
     qtbot.addWidget(made)
     made.open()
     return made
@@ -123,6 +124,26 @@ def test_cancelling_ends_the_trial_and_brings_no_offer(window, dialog, monkeypat
     assert window.message_bar.text() == ""
 
 
+def test_a_trial_that_ends_after_its_dialog_has_gone_is_no_fault(window, monkeypatch, qtbot):
+    trying, closed = threading.Event(), threading.Event()
+
+    def measure(recipe, data, is_given_up):
+        trying.set()
+        assert closed.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(minutes_dialog, "measure_pace", measure)
+    made = MinutesDialog(window.context.jobs, LIKE, window)
+    made.open()
+    made.look()
+    assert trying.wait(60)
+    made.close_button.click()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(made))
+    closed.set()
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    assert window.message_bar.text() == ""
+
+
 def test_missing_pictures_are_told_in_the_dialog(window, tried, tmp_path, qtbot):
     made = MinutesDialog(window.context.jobs, Recipe(data=str(tmp_path / "gone")), window)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
@@ -180,3 +201,11 @@ def test_while_a_network_trains_the_machine_cannot_be_tried(window, monkeypatch)
     page.form.minutes_wanted.emit()
     assert page.findChild(MinutesDialog) is None
     assert "cannot be seen while a network trains" in window.message_bar.text()
+
+
+def test_while_a_learning_rate_is_looked_for_the_machine_cannot_be_tried(window, monkeypatch):
+    page = window.show_page("train")
+    monkeypatch.setattr(type(page.middle.rates.search), "busy", property(lambda _search: True))
+    page.form.minutes_wanted.emit()
+    assert page.findChild(MinutesDialog) is None
+    assert "while it looks for a learning rate" in window.message_bar.text()

@@ -214,12 +214,43 @@ def test_memorising_is_a_loss_that_rises_above_a_falling_training_loss(trained, 
     assert judged(trained, loss, accuracy, train_accuracy=[0.9] * len(loss)).kind == kind
 
 
+ZIGZAG = [1.4, 1.2, 1.5, 1.3, 1.6, 1.5, 1.8, 1.7]
+
+
+def zigzag(loss=ZIGZAG, trained=0.99, train_loss=(2.0, 1.5, 1.0, 0.6, 0.3, 0.1, 0.05, 0.01)) -> Diagnosis:
+    accuracy = [0.4, 0.5, 0.51, 0.52, 0.53, 0.535, 0.538, 0.54][: len(loss)]
+    return judged(train_loss[: len(loss)], loss, accuracy, train_accuracy=[trained] * len(loss))
+
+
+def test_memorising_is_seen_through_the_swings_of_the_loss():
+    found = zigzag()
+    assert (found.kind, found.tone) == ("overfitting", "doubt")
+    assert found.detail.startswith(
+        "Validation loss has risen since epoch 2, from 1.20 to 1.70, while training loss falls. The best epoch, 8, is"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"loss": ZIGZAG[:5]},  # three epochs since the lowest
+        {"loss": [*ZIGZAG[:6], 1.31, 1.7]},  # it was down by more than a tenth of it just now
+        {"trained": 0.565},  # it knows no more than it can use
+        {"train_loss": (2.0, 0.5, 1.0, 0.6, 0.7, 0.6, 0.7, 0.6)},  # and does not learn more
+    ],
+)
+def test_swings_alone_are_no_memorising(changes):
+    assert zigzag(**changes).kind != "overfitting"
+
+
 @pytest.mark.parametrize(
     ("accuracy", "kind", "words"),
     [
         ([0.5, 0.7, 0.69, 0.69, 0.695], "learning", "rose 0.5 points"),  # three epochs are no standstill yet
         ([0.5, 0.7, 0.69, 0.69, 0.69, 0.69], "plateau", "70.0 % of epoch 2 for 4 epochs"),
-        ([0.5, 0.5], "learning", "rose 0.0 points"),
+        ([0.5, 0.5], "learning", "stayed where it was last epoch"),
+        ([0.5, 0.4996], "learning", "stayed where it was last epoch"),
+        ([0.5, 0.4994], "dip", "fell 0.1 points last epoch"),
         ([0.5, 0.4], "dip", "fell 10.0 points last epoch, from its 50.0 %"),
         ([0.5], "early", "After one epoch 50.0 % of the held-out pictures"),
     ],
@@ -285,6 +316,7 @@ def test_training_that_goes_up_and_down_at_a_high_rate_does_not_settle():
         ({"lr": ()}, "unsettled"),  # not known: at first it is high
         ({"lr": [0.1] * 5 + [0.05]}, "unsettled"),
         ({"lr": [0.1] * 5 + [0.049]}, "underfitting"),
+        ({"lr": [0.02, 0.05, 0.1, 0.08, 0.06, 0.04]}, "underfitting"),  # it is twice what the warm-up began with
         ({"lr": [0.1] * 6, "train_loss": [1.2, 1.19, 1.188, 1.186, 1.184, 1.182]}, "underfitting"),  # smoothly
         ({"lr": [0.1] * 6, "train_loss": [1.2, 1.19, 1.188, 1.186, 1.187, 1.182]}, "underfitting"),  # one step up
         ({"train_loss": [1.20, 1.20, 1.19, 1.18, 1.18, 1.177]}, "underfitting"),  # 1.9 % in four epochs

@@ -43,6 +43,20 @@ def test_other_pictures_and_other_widths_are_not_compared(recipe, is_cifar10):
     assert expectation(recipe, is_cifar10=is_cifar10) is None
 
 
+@pytest.mark.parametrize("name", NETWORKS.names())
+def test_every_preset_of_the_same_network_has_its_measure(name):
+    for preset, recipe in presets(name).items():
+        smaller = recipe.network_settings.get("size", "94") != "94"
+        assert (expectation(recipe, is_cifar10=True) is None) == (name == "custom" or smaller), preset
+
+
+def test_dropout_makes_it_no_other_network_and_nonsense_none():
+    silenced = presets("vgg11")["best"].changed(network_settings={"dropout": 0.9})
+    assert expectation(silenced, is_cifar10=True) == Expectation(reach("vgg11"), is_best=False)
+    nonsense = presets("vgg11")["best"].changed(network_settings={"width": -1})
+    assert expectation(nonsense, is_cifar10=True) is None
+
+
 def test_a_setting_that_says_what_is_usual_anyway_changes_nothing():
     assert expectation(presets("vgg11")["best"].changed(network_settings={"width": 64}), is_cifar10=True) is not None
 

@@ -37,6 +37,9 @@ _STILL = 0.02
 _ALIKE, _HIGH = 0.03, 0.9
 """So much better in training than in validation, or so good, a network has learned more than it can use."""
 
+_RISEN = 0.1
+"""A validation loss that stays so much above its lowest has risen, whatever it does from epoch to epoch."""
+
 _SLOW, _NEAR_GUESSING = 0.02, 0.75
 """So small a share of the loss an epoch, while it is above so large a share of that of guessing, is slow."""
 
@@ -69,6 +72,14 @@ class _Figures:
     def gained(self) -> float:
         """Points of validation accuracy won in the last epoch."""
         return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
+
+    @property
+    def change(self) -> str:
+        """What validation accuracy did in the last epoch: "rose 1.9 points"."""
+        points = f"{abs(self.gained):.1f}"
+        if points == "0.0":
+            return "stayed where it was"
+        return f"{'rose' if self.gained > 0 else 'fell'} {points} points"
 
     @property
     def rate_is_high(self) -> bool:
@@ -213,17 +224,36 @@ def _at_chance(figures: _Figures) -> Diagnosis | None:
 
 
 def _memorising(figures: _Figures) -> Diagnosis | None:
-    rising = _rising_tail(figures.loss)
-    falling = len(figures.train_loss) > rising and figures.train_loss[-1] < figures.train_loss[-1 - rising]
-    if rising < RISING_EPOCHS or not falling or figures.train_loss[-1] > figures.loss[-1]:
+    trend = _risen_steadily(figures) or _risen_on_the_whole(figures)
+    if not trend or figures.train_loss[-1] > figures.loss[-1]:
         return None
     return Diagnosis(
         "overfitting",
         "doubt",
         "Memorising (overfitting).",
-        f"Validation loss has risen for {rising} epochs while training loss falls. The best epoch, "
-        f"{_best(figures)}, is kept; more augmentation or weight decay puts this off.",
+        f"Validation loss has risen {trend} while training loss falls. The best epoch, {_best(figures)}, is kept; more "
+        "augmentation or weight decay puts this off.",
     )
+
+
+def _risen_steadily(figures: _Figures) -> str:
+    """For how long validation loss has risen without a break under falling training loss; "" if it has not."""
+    rising = _rising_tail(figures.loss)
+    falling = len(figures.train_loss) > rising and figures.train_loss[-1] < figures.train_loss[-1 - rising]
+    return f"for {rising} epochs" if rising >= RISING_EPOCHS and falling else ""
+
+
+def _risen_on_the_whole(figures: _Figures) -> str:
+    """From where validation loss has risen, up and down, while ever more was learned than can be used."""
+    lowest = int(np.argmin(figures.loss))
+    since = figures.loss[lowest + 1 :]
+    if len(since) < PATIENCE or since[-2:].min() < (1 + _RISEN) * figures.loss[lowest]:
+        return ""
+    if figures.train_loss[-1] >= figures.train_loss[lowest]:
+        return ""
+    if figures.train_accuracy[-1] - figures.accuracy[-1] <= _ALIKE:
+        return ""
+    return f"since epoch {lowest + 1}, from {loss_words(figures.loss[lowest], 2)} to {loss_words(since[-1], 2)},"
 
 
 def _rising_tail(values: NDArray[np.float64]) -> int:
@@ -297,13 +327,13 @@ def _slow(figures: _Figures) -> Diagnosis | None:
 
 
 def _dip(figures: _Figures) -> Diagnosis | None:
-    if figures.gained >= 0:
+    if figures.gained > -0.05:  # points: less is not told
         return None
     return Diagnosis(
         "dip",
         "neutral",
         "A step back.",
-        f"Validation accuracy fell {-figures.gained:.1f} points last epoch, from its {percent(figures.accuracy[-2])}. "
+        f"Validation accuracy {figures.change} last epoch, from its {percent(figures.accuracy[-2])}. "
         "Swings like this are usual while the learning rate is high.",
     )
 
@@ -316,8 +346,7 @@ def _augmented(figures: _Figures) -> Diagnosis | None:
         "modest",
         "good",
         "Learning well.",
-        f"Validation accuracy rose {figures.gained:.1f} points last epoch. Validation is better than training because "
-        f"{why}: normal.",
+        f"Validation accuracy {figures.change} last epoch. Validation is better than training because {why}: normal.",
     )
 
 
@@ -346,7 +375,7 @@ def _learning(figures: _Figures) -> Diagnosis:
         "learning",
         "good",
         "Learning well.",
-        f"Validation accuracy rose {figures.gained:.1f} points last epoch; {trend}",
+        f"Validation accuracy {figures.change} last epoch; {trend}",
     )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import NETWORKS, Reach, network_settings, presets, reach
+from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.train.form_model import preset_of
 from cifar_gui.words import percent, percent_range
@@ -22,10 +26,26 @@ def expectation(recipe: Recipe, *, is_cifar10: bool) -> Expectation | None:
     """What may be expected of a run; None where nobody knows: other pictures, a network of other widths, own layers."""
     if not is_cifar10 or recipe.network not in NETWORKS or (expected := reach(recipe.network)) is None:
         return None
-    usual, known = network_settings(recipe.network), presets(recipe.network)
-    if usual | dict(recipe.network_settings) != usual | dict(known["best"].network_settings):
+    known = presets(recipe.network)
+    if _weights(recipe) != _weights(known["best"]):
         return None
     return Expectation(expected, preset_of(recipe, known) == "best")
+
+
+def _weights(recipe: Recipe) -> tuple[int, ...] | None:
+    """How many numbers each layer learns, None for a network that cannot be built: dropout or a scale of the head make
+    it no other network, widths do."""
+    own = network_settings(recipe.network) | dict(recipe.network_settings)
+    return _sizes(recipe.network, tuple(sorted(own.items())))
+
+
+@lru_cache(maxsize=64)
+def _sizes(network: str, own: tuple[tuple[str, Any], ...]) -> tuple[int, ...] | None:
+    try:
+        model = build_without_weights(network, 10, dict(own))
+    except CifarGuiError:
+        return None
+    return tuple(each.numel() for each in model.parameters())
 
 
 def comparison(best: float, expected: Expectation, *, ended: bool) -> str:

@@ -70,7 +70,7 @@ class MinutesDialog(QDialog):
         self.offer = None
         self._show_state(busy=True)
         self.words.setText("Reading the pictures…")
-        self._jobs.run(lambda: self._plan(minutes), self._on_offer, self._on_failed, key=_KEY, broken=self._show_state)
+        self._jobs.run(lambda: self._plan(minutes), self._on_offer, self._on_failed, key=_KEY, broken=self._on_broken)
 
     def _plan(self, minutes: float) -> tuple[Offer, float]:
         """For a worker. The dialog may be gone meanwhile."""
@@ -95,7 +95,7 @@ class MinutesDialog(QDialog):
         return number if 0 < number <= _LONGEST else None
 
     def _say(self, words: str) -> None:
-        if self.busy and not self._given_up.is_set():
+        if not self._given_up.is_set() and self.busy:  # in this order: of a dialog that was closed nothing is left
             self.words.setText(words)
 
     def _on_edited(self) -> None:
@@ -119,6 +119,12 @@ class MinutesDialog(QDialog):
     def _on_failed(self, error: CifarGuiError) -> None:
         if not self._given_up.is_set():
             self.words.setText(str(error))
+            self._show_state()
+
+    def _on_broken(self) -> None:
+        """Given up, or an error that the window tells."""
+        if not self._given_up.is_set():
+            self.words.setText(_WHY)
             self._show_state()
 
     def _on_use(self) -> None:

@@ -174,6 +174,12 @@ class TrainPage(Page):
                 topic="training",
             )
             return
+        if self.middle.rates.search.busy:
+            self.context.messages.warn(
+                "How fast this machine is cannot be seen while it looks for a learning rate. Wait, or cancel that.",
+                topic="training",
+            )
+            return
         dialog = MinutesDialog(self.context.jobs, self.form.last_valid, self)
         dialog.chosen.connect(self._on_minutes_chosen)
         dialog.open()
