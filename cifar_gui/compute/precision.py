@@ -31,6 +31,9 @@ GRADIENT_COSINE = 0.9
 """Smallest accepted cosine between all gradients and float32's. Rounding moves maxima under max-pooling, so lengths
 and single values say little; bfloat16 stays near 0.97, a wrong operator near 0."""
 
+TRUSTED = 2
+"""So many trials in a row have to agree before no more are made: one may have fallen into a busy moment."""
+
 _PATIENCE = 4.0
 """A candidate that takes this many times as long as the fastest so far is not tried again."""
 
@@ -58,6 +61,14 @@ CANDIDATES = (REFERENCE, Precision("float32"), Precision("bfloat16"))
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was chosen last time, and how many times in a row."""
+
+    precision: Precision
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """How one candidate did: seconds for a forward and backward pass, and how it compares with float32."""
 
@@ -81,10 +92,11 @@ def choose_precision(recipe: Recipe, model: nn.Module, images: Tensor, labels: T
         return open_ones[0] if open_ones else Precision(recipe.precision, recipe.memory_format != "contiguous")
     key = _key(recipe, images)
     kept = _read_cache().get(key)
-    if kept is not None:
-        return kept
+    if kept is not None and kept.agreed >= TRUSTED:
+        return kept.precision
     chosen = fastest(probe(model, images, labels, open_ones))
-    _write_cache({**_read_cache(), key: chosen})
+    agreed = kept.agreed + 1 if kept is not None and kept.precision == chosen else 1
+    _write_cache({**_read_cache(), key: _Kept(chosen, agreed)})
     return chosen
 
 
@@ -164,7 +176,7 @@ def _is_open(candidate: Precision, recipe: Recipe) -> bool:
 
 def _key(recipe: Recipe, images: Tensor) -> str:
     device = torch.cuda.get_device_name(images.device) if images.is_cuda else _processor()
-    settings = sorted(recipe.network_settings.items())
+    settings = sorted((name, str(value)) for name, value in recipe.network_settings.items())  # 93 is "93"
     asked = f"{recipe.precision} {recipe.memory_format} {len(images)}"
     return f"{device} | torch {torch.__version__} | {recipe.network} {settings} | {asked}"
 
@@ -178,15 +190,16 @@ def _cache_file() -> Path:
     return paths.cache() / "precision.json"
 
 
-def _read_cache() -> dict[str, Precision]:
+def _read_cache() -> dict[str, _Kept]:
     try:
         values = json.loads(_cache_file().read_text(encoding="utf-8"))
-        return {key: Precision(str(each["name"]), bool(each["channels_last"])) for key, each in values.items()}
+        kept = {key: _Kept(Precision(**each["precision"]), int(each["agreed"])) for key, each in values.items()}
+        return {key: each for key, each in kept.items() if each.precision in CANDIDATES}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # missing or damaged: it is only a cache
 
 
-def _write_cache(chosen: dict[str, Precision]) -> None:
+def _write_cache(chosen: dict[str, _Kept]) -> None:
     file = _cache_file()
     text = json.dumps({key: asdict(each) for key, each in chosen.items()}, indent=1)
     with contextlib.suppress(WriteError, OSError):  # a cache that cannot be written costs a second next time, no more
