@@ -22,14 +22,15 @@ _TEXTBOOK = Recipe(
 _BEST = Recipe(
     network="simple",
     preset="best",
-    epochs=30,
+    epochs=60,
     batch_size=250,
     micro_batch=250,
     optimiser="adam",
     lr=3e-3,
     weight_decay=1e-4,
     schedule="one_cycle",
-    flip="random",
+    crop=1,  # and 60 epochs in place of 30: 67.5 % of the validation pictures instead of 66.1 %
+    flip="alternating",
 )
 
 
