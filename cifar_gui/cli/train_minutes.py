@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from cifar_gui.cli.command import UsageError
 from cifar_gui.cli.console import say
 from cifar_gui.cli.recipe_arguments import flags, with_flags
+from cifar_gui.errors import TrainingError
 from cifar_gui.recipe import CIRCUMSTANCES, Recipe
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def surroundings(arguments: Namespace) -> Recipe:
 
 
 def recipe_in_time(minutes: float, like: Recipe, data: ImageData) -> Recipe:
-    """Try this machine, say what fits, and give the recipe for it."""
+    """Try this machine, say what fits, and give the recipe for it. Raises TrainingError when nothing does."""
     from cifar_gui.data.cifar10 import is_original
     from cifar_gui.training.minutes import Pace, in_words, measure_pace, network_words, plan, rungs
 
@@ -47,7 +49,11 @@ def recipe_in_time(minutes: float, like: Recipe, data: ImageData) -> Recipe:
         say(f"Training {network_words(recipe)} for a moment, to see how fast this machine is.")
         return measure_pace(recipe, data)
 
-    offer = plan(minutes, rungs(like), probe, is_cifar10=is_original(data))
+    ladder = rungs(like, len(data.training(all_data=like.all_data)))
+    offer = plan(minutes, ladder, probe, is_cifar10=is_original(data))
+    if not offer.in_time:
+        enough = math.ceil(offer.seconds / 6) / 10  # what takes longer than one has is not begun unasked
+        raise TrainingError(f"{in_words(offer, minutes)} To train that, give --minutes {enough:g}.")
     say(in_words(offer, minutes))
     return offer.recipe
 

@@ -339,7 +339,7 @@ def tiny_ladder(monkeypatch):
     from cifar_gui.training import minutes
 
     recipe = Recipe(network="mlp", network_settings={"hidden": 8}, batch_size=10, precision="float32")
-    monkeypatch.setattr(minutes, "rungs", lambda like: [Rung(recipe.placed_as(like), ((1, 0.4), (3, 0.5)))])
+    monkeypatch.setattr(minutes, "rungs", lambda like, _pictures: [Rung(recipe.placed_as(like), ((1, 0.4), (3, 0.5)))])
 
 
 def test_in_the_minutes_there_are_it_trains_what_fits_and_tells_whether_it_kept_its_promise(
@@ -350,10 +350,20 @@ def test_in_the_minutes_there_are_it_trains_what_fits_and_tells_whether_it_kept_
     assert [line.split()[0] for line in outcome.out.splitlines()] == ["Epoch", "1/2", "2/2"]
     assert quick_pace[0].seed == 4
     assert "Training Fully connected (hidden 8) for a moment" in outcome.err
-    assert "2 epochs: ready in about 2.0 s. How good it gets can be promised for CIFAR-10 only." in outcome.err
+    assert (
+        "2 epochs: ready in about 2.0 s, 2.0 s of it training. How good it gets can be promised for CIFAR-10 only."
+        in outcome.err
+    )
     assert "2.0 s of training were promised and it took " in outcome.err
     recipe = list_runs()[0].recipe
     assert (recipe.preset, recipe.epochs, recipe.promised_minutes) == ("minutes", 2, round(2 / 60, 3))
+
+
+def test_what_takes_longer_than_the_minutes_there_are_is_not_begun(cli, colours, quick_pace, tiny_ladder):
+    outcome = cli("train", "--minutes", "0.01", "--data", colours)
+    assert (outcome.code, list_runs()) == (1, [])
+    assert "Nothing worth having is ready in 0.6 s on this machine. The shortest is Fully connected" in outcome.err
+    assert outcome.err.rstrip().endswith("To train that, give --minutes 0.1.")
 
 
 def test_other_runs_tell_of_no_promise(cli, colours):

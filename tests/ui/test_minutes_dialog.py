@@ -42,11 +42,11 @@ def dialog(window, tried, qtbot):
 
 
 def test_it_offers_what_fits_and_the_offer_can_be_taken(dialog, tried, qtbot):
-    dialog.minutes.setText("1")
+    dialog.minutes.setText("2")
     dialog.see.click()
     qtbot.waitUntil(lambda: dialog.offer is not None)
     assert (tried[0].data, tried[0].seed, tried[0].device) == ("shapes", 5, "cpu")
-    assert "6 epochs: ready in about 1 min 00 s" in dialog.words.text()
+    assert "12 epochs: ready in about 2 min 00 s" in dialog.words.text()
     assert "can be promised for CIFAR-10 only" in dialog.words.text()
     assert not dialog.busy
     assert not dialog.use.isHidden()
@@ -54,7 +54,7 @@ def test_it_offers_what_fits_and_the_offer_can_be_taken(dialog, tried, qtbot):
     chosen = []
     dialog.chosen.connect(chosen.append)
     dialog.use.click()
-    assert (chosen[0].preset, chosen[0].epochs, chosen[0].data) == ("minutes", 6, "shapes")
+    assert (chosen[0].preset, chosen[0].epochs, chosen[0].data) == ("minutes", 12, "shapes")
     assert dialog.isHidden()
 
 

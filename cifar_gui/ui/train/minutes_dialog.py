@@ -85,7 +85,8 @@ class MinutesDialog(QDialog):
 
         if self._is_given_up():
             raise Cancelled
-        return plan(minutes, rungs(self._like), probe, is_cifar10=is_original(data)), minutes
+        ladder = rungs(self._like, len(data.training(all_data=self._like.all_data)))
+        return plan(minutes, ladder, probe, is_cifar10=is_original(data)), minutes
 
     def _is_given_up(self) -> bool:
         return self._given_up.is_set() or self._jobs.closing
