@@ -34,6 +34,7 @@ class Activity:
         data.failed.connect(self._on_loaded)
         data.cancelled.connect(self._on_loaded)
         context.models.choices_changed.connect(self.refresh)
+        context.jobs.doing_changed.connect(self.refresh)
         self.refresh()
 
     def text(self) -> str:
@@ -63,6 +64,8 @@ class Activity:
             progress.show_state("Starting…", -1)
         elif self._importing:
             progress.show_state("Loading PyTorch…", -1)
+        elif doing := self._context.jobs.doing:
+            progress.show_state(doing, -1)
         else:
             progress.show_state("Ready")
         self._status.place.setText(self._place())

@@ -7,9 +7,10 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.doorbell import Doorbell
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 _WORKERS = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Job:
     function: Callable[[], Any]
     done: Callable[[Any], None]
@@ -30,13 +31,17 @@ class _Job:
     key: str
     generation: int
     owed: bool
+    doing: str
 
 
 class Background(QObject):
     """A few worker threads, started when first needed; `shutdown` joins them, so none is ever killed in its work.
 
     `unexpected` is told of exceptions that are not meant for people, and of `CifarGuiError`s nobody asked for.
+    Signals: doing_changed() when `doing` is another text.
     """
+
+    doing_changed = Signal()
 
     def __init__(
         self, unexpected: Callable[[BaseException], None] | None = None, parent: QObject | None = None
@@ -48,7 +53,7 @@ class Background(QObject):
         self._doorbell = Doorbell(self._deliver, self)
         self._generations: dict[str, int] = {}
         self._threads: list[threading.Thread] = []
-        self._outstanding = 0  # jobs given and not yet answered; GUI thread only
+        self._outstanding: list[_Job] = []  # given and not yet answered; GUI thread only
         self._closing = threading.Event()
 
     @property
@@ -59,7 +64,12 @@ class Background(QObject):
     @property
     def idle(self) -> bool:
         """Whether every job has been answered."""
-        return self._outstanding == 0
+        return not self._outstanding
+
+    @property
+    def doing(self) -> str:
+        """What the newest of the longer jobs does, for the status bar; "" while there is none."""
+        return next((job.doing for job in reversed(self._outstanding) if job.doing), "")
 
     def run(
         self,
@@ -70,6 +80,7 @@ class Background(QObject):
         key: str = "",
         broken: Callable[[], None] | None = None,
         owed: bool = False,
+        doing: str = "",
     ) -> None:
         """Call `function` on a worker, then `done` with its result, or `failed`, on the GUI thread.
 
@@ -78,6 +89,8 @@ class Background(QObject):
         A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. Without
         `failed`, errors go to the message bar. After `shutdown` nothing happens.
 
+        What takes long says what it is `doing`, as in "Looking at the networks…": the status bar tells it meanwhile.
+
         What is `owed`, such as writing what the user has typed, is done even if `shutdown` comes before it has begun.
         Its errors are logged, too: nobody may be there to be told.
         """
@@ -85,9 +98,12 @@ class Background(QObject):
             return
         generation = self._generations.get(key, 0) + 1
         self._generations[key] = generation
-        self._outstanding += 1
+        job = _Job(function, done, failed, broken, key, generation, owed, doing)
+        self._outstanding.append(job)
         self._start_thread_if_wanted()
-        self._jobs.put(_Job(function, done, failed, broken, key, generation, owed))
+        self._jobs.put(job)
+        if doing:
+            self.doing_changed.emit()
 
     def cancel(self, key: str) -> None:
         """Make the outstanding call with this key stale."""
@@ -108,7 +124,7 @@ class Background(QObject):
         self._doorbell.close()
 
     def _start_thread_if_wanted(self) -> None:
-        if len(self._threads) < min(self._outstanding, _WORKERS):
+        if len(self._threads) < min(len(self._outstanding), _WORKERS):
             thread = threading.Thread(target=self._work, name=f"background {len(self._threads) + 1}")
             self._threads.append(thread)
             thread.start()
@@ -118,7 +134,7 @@ class Background(QObject):
             if self.closing and not job.owed:
                 continue
             if self._is_stale(job):
-                self.post(self._on_answered)
+                self.post(partial(self._settle, job))
                 continue
             self.post(self._answer_of(job))
 
@@ -141,16 +157,18 @@ class Background(QObject):
     def _is_stale(self, job: _Job) -> bool:
         return bool(job.key) and self._generations.get(job.key) != job.generation
 
-    def _on_answered(self) -> None:
-        self._outstanding -= 1
+    def _settle(self, job: _Job) -> None:
+        self._outstanding.remove(job)
+        if job.doing:
+            self.doing_changed.emit()
 
     def _on_done(self, job: _Job, result: Any) -> None:
-        self._outstanding -= 1
+        self._settle(job)
         if not self._is_stale(job):
             job.done(result)
 
     def _on_failed(self, job: _Job, error: CifarGuiError) -> None:
-        self._outstanding -= 1
+        self._settle(job)
         if self._is_stale(job):
             return
         if job.failed is not None:
@@ -159,7 +177,7 @@ class Background(QObject):
             self._tell(error)
 
     def _on_surprised(self, job: _Job, error: BaseException) -> None:
-        self._outstanding -= 1
+        self._settle(job)
         if job.broken is not None and not self._is_stale(job):
             self.post(job.broken)  # after the telling, whatever that does
         if not isinstance(error, Cancelled):

@@ -213,3 +213,29 @@ def test_an_answer_that_cannot_be_shown_does_not_hold_up_the_others(qtbot, jobs)
         qtbot.waitUntil(lambda: shown == [2, 3])
         qtbot.waitUntil(lambda: len(raised) == 2)
     assert raised[0][0] is LookupError
+
+
+def test_it_says_what_the_newest_of_the_longer_jobs_does(qtbot, jobs) -> None:
+    gates, said = [threading.Event() for _ in range(3)], []
+    jobs.doing_changed.connect(lambda: said.append(jobs.doing))
+    for gate, doing in zip(gates, ("Reading…", "", "Counting…"), strict=True):
+        jobs.run(lambda gate=gate: gate.wait(60), lambda _done: None, doing=doing)
+    assert (jobs.doing, said) == ("Counting…", ["Reading…", "Counting…"])
+    gates[2].set()
+    qtbot.waitUntil(lambda: jobs.doing == "Reading…")
+    jobs.cancel("")
+    for gate in gates:
+        gate.set()
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert (jobs.doing, said[-1]) == ("", "")
+
+
+def test_what_has_gone_wrong_is_not_done_any_more(qtbot, jobs, told) -> None:
+    def fail() -> None:
+        raise ValueError("wrong")
+
+    jobs.run(fail, pytest.fail, doing="Trying…")
+    jobs.run(lambda: 1 / 0, pytest.fail, key="a", doing="Trying again…")
+    jobs.cancel("a")
+    qtbot.waitUntil(lambda: jobs.idle)
+    assert jobs.doing == ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -70,3 +71,14 @@ def test_the_bar_is_busy_only_when_nothing_is_known(qtbot) -> None:
         seen.append((progress.bar.maximum(), progress.bar.value()))
     assert seen[0][0] == 0
     assert seen[1:] == [(1000, 0), (1000, 250)]
+
+
+def test_long_work_in_the_background_is_told_while_nothing_else_is(window, qtbot) -> None:
+    gate = threading.Event()
+    window.context.jobs.run(lambda: gate.wait(60), lambda _done: None, doing="Looking at the networks…")
+    assert window.activity.text() == "Looking at the networks…"
+    window.activity.show_importing(importing=True)
+    assert window.activity.text() == "Loading PyTorch…"
+    window.activity.show_importing(importing=False)
+    gate.set()
+    qtbot.waitUntil(lambda: window.activity.text() == "Ready")

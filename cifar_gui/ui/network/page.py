@@ -57,7 +57,9 @@ class NetworkPage(Page):
     def page_shown(self) -> None:
         if not self._asked:
             self._asked = True
-            self.context.jobs.run(overviews, self._on_overviews, key="network.overviews")
+            self.context.jobs.run(
+                overviews, self._on_overviews, key="network.overviews", doing="Looking at the networks…"
+            )
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self._current_network = snapshot.card.network if snapshot is not None else ""

@@ -70,7 +70,14 @@ class MinutesDialog(QDialog):
         self.offer = None
         self._show_state(busy=True)
         self.words.setText("Reading the pictures…")
-        self._jobs.run(lambda: self._plan(minutes), self._on_offer, self._on_failed, key=_KEY, broken=self._on_broken)
+        self._jobs.run(
+            lambda: self._plan(minutes),
+            self._on_offer,
+            self._on_failed,
+            key=_KEY,
+            broken=self._on_broken,
+            doing="Trying this machine…",
+        )
 
     def _plan(self, minutes: float) -> tuple[Offer, float]:
         """For a worker. The dialog may be gone meanwhile."""

@@ -67,6 +67,7 @@ class RateSearch(QObject):
             lambda found: self._on_done(ask, found),
             lambda error: self._on_failed(ask, error),
             broken=lambda: self._on_broken(ask),
+            doing="Looking for a learning rate…",
         )
 
     def cancel(self) -> None:
