@@ -243,6 +243,17 @@ def test_swings_alone_are_no_memorising(changes):
     assert zigzag(**changes).kind != "overfitting"
 
 
+def test_a_loss_that_creeps_up_while_no_more_is_learned_than_can_be_used_is_no_memorising():
+    found = judged([1.25, 1.2, 1.15], [1.30, 1.31, 1.32], [0.54, 0.55, 0.56], train_accuracy=[0.53, 0.55, 0.57])
+    assert found.kind == "learning"
+
+
+@pytest.mark.parametrize(("accuracy", "headline"), [(0.47, "Hardly moving."), (0.471, "Learning well.")])
+def test_where_nothing_moves_nothing_goes_well(accuracy, headline):
+    found = judged([1.4, 1.4], [1.4, 1.41], [0.47, accuracy], train_accuracy=[0.5, 0.5])
+    assert (found.kind, found.headline) == ("learning", headline)
+
+
 @pytest.mark.parametrize(
     ("accuracy", "kind", "words"),
     [

@@ -74,12 +74,21 @@ class _Figures:
         return 100 * float(self.accuracy[-1] - self.accuracy[-2]) if len(self.accuracy) > 1 else 0.0
 
     @property
+    def gap(self) -> float:
+        """By how much training accuracy is above that of validation: what has been learned and cannot be used."""
+        return float(self.train_accuracy[-1] - self.accuracy[-1])
+
+    @property
     def change(self) -> str:
         """What validation accuracy did in the last epoch: "rose 1.9 points"."""
-        points = f"{abs(self.gained):.1f}"
-        if points == "0.0":
+        if self.is_still:
             return "stayed where it was"
-        return f"{'rose' if self.gained > 0 else 'fell'} {points} points"
+        return f"{'rose' if self.gained > 0 else 'fell'} {abs(self.gained):.1f} points"
+
+    @property
+    def is_still(self) -> bool:
+        """Whether validation accuracy is, as it is written, what it was an epoch ago."""
+        return len(self.accuracy) > 1 and round(abs(self.gained), 1) == 0
 
     @property
     def rate_is_high(self) -> bool:
@@ -225,7 +234,7 @@ def _at_chance(figures: _Figures) -> Diagnosis | None:
 
 def _memorising(figures: _Figures) -> Diagnosis | None:
     trend = _risen_steadily(figures) or _risen_on_the_whole(figures)
-    if not trend or figures.train_loss[-1] > figures.loss[-1]:
+    if not trend or figures.train_loss[-1] > figures.loss[-1] or figures.gap <= _ALIKE:
         return None
     return Diagnosis(
         "overfitting",
@@ -244,14 +253,12 @@ def _risen_steadily(figures: _Figures) -> str:
 
 
 def _risen_on_the_whole(figures: _Figures) -> str:
-    """From where validation loss has risen, up and down, while ever more was learned than can be used."""
+    """From where validation loss has risen, up and down, while training loss fell; "" if it has not."""
     lowest = int(np.argmin(figures.loss))
     since = figures.loss[lowest + 1 :]
     if len(since) < PATIENCE or since[-2:].min() < (1 + _RISEN) * figures.loss[lowest]:
         return ""
     if figures.train_loss[-1] >= figures.train_loss[lowest]:
-        return ""
-    if figures.train_accuracy[-1] - figures.accuracy[-1] <= _ALIKE:
         return ""
     return f"since epoch {lowest + 1}, from {loss_words(figures.loss[lowest], 2)} to {loss_words(since[-1], 2)},"
 
@@ -265,8 +272,8 @@ def _rising_tail(values: NDArray[np.float64]) -> int:
 def _stuck(figures: _Figures) -> Diagnosis | None:
     """Training itself stands still, and is hardly better than validation: nothing is memorised, nothing learned."""
     losses = figures.train_loss[-1 - PATIENCE :]
-    trained, gap = figures.train_accuracy[-1], figures.train_accuracy[-1] - figures.accuracy[-1]
-    if len(losses) <= PATIENCE or losses[-1] < (1 - _STILL) * losses[0] or trained > _HIGH or gap > _ALIKE:
+    trained = figures.train_accuracy[-1]
+    if len(losses) <= PATIENCE or losses[-1] < (1 - _STILL) * losses[0] or trained > _HIGH or figures.gap > _ALIKE:
         return None
     if figures.rate_is_high and np.count_nonzero(np.diff(losses) > 0) > 1:
         return Diagnosis(
@@ -327,7 +334,7 @@ def _slow(figures: _Figures) -> Diagnosis | None:
 
 
 def _dip(figures: _Figures) -> Diagnosis | None:
-    if figures.gained > -0.05:  # points: less is not told
+    if figures.gained >= 0 or figures.is_still:
         return None
     return Diagnosis(
         "dip",
@@ -371,10 +378,11 @@ def _drops_out(recipe: Recipe) -> bool:
 def _learning(figures: _Figures) -> Diagnosis:
     both = figures.loss[-1] <= figures.loss[-2] and figures.train_loss[-1] <= figures.train_loss[-2]
     trend = "training and validation loss still fall together." if both else "the losses no longer fall in every epoch."
+    moving = both or not figures.is_still
     return Diagnosis(
         "learning",
-        "good",
-        "Learning well.",
+        "good" if moving else "neutral",
+        "Learning well." if moving else "Hardly moving.",
         f"Validation accuracy {figures.change} last epoch; {trend}",
     )
 
