@@ -108,6 +108,11 @@ def test_every_status_has_words():
         ([row(), row()], "idle", "Select one run."),
         ([row(status="running")], "idle", "Another window or process is training this run."),
         ([row(None, status="damaged")], "idle", "The recipe of this run is damaged."),
+        (
+            [row(status="diverged")],
+            "idle",
+            "Its loss ran away, and would again: duplicate the recipe and lower the learning rate.",
+        ),
     ],
 )
 def test_what_cannot_be_continued_says_why(rows, state, why):
@@ -117,6 +122,7 @@ def test_what_cannot_be_continued_says_why(rows, state, why):
 def test_the_button_says_what_continuing_means():
     assert continue_words([row()]) == "Continue 0007 (3 of 8)"
     assert continue_words([row(status="completed")]) == "Train 0007 one epoch more"
+    assert continue_words([row(status="diverged")]) == "Continue"
     assert continue_words([]) == continue_words([row(), row()]) == "Continue"
 
 

@@ -124,12 +124,22 @@ def test_a_recipe_proposed_while_nothing_trains_is_no_copy(shown: ShownRun) -> N
 
 
 def test_the_buttons_are_about_the_run_on_show_else_about_the_newest(shown: ShownRun) -> None:
-    newest = SimpleNamespace(number="0009", epochs_done=2, epochs_planned=5)
+    newest = SimpleNamespace(number="0009", epochs_done=2, epochs_planned=5, status="stopped")
     shown.on_event(Paused(3, 0.0125))
     now = shown.situation("paused", newest, newest, "")
     assert (now.state, now.run, now.unfinished, now.lr) == ("paused", "0001", ("0009", 2, 5), 0.0125)
     assert ShownRun().situation("idle", None, newest, "").run == "0009"
     assert ShownRun().situation("idle", None, None, "") == Situation()
+
+
+def test_a_run_whose_loss_ran_away_is_known_by_what_it_was_seen_to_do_or_by_its_record(shown: ShownRun) -> None:
+    wild, calm = (SimpleNamespace(number="0009", status=status) for status in ("diverged", "completed"))
+    assert ShownRun().situation("idle", None, wild, "").diverged
+    assert not ShownRun().situation("idle", None, calm, "").diverged
+    assert not shown.situation("idle", None, wild, "").diverged, "the run on show is another"
+    shown.on_event(Finished("diverged", 1, 1, "the loss is no number"))
+    assert shown.situation("idle", None, calm, "").diverged
+    assert not shown.situation("idle", None, calm, "", is_there=False).diverged
 
 
 @pytest.mark.parametrize(

@@ -199,12 +199,14 @@ def why_not_continue(rows: Sequence[RunRow], session_state: str) -> str:
         return "Select one run."
     if rows[0].summary.running:
         return "Another window or process is training this run."
+    if rows[0].summary.status == "diverged":
+        return "Its loss ran away, and would again: duplicate the recipe and lower the learning rate."
     return "" if rows[0].summary.resumable else "The recipe of this run is damaged."
 
 
 def continue_words(rows: Sequence[RunRow]) -> str:
     """The button: "Continue 0007 (5 of 8)", "Train 0007 one epoch more", "Continue"."""
-    if len(rows) != 1 or not rows[0].summary.resumable:
+    if len(rows) != 1 or not rows[0].summary.resumable or rows[0].summary.status == "diverged":
         return "Continue"
     summary = rows[0].summary
     if summary.unfinished:

@@ -17,6 +17,7 @@ class Situation:
     lr: float | None = None  # of the next step, while paused
     live: bool = False  # whether the window looks at the network in training already
     finding: bool = False  # whether a learning rate is being looked for
+    diverged: bool = False  # whether `run` ended because its loss ran away
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ def _one_more(now: Situation) -> Look:
         return Look("+1 epoch", "There is no run yet to train one more epoch of.", enabled=False)
     if now.state == "idle" and now.finding:
         return Look("+1 epoch", _FINDING, enabled=False)
+    if now.state == "idle" and now.diverged:
+        why = f"The loss of run {now.run} ran away, and would again. Lower the learning rate and start a new run."
+        return Look("+1 epoch", why, enabled=False)
     if now.state == "idle":
         return Look("+1 epoch", f"Train one more epoch of run {now.run}", enabled=True)
     rate = f" Its learning rate will be {now.lr:.3g}." if now.lr is not None else ""

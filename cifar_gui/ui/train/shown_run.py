@@ -93,13 +93,15 @@ class ShownRun:
     ) -> Situation:
         """What the buttons depend on: with the state of the session, the run to continue, the newest one, why the
         recipe cannot be trained, and whether the run on show is still there and not in the trash."""
+        number = (self.number if is_there else "") or (latest.number if latest else "")
         return Situation(
             state=state,
-            run=(self.number if is_there else "") or (latest.number if latest else ""),
+            run=number,
             unfinished=(unfinished.number, unfinished.epochs_done, unfinished.epochs_planned) if unfinished else None,
             problem=problem,
             copying=self.copying,
             lr=self.lr,
+            diverged=self.diverged if number == self.number else latest is not None and latest.status == "diverged",
         )
 
     def titles(self, sources: Mapping[str, str]) -> tuple[str, str]:
