@@ -45,7 +45,9 @@ ACTIONS: dict[str, ActionText] = {
     "pause": ActionText("&Pause", "pause", "Wait before the next batch, or go on", ("F6",)),
     "stop": ActionText("S&top", "stop", "Stop training and keep everything", ("Shift+F5",)),
     "one_more": ActionText("One &more epoch", "one-more", "Train one more epoch, then pause", ("Ctrl+F5",)),
-    "shortcuts": ActionText("&Keyboard shortcuts", "keyboard", "Every key of this window", (Key.HelpContents, "F1")),
+    "help": ActionText("&Explain this", "help", "The page about what has the focus", (Key.HelpContents, "F1")),
+    "help_contents": ActionText("&Contents", "table", "Everything the help has, and a search", ("Shift+F1",)),
+    "shortcuts": ActionText("&Keyboard shortcuts", "keyboard", "Every key of this window", ("Ctrl+F1",)),
     "open_log": ActionText("Open &log folder", "log", "Show the folder with the log file"),
     "about": ActionText("&About CIFAR GUI", "info", "Versions of this app and what it is made with"),
 }

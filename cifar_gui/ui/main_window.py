@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QStatusTipEvent,
+    QWhatsThisClickedEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -35,6 +36,7 @@ from cifar_gui.ui.zoom import scale_sizes
 
 if TYPE_CHECKING:
     from cifar_gui.training.events import Event
+    from cifar_gui.ui.help.window import HelpWindow
 
 TITLE = "CIFAR GUI"
 _SHORT_BELOW = 600  # pixels at zoom 1: the menus and the whole name of a network do not stand side by side
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._actions = WindowActions(self, context)
         self.activity = Activity(context, self.status)
+        self._help: HelpWindow | None = None
         self._zoom = 1.0
         self._wire()
         self._scale()
@@ -79,6 +82,14 @@ class MainWindow(QMainWindow):
         """Bring the Filters page to the front with a layer by its path, "" for the one it had last."""
         self.pages.with_page("filters", lambda page: page.show_layer(layer))
         self.pages.request("filters")
+
+    def show_help(self, topic: str) -> None:
+        """Open the help at a page by its file's name, "loss", or at a heading of it, "loss#on-the-plot"."""
+        if self._help is None:
+            from cifar_gui.ui.help.window import HelpWindow
+
+            self._help = HelpWindow(self)
+        self._help.show_topic(topic)
 
     def choose_model(self) -> None:
         """Open the model chooser's menu."""
@@ -119,6 +130,9 @@ class MainWindow(QMainWindow):
         before Python 3.12 PySide crashes on some of what they might raise then."""
         if isinstance(event, QStatusTipEvent):
             self.status.tip.setText(event.tip())
+            return True
+        if isinstance(event, QWhatsThisClickedEvent):  # of a HelpButton
+            self.show_help(event.href())
             return True
         return super().eventFilter(watched, event)
 

@@ -136,6 +136,9 @@ QFrame[segmented="true"] QPushButton:checked { background: {accent_ground}; colo
     font-weight: 600; }
 QFrame[segmented="true"] QPushButton:focus { border: 2px solid {accent}; padding: 0 10dp; }
 
+QListWidget#help_contents { background: transparent; border: none; }
+QListWidget#help_contents::item { padding: 4dp 8dp; border-radius: 5dp; }
+
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
 QFrame#navigation QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8dp;
     color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 46dp; max-height: 46dp;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
@@ -16,6 +16,7 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.dialogs import show_about, show_shortcuts
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import SCHEMES, theme
+from cifar_gui.ui.widgets.help_button import topic_at
 
 if TYPE_CHECKING:
     from cifar_gui.ui.main_window import MainWindow
@@ -54,6 +55,8 @@ class WindowActions:
             "pause": self._pause,
             "stop": context.session.stop,
             "one_more": lambda: window.pages.with_page("train", lambda page: page.one_more_epoch()),
+            "help": self._explain,
+            "help_contents": lambda: window.show_help("index"),
             "shortcuts": lambda: show_shortcuts(window, actions),
             "open_log": self._open_log,
             "about": lambda: show_about(window),
@@ -184,6 +187,10 @@ class WindowActions:
         theme().set_look(scheme=scheme)
         self._context.settings.set("theme", scheme)
         self._context.actions[f"theme.{scheme}"].setChecked(True)
+
+    def _explain(self) -> None:
+        """The help page for what has the focus, else for the page in front."""
+        self._window.show_help(topic_at(QApplication.focusWidget(), self._window.pages.current_name))
 
     def _open_log(self) -> None:
         paths.logs().mkdir(parents=True, exist_ok=True)

@@ -210,7 +210,7 @@ def test_the_key_list_follows_the_menus_and_leaves_out_keys_that_few_keyboards_h
     rows = {name: dict(rows) for name, rows in groups}
     assert rows["File"]["Open pictures…"] == "Ctrl+O"  # and not "Ctrl+O, Open"
     assert rows["View"]["1 Classify"] == "Ctrl+1"
-    assert rows["Help"]["Keyboard shortcuts"] == "F1"
+    assert rows["Help"]["Explain this"] == "F1"
     window.show_page("runs")  # whose own actions stand in no menu
     groups = shortcuts(window.menuBar(), window.context.actions)
     assert (groups[-1][0], dict(groups[-1][1])["Rename"]) == ("On the pages", "F2")

@@ -13,6 +13,7 @@ from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle
@@ -98,6 +99,8 @@ class ComparePanel(Panel):
         self.fill_header(self.note)
         self.header.addWidget(self.measure)
         self.header.addWidget(self._export)
+        self.header.addWidget(HelpButton("runs#comparing", "how runs are compared"))
+        explained_by(self, "runs#comparing")
         self.body.addWidget(self._stack, 1)
         self.measure.chosen.connect(self._on_measure)
         self._on_measure("accuracy")

@@ -17,6 +17,42 @@ NETWORK_PREFIX = "network."
 """Settings of the chosen network stand among the recipe's fields under this prefix: "network.size"."""
 
 
+_TOPICS = {
+    "network": "network",
+    "data": "data",
+    "preset": "train#the-recipe",
+    "all_data": "splits#train-on-everything",
+    "seed": "runs#same-seed-same-run",
+    "epochs": "batches#how-many-epochs",
+    "batch_size": "batches#batch-size",
+    "micro_batch": "batches#micro-batch",
+    "optimiser": "optimisers",
+    "momentum": "optimisers#momentum",
+    "nesterov": "optimisers#momentum",
+    "weight_decay": "regularisation#weight-decay",
+    "decoupled_decay": "regularisation#weight-decay",
+    "loss_reduction": "loss",
+    "label_smoothing": "regularisation#label-smoothing",
+    "crop": "augmentation",
+    "flip": "augmentation",
+    "cutout": "augmentation",
+    "early_stopping": "regularisation#early-stopping",
+    "device": "precision#device",
+    "precision": "precision",
+    "memory_format": "precision#memory-format",
+    **dict.fromkeys(("lr", "bias_lr", "head_lr"), "learning-rate"),
+    **dict.fromkeys(
+        ("schedule", "warm_up", "initial_lr", "final_lr", "lr_decay", "lr_step_epochs"),
+        "learning-rate#why-it-changes-during-a-run",
+    ),
+}
+
+
+def help_topic(name: str) -> str:
+    """The help page that explains a field of the recipe, and the heading on it."""
+    return _TOPICS.get(name, "train#the-recipe")
+
+
 def kind_of(name: str) -> str:
     """ "str", "bool", "int" or "float": what a recipe's field holds when it is not empty."""
     kind = str(Recipe.__dataclass_fields__[name].type)

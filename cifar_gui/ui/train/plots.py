@@ -17,6 +17,7 @@ from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
 from cifar_gui.ui.train.expectation import Expectation
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.curves import smoothed, thinned
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
@@ -164,9 +165,12 @@ class TrainingPlots(QWidget):
         layout.setSpacing(2 * SPACING)
         loss, accuracy = Panel("Loss"), Panel("Accuracy")
         self._make_controls()
-        loss.fill_header(ControlBar([self.smooth, self.log], [self.earlier, menu_button(self.loss)], breaks=True))
+        beside = [self.earlier, menu_button(self.loss), HelpButton("loss", "the loss plot")]
+        loss.fill_header(ControlBar([self.smooth, self.log], beside, breaks=True))
         accuracy.header.addWidget(menu_button(self.accuracy))
-        for panel, plot in ((loss, self.loss), (accuracy, self.accuracy)):
+        accuracy.header.addWidget(HelpButton("accuracy", "the accuracy plot"))
+        for panel, plot, topic in ((loss, self.loss, "loss"), (accuracy, self.accuracy, "accuracy")):
+            explained_by(panel, topic)
             panel.body.addWidget(plot)
             layout.addWidget(panel, 1)
         layout.addWidget(self.diagnosis)

@@ -17,6 +17,7 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.plots import menu_button
 from cifar_gui.ui.train.rate_search import RateSearch
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
@@ -179,6 +180,8 @@ class RateView(QWidget):
         layout.addWidget(muted(_WHAT, wrap=True))
         panel = Panel("Loss against learning rate")
         panel.header.addWidget(menu_button(self.plot))
+        panel.header.addWidget(HelpButton("learning-rate#finding-one", "how a learning rate is found"))
+        explained_by(self, "learning-rate#finding-one")
         panel.body.addWidget(self.plot, 1)
         panel.body.addWidget(caption(_LEGEND, wrap=True))
         layout.addWidget(panel, 1)

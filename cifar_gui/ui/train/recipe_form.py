@@ -19,6 +19,7 @@ from cifar_gui.ui.train.form_model import (
     assembled,
     field_names,
     help_text,
+    help_topic,
     kind_of,
     plain,
     preset_of,
@@ -28,6 +29,7 @@ from cifar_gui.ui.train.form_model import (
 from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.typed import written
 from cifar_gui.ui.widgets.fields import ChoiceField, Field, NumberField, SwitchField, TextField
+from cifar_gui.ui.widgets.help_button import explained_by
 from cifar_gui.words import choice_words
 
 GET_DATA = "get-data"
@@ -65,7 +67,9 @@ class RecipeForm(QWidget):
         for grid, names in ((self.basic, shown), (self.advanced, folded)):
             for name in names:
                 beside = self.find_lr if name == "lr" else None
-                grid.add(name, settings()[name].label, help_text(name), self._make(name), beside)
+                field = self._make(name)
+                explained_by(field, help_topic(name))
+                grid.add(name, settings()[name].label, help_text(name), field, beside)
             grid.edited.connect(self._on_edited)
         self.more = QToolButton()
         self._make_more()
