@@ -9,7 +9,7 @@ from typing import Any
 
 from cifar_gui.cli.command import UsageError
 from cifar_gui.errors import CifarGuiError, RecipeError
-from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, Recipe, settings
+from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, PROMISES, Recipe, settings
 
 _FLAGS = ("network", "data", "all_data", "epochs", "batch_size", "lr", "seed", "device")
 
@@ -42,7 +42,7 @@ def add_recipe_arguments(parser: ArgumentParser) -> None:
         default=[],
         type=_assignment,
         metavar="NAME=VALUE",
-        help=f"any other setting: {', '.join(name for name in known if name not in _FLAGS)}; "
+        help=f"any other setting: {', '.join(name for name in known if name not in (*_FLAGS, *PROMISES))}; "
         "network_settings.NAME=VALUE for what a network lets you choose",
     )
 
