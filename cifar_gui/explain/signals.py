@@ -19,6 +19,7 @@ from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.explain.names import readable_names
+from cifar_gui.words import percent
 
 VANISHING, EXPLODING = 1e-3, 1e3
 """So many times the gradient of the last layer, in proportion to its weights, is lost or blown up."""
@@ -75,9 +76,7 @@ def judge(layers: Sequence[LayerSignals]) -> Finding:
     if not layers:
         return Finding("fine", "No layers.", "This network has nothing that learns.")
     if not all(math.isfinite(each.gradient) and math.isfinite(each.activation) for each in layers):
-        return Finding(
-            "broken", "No numbers any more.", "The loss or a gradient has run away. Lower the learning rate."
-        )
+        return Finding("broken", "No numbers any more.", "The loss has run away. Lower the learning rate.")
     measure = layers[-1].ratio
     weakest, strongest = min(layers, key=lambda each: each.ratio), max(layers, key=lambda each: each.ratio)
     if measure > 0 and weakest.ratio < VANISHING * measure:
@@ -99,7 +98,7 @@ def judge(layers: Sequence[LayerSignals]) -> Finding:
         return Finding(
             "silent",
             "Silent units.",
-            f"Of what {quiet[0].name} hands on {quiet[0].silent:.0%} is 0: most of its units answer to nothing, and "
+            f"Of what {quiet[0].name} hands on {percent(quiet[0].silent, 0)} is 0: most of its units answer to nothing, and "
             "what does not answer does not learn. Lower the learning rate, or take a leaky ReLU.",
         )
     return Finding("fine", "Signals keep their size.", "Every layer gets gradients to learn from, and answers.")
