@@ -98,7 +98,7 @@ def judge(layers: Sequence[LayerSignals]) -> Finding:
         return Finding(
             "silent",
             "Silent units.",
-            f"Of what {quiet[0].name} hands on {percent(quiet[0].silent, 0)} is 0: most of its units answer to nothing, and "
+            f"Of what {quiet[0].name} hands on {percent(quiet[0].silent, 0)} is 0: most units answer to nothing, and "
             "what does not answer does not learn. Lower the learning rate, or take a leaky ReLU.",
         )
     return Finding("fine", "Signals keep their size.", "Every layer gets gradients to learn from, and answers.")

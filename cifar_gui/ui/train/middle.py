@@ -10,6 +10,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.chosen_data import ChosenData
 from cifar_gui.ui.train.get_data import GetData
+from cifar_gui.ui.train.layer_panel import LayerPanel
 from cifar_gui.ui.train.look_at_data import LookAtData
 from cifar_gui.ui.train.plots import TrainingPlots
 from cifar_gui.ui.train.rate_view import RateView
@@ -29,6 +30,8 @@ class Middle(FrontStack):
         self._context = context
         self.plots, self.cards, self.look = TrainingPlots(), GetData(context), LookAtData()
         self.rates = RateView(context)
+        self.layers = LayerPanel(context.jobs)
+        self.plots.lay_below(self.layers, self.layers.toggle)
         self.chosen = ChosenData(context.jobs, context.data, self)
         self._asked_for = False  # the user, not a missing data set, has brought the cards here
         self._reading = ""  # the source being read, to be put into the recipe if that succeeds

@@ -55,6 +55,7 @@ class TrainPage(Page):
             self.display.show_position(event.epoch)
         elif isinstance(event, EpochReport | SnapshotTaken) and self.isVisible():
             self.live.show_snapshot(event.snapshot)
+            self.middle.layers.show_snapshot(event.snapshot)
         if self.shown.on_event(event):
             if isinstance(event, SettingsChanged):
                 self.display.show_recipe()
@@ -66,7 +67,7 @@ class TrainPage(Page):
         if data is None:
             return
         self.form.set_sources(self.context.data.available())
-        self.live.set_data(self.context.session.data if self._training else data)
+        self._set_data(self.context.session.data if self._training else data)
         self.middle.on_loaded()
         self.display.redraw_soon()
 
@@ -105,11 +106,13 @@ class TrainPage(Page):
             "smooth": self.plots.smooth.isChecked(),
             "log": self.plots.log.isChecked(),
             "more": self.form.more.isChecked(),
+            "layers": self.middle.layers.toggle.isChecked(),
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self.columns.restore_state(state.get("columns"))
-        for name, switch in (("smooth", self.plots.smooth), ("log", self.plots.log), ("more", self.form.more)):
+        switches = {"smooth": self.plots.smooth, "log": self.plots.log, "more": self.form.more}
+        for name, switch in {**switches, "layers": self.middle.layers.toggle}.items():
             switch.setChecked(state.get(name) is True)
         recipe = remembered_recipe(state.get("recipe"))
         if recipe is not None and self.context.session.state == "idle":
@@ -207,15 +210,20 @@ class TrainPage(Page):
         """Show a run that was begun before this page was built."""
         session = self.context.session
         if session.run is not None and session.recipe is not None:
-            self.live.set_data(session.data)
+            self._set_data(session.data)
             self._show_run(session.run.number, session.recipe, session.history)
         self._on_state(session.state)
 
     def _on_opened(self, opened: Opened) -> None:
         self.live.clear()
-        self.live.set_data(opened.data)
+        self.middle.layers.clear()
+        self._set_data(opened.data)
         self.middle.show_plots()
         self._show_run(opened.run.number, opened.recipe, self.context.session.history, len(opened.data.class_names))
+
+    def _set_data(self, data: ImageData | None) -> None:
+        self.live.set_data(data)
+        self.middle.layers.set_data(data)
 
     def _show_run(self, number: str, recipe: Recipe, history: History, classes: int = 10) -> None:
         self.shown.show(number, recipe, history, classes=classes)

@@ -112,6 +112,11 @@ class TrainingPlots(QWidget):
         if wanted and self.earlier.currentData() != wanted:  # it has gone to the trash, or is on show itself now
             self.earlier_chosen.emit("")
 
+    def lay_below(self, panel: QWidget, toggle: QWidget) -> None:
+        """A panel under the diagnosis, and beside that what folds it."""
+        self.diagnosis.add_beside(toggle)
+        self._column.addWidget(panel)
+
     def _draw(self) -> None:
         steps, epochs = self._history.steps, self._history.epochs
         strength = _SMOOTHING if self.smooth.isChecked() else 0.0
@@ -160,7 +165,7 @@ class TrainingPlots(QWidget):
             self.accuracy.set_marks(vertical=[])
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * SPACING)
         loss, accuracy = Panel("Loss"), Panel("Accuracy")
@@ -232,6 +237,7 @@ class DiagnosisBar(Panel):
         row.setSpacing(SPACING + 4)
         row.addWidget(self._icon, 0)
         row.addWidget(self.label, 1)
+        self._row = row
         self.body.addLayout(row)
         self._shown: Diagnosis | None = None
 
@@ -239,6 +245,10 @@ class DiagnosisBar(Panel):
     def diagnosis(self) -> Diagnosis | None:
         """What is shown."""
         return self._shown
+
+    def add_beside(self, widget: QWidget) -> None:
+        """On the right of the words."""
+        self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Say this; nothing happens if it has been said already."""

@@ -1,0 +1,90 @@
+"""The panel with the signals of every layer: computed when it can be seen, of the newest network, and no oftener."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cifar_gui.explain.signals import LayerSignals
+from cifar_gui.training.events import SnapshotTaken
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.train import layer_panel
+from cifar_gui.ui.train.layer_panel import TITLES, LayerPanel, rows_of
+
+
+@pytest.fixture
+def panel(qtbot):
+    jobs = Background()
+    made = LayerPanel(jobs)
+    made.jobs = jobs
+    qtbot.addWidget(made)
+    qtbot.addWidget(made.toggle)
+    yield made
+    jobs.shutdown()
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The snapshots that signals were computed of."""
+    found, compute = [], layer_panel.layer_signals
+    monkeypatch.setattr(
+        layer_panel, "layer_signals", lambda snapshot, *given: found.append(snapshot) or compute(snapshot, *given)
+    )
+    return found
+
+
+def names(panel: LayerPanel) -> list[str]:
+    return [row[0].text for row in panel.table.rows]
+
+
+def test_it_is_folded_and_computes_nothing_until_it_is_unfolded(panel, looked_at, decided_snapshot, tiny_data, qtbot):
+    data = replace(tiny_data, class_names=decided_snapshot.card.class_names)
+    panel.set_data(data)
+    panel.show_snapshot(decided_snapshot)
+    assert (panel.isHidden(), looked_at) == (True, [])
+    panel.toggle.click()
+    qtbot.waitUntil(lambda: bool(names(panel)))
+    assert panel.isVisible()
+    assert panel.words.text().endswith(".")
+    assert len(names(panel)[0]) > 0
+    panel.toggle.click()
+    panel.toggle.click()
+    panel.show_snapshot(decided_snapshot)
+    qtbot.waitUntil(lambda: panel.jobs.idle)
+    assert looked_at == [decided_snapshot], "nothing new, nothing computed"
+
+
+def test_another_run_clears_it_and_data_of_other_classes_is_not_its_own(
+    panel, looked_at, decided_snapshot, tiny_data, qtbot
+):
+    panel.toggle.click()
+    panel.set_data(replace(tiny_data, class_names=("some", "other", "names")))
+    panel.show_snapshot(decided_snapshot)
+    assert panel.jobs.idle
+    panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
+    panel.show_snapshot(decided_snapshot)
+    qtbot.waitUntil(lambda: bool(names(panel)))
+    panel.clear()
+    assert (names(panel), "after the next epoch" in panel.words.text()) == ([], True)
+
+
+def test_a_row_says_what_a_layer_does():
+    (row,) = rows_of([LayerSignals("block 1 · conv 2", 0.05, 0.001, 1.25, 0.5)])
+    assert [cell.text for cell in row] == ["block 1 · conv 2", "0.02", "0.05", "1.2", "50 %"]
+    assert "0.001 ÷ 0.05" in row[1].note
+    assert len(row) == len(TITLES)
+
+
+def test_on_the_page_it_follows_the_run_and_is_remembered(window, decided_snapshot, tiny_data, qtbot):
+    page = window.show_page("train")
+    page._set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
+    page.middle.layers.toggle.click()
+    assert page.middle.layers.isVisible()
+    page.on_event(SnapshotTaken(3, 0.5, decided_snapshot))
+    qtbot.waitUntil(lambda: bool(names(page.middle.layers)))
+    assert page.save_state()["layers"] is True
+    page.middle.layers.toggle.click()
+    assert page.middle.layers.isHidden()
+    page.restore_state({"layers": True})
+    assert page.middle.layers.isVisible()
