@@ -1,0 +1,61 @@
+"""What would change a network's mind, in plain words, from what it says of a picture with parts covered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from cifar_gui.explain.attribution.occlusion import Covered, log_odds, share
+from cifar_gui.words import modest_percent
+
+_ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
+_MOST = 3
+"""Other answers that are named."""
+
+
+def what_would_change_it(covered: Covered, class_names: Sequence[str], size: int = 32) -> str:
+    """One or two sentences: "Covering the upper left makes it a dog." Where nothing does, what comes nearest."""
+    label = int(covered.plain.argmax())
+    answers = covered.logits.argmax(axis=1)
+    others = [int(each) for each, _count in Counter(answers[answers != label].tolist()).most_common(_MOST)]
+    if not others:
+        return _nearest(covered, label, class_names[label], size)
+    parts = []
+    for other in others:
+        margin = log_odds(covered.logits, other)
+        place = int(np.where(answers == other, margin, -np.inf).argmax())
+        parts.append(f"covering {_place(covered, place, size)} makes it {_a(class_names[other])}")
+    changed = int((answers != label).sum())
+    sentence = ", ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}. Of {len(answers)} places to cover, {changed} change the answer."
+
+
+def _nearest(covered: Covered, label: int, name: str, size: int) -> str:
+    odds = log_odds(covered.logits, label)
+    before, after = share(float(log_odds(covered.plain, label))), share(float(odds.min()))
+    patch = f"{covered.patch} × {covered.patch} pixels"
+    stays = f"It stays {_a(name)} wherever {patch} are covered"
+    if after >= before:
+        return f"{stays}."
+    place = _place(covered, int(odds.argmin()), size)
+    shares = f"from {modest_percent(before)} to {modest_percent(after)}"
+    return f"{stays}; what matters most is {place} ({shares})."
+
+
+def _place(covered: Covered, which: int, size: int) -> str:
+    """ "the upper left", "the middle", "the right": where the middle of a square lies, in thirds of the picture."""
+    left, top = covered.corners[which]
+    column, row = (int(3 * (corner + covered.patch / 2) // size) for corner in (left, top))
+    if row == column == 1:
+        return "the middle"
+    if row == 1:
+        return f"the {_COLUMNS[column]}"
+    if column == 1:
+        return "the top" if row == 0 else "the bottom"
+    return f"the {_ROWS[row]} {_COLUMNS[column]}"
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
+from cifar_gui.explain.attribution.grad_cam import grad_cam
+from cifar_gui.explain.attribution.integrated_gradients import integrated_gradients
+from cifar_gui.explain.attribution.occlusion import Covered, cover, log_odds, occlusion, occlusion_map, share
+from cifar_gui.explain.examined import Examined
+
+
+def hooks(examined: Examined) -> int:
+    modules = examined.model.modules()
+    return sum(len(module._forward_hooks) + len(module._forward_pre_hooks) for module in modules)
+
+
+def gained(examined: Examined, pixels: np.ndarray, target: int) -> float:
+    """What the logit gains from plain grey to the picture."""
+    picture = examined.inputs(pixels)
+    with torch.inference_mode():
+        before, after = examined.logits(torch.cat([torch.zeros_like(picture), picture]))[:, target]
+    return float(after - before)
+
+
+@pytest.mark.parametrize("name", ATTRIBUTIONS.names())
+def test_every_way_of_asking_finds_the_corner_that_a_planted_detector_looks_at(corner, bright_corner, name):
+    values = ATTRIBUTIONS[name](corner, bright_corner, 0).values
+    assert (values.shape, values.dtype) == ((32, 32), np.float32)
+    assert values[:8, :8].mean() > 0.02 > 5 * np.abs(values[16:, 16:]).mean()
+
+
+def test_what_speaks_for_one_class_speaks_against_the_other(corner, bright_corner):
+    assert occlusion(corner, bright_corner, 1).values[:8, :8].max() < -0.02
+
+
+@pytest.mark.parametrize("name", ATTRIBUTIONS.names())
+def test_every_way_of_asking_gives_the_same_answer_twice_and_leaves_the_network_as_it_was(corner, bright_corner, name):
+    before = {key: value.clone() for key, value in corner.model.state_dict().items()}
+    first, second = (ATTRIBUTIONS[name](corner, bright_corner, 0) for _ in range(2))
+    assert np.array_equal(first.values, second.values)
+    assert (first.caption, first.note, first.class_name) == (second.caption, second.note, "cat")
+    assert hooks(corner) == 0
+    assert not corner.model.training
+    assert all(torch.equal(value, before[key]) for key, value in corner.model.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ATTRIBUTIONS.names())
+def test_every_way_of_asking_can_be_given_up_and_leaves_nothing_behind(corner, bright_corner, name):
+    def give_up(_share: float, _doing: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        ATTRIBUTIONS[name](corner, bright_corner, 0, give_up)
+    assert hooks(corner) == 0
+    assert corner.lock.acquire(blocking=False)
+    corner.lock.release()
+
+
+def test_hooks_are_gone_after_an_error_in_the_network(examined, bright_corner):
+    broken = examined("simple", filters=2)
+
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("planted")
+
+    planted = broken.model.get_submodule("4").register_forward_hook(fail)
+    with pytest.raises(RuntimeError, match="planted"):
+        grad_cam(broken, bright_corner, 0)
+    planted.remove()
+    assert hooks(broken) == 0
+
+
+def test_integrated_gradients_of_a_linear_network_are_weight_times_input(linear, bright_corner):
+    weights = linear.snapshot.weights["1.weight"].view(3, 3, 32, 32)
+    for target in range(3):
+        wanted = (weights[target] * linear.inputs(bright_corner)[0]).sum(0).numpy()
+        np.testing.assert_allclose(
+            integrated_gradients(linear, bright_corner, target, steps=4).values, wanted, atol=1e-5
+        )
+
+
+@pytest.mark.parametrize(("name", "settings"), [("simple", {"filters": 4}), ("lenet", {}), ("mlp", {"hidden": 8})])
+def test_integrated_gradients_add_up_to_what_the_logit_gained(examined, bright_corner, name, settings):
+    network = examined(name, **settings)
+    found = integrated_gradients(network, bright_corner, 1, steps=200)
+    assert found.values.sum() == pytest.approx(gained(network, bright_corner, 1), abs=0.01)
+
+
+def test_the_temperature_divides_what_is_attributed(linear, bright_corner):
+    card = replace(linear.snapshot.card, calibration={"temperature": 2.0})
+    cooled = Examined(replace(linear.snapshot, card=card))
+    plain, halved = (integrated_gradients(each, bright_corner, 0).values for each in (linear, cooled))
+    np.testing.assert_allclose(halved, plain / 2, atol=1e-6)
+
+
+def test_occlusion_asks_about_squares_that_reach_every_edge(corner, bright_corner):
+    covered = cover(corner, bright_corner, patch=10, stride=7)
+    assert {left for left, _top in covered.corners} == {top for _left, top in covered.corners} == {0, 7, 14, 21, 22}
+    for place, (left, top) in enumerate(covered.corners):
+        picture = bright_corner.copy()
+        picture[:, top : top + 10, left : left + 10] = 120
+        with torch.inference_mode():
+            wanted = corner.logits(corner.inputs(picture))[0].numpy()
+        np.testing.assert_allclose(covered.logits[place], wanted, atol=1e-4)
+    with torch.inference_mode():
+        np.testing.assert_allclose(covered.plain, corner.logits(corner.inputs(bright_corner))[0].numpy(), atol=1e-4)
+
+
+def test_a_pixel_gets_the_mean_loss_of_the_squares_that_cover_it():
+    plain = np.array([0.0, 0.0], np.float32)
+    covered = Covered(((0, 0), (1, 0)), 2, plain, np.array([[-1.0, 0.0], [-3.0, 0.0]], np.float32))
+    values = occlusion_map(covered, 0, "cat", size=3).values
+    np.testing.assert_allclose(values, [[1, 2, 3], [1, 2, 3], [0, 0, 0]])
+
+
+def test_a_square_that_changes_nothing_is_worth_nothing(corner):
+    grey = np.full((3, 32, 32), 120, np.uint8)
+    assert occlusion(corner, grey, 0).peak == 0.0
+
+
+def test_log_odds_do_not_come_to_rest_where_probabilities_do():
+    logits = np.array([[50.0, 0.0, 0.0], [40.0, 0.0, 0.0], [0.0, 0.0, 0.0]], np.float32)
+    odds = log_odds(logits, 0)
+    assert odds[0] - odds[1] == pytest.approx(10)
+    assert share(odds[2]) == pytest.approx(1 / 3)
+    assert log_odds(np.array([3.0], np.float32), 0) == 3.0
+
+
+def test_grad_cam_looks_at_the_last_maps_that_are_not_too_coarse(examined, bright_corner):
+    assert "7 × 7 places of block 3 · conv 1" in grad_cam(examined("airnet", size="93"), bright_corner, 0).caption
+
+
+def test_a_network_without_maps_says_so_and_what_to_do(examined, bright_corner):
+    with pytest.raises(CifarGuiError, match=r"has none\. Choose occlusion"):
+        grad_cam(examined("mlp", hidden=4), bright_corner, 0)
+
+
+def test_heat_is_amber_for_blue_against_and_clear_where_nothing_matters():
+    painted = heat(np.array([[2.0, -1.0, 0.0]], np.float32))
+    strong, weak, none = painted[0]
+    assert strong[0] > 200 > 120 > strong[2]
+    assert weak[0] < 60 < weak[2]
+    assert none[3] == 0 < weak[3] < strong[3] < 255
+    assert heat(np.zeros((2, 2), np.float32))[..., 3].max() == 0
