@@ -15,6 +15,9 @@ from cifar_gui.explain.base import Legend
 from cifar_gui.explain.examined import Examined
 from cifar_gui.registry import Registry
 
+LUMINANCE = (0.299, 0.587, 0.114)
+"""How bright red, green and blue are to the eye (Rec. 601)."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Attribution:
@@ -23,7 +26,7 @@ class Attribution:
     values: NDArray[np.float32]  # (32, 32)
     class_name: str
     caption: str  # one line with the largest number
-    note: str  # one or two sentences: how it was found and how to read it
+    note: str  # one or two sentences: how to read it
 
     @property
     def peak(self) -> float:
@@ -32,7 +35,9 @@ class Attribution:
 
     @property
     def legend(self) -> Legend:
-        return Legend("signed", "against", "for", f"Full colour is ±{self.peak:.2g}; what does not matter is clear.")
+        return Legend(
+            "signed", "against", "for", f"Full colour is ±{self.peak:.2g}; where nothing matters, the picture is grey."
+        )
 
 
 class Attributor(Protocol):
@@ -48,14 +53,19 @@ class Attributor(Protocol):
 
 ATTRIBUTIONS: Registry[Attributor] = Registry("attribution", "cifar_gui.explain.attribution")
 
-_MOST_OPAQUE = 0.8
-"""Something of the picture shines through even the strongest place."""
+_DARKEST, _LIGHTEST = 60, 200
+"""Of the picture under a heat map: its colours and its deepest shades would be taken for the map's."""
 
 
-def heat(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """(h, w) → RGBA (h, w, 4) to be laid on a picture: amber speaks for, dark blue against, the rest is clear."""
+def heat(values: NDArray[np.float32], pixels: Pixels | None = None) -> NDArray[np.uint8]:
+    """(h, w) → RGB (h, w, 3): amber speaks for, dark blue against, and where nothing does, the picture `pixels`, uint8
+    (3, h, w), shows in grey; without one, a plain grey."""
     peak = float(np.abs(values).max(initial=0.0))
     scaled = values / peak if peak > 0 else values
-    painted: NDArray[np.uint8] = colours.signed(np.sign(scaled)[None])[0]  # the hue says which side, the opacity how much
-    painted[..., 3] = np.rint(255 * _MOST_OPAQUE * np.abs(scaled)).astype(np.uint8)
-    return painted
+    hue = colours.signed(np.sign(scaled)[None])[0, ..., :3]  # the hue says which side, the opacity how much
+    shade: colours.Numbers = np.full(values.shape, colours.ZERO, np.float32)
+    if pixels is not None:
+        shade = _DARKEST + (_LIGHTEST - _DARKEST) / 255 * np.tensordot(LUMINANCE, pixels.astype(np.float32), 1)
+    opacity = np.abs(scaled)[..., None]
+    mixed: NDArray[np.uint8] = np.rint(hue * opacity + shade[..., None] * (1 - opacity)).astype(np.uint8)
+    return mixed

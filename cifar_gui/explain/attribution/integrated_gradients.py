@@ -40,6 +40,6 @@ def integrated_gradients(
             ends = examined.logits(torch.cat([torch.zeros_like(picture), picture]))[:, target]
     values = (slopes / steps * picture)[0].sum(0).numpy().astype(np.float32)
     name, gained = examined.class_names[target], float(ends[1] - ends[0])
-    caption = f"All pixels together: {values.sum():+.2f}. From grey to the picture the logit changes by {gained:+.2f}."
-    note = f"Amber pixels raise the logit of {name} on the way from a plain grey square to this picture, blue lower it."
+    caption = f"From grey to this picture the logit gains {gained:+.2f}; the pixels add up to {values.sum():+.2f}."
+    note = f"Amber pixels raise the logit of {name} on the way, blue ones lower it."
     return Attribution(values, name, caption, note)

@@ -67,10 +67,7 @@ def occlusion_map(covered: Covered, target: int, class_name: str, size: int = 32
     worst = int(lost.argmax())
     shares = [f"{100 * share(odds):.0f} %" for odds in (before, before - float(lost[worst]))]
     caption = f"Covering the strongest place takes {class_name} from {shares[0]} to {shares[1]}."
-    note = (
-        f"A grey square of {covered.patch} × {covered.patch} pixels is laid on every place in turn. Amber: without it "
-        f"{class_name} becomes less likely. Blue: more likely."
-    )
+    note = f"Amber: covering it with grey makes {class_name} less likely. Blue: more likely."
     return Attribution(values, class_name, caption, note)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from cifar_gui.data.picture import Crop
-from cifar_gui.errors import CifarGuiError
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.background import Background
+from cifar_gui.ui.newest import Newest
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
-    from cifar_gui.data.decode import Picture
+    from cifar_gui.data.decode import Picture, Pixels
     from cifar_gui.inference.classifier import Classifier
 
 
@@ -32,16 +31,19 @@ class Question:
     snapshot: ModelSnapshot | None
     six_views: bool
     model: str  # what the chooser calls the network
+    painted: Pixels | None = None  # uint8 (3, 32, 32) to be looked at instead of the crop
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """The answer to `question`. `network_input` is 32 × 32 pixels, `thumbnail` shows the crop."""
+    """The answer to `question`. `network_input` is 32 × 32 pixels, `thumbnail` shows the crop; of what is painted, the
+    painting."""
 
     question: Question
     network_input: QImage
     thumbnail: QImage
     prediction: Prediction | None
+    pixels: Pixels | None = None  # uint8 (3, 32, 32), what the network was asked about
 
 
 class ClassifierShelf:
@@ -75,39 +77,13 @@ class Answers(QObject):
 
     def __init__(self, jobs: Background, shelf: ClassifierShelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs = jobs
-        self._shelf = shelf
-        self._asked: Question | None = None
-        self._waiting: Question | None = None
+        self._newest: Newest[Question, Answer] = Newest(
+            jobs, lambda question: answer(question, shelf), self.answered.emit, self.refused.emit, key="classify.answer"
+        )
 
     def ask(self, question: Question) -> None:
         """Answer this question next, forgetting one that still waits."""
-        self._waiting = question
-        if self._asked is None:
-            self._ask_next()
-
-    def _ask_next(self) -> None:
-        self._asked, self._waiting = self._waiting, None
-        if self._asked is not None:
-            question = self._asked
-            self._jobs.run(
-                lambda: answer(question, self._shelf),
-                self._on_done,
-                self._on_failed,
-                key="classify.answer",
-                broken=self._ask_next,
-            )
-
-    def _on_done(self, answer: Answer) -> None:
-        self._finish(lambda: self.answered.emit(answer))
-
-    def _on_failed(self, error: CifarGuiError) -> None:
-        self._finish(lambda: self.refused.emit(error))
-
-    def _finish(self, tell: Callable[[], None]) -> None:
-        """Begin the next question before showing the last answer, so that the worker is not idle meanwhile."""
-        self._ask_next()
-        tell()
+        self._newest.ask(question)
 
 
 def answer(question: Question, shelf: ClassifierShelf) -> Answer:
@@ -116,13 +92,15 @@ def answer(question: Question, shelf: ClassifierShelf) -> Answer:
 
     from cifar_gui.data.preprocess import network_input
 
-    pixels = network_input(question.picture, question.crop)
+    painted = question.painted
+    pixels = painted if painted is not None else network_input(question.picture, question.crop)
     prediction = None
     if question.snapshot is not None:
         classifier = shelf.classifier(question.snapshot, six_views=question.six_views)
         prediction = classifier.predict(torch.from_numpy(pixels[None]), [question.crop])[0]
     shown = qimage_of(pixels.transpose(1, 2, 0))
-    return Answer(question, shown, crop_thumbnail(question.picture, question.crop), prediction)
+    thumbnail = shown if painted is not None else crop_thumbnail(question.picture, question.crop)
+    return Answer(question, shown, thumbnail, prediction, pixels)
 
 
 def crop_thumbnail(picture: Picture, crop: Crop, side: int = 128) -> QImage:

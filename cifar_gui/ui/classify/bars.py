@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractListModel, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cifar_gui.inference.prediction import Prediction
@@ -22,12 +22,14 @@ _WORTH_READING = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One class and its probability. `colour` is the class's place in the palette, `leads` marks the largest."""
+    """One class and its probability. `colour` is the class's place in the palette, `leads` marks the largest, `chosen`
+    the one the user asks about."""
 
     name: str
     probability: float | None  # None before there is an answer
     colour: int
     leads: bool
+    chosen: bool = False
 
     @property
     def percentage(self) -> str:
@@ -42,11 +44,11 @@ def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ..
     return tuple(name for name, _ in prediction.top(len(prediction.class_names)))
 
 
-def bars_of(prediction: Prediction, order: Sequence[str]) -> list[Bar]:
+def bars_of(prediction: Prediction, order: Sequence[str], chosen: str = "") -> list[Bar]:
     """The bars of a prediction in the given order of classes."""
     places = {name: place for place, name in enumerate(prediction.class_names)}
-    leader = prediction.label
-    return [Bar(name, prediction.probabilities[places[name]], places[name], name == leader) for name in order]
+    leader, shares = prediction.label, prediction.probabilities
+    return [Bar(name, shares[places[name]], places[name], name == leader, name == chosen) for name in order]
 
 
 class BarsModel(QAbstractListModel):
@@ -77,7 +79,7 @@ class BarsModel(QAbstractListModel):
             return None
         bar = self._bars[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{bar.name}, {bar.percentage}"
+            return f"{bar.name}, {bar.percentage}{', chosen' if bar.chosen else ''}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return bar.name if bar.probability is None else f"{bar.name}: {bar.probability:.6g}"
         return bar if role == self.BAR else None
@@ -96,6 +98,8 @@ class BarDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = QRectF(option.rect).adjusted(px(2), 0, -px(2), 0)
+        if bar.chosen:
+            _ground(painter, QRectF(option.rect))
         if option.state & QStyle.StateFlag.State_HasFocus:
             _ring(painter, QRectF(option.rect))
         names, numbers = _widths(index)
@@ -127,6 +131,12 @@ def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) ->
         painter.drawRoundedRect(filled, radius, radius)
 
 
+def _ground(painter: QPainter, of: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tokens().accent_ground)
+    painter.drawRoundedRect(of.adjusted(1, 1, -1, -1), px(4), px(4))
+
+
 def _ring(painter: QPainter, around: QRectF) -> None:
     painter.setPen(tokens().accent)
     painter.setBrush(tokens().accent_ground)
@@ -143,11 +153,19 @@ def _widths(index: AnyIndex) -> tuple[int, int]:
 
 
 class Bars(QListView):
-    """One row for each class, sorted by probability for a new picture, kept in order while the same one changes."""
+    """One row for each class, sorted by probability for a new picture, kept in order while the same one changes.
+
+    Signals: class_chosen(str) when a class was clicked, or Enter pressed on it: the one asked about, "" when the same
+    one was chosen again and none is.
+    """
+
+    class_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._order: tuple[str, ...] = ()
+        self._chosen = ""
+        self._prediction: Prediction | None = None
         self._model = BarsModel()
         self.setModel(self._model)
         self._delegate = BarDelegate(self)
@@ -158,20 +176,43 @@ class Bars(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._on_chosen)
+
+    @property
+    def chosen(self) -> str:
+        """The class the user asks about, "" for none in particular."""
+        return self._chosen
 
     def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
         """Show the probabilities. `keep_order`: the same picture as before, so rows stay where the eye left them."""
         self._order = bar_order(prediction, self._order if keep_order else ())
-        self._model.show_bars(bars_of(prediction, self._order))
+        self._prediction = prediction
+        if not keep_order or self._chosen not in self._order:
+            self._chosen = ""
+        self._model.show_bars(bars_of(prediction, self._order, self._chosen))
         self.set_row_height()
         self.setAccessibleDescription(summary(prediction))
 
     def show_classes(self, names: Sequence[str]) -> None:
         """Show what a network knows, before there is an answer."""
-        self._order = ()
+        self._order, self._chosen, self._prediction = (), "", None
         self._model.show_bars([Bar(name, None, place, leads=False) for place, name in enumerate(names)])
         self.set_row_height()
         self.setAccessibleDescription("No picture yet.")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._on_chosen(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _on_chosen(self, index: AnyIndex) -> None:
+        bar = index.data(BarsModel.BAR)
+        if not isinstance(bar, Bar) or self._prediction is None:
+            return
+        self._chosen = "" if bar.name == self._chosen else bar.name
+        self._model.show_bars(bars_of(self._prediction, self._order, self._chosen))
+        self.class_chosen.emit(self._chosen)
 
     def minimumSizeHint(self) -> QSize:
         """A few rows; the rest is scrolled to."""

@@ -1,12 +1,15 @@
-"""Beside the picture: what the network sees of it, as large as there is room for, and proposals for the crop."""
+"""Beside the picture: what the network sees of it, as large as there is room for, with a heat map if wanted."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from cifar_gui.ui.classify.heat_legend import HeatLegend
+from cifar_gui.ui.classify.heat_maps import Heat
 from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.pixels import PixelView
 from cifar_gui.ui.widgets.text import heading, muted
 
@@ -15,32 +18,74 @@ INPUT = 32
 
 _LEAST, _MOST = 3, 14  # times that the input is magnified, the least one at zoom 1
 
+_HINT = "32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it."
+
 
 class InputSide(QWidget):
-    """Magnifies by a whole number. Where there is little room the hint goes first."""
+    """Magnifies by a whole number. Where there is little room the words go first.
+
+    Signals: method_chosen(str) the way to make heat maps, "" for none.
+    """
+
+    method_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._room = _MOST * INPUT
+        self._texts: tuple[str, ...] = (_HINT,)
         self.view = PixelView(7 * INPUT)
         self.view.setObjectName("classify.input")
         self.view.setAccessibleName("What the network sees: the crop, reduced to 32 by 32 pixels")
+        self.heat_map = PixelView(7 * INPUT)
+        self.heat_map.setObjectName("classify.heatmap")
+        self.heat_map.setAccessibleName("Heat map")
+        self.heat_map.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.heat_map.hide()
+        on_top = QVBoxLayout(self.view)
+        on_top.setContentsMargins(0, 0, 0, 0)
+        on_top.addWidget(self.heat_map)
         self.centre_button, self.whole_button = QPushButton("Centre"), QPushButton("Whole")
         self.centre_button.setToolTip("Look at the largest square in the middle (C)")
+        self.method = ChoiceField([("", "Heat map: off")])
+        self.method.setAccessibleName("Heat map")
+        self.method.setToolTip("What speaks for a class: for the most likely one, or the one whose bar you click")
+        self.method.edited.connect(self._on_method)
+        self.legend = HeatLegend()
+        self.legend.hide()
         self._heading = heading("What the network sees")
-        self._hint = muted("32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it.", wrap=True)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(SPACING)
-        proposals = QHBoxLayout()
-        proposals.setSpacing(SPACING)
-        proposals.addWidget(self.centre_button)
-        proposals.addWidget(self.whole_button)
-        proposals.addStretch(1)
-        for widget in (self._heading, self.view, self._hint):
-            self._layout.addWidget(widget)
-        self._layout.addLayout(proposals)
-        self._layout.addStretch(1)
+        self._hint = muted(_HINT, wrap=True)
+        self._lay_out()
+
+    def set_methods(self, methods: list[tuple[str, str]]) -> None:
+        """Offer these ways, as (name, label)."""
+        self.method.set_options([("", "Heat map: off"), *methods])
+
+    def show_image(self, image: QImage) -> None:
+        """What the network sees: 32 × 32 pixels; a null image for nothing."""
+        self.view.show_image(image)
+        if image.isNull():
+            self.show_heat(None)
+
+    def show_heat(self, heat: Heat | None) -> None:
+        """Lay a heat map on the input, or take it away."""
+        shown = heat is not None
+        self.heat_map.show_image(heat.image if heat is not None else QImage())
+        self.heat_map.setVisible(shown)
+        self.legend.setVisible(shown)
+        if heat is not None:
+            name = heat.question.snapshot.card.class_names[heat.question.target]
+            self.legend.show_strip(heat.strip, name, heat.scale)
+            self.view.setToolTip(f"{heat.words}\n{heat.note}\n{heat.scale}")
+            self.heat_map.setAccessibleDescription(f"{heat.words} {heat.note}")
+        else:
+            self.view.setToolTip("")
+        self.say(*((f"{heat.words} {heat.note}", heat.words) if heat is not None else (_HINT,)))
+
+    def say(self, *texts: str) -> None:
+        """What stands below: the first of these that there is room for."""
+        if texts != self._texts:
+            self._texts = texts
+            self.arrange()
 
     def set_room(self, width: int) -> None:
         """As much of the width may be taken."""
@@ -57,7 +102,7 @@ class InputSide(QWidget):
         self.view.setFixedSize(side, side)
         width = max(side, self.minimumSizeHint().width())
         left = self.height() - self._others() - side - self._layout.spacing()
-        self._hint.setVisible(left >= self._hint.heightForWidth(width))
+        self._hint.setVisible(self._fits(left, width))
         if side != old:
             self.updateGeometry()
 
@@ -68,16 +113,46 @@ class InputSide(QWidget):
         """With the input as small as it may be: it grows into what there is, and must be able to shrink again."""
         side = round(self._least_times() * INPUT / self.devicePixelRatioF())
         buttons = self.centre_button.sizeHint().width() + self.whole_button.sizeHint().width() + px(SPACING)
-        width = max(side, self._heading.sizeHint().width(), buttons)
-        return QSize(width, side + self._others())
+        widths = (self._heading.sizeHint().width(), buttons, self.legend.sizeHint().width())
+        return QSize(max(side, *widths), side + self._others())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.arrange()
 
+    def _lay_out(self) -> None:
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACING)
+        proposals = QHBoxLayout()
+        proposals.setSpacing(SPACING)
+        proposals.addWidget(self.centre_button)
+        proposals.addWidget(self.whole_button)
+        proposals.addStretch(1)
+        self._layout.addWidget(self._heading)
+        self._layout.addWidget(self.view)
+        self._layout.addLayout(proposals)
+        for widget in (self.method, self.legend, self._hint):
+            self._layout.addWidget(widget)
+        self._layout.addStretch(1)
+
+    def _on_method(self) -> None:
+        if not self.method.raw():
+            self.show_heat(None)
+        self.method_chosen.emit(self.method.raw())
+
+    def _fits(self, height: int, width: int) -> bool:
+        """Put the longest text below that there is room for; whether there is one."""
+        for text in self._texts:
+            self._hint.setText(text)
+            if self._hint.heightForWidth(width) <= height:
+                return True
+        return False
+
     def _least_times(self) -> int:
         return max(1, int(px(_LEAST * INPUT) * self.devicePixelRatioF()) // INPUT)
 
     def _others(self) -> int:
-        """Height of what is above and below the input."""
-        return self._heading.sizeHint().height() + self.centre_button.sizeHint().height() + 2 * px(SPACING)
+        """Height of what is above and below the input and always there; the legend's place is kept for it."""
+        fixed = (self._heading, self.centre_button, self.method, self.legend)
+        return sum(widget.sizeHint().height() + px(SPACING) for widget in fixed)

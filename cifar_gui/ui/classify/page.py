@@ -17,6 +17,7 @@ from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Ques
 from cifar_gui.ui.classify.held_out import random_held_out, why_none
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
+from cifar_gui.ui.classify.insight import Insight
 from cifar_gui.ui.classify.many import ManyPictures
 from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.classify.results import Row, as_text, facts_as_text, tally
@@ -55,6 +56,7 @@ class ClassifyPage(Page):
         self.opener = Opener(context.jobs, context.messages, self)
         self.answers = Answers(context.jobs, shelf, self)
         self.single = SingleView()
+        self.insight = Insight(context.jobs, self.single, self)
         self.many = ManyPictures(context, shelf, self._stack)
         self.history_panel = HistoryPanel()
         self._stack.addWidget(self.single)
@@ -109,13 +111,15 @@ class ClassifyPage(Page):
         self.opener.ask_about(links)
 
     def save_state(self) -> dict[str, Any]:
-        return {"six_views": self.single.verdict_panel.six_views, "splitter": self.single.columns.save_state()}
+        panel, columns = self.single.verdict_panel, self.single.columns
+        return {"six_views": panel.six_views, "splitter": columns.save_state(), **self.insight.save_state()}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         six_views = state.get("six_views")
         if isinstance(six_views, bool):
             self.single.verdict_panel.set_six_views(on=six_views)
         self.single.columns.restore_state(state.get("splitter"))
+        self.insight.restore_state(state)
 
     # --- what the user does
 
@@ -207,6 +211,7 @@ class ClassifyPage(Page):
         known = opened.number > 0
         self._number = opened.number if known else self.history_panel.next_number()
         self._shown = opened
+        self.insight.forget()
         self.single.picture_panel.show_opened(opened)
         self.show_single()
         if not known:
@@ -292,6 +297,7 @@ class ClassifyPage(Page):
             same = self._answered == question.number
             self.single.verdict_panel.show_prediction(answer.prediction, keep_order=same)
             self._answered = question.number
+        self.insight.follow(answer)
 
     def _on_refused(self, error: CifarGuiError) -> None:
         self.single.verdict_panel.show_waiting("There is no answer: this network cannot be used.")

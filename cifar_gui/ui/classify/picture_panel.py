@@ -53,13 +53,13 @@ class PicturePanel(Panel):
         self.header.addStrut(HEADER_HEIGHT)
         self.drop_area = DropArea()
         self.crop_view = self.drop_area.crop_view
-        self._side = InputSide()
-        self.input_view = self._side.view
-        self.centre_button, self.whole_button = self._side.centre_button, self._side.whole_button
+        self.side = InputSide()
+        self.input_view = self.side.view
+        self.centre_button, self.whole_button = self.side.centre_button, self.side.whole_button
         middle = QHBoxLayout()
         middle.setSpacing(2 * SPACING)
         middle.addWidget(self.drop_area, 1)
-        middle.addWidget(self._side)
+        middle.addWidget(self.side)
         self.body.addLayout(middle, 1)
         self.body.addWidget(self._make_buttons())
         self._connect()
@@ -72,19 +72,19 @@ class PicturePanel(Panel):
         self.drop_area.show_picture()
         if opened.number == 0:
             self.crop_view.setFocus()  # so that the keys that move the crop work at once
-        self._side.show()
+        self.side.show()
         self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
-        self.input_view.show_image(QImage())
+        self.side.show_image(QImage())
         self._show_proposals(opened.crop)
 
     def show_input(self, image: QImage) -> None:
         """What the network sees: 32 × 32 pixels."""
-        self.input_view.show_image(image)
+        self.side.show_image(image)
 
     def invite(self) -> None:
         """Show the invitation to drop something."""
         self.drop_area.invite()
-        self._side.hide()
+        self.side.hide()
         self._name.setText("")
 
     def set_recent(self, paths: list[str]) -> None:
@@ -105,12 +105,12 @@ class PicturePanel(Panel):
 
     def on_theme(self) -> None:
         """Lay out anew for another zoom."""
-        self._side.arrange()
+        self.side.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._anywhere.setText("or drop pictures and folders anywhere" if self.width() > px(860) else "")
-        self._side.set_room(round(self.width() * _INPUT_SHARE))
+        self.side.set_room(round(self.width() * _INPUT_SHARE))
 
     def _make_buttons(self) -> QWidget:
         self.open_button = ShyButton("Open…")

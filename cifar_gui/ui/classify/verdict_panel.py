@@ -16,7 +16,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import WrappedLabel, line, muted
 from cifar_gui.words import modest_percent
 
-HEADER_HEIGHT = 24
+HEADER_HEIGHT = 28
 """Of both panels, so that what stands under the headings begins at the same height."""
 
 

@@ -139,10 +139,17 @@ def test_a_network_without_maps_says_so_and_what_to_do(examined, bright_corner):
         grad_cam(examined("mlp", hidden=4), bright_corner, 0)
 
 
-def test_heat_is_amber_for_blue_against_and_clear_where_nothing_matters():
-    painted = heat(np.array([[2.0, -1.0, 0.0]], np.float32))
-    strong, weak, none = painted[0]
-    assert strong[0] > 200 > 120 > strong[2]
-    assert weak[0] < 60 < weak[2]
-    assert none[3] == 0 < weak[3] < strong[3] < 255
-    assert heat(np.zeros((2, 2), np.float32))[..., 3].max() == 0
+def test_heat_is_amber_for_blue_against_and_grey_where_nothing_matters():
+    strong, weak, none = heat(np.array([[2.0, -1.0, 0.0]], np.float32))[0].astype(int)
+    assert strong[0] > strong[1] > strong[2] + 80
+    assert weak[2] > weak[0] + 40
+    assert none.tolist() == [128, 128, 128]
+    assert (heat(np.zeros((2, 2), np.float32)) == 128).all()
+
+
+def test_heat_lets_the_picture_shine_through_in_grey():
+    pixels = np.zeros((3, 1, 3), np.uint8)
+    pixels[:, 0, 1], pixels[0, 0, 2] = 255, 255
+    black, white, red = heat(np.zeros((1, 3), np.float32), pixels)[0].tolist()
+    assert (black, white) == ([60] * 3, [200] * 3)
+    assert red == [102] * 3, "no colour of the picture is to be taken for the map's"
