@@ -15,9 +15,13 @@ _MOST = 3
 """Other answers that are named."""
 
 
-def what_would_change_it(covered: Covered, class_names: Sequence[str], size: int = 32) -> str:
-    """One or two sentences: "Covering the upper left makes it a dog." Where nothing does, what comes nearest."""
+def what_would_change_it(covered: Covered, class_names: Sequence[str], shown: str = "", size: int = 32) -> str:
+    """One or two sentences: "Covering the upper left makes it a dog." Where nothing does, what comes nearest.
+
+    `shown`: the class that people have been told. It may come from several views, and what is covered from one."""
     label = int(covered.plain.argmax())
+    if shown and class_names[label] != shown:
+        return f"Seen once, neither mirrored nor shifted, it is {_a(class_names[label])} even with nothing covered."
     answers = covered.logits.argmax(axis=1)
     others = [int(each) for each, _count in Counter(answers[answers != label].tolist()).most_common(_MOST)]
     if not others:

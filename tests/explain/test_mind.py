@@ -45,3 +45,9 @@ def test_where_nothing_changes_the_answer_the_place_that_matters_most_is_named()
 def test_where_covering_only_helps_nothing_is_said_to_matter():
     better = Covered(PLACES, 8, PLAIN, np.repeat(np.array([[0, 6, 0]], np.float32), len(PLACES), axis=0))
     assert what_would_change_it(better, NAMES) == "It stays a cat wherever 8 × 8 pixels are covered."
+
+
+def test_an_answer_that_several_views_have_changed_is_not_explained_by_one():
+    found = what_would_change_it(covered(p0=(0, 1, 2)), NAMES, shown="dog")
+    assert found == "Seen once, neither mirrored nor shifted, it is a cat even with nothing covered."
+    assert what_would_change_it(covered(p0=(0, 1, 2)), NAMES, shown="cat").startswith("Covering the upper left")

@@ -26,11 +26,12 @@ def ask_for_folder(parent: QWidget) -> list[PictureSource]:
 
 def ask_where_to_save(parent: QWidget, name: str) -> Path | None:
     """A path ending in .csv, or None if the user thinks better of it."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, "Save verdicts", name, "CSV (*.csv)")
-    if not chosen:
-        return None
-    path = Path(chosen)
-    return path if path.suffix else path.with_suffix(".csv")
+    return _saved_as(QFileDialog.getSaveFileName(parent, "Save verdicts", name, "CSV (*.csv)")[0], ".csv")
+
+
+def ask_where_to_save_picture(parent: QWidget, name: str) -> Path | None:
+    """A path ending in .png, or None if the user thinks better of it."""
+    return _saved_as(QFileDialog.getSaveFileName(parent, "Save the painting", name, "PNG (*.png)")[0], ".png")
 
 
 def clipboard() -> QMimeData:
@@ -38,6 +39,14 @@ def clipboard() -> QMimeData:
     return QGuiApplication.clipboard().mimeData()
 
 
-def set_clipboard(text: str) -> None:
-    """Copy a text."""
-    QGuiApplication.clipboard().setText(text)
+def set_clipboard(content: str | QMimeData) -> None:
+    """Copy a text, or something else."""
+    if isinstance(content, str):
+        QGuiApplication.clipboard().setText(content)
+    else:
+        QGuiApplication.clipboard().setMimeData(content)
+
+
+def _saved_as(chosen: str, suffix: str) -> Path | None:
+    path = Path(chosen)
+    return (path if path.suffix else path.with_suffix(suffix)) if chosen else None

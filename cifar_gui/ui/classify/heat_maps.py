@@ -33,6 +33,7 @@ class HeatQuestion:
     pixels: Pixels  # uint8 (3, 32, 32)
     target: int
     method: str
+    shown: str  # the verdict's class, perhaps of several views
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,7 +88,7 @@ class HeatMaps(QObject):
         if question.method == OCCLUSION:
             covered = self._cover(question)
             found = occlusion_map(covered, question.target, names[question.target])
-            words = what_would_change_it(covered, names)
+            words = what_would_change_it(covered, names, question.shown)
         else:
             found = ATTRIBUTIONS[question.method](examined, question.pixels, question.target, self._go_on)
             words = found.caption

@@ -1,49 +1,102 @@
-"""What is asked about an answer: which part of the picture speaks for a class. It follows the crop and the network."""
+"""What is asked about an answer, and what if the picture were another: heat maps and painting."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
-from cifar_gui.ui.background import Background
+from cifar_gui.data.picture import Crop
 from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
 from cifar_gui.ui.classify.heat_maps import Heat, HeatMaps, HeatQuestion
 from cifar_gui.ui.classify.single import SingleView
+from cifar_gui.ui.context import Context
+
+if TYPE_CHECKING:
+    from cifar_gui.data.decode import Pixels
+    from cifar_gui.ui.classify.paint_panel import PaintPanel
 
 
 class Insight(QObject):
-    """Keeps the heat map up to date with the answer shown. Nothing is computed that is not looked at."""
+    """Keeps what is shown about an answer up to date with it. Nothing is computed that is not looked at, and a view is
+    built when it is first chosen.
 
-    def __init__(self, jobs: Background, single: SingleView, parent: QObject | None = None) -> None:
+    Signals: changed() when the network is to be asked anew: `painted` is another; save_wanted() of the painting.
+    """
+
+    changed = Signal()
+    save_wanted = Signal()
+
+    def __init__(self, context: Context, single: SingleView, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs, self._single = jobs, single
+        self._context, self._jobs, self._panel = context, context.jobs, single.picture_panel
         self._side = single.picture_panel.side
+        self._paint: PaintPanel | None = None
         self._bars = single.verdict_panel.bars
         self._answer: Answer | None = None
+        self._original: Pixels | None = None  # what the network sees when nothing is painted
         self._wanted_method = ""
         self._offered = False
-        self.heat_maps = HeatMaps(jobs, ExaminedShelf(), self)
+        self.heat_maps = HeatMaps(context.jobs, ExaminedShelf(), self)
         self.heat_maps.found.connect(self._on_heat)
         self.heat_maps.refused.connect(self._on_no_heat)
         self._side.method_chosen.connect(self._on_method)
         self._bars.class_chosen.connect(lambda _name: self._ask())
+        self._panel.view_chosen.connect(self.show_view)
+        self._panel.crop_changed.connect(self._on_crop)
 
     @property
     def method(self) -> str:
         """How heat maps are made, "" for none."""
         return self._wanted_method
 
+    @property
+    def painted(self) -> Pixels | None:
+        """What the network is to be asked about instead of the crop; None unless something has been painted."""
+        return self._paint.pixels if self._paint is not None and self._panel.view == "paint" else None
+
+    @property
+    def is_painting(self) -> bool:
+        """Whether the canvas is in front."""
+        return self._panel.view == "paint"
+
+    @property
+    def paint_panel(self) -> PaintPanel:
+        """The canvas and its tools. Made here and now if they were not wanted before."""
+        if self._paint is None:
+            from cifar_gui.ui.classify.paint_panel import PaintPanel  # brings numpy
+
+            self._paint = PaintPanel(self._context.actions)
+            self._paint.painted.connect(self.changed)
+            self._paint.save_wanted.connect(self.save_wanted)
+            if self._original is not None:
+                self._paint.show_original(self._original)
+        return self._paint
+
+    def show_view(self, name: str) -> None:
+        """Bring one of the views to the front. Leaving the canvas asks about the picture as it is."""
+        widgets: dict[str, QWidget] = {"paint": self.paint_panel} if name == "paint" else {}
+        self._panel.show_view(name, widgets.get(name))
+        if name == "paint":
+            self.paint_panel.canvas.setFocus()
+        if self._paint is not None and self._paint.pixels is not None:
+            self.changed.emit()
+
     def follow(self, answer: Answer) -> None:
         """The answer shown is this one now."""
         self._answer = answer
+        if answer.question.painted is None and answer.pixels is not None:
+            self._begin_with(answer.pixels)
         self._offer_methods()
         self._ask()
 
     def forget(self) -> None:
         """Another picture: there is no answer yet."""
-        self._answer = None
+        self._answer = self._original = None
+        if self.is_painting:
+            self._panel.show_view("picture")
         self.heat_maps.forget()
         self._side.show_heat(None)
 
@@ -56,6 +109,17 @@ class Insight(QObject):
         method = state.get("heat_map")
         if isinstance(method, str):
             self._wanted_method = method
+
+    def _on_crop(self, _crop: Crop) -> None:
+        if self.is_painting:
+            self._panel.show_view("picture")
+
+    def _begin_with(self, pixels: Pixels) -> None:
+        """What was painted stays as long as the crop does."""
+        same = self._original is not None and bool((self._original == pixels).all())
+        self._original = pixels
+        if self._paint is not None and not same:
+            self._paint.show_original(pixels)
 
     def _offer_methods(self) -> None:
         """Once PyTorch is there: the ways of asking are registered in modules that need it."""
@@ -85,7 +149,9 @@ class Insight(QObject):
         snapshot, names = answer.question.snapshot, answer.prediction.class_names
         target = self._bars.chosen or answer.prediction.label
         if snapshot is not None and target in names:
-            self.heat_maps.ask(HeatQuestion(snapshot, answer.pixels, names.index(target), method))
+            self.heat_maps.ask(
+                HeatQuestion(snapshot, answer.pixels, names.index(target), method, answer.prediction.label)
+            )
 
     def _on_heat(self, heat: Heat) -> None:
         if self._answer is not None and heat.question.method == self._side.method.raw():

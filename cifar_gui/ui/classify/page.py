@@ -28,6 +28,7 @@ from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import Dropped, accept_copy, picture_sources
+from cifar_gui.ui.widgets.picture_file import write_png
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -56,7 +57,7 @@ class ClassifyPage(Page):
         self.opener = Opener(context.jobs, context.messages, self)
         self.answers = Answers(context.jobs, shelf, self)
         self.single = SingleView()
-        self.insight = Insight(context.jobs, self.single, self)
+        self.insight = Insight(context, self.single, self)
         self.many = ManyPictures(context, shelf, self._stack)
         self.history_panel = HistoryPanel()
         self._stack.addWidget(self.single)
@@ -145,14 +146,19 @@ class ClassifyPage(Page):
         self._stack.setCurrentWidget(self.single)
 
     def copy(self) -> None:
-        """Put the result into the clipboard: of the picture shown, or the selected rows."""
-        if self.many.is_in_front:
+        """Put the result into the clipboard: of the picture shown, or the selected rows; of the canvas, its pixels."""
+        if self.insight.is_painting and not self.many.is_in_front:
+            file_dialogs.set_clipboard(self.insight.paint_panel.copy())
+        elif self.many.is_in_front:
             file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
         elif (entry := self._entry()) and entry.prediction is not None:
             file_dialogs.set_clipboard(facts_as_text(entry.source.name, entry.model, entry.prediction))
 
     def save(self) -> None:
-        """Save the result as CSV, with full precision."""
+        """Save the result as CSV, with full precision; of the canvas, its pixels."""
+        if self.insight.is_painting and not self.many.is_in_front:
+            self._save_painting()
+            return
         if self.many.is_in_front:
             rows = self.many.table_page.model.shown_rows()
         elif (entry := self._entry()) and entry.prediction is not None:
@@ -200,6 +206,8 @@ class ClassifyPage(Page):
         for part in (verdict, self.many):
             part.copy_wanted.connect(self.copy)
             part.export_wanted.connect(self.save)
+        self.insight.changed.connect(self._ask)
+        self.insight.save_wanted.connect(self.save)
         self.history_panel.entry_chosen.connect(self._on_history)
         self.opener.opened.connect(self._on_opened)
         self.opener.many_found.connect(self._on_many)
@@ -278,6 +286,7 @@ class ClassifyPage(Page):
                 snapshot=self._snapshot,
                 six_views=self.single.verdict_panel.six_views,
                 model=current.label if current is not None else "",
+                painted=self.insight.painted,
             )
         )
 
@@ -289,7 +298,8 @@ class ClassifyPage(Page):
 
     def _on_answered(self, answer: Answer) -> None:
         question = answer.question
-        self.history_panel.renew(question, answer)
+        if question.painted is None:
+            self.history_panel.renew(question, answer)
         if question.number != self._number:
             return  # the user has gone on to another picture
         self.single.picture_panel.show_input(answer.network_input)
@@ -310,6 +320,15 @@ class ClassifyPage(Page):
             self.context.messages.error(f"{path} cannot be written: {error.strerror}. Choose another place.")
         else:
             self.context.messages.info(f"Saved {path.name}: {tally(rows)}.")
+
+    def _save_painting(self) -> None:
+        if path := file_dialogs.ask_where_to_save_picture(self, "painted.png"):
+            try:
+                write_png(path, self.insight.paint_panel.image)
+            except OSError as error:
+                self.context.messages.error(f"{path} cannot be written: {error.strerror}. Choose another place.")
+            else:
+                self.context.messages.info(f"Saved {path.name}: the 32 × 32 pixels as they are painted.")
 
     def _entry(self) -> HistoryEntry | None:
         """What is known of the picture shown; None if there is none."""

@@ -1,4 +1,4 @@
-"""The left half of the page: the picture with its crop, what the network sees of it, and ways to get another one."""
+"""The left half of the page: the picture or another view, what the network sees of it, ways to get another picture."""
 
 from __future__ import annotations
 
@@ -19,8 +19,18 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption
+
+VIEWS = {"picture": "Picture", "paint": "Paint"}
+"""What can stand beside what the network sees → what people call it."""
+
+_TIPS = {
+    "picture": "The picture, and which part of it the network looks at",
+    "paint": "Change what the network sees, pixel by pixel",
+}
 
 _INPUT_SHARE = 0.31
 """Of the width may go to what the network sees."""
@@ -28,7 +38,7 @@ _INPUT_SHARE = 0.31
 
 class PicturePanel(Panel):
     """Signals: dropped(Dropped); source_chosen(PictureSource) a sample or a recent one; crop_changed(Crop);
-    open_wanted(); folder_wanted(); paste_wanted(); random_wanted(); table_wanted()."""
+    open_wanted(); folder_wanted(); paste_wanted(); random_wanted(); table_wanted(); view_chosen(str) of `VIEWS`."""
 
     dropped = Signal(object)
     source_chosen = Signal(object)
@@ -38,12 +48,17 @@ class PicturePanel(Panel):
     paste_wanted = Signal()
     random_wanted = Signal()
     table_wanted = Signal()
+    view_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Picture", parent)
         self._size = (1, 1)
         self._name = ElidedLabel("caption")
         self.fill_header(self._name)
+        self.views = Segmented(VIEWS.items())
+        for name, tip in _TIPS.items():
+            self.views.button(name).setToolTip(tip)
+        self.header.addWidget(self.views)
         self.table_button = QPushButton("Table")
         self.table_button.setIcon(icon("table"))
         self.table_button.setToolTip("Back to the table of many pictures")
@@ -58,7 +73,9 @@ class PicturePanel(Panel):
         self.centre_button, self.whole_button = self.side.centre_button, self.side.whole_button
         middle = QHBoxLayout()
         middle.setSpacing(2 * SPACING)
-        middle.addWidget(self.drop_area, 1)
+        self._front = FrontStack()
+        self._front.addWidget(self.drop_area)
+        middle.addWidget(self._front, 1)
         middle.addWidget(self.side)
         self.body.addLayout(middle, 1)
         self.body.addWidget(self._make_buttons())
@@ -70,9 +87,10 @@ class PicturePanel(Panel):
         self._size = (opened.picture.width, opened.picture.height)
         self.crop_view.show_picture(opened.image, *self._size, opened.crop)
         self.drop_area.show_picture()
-        if opened.number == 0:
+        if opened.number == 0 and self.view == "picture":
             self.crop_view.setFocus()  # so that the keys that move the crop work at once
         self.side.show()
+        self.views.show()
         self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
         self.side.show_image(QImage())
         self._show_proposals(opened.crop)
@@ -85,7 +103,21 @@ class PicturePanel(Panel):
         """Show the invitation to drop something."""
         self.drop_area.invite()
         self.side.hide()
+        self.views.hide()
         self._name.setText("")
+
+    @property
+    def view(self) -> str:
+        """Which of `VIEWS` is shown."""
+        return self.views.current
+
+    def show_view(self, name: str, widget: QWidget | None = None) -> None:
+        """Bring one of `VIEWS` to the front, without a signal; `widget` holds it, unless it is the picture."""
+        self.views.choose(name)
+        shown = widget or self.drop_area
+        if self._front.indexOf(shown) < 0:
+            self._front.addWidget(shown)
+        self._front.setCurrentWidget(shown)
 
     def set_recent(self, paths: list[str]) -> None:
         """Offer pictures that were opened lately, newest first."""
@@ -150,6 +182,7 @@ class PicturePanel(Panel):
         return menu
 
     def _connect(self) -> None:
+        self.views.chosen.connect(self.view_chosen)
         self.drop_area.dropped.connect(self.dropped)
         self.drop_area.samples.sample_chosen.connect(self.source_chosen)
         self.crop_view.crop_changed.connect(self._on_crop)
