@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from cifar_gui.errors import Cancelled
+from cifar_gui.explain import resembles
+from cifar_gui.explain.examined import Examined
+from cifar_gui.explain.penultimate import NotLinear, features_of
+from cifar_gui.explain.resembles import library, library_path, nearest
+
+
+@pytest.fixture
+def small(snapshot_of: Callable) -> Examined:
+    return Examined(snapshot_of("lenet"))
+
+
+def test_a_training_picture_resembles_itself_most(small, tiny_data):
+    split = tiny_data.split("train")
+    whole = library(small, split)
+    for place in (0, 17, len(split) - 1):
+        found = nearest(whole, small, split.images[place].numpy(), 5)
+        assert found[0].place == place
+        assert found[0].likeness == pytest.approx(1, abs=2e-3)
+        assert [each.likeness for each in found] == sorted((each.likeness for each in found), reverse=True)
+
+
+def test_likeness_is_the_cosine_of_what_the_last_layer_reads(small, tiny_data):
+    split = tiny_data.split("train")
+    features = features_of(small, small.inputs(split.images.numpy()))
+    wanted = torch.nn.functional.cosine_similarity(features, features[3:4])
+    found = nearest(library(small, split), small, split.images[3].numpy(), 10)
+    assert [each.likeness for each in found] == pytest.approx([float(wanted[each.place]) for each in found], abs=2e-3)
+    assert min(each.likeness for each in found) >= wanted.sort(descending=True).values[10] - 2e-3
+
+
+def test_what_has_been_computed_is_kept_for_this_network_and_these_pictures(small, tiny_data, snapshot_of, monkeypatch):
+    split = tiny_data.split("train")
+    first = library(small, split)
+    monkeypatch.setattr(resembles, "_compute", None)
+    assert np.array_equal(library(small, split).features, first.features)
+    others = {
+        library_path(small.snapshot, split),
+        library_path(small.snapshot, tiny_data.split("validation")),
+        library_path(snapshot_of("mlp", hidden=4), split),
+    }
+    assert len(others) == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
+def test_a_damaged_file_is_computed_again(small, tiny_data, content):
+    split = tiny_data.split("train")
+    first = library(small, split)
+    library_path(small.snapshot, split).write_bytes(content)
+    assert np.array_equal(library(small, split).features, first.features)
+
+
+def test_only_the_newest_files_are_kept(small, tiny_data):
+    folder = resembles.folder()
+    folder.mkdir(parents=True)
+    for age in range(6):
+        (folder / f"{age}.npy").write_bytes(b"old")
+        os.utime(folder / f"{age}.npy", (1000 - age, 1000 - age))
+    split = tiny_data.split("validation")
+    library(small, split)
+    assert {path.name for path in folder.iterdir()} == {
+        "0.npy",
+        "1.npy",
+        "2.npy",
+        library_path(small.snapshot, split).name,
+    }
+
+
+def test_a_folder_that_cannot_be_written_to_does_no_harm(small, tiny_data):
+    resembles.folder().parent.mkdir(parents=True, exist_ok=True)
+    resembles.folder().write_text("a file where the folder should be")
+    assert len(library(small, tiny_data.split("validation"))) == len(tiny_data.split("validation"))
+
+
+def test_it_can_be_given_up_and_then_nothing_is_kept(small, tiny_data):
+    def give_up(_share: float, _doing: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        library(small, tiny_data.split("train"), give_up)
+    assert not library_path(small.snapshot, tiny_data.split("train")).exists()
+
+
+def test_wide_layers_are_projected_so_that_near_stays_near(snapshot_of, tiny_data):
+    wide = Examined(snapshot_of("simple"))
+    split = tiny_data.split("train")
+    whole = library(wide, split)
+    assert whole.features.shape == (len(split), resembles.WIDEST)
+    found = nearest(whole, wide, split.images[5].numpy(), 20)
+    assert found[0].place == 5
+    assert sum(int(split.labels[each.place]) == int(split.labels[5]) for each in found) >= 18
+
+
+def test_a_network_without_a_dense_layer_says_so(snapshot_of, tiny_data):
+    layers = "convolution depth=10 height=3 width=3 padding=same; global_average"
+    with pytest.raises(NotLinear, match="does not come from a dense layer"):
+        library(Examined(snapshot_of("custom", layers=layers)), tiny_data.split("validation"))
