@@ -53,12 +53,16 @@ def library(examined: Examined, split: Split, progress: Progress = no_progress) 
     """What the network makes of every picture of `split`: from the cache, or computed and kept there.
 
     `progress` may raise Cancelled. Raises NotLinear for a network that does not end in a dense layer."""
-    place = library_path(examined.snapshot, split)
-    found = _read(place, len(split))
+    found = kept(examined.snapshot, split)
     if found is None:
         found = _compute(examined, split, progress)
-        _write(place, found)
+        _write(library_path(examined.snapshot, split), found)
     return found
+
+
+def kept(snapshot: ModelSnapshot, split: Split) -> Library | None:
+    """What was computed at another time, if it is there still."""
+    return _read(library_path(snapshot, split), len(split))
 
 
 def nearest(library: Library, examined: Examined, pixels: Pixels, count: int = 12) -> list[Neighbour]:

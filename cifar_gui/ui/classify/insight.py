@@ -1,4 +1,4 @@
-"""What is asked about an answer, and what if the picture were another: heat maps and painting."""
+"""What is asked about an answer: heat maps, receipts, what it resembles, and what if the picture were another."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from cifar_gui.ui.context import Context
 if TYPE_CHECKING:
     from cifar_gui.data.decode import Pixels
     from cifar_gui.ui.classify.paint_panel import PaintPanel
+    from cifar_gui.ui.classify.receipts import Receipts
+    from cifar_gui.ui.classify.resembles import Resembles
 
 
 class Insight(QObject):
@@ -33,13 +35,15 @@ class Insight(QObject):
         super().__init__(parent)
         self._context, self._jobs, self._panel = context, context.jobs, single.picture_panel
         self._side = single.picture_panel.side
+        self._shelf = ExaminedShelf()
         self._paint: PaintPanel | None = None
+        self._views: dict[str, Receipts | Resembles] = {}
         self._bars = single.verdict_panel.bars
         self._answer: Answer | None = None
         self._original: Pixels | None = None  # what the network sees when nothing is painted
         self._wanted_method = ""
         self._offered = False
-        self.heat_maps = HeatMaps(context.jobs, ExaminedShelf(), self)
+        self.heat_maps = HeatMaps(context.jobs, self._shelf, self)
         self.heat_maps.found.connect(self._on_heat)
         self.heat_maps.refused.connect(self._on_no_heat)
         self._side.method_chosen.connect(self._on_method)
@@ -75,14 +79,31 @@ class Insight(QObject):
                 self._paint.show_original(self._original)
         return self._paint
 
+    def view(self, name: str) -> Receipts | Resembles:
+        """Who keeps the view "why" or "resembles" up to date. Made here and now if it was not wanted before."""
+        if name not in self._views:
+            from cifar_gui.ui.classify.receipts import Receipts  # these bring numpy
+            from cifar_gui.ui.classify.resembles import Resembles
+
+            if name == "why":
+                self._views[name] = Receipts(self._jobs, self._shelf)
+            else:
+                self._views[name] = Resembles(self._context, self._shelf)
+        return self._views[name]
+
     def show_view(self, name: str) -> None:
         """Bring one of the views to the front. Leaving the canvas asks about the picture as it is."""
-        widgets: dict[str, QWidget] = {"paint": self.paint_panel} if name == "paint" else {}
+        widgets: dict[str, QWidget] = {}
+        if name == "paint":
+            widgets[name] = self.paint_panel
+        elif name in ("why", "resembles"):
+            widgets[name] = self.view(name).panel
         self._panel.show_view(name, widgets.get(name))
         if name == "paint":
             self.paint_panel.canvas.setFocus()
         if self._paint is not None and self._paint.pixels is not None:
             self.changed.emit()
+        self._ask()
 
     def follow(self, answer: Answer) -> None:
         """The answer shown is this one now."""
@@ -98,6 +119,8 @@ class Insight(QObject):
         if self.is_painting:
             self._panel.show_view("picture")
         self.heat_maps.forget()
+        for view in self._views.values():
+            view.forget()
         self._side.show_heat(None)
 
     def save_state(self) -> dict[str, Any]:
@@ -143,15 +166,22 @@ class Insight(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        answer, method = self._answer, self._side.method.raw()
-        if answer is None or answer.prediction is None or answer.pixels is None or not method:
+        """Bring what is looked at up to date with the answer and the class that is asked about."""
+        answer = self._answer
+        if answer is None:
             return
-        snapshot, names = answer.question.snapshot, answer.prediction.class_names
-        target = self._bars.chosen or answer.prediction.label
-        if snapshot is not None and target in names:
-            self.heat_maps.ask(
-                HeatQuestion(snapshot, answer.pixels, names.index(target), method, answer.prediction.label)
-            )
+        self._ask_for_heat(answer)
+        if self._panel.view in self._views:
+            self._views[self._panel.view].follow(answer, self._bars.chosen)
+
+    def _ask_for_heat(self, answer: Answer) -> None:
+        method, prediction, snapshot = self._side.method.raw(), answer.prediction, answer.question.snapshot
+        if prediction is None or answer.pixels is None or snapshot is None or not method:
+            return
+        target = self._bars.chosen or prediction.label
+        if target in prediction.class_names:
+            place = prediction.class_names.index(target)
+            self.heat_maps.ask(HeatQuestion(snapshot, answer.pixels, place, method, prediction.label))
 
     def _on_heat(self, heat: Heat) -> None:
         if self._answer is not None and heat.question.method == self._side.method.raw():

@@ -24,12 +24,14 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption
 
-VIEWS = {"picture": "Picture", "paint": "Paint"}
+VIEWS = {"picture": "Picture", "paint": "Paint", "why": "Why?", "resembles": "Resembles"}
 """What can stand beside what the network sees → what people call it."""
 
 _TIPS = {
     "picture": "The picture, and which part of it the network looks at",
     "paint": "Change what the network sees, pixel by pixel",
+    "why": "Why this class and not the next, or the one whose bar is chosen: the exact sum",
+    "resembles": "The training pictures that are most like this one to the network",
 }
 
 _INPUT_SHARE = 0.31

@@ -1,0 +1,145 @@
+"""Why dog, not cat? What each unit of the last layer adds to the difference of the two logits, down to the total."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from cifar_gui.explain.receipt import DIGITS, Entry, Receipt
+from cifar_gui.ui.theme import SPACING, px, tokens
+from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.ui.widgets.text import WrappedLabel, muted
+from cifar_gui.ui.widgets.value_table import Cell, ValueTable
+from cifar_gui.words import NOTHING
+
+ROWS = 12
+"""Contributions written out; the others stand in one row."""
+
+_BAR = 3
+"""The column with the bars."""
+
+
+class ReceiptPanel(QWidget):
+    """A heading, the sum in a sentence, and the table that proves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading = WrappedLabel()
+        self.heading.setProperty("title", True)
+        self.sum = muted(wrap=True)
+        self.table = ValueTable(small=True, spreads=True)
+        self.table.setAccessibleName("Contributions to the difference of the two logits")
+        self._bars = _BarDelegate(self.table)
+        self.table.setItemDelegateForColumn(_BAR, self._bars)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.sum)
+        layout.addWidget(self.table, 1)
+        self.say("The receipt follows when there is an answer.")
+
+    def show_receipt(self, receipt: Receipt) -> None:
+        """Show the largest contributions, the rest in one row, and the total."""
+        self.heading.setText(f"Why {receipt.winner}, not {receipt.other}?")
+        self.sum.setText(in_words(receipt))
+        self._bars.reach = max((abs(entry.contribution) for entry in receipt.entries), default=0.0)
+        self.table.show_rows(titles(receipt), rows(receipt))
+        self.table.show()
+
+    def say(self, why: str) -> None:
+        """Why there is no receipt."""
+        self.heading.setText("")
+        self.sum.setText(why)
+        self.table.hide()
+
+
+def in_words(receipt: Receipt) -> str:
+    """The difference, what it means for the probabilities, and what is added up."""
+    winner, other = receipt.logits
+    times = math.exp(min(abs(receipt.difference), 700.0))
+    likelier, less = receipt.winner, receipt.other
+    if receipt.difference < 0:
+        likelier, less = less, likelier
+    odds = f"{times:.3g}" if times < 1e6 else "millions of"
+    seen = " The mean of six views, of the logits and so of every part." if receipt.views == 6 else ""
+    return (
+        f"The logit of {receipt.winner} is {winner:+.2f}, that of {receipt.other} {other:+.2f}: {likelier} is {odds} "
+        f"times as likely as {less}. The difference is exactly the sum of what each "
+        f"{'filter' if receipt.per_filter else 'unit'} of the last layer adds.{seen}"
+    )
+
+
+def titles(receipt: Receipt) -> list[str]:
+    """Of the columns."""
+    return ["from", "answers", "weight", f"against {receipt.other}  ·  for {receipt.winner}", "adds"]
+
+
+def rows(receipt: Receipt) -> list[list[Cell]]:
+    """The rows of the table; as they are written, the last column adds up to its last row."""
+    shown, rest, total = receipt.written(ROWS)
+    table = [_row(entry, written) for entry, written in shown]
+    others = receipt.entries[ROWS:]
+    if others:
+        exact = math.fsum(entry.contribution for entry in others)
+        name = f"{len(others):,} others"
+        table.append([Cell(name, name, muted=True), *_nothing(2), Cell(exact, ""), Cell(exact, _written(rest))])
+    difference = receipt.difference
+    table.append(
+        [
+            Cell("together", "together", bold=True),
+            *_nothing(3),
+            Cell(difference, _written(total), f"{difference:.15g}", bold=True),
+        ]
+    )
+    return table
+
+
+def _row(entry: Entry, written: int) -> list[Cell]:
+    name, weight = Cell(entry.name, entry.name), entry.weight
+    bias = entry.name == "bias"
+    return [
+        name,
+        Cell("", NOTHING, muted=True) if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
+        Cell("", NOTHING, muted=True)
+        if bias or weight is None
+        else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}, divided by the temperature"),
+        Cell(entry.contribution, ""),
+        Cell(entry.contribution, _written(written), f"{entry.contribution:.15g}"),
+    ]
+
+
+def _nothing(count: int) -> list[Cell]:
+    return [Cell("", "")] * count
+
+
+def _written(number: int) -> str:
+    """A whole number of hundredths: 107 → "+1.07"."""
+    return f"{number / 10**DIGITS:+.{DIGITS}f}"
+
+
+class _BarDelegate(QStyledItemDelegate):
+    """Paints a contribution as a bar from the middle: to the right for the winner, to the left for the other class."""
+
+    reach = 0.0  # the largest absolute contribution
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().paint(painter, option, index)
+        model = index.model()
+        cell = model.rows[index.row()][index.column()]  # type: ignore[attr-defined]
+        if not isinstance(cell.value, float) or not self.reach:
+            return
+        room = QRectF(option.rect).adjusted(px(6), px(4), -px(6), -px(4))
+        middle, half = room.center().x(), room.width() / 2
+        length = min(abs(cell.value) / self.reach, 1.0) * half
+        colours = tokens()
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.accent if cell.value > 0 else colours.control_line)
+        painter.drawRect(QRectF(middle if cell.value > 0 else middle - length, room.top(), length, room.height()))
+        painter.setPen(colours.panel_line)
+        painter.drawLine(round(middle), option.rect.top(), round(middle), option.rect.bottom())
+        painter.restore()
