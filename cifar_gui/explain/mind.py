@@ -33,7 +33,8 @@ def what_would_change_it(covered: Covered, class_names: Sequence[str], shown: st
         parts.append(f"covering {_place(covered, place, size)} makes it {_a(class_names[other])}")
     changed = int((answers != label).sum())
     sentence = ", ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}. Of {len(answers)} places to cover, {changed} change the answer."
+    change = "changes" if changed == 1 else "change"
+    return f"{sentence[0].upper()}{sentence[1:]}. Of {len(answers)} places to cover, {changed} {change} the answer."
 
 
 def _nearest(covered: Covered, label: int, name: str, size: int) -> str:

@@ -28,12 +28,13 @@ def covered(**changed: tuple[float, float, float]) -> Covered:
 )  # fmt: skip
 def test_the_place_that_changes_the_answer_is_named(place, words):
     found = what_would_change_it(covered(**{f"p{place}": (0, 1, 2)}), NAMES)
-    assert found == f"Covering the {words} makes it a dog. Of 9 places to cover, 1 change the answer."
+    assert found == f"Covering the {words} makes it a dog. Of 9 places to cover, 1 changes the answer."
 
 
 def test_of_several_places_the_most_convincing_is_named_and_the_most_frequent_answer_comes_first():
     found = what_would_change_it(covered(p0=(0, 1, 2), p1=(0, 1, 5), p8=(3, 0, 0)), NAMES)
     assert found.startswith("Covering the top makes it a dog, covering the lower right makes it an airplane. Of 9")
+    assert found.endswith("3 change the answer.")
 
 
 def test_where_nothing_changes_the_answer_the_place_that_matters_most_is_named():

@@ -18,7 +18,7 @@ from cifar_gui.words import NOTHING
 ROWS = 12
 """Contributions written out; the others stand in one row."""
 
-_BAR = 3
+_BAR = 2
 """The column with the bars."""
 
 
@@ -47,7 +47,7 @@ class ReceiptPanel(QWidget):
         self.heading.setText(f"Why {receipt.winner}, not {receipt.other}?")
         self.sum.setText(in_words(receipt))
         self._bars.reach = max((abs(entry.contribution) for entry in receipt.entries), default=0.0)
-        self.table.show_rows(titles(receipt), rows(receipt))
+        self.table.show_rows(titles(), rows(receipt))
         self.table.show()
 
     def say(self, why: str) -> None:
@@ -59,56 +59,56 @@ class ReceiptPanel(QWidget):
 
 def in_words(receipt: Receipt) -> str:
     """The difference, what it means for the probabilities, and what is added up."""
-    winner, other = receipt.logits
+    total = receipt.written(0)[2]
+    winner = round(receipt.logits[0] * 10**DIGITS)  # of the other, what makes the two differ by the total as written
     times = math.exp(min(abs(receipt.difference), 700.0))
     likelier, less = receipt.winner, receipt.other
     if receipt.difference < 0:
         likelier, less = less, likelier
     odds = f"{times:.3g}" if times < 1e6 else "millions of"
-    seen = " The mean of six views, of the logits and so of every part." if receipt.views == 6 else ""
+    seen = " All are means over the six views." if receipt.views == 6 else ""
+    parts = "filter" if receipt.per_filter else "unit"
     return (
-        f"The logit of {receipt.winner} is {winner:+.2f}, that of {receipt.other} {other:+.2f}: {likelier} is {odds} "
-        f"times as likely as {less}. The difference is exactly the sum of what each "
-        f"{'filter' if receipt.per_filter else 'unit'} of the last layer adds.{seen}"
+        f"The logit of {receipt.winner} is {_written(winner)}, that of {receipt.other} {_written(winner - total)}: "
+        f"{likelier} is {odds} times as likely as {less}. The difference, {_written(total)}, is exactly the sum of "
+        f"what each {parts} of the last layer adds.{seen}"
     )
 
 
-def titles(receipt: Receipt) -> list[str]:
+def titles() -> list[str]:
     """Of the columns."""
-    return ["from", "answers", "weight", f"against {receipt.other}  ·  for {receipt.winner}", "adds"]
+    return ["from", "adds", "against · for", "answers", "weight"]
 
 
 def rows(receipt: Receipt) -> list[list[Cell]]:
-    """The rows of the table; as they are written, the last column adds up to its last row."""
+    """The rows of the table; as they are written, the second column adds up to its last row."""
     shown, rest, total = receipt.written(ROWS)
     table = [_row(entry, written) for entry, written in shown]
     others = receipt.entries[ROWS:]
     if others:
         exact = math.fsum(entry.contribution for entry in others)
         name = f"{len(others):,} others"
-        table.append([Cell(name, name, muted=True), *_nothing(2), Cell(exact, ""), Cell(exact, _written(rest))])
+        table.append([Cell(name, name, muted=True), Cell(exact, _written(rest)), Cell(exact, ""), *_nothing(2)])
     difference = receipt.difference
     table.append(
         [
             Cell("together", "together", bold=True),
-            *_nothing(3),
             Cell(difference, _written(total), f"{difference:.15g}", bold=True),
+            *_nothing(3),
         ]
     )
     return table
 
 
 def _row(entry: Entry, written: int) -> list[Cell]:
-    name, weight = Cell(entry.name, entry.name), entry.weight
-    bias = entry.name == "bias"
+    weight, bias = entry.weight, entry.name == "bias"
+    dash = Cell("", NOTHING, muted=True)
     return [
-        name,
-        Cell("", NOTHING, muted=True) if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
-        Cell("", NOTHING, muted=True)
-        if bias or weight is None
-        else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}, divided by the temperature"),
-        Cell(entry.contribution, ""),
+        Cell(entry.name, entry.name),
         Cell(entry.contribution, _written(written), f"{entry.contribution:.15g}"),
+        Cell(entry.contribution, ""),
+        dash if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
+        dash if bias or weight is None else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}"),
     ]
 
 
@@ -117,8 +117,8 @@ def _nothing(count: int) -> list[Cell]:
 
 
 def _written(number: int) -> str:
-    """A whole number of hundredths: 107 → "+1.07"."""
-    return f"{number / 10**DIGITS:+.{DIGITS}f}"
+    """A whole number of hundredths: 107 → "+1.07", −60 → "−0.60"."""
+    return f"{number / 10**DIGITS:+.{DIGITS}f}".replace("-", "−")
 
 
 class _BarDelegate(QStyledItemDelegate):

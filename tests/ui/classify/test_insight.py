@@ -1,0 +1,417 @@
+"""What is asked about an answer on the Classify page: heat map, canvas, receipt, likenesses."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QColorDialog, QFileDialog
+
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.decode import open_picture
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.preprocess import network_input
+from cifar_gui.explain import resembles as core
+from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
+from cifar_gui.explain.examined import Examined
+from cifar_gui.explain.receipt import receipt
+from cifar_gui.inference.classifier import Classifier
+from cifar_gui.networks.base import build
+from cifar_gui.ui.classify.bars import BarsModel
+
+pytestmark = pytest.mark.usefixtures("page")
+
+
+@pytest.fixture
+def dog(make_picture):
+    return make_picture()
+
+
+@pytest.fixture
+def side(page):
+    return page.single.picture_panel.side
+
+
+@pytest.fixture
+def bars(page):
+    return page.single.verdict_panel.bars
+
+
+def seen(path) -> np.ndarray:
+    """What the network sees of a picture."""
+    return network_input(open_picture(PictureSource.from_path(path)))
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """(3, h, w)."""
+    rows = [[image.pixelColor(x, y).getRgb()[:3] for x in range(image.width())] for y in range(image.height())]
+    return np.array(rows, np.uint8).transpose(2, 0, 1)
+
+
+def idle(page, qtbot) -> None:
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def click(bars, qtbot, name: str) -> None:
+    row = bars.names().index(name)
+    qtbot.mouseClick(
+        bars.viewport(), Qt.MouseButton.LeftButton, pos=bars.visualRect(bars.model().index(row, 0)).center()
+    )
+
+
+def turn_on(side, page, qtbot, method: str) -> None:
+    qtbot.waitUntil(lambda: side.method.findData(method) >= 0)
+    side.method.setCurrentIndex(side.method.findData(method))
+    idle(page, qtbot)
+
+
+# The heat map
+
+
+def test_there_is_no_heat_map_until_one_is_wanted(page, qtbot, show, dog, side):
+    show(dog)
+    idle(page, qtbot)
+    assert page.findChild(object, "classify.heatmap") is side.heat_map
+    assert not side.heat_map.isVisible()
+    assert [side.method.itemData(row) for row in range(side.method.count())] == ["", *ATTRIBUTIONS.names()]
+
+
+@pytest.mark.parametrize("method", ATTRIBUTIONS.names())
+def test_the_heat_map_is_of_the_class_of_the_verdict_or_the_one_that_is_clicked(
+    page, qtbot, show, dog, side, bars, decided_snapshot, method
+):
+    show(dog)
+    turn_on(side, page, qtbot, method)
+    names, label = bars.names(), page.history_panel.entry(page._number).prediction.label
+    for name in (label, names[2]):
+        if name != label:
+            click(bars, qtbot, name)
+            idle(page, qtbot)
+        target = decided_snapshot.card.class_names.index(name)
+        found = ATTRIBUTIONS[method](Examined(decided_snapshot), seen(dog), target)
+        assert np.array_equal(pixels_of(side.heat_map.image), heat(found.values, seen(dog)).transpose(2, 0, 1))
+        assert f"speaks for it. {found.legend.note}" in side.legend.accessibleDescription()
+        assert found.note in side.view.toolTip()
+    assert side.heat_map.isVisible()
+    assert side.heat_map.target() == side.view.target()
+
+
+def test_the_heat_map_follows_the_crop_and_goes_when_it_is_turned_off(page, qtbot, show, dog, side):
+    show(dog)
+    turn_on(side, page, qtbot, "occlusion")
+    before = pixels_of(side.heat_map.image)
+    qtbot.keyClick(page.single.picture_panel.crop_view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    idle(page, qtbot)
+    assert not np.array_equal(pixels_of(side.heat_map.image), before)
+    turn_on(side, page, qtbot, "")
+    assert not side.heat_map.isVisible()
+    assert side.view.toolTip() == ""
+
+
+def test_where_a_way_of_asking_does_not_suit_the_network_it_is_said_in_place(
+    page, qtbot, show, dog, side, tmp_path, decided_snapshot
+):
+    card = replace(decided_snapshot.card, network="mlp", network_settings={"hidden": 4})
+    save_snapshot(capture(build("mlp", 10, {"hidden": 4}), card), tmp_path / "mlp.safetensors")
+    show(dog)
+    turn_on(side, page, qtbot, "grad_cam")
+    page.context.models.choose_file(tmp_path / "mlp.safetensors")
+    qtbot.waitUntil(lambda: "has none. Choose occlusion" in side._hint.text())
+    assert not side.heat_map.isVisible()
+    assert not page.context.messages.all
+
+
+def test_the_way_of_asking_is_remembered(page, qtbot, show, dog, side):
+    show(dog)
+    turn_on(side, page, qtbot, "grad_cam")
+    assert page.save_state()["heat_map"] == "grad_cam"
+    page.restore_state({"heat_map": 3})
+    assert page.save_state()["heat_map"] == "grad_cam"
+
+
+def test_what_was_remembered_is_turned_on_with_the_first_answer(page, qtbot, show, dog, side):
+    page.restore_state({"heat_map": "integrated_gradients"})
+    show(dog)
+    qtbot.waitUntil(side.heat_map.isVisible)
+    assert side.method.raw() == "integrated_gradients"
+
+
+def test_a_way_that_is_no_longer_there_is_forgotten(page, qtbot, show, dog, side):
+    page.restore_state({"heat_map": "crystal ball"})
+    show(dog)
+    idle(page, qtbot)
+    assert (page.save_state()["heat_map"], side.heat_map.isVisible()) == ("", False)
+
+
+# The bars
+
+
+def test_a_class_is_chosen_by_click_or_by_key_and_given_back_the_same_way(page, qtbot, show, dog, bars, heard):
+    show(dog)
+    told = heard(bars.class_chosen)
+    names = bars.names()
+    click(bars, qtbot, names[1])
+    assert bars.model().index(1, 0).data(BarsModel.BAR).chosen
+    assert bars.model().index(1, 0).data().endswith(", chosen")
+    bars.setCurrentIndex(bars.model().index(2, 0))
+    qtbot.keyClick(bars, Qt.Key.Key_Return)
+    qtbot.keyClick(bars, Qt.Key.Key_Space)
+    assert told == [names[1], names[2], ""]
+    assert bars.chosen == ""
+
+
+def test_the_chosen_class_stays_while_the_picture_does(page, qtbot, show, dog, bars, make_picture):
+    show(dog)
+    click(bars, qtbot, bars.names()[3])
+    with qtbot.waitSignal(page.answers.answered):
+        qtbot.keyClick(page.single.picture_panel.crop_view, Qt.Key.Key_Minus)
+    assert bars.chosen == bars.names()[3]
+    show(make_picture("other.png", colour="green"))
+    assert bars.chosen == ""
+
+
+# The canvas
+
+
+@pytest.fixture
+def canvas(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("paint").click()
+    page.insight.paint_panel._colour = QColor(255, 0, 255)
+    return page.insight.paint_panel.canvas
+
+
+def test_painting_with_the_mouse_changes_the_verdict_and_leaving_restores_it(
+    page, qtbot, dog, canvas, decided_snapshot
+):
+    def shown():
+        return page.single.verdict_panel.bars._prediction
+
+    before, number = shown(), page._number
+    start, stop = canvas.centre_of((3, 4)).toPoint(), canvas.centre_of((28, 20)).toPoint()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(canvas, stop)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=stop)
+    idle(page, qtbot)
+    painted = page.insight.paint_panel.pixels
+    assert painted[:, 4, 3].tolist() == painted[:, 20, 28].tolist() == [255, 0, 255]
+    wanted = Classifier(decided_snapshot).predict(torch.from_numpy(painted[None]))[0]
+    assert shown().probabilities == pytest.approx(wanted.probabilities)
+    assert np.array_equal(pixels_of(page.single.picture_panel.input_view.image), painted)
+    assert page.history_panel.entry(number).prediction == before, "the history keeps the picture"
+    page.single.picture_panel.views.button("picture").click()
+    idle(page, qtbot)
+    assert shown() == before
+    assert np.array_equal(pixels_of(page.single.picture_panel.input_view.image), seen(dog))
+    page.single.picture_panel.views.button("paint").click()
+    idle(page, qtbot)
+    assert shown().probabilities == pytest.approx(wanted.probabilities), "what was painted is still there"
+
+
+def test_painting_works_by_keyboard_alone(page, qtbot, dog, canvas):
+    panel, original = page.insight.paint_panel, seen(dog)
+    canvas.setFocus()
+    panel.brush_width.put("1")
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    qtbot.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    changed = (panel.pixels != original).any(0)
+    assert sorted(zip(*np.nonzero(changed), strict=True)) == [(17, 16), (17, 17)]
+    for name in ("undo", "redo", "undo", "undo"):
+        panel.action(name).trigger()
+    assert panel.pixels is None
+    assert not panel.action("undo").isEnabled()
+    panel.tools.button("shift").click()
+    qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    assert np.array_equal(panel.pixels[:, :, :-1], original[:, :, 1:])
+    panel.action("start_over").trigger()
+    assert panel.pixels is None
+
+
+def test_keys_change_the_brush_and_pick_its_colour(page, qtbot, dog, canvas):
+    panel = page.insight.paint_panel
+    panel.action("larger").trigger()
+    assert panel.brush_width.raw() == "5"
+    for _ in range(9):
+        panel.action("smaller").trigger()
+    assert panel.brush_width.raw() == "1"
+    panel.action("pick").trigger()
+    assert [*panel._colour.getRgb()[:3]] == seen(dog)[:, 16, 16].tolist()
+    assert {panel.action(name).shortcut().toString() for name in ("larger", "smaller", "pick")} == {"]", "[", "P"}
+
+
+def test_a_colour_is_asked_for_and_stays_if_the_user_thinks_better_of_it(page, canvas, monkeypatch):
+    panel = page.insight.paint_panel
+    for answer, wanted in ((QColor("lime"), "#00ff00"), (QColor(), "#00ff00")):
+        monkeypatch.setattr(QColorDialog, "getColor", lambda *_arguments, answer=answer: answer)
+        panel.colour.click()
+        assert panel._colour.name() == wanted
+
+
+def test_the_painting_is_copied_and_saved_pixel_for_pixel(page, qtbot, canvas, monkeypatch, tmp_path):
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    painted = page.insight.paint_panel.pixels
+    page.insight.paint_panel.action("copy_painting").trigger()
+    assert np.array_equal(pixels_of(QGuiApplication.clipboard().image()), painted)
+    target = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(target), ""))
+    page.insight.paint_panel.action("save_painting").trigger()
+    assert np.array_equal(pixels_of(QImage(str(tmp_path / "mine.png"))), painted)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "a.png"), ""))
+    page.save()
+    assert any("a.png cannot be written" in message.text for message in page.context.messages.all)
+
+
+def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, make_picture):
+    panel = page.single.picture_panel
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    panel.whole_button.click()
+    assert panel.view == "picture"
+    idle(page, qtbot)
+    panel.views.button("paint").click()
+    assert page.insight.paint_panel.pixels is None
+    show(make_picture("other.png", colour="green"))
+    assert panel.view == "picture"
+
+
+# The receipt
+
+
+def shown_rows(page) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in page.insight.view("why").panel.table.rows]
+
+
+def test_the_receipt_compares_the_verdict_with_the_next_class_or_the_chosen_one(
+    page, qtbot, show, dog, bars, decided_snapshot
+):
+    show(dog)
+    page.single.picture_panel.views.button("why").click()
+    idle(page, qtbot)
+    panel, names = page.insight.view("why").panel, bars.names()
+    assert panel.heading.text() == f"Why {names[0]}, not {names[1]}?"
+    click(bars, qtbot, names[4])
+    idle(page, qtbot)
+    assert panel.heading.text() == f"Why {names[0]}, not {names[4]}?"
+    places = decided_snapshot.card.class_names.index
+    wanted = receipt(Examined(decided_snapshot), seen(dog), places(names[0]), places(names[4]), views=6)
+    rows = shown_rows(page)
+    assert [row[0] for row in rows[:3]] == [entry.name for entry in wanted.entries[:3]]
+    written = [float(row[1].replace("−", "-")) for row in rows]
+    assert sum(written[:-1]) == pytest.approx(written[-1], abs=1e-9)
+    assert written[-1] == pytest.approx(wanted.difference, abs=0.005)
+    assert panel.table.rows[-1][1].value == wanted.difference
+
+
+def test_the_receipt_follows_the_number_of_views(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("why").click()
+    idle(page, qtbot)
+    panel = page.insight.view("why").panel
+    assert "means over the six views" in panel.sum.text()
+    page.single.verdict_panel._six_views.click()
+    idle(page, qtbot)
+    assert "six views" not in panel.sum.text()
+
+
+# Likenesses
+
+
+@pytest.fixture
+def resembles(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("resembles").click()
+    idle(page, qtbot)
+    return page.insight.view("resembles")
+
+
+def test_without_a_data_set_it_says_so_and_offers_to_read_it(page, qtbot, resembles, tiny_data):
+    asked = []
+    page.context.data.request = asked.append
+    assert resembles.panel.empty.title_label.text() == "No data set has been read"
+    resembles.panel.empty.button.click()
+    assert asked == [page.context.data.usual_source()]
+    page.context.data.failed.emit("It is not here.")
+    assert resembles.panel.empty.text_label.text() == "It is not here."
+    assert resembles.panel.empty.button.text() == "Get data"
+
+
+def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
+    page, qtbot, resembles, tiny_data, show, tmp_path
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+    assert f"{tiny_data.counts[0]} training pictures of Tiny" in resembles.panel.empty.text_label.text()
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    assert resembles.panel.pictures.count() == 12
+    own = tmp_path / "own.png"
+    image = QImage(32, 32, QImage.Format.Format_RGB32)
+    pixels = tiny_data.split("train").images[4].numpy()
+    for y in range(32):
+        for x in range(32):
+            image.setPixelColor(x, y, QColor(*(int(each) for each in pixels[:, y, x])))
+    assert image.save(str(own))
+    show(own)
+    qtbot.waitUntil(lambda: resembles.panel.is_showing and resembles.panel.pictures.item(0).text().endswith("1.00"))
+    assert np.array_equal(resembles.panel._alike[0].pixels, pixels)
+
+
+def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    given_up, features_of = threading.Event(), core.features_of
+
+    def slow(*arguments):
+        given_up.wait(60)
+        return features_of(*arguments)
+
+    monkeypatch.setattr(core, "features_of", slow)
+    monkeypatch.setattr(core, "_BATCH", 50)
+    button = resembles.panel.empty.button
+    button.click()
+    assert button.text() == "Cancel"
+    button.click()
+    given_up.set()
+    qtbot.waitUntil(lambda: button.text() == "Look through them")
+    idle(page, qtbot)
+    assert not core.folder().exists()
+    assert not page.context.messages.all
+
+
+def test_what_another_network_made_of_the_pictures_is_not_used(
+    page, qtbot, resembles, tiny_data, decided_snapshot, tmp_path
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    other = replace(decided_snapshot, card=replace(decided_snapshot.card, title="Other"))
+    save_snapshot(other, tmp_path / "other.safetensors")
+    page.context.models.choose_file(tmp_path / "other.safetensors")
+    qtbot.waitUntil(lambda: not resembles.panel.is_showing)
+    assert resembles.panel.empty.button.text() == "Look through them"
+
+
+# Room
+
+
+def test_verdict_and_bars_stay_in_view_with_every_view_at_every_usual_size(page, window, qtbot, show, dog):
+    show(dog)
+    for name in page.single.picture_panel.views._buttons:
+        page.insight.show_view(name)
+        idle(page, qtbot)
+        for size in ((1280, 800), (1024, 640)):
+            window.resize(*size)
+            qtbot.wait(0)
+            verdict = page.single.verdict_panel
+            assert not verdict.verdict.visibleRegion().isEmpty()
+            assert verdict.bars.viewport().visibleRegion().boundingRect().height() >= 10 * 16
+            assert page.height() <= page.parentWidget().height(), (name, size)
