@@ -42,9 +42,30 @@ SIZES = {
     "as large as it gets": (1280, 800, 2.5),
     "on a large screen": (3840, 2160, 2.0),
 }
-PAGES = ("classify", "train", "ways to data", "a rate found", "filters", "network", "graph", "own design", "runs")
-"""And what else can stand in the middle of the Train page, and on the right of the Network page."""
-STANDS_ON = {"ways to data": "train", "a rate found": "train", "graph": "network", "own design": "network"}
+PAGES = (
+    "classify",
+    "paint",
+    "why",
+    "resembles",
+    "train",
+    "ways to data",
+    "a rate found",
+    "filters",
+    "network",
+    "graph",
+    "own design",
+    "runs",
+)
+"""And what else can stand on Classify, in the middle of Train, and on the right of Network."""
+STANDS_ON = {
+    "paint": "classify",
+    "why": "classify",
+    "resembles": "classify",
+    "ways to data": "train",
+    "a rate found": "train",
+    "graph": "network",
+    "own design": "network",
+}
 
 
 @pytest.fixture
@@ -66,9 +87,11 @@ def settle() -> None:
 
 def show(window, qtbot, name: str) -> QWidget:
     page = window.show_page(STANDS_ON.get(name, name))
-    if name == "classify":
+    if STANDS_ON.get(name, name) == "classify":
         page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
         qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
+        if name != "classify":
+            page.single.picture_panel.views.button(name).click()
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif name in ("network", "graph"):

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from cifar_gui.ui.classify.heat_legend import HeatLegend
 from cifar_gui.ui.classify.heat_maps import Heat
 from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.pixels import PixelView
-from cifar_gui.ui.widgets.text import heading, muted
+from cifar_gui.ui.widgets.text import muted
 
 INPUT = 32
 """Pixels of the network's input, across and down."""
@@ -52,7 +53,9 @@ class InputSide(QWidget):
         self.method.edited.connect(self._on_method)
         self.legend = HeatLegend()
         self.legend.hide()
-        self._heading = heading("What the network sees")
+        self._heading = ElidedLabel("heading", greedy=False)
+        self._heading.setText("WHAT THE NETWORK SEES")
+        self._heading.setAccessibleName("What the network sees")
         self._hint = muted(_HINT, wrap=True)
         self._lay_out()
 
@@ -107,14 +110,14 @@ class InputSide(QWidget):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(max(self.view.width(), self.minimumSizeHint().width()), super().sizeHint().height())
+        widths = (self.view.width(), self._heading.sizeHint().width(), self.minimumSizeHint().width())
+        return QSize(max(widths), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """With the input as small as it may be: it grows into what there is, and must be able to shrink again."""
         side = round(self._least_times() * INPUT / self.devicePixelRatioF())
         buttons = self.centre_button.sizeHint().width() + self.whole_button.sizeHint().width() + px(SPACING)
-        widths = (self._heading.sizeHint().width(), buttons, self.legend.sizeHint().width())
-        return QSize(max(side, *widths), side + self._others())
+        return QSize(max(side, buttons, self.legend.sizeHint().width()), side + self._others())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

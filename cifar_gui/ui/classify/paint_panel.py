@@ -127,7 +127,7 @@ class PaintPanel(QWidget):
             for name, text in words.items()
         }
         left = [buttons.pop(name) for name in ("undo", "redo", "start_over")]
-        return ControlBar(left, list(buttons.values()))
+        return ControlBar(left, list(buttons.values()), breaks=True)
 
     def _connect(self) -> None:
         self.tools.chosen.connect(lambda _tool: self._show_state())

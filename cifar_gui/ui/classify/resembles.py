@@ -73,7 +73,7 @@ class Resembles:
             context.jobs,
             lambda question: self._nearest(*question),
             lambda found: self.panel.show_alike(*found),
-            lambda error: self._say("Nothing to compare with", str(error)),
+            lambda error: self._say("Not possible", str(error)),
             key="classify.resembles",
         )
         context.data.loaded.connect(lambda _data: self._refresh())
@@ -106,16 +106,16 @@ class Resembles:
             self._jobs.run(
                 lambda: _kept(snapshot, data),
                 lambda library: self._on_peeked(snapshot, data, library),
-                lambda error: self._say("Nothing to compare with", str(error)),
+                lambda error: self._say("Not possible", str(error)),
                 key=_KEY,
             )
 
     def _offer_data(self) -> None:
         text = "To find the training pictures most like this one, the data set that the network learned from is needed."
         if self._context.data.loading:
-            self._say("Reading the data set…", text)
+            self._say("Reading…", text)
         else:
-            self._say("No data set has been read", text, "read")
+            self._say("No pictures yet", text, "read")
 
     def _on_no_data(self, why: str) -> None:
         if self._answer is not None and self._context.data.current is None:
@@ -130,7 +130,7 @@ class Resembles:
             f"This network has not looked at the {count:,} training pictures of {data.name} yet. It does so once, in "
             "the background, and what it makes of them is kept."
         )
-        self._say("What does this resemble?", text, "look")
+        self._say("Not looked yet", text, "look")
 
     def _on_wanted(self) -> None:
         if self._button == "read":
@@ -172,7 +172,7 @@ class Resembles:
 
     def _on_failed(self, error: CifarGuiError) -> None:
         self._look = None
-        self._say("Nothing to compare with", str(error))
+        self._say("Not possible", str(error))
 
     def _on_broken(self, look: _Look) -> None:
         if look is self._look:
@@ -185,7 +185,7 @@ class Resembles:
         seconds = time.monotonic() - look.started
         left = f", {time_left(seconds / share * (1 - share))} left" if share > 0 else ""
         count = len(look.data.split("train"))
-        self._say("Looking through the training pictures", f"{percent(share, 0)} of {count:,}{left}", "cancel")
+        self._say("Looking…", f"{percent(share, 0)} of {count:,} training pictures{left}", "cancel")
 
     def _say(self, heading: str, text: str, button: Button = "") -> None:
         self._button = button

@@ -334,7 +334,7 @@ def resembles(page, qtbot, show, dog):
 def test_without_a_data_set_it_says_so_and_offers_to_read_it(page, qtbot, resembles, tiny_data):
     asked = []
     page.context.data.request = asked.append
-    assert resembles.panel.empty.title_label.text() == "No data set has been read"
+    assert resembles.panel.empty.title_label.text() == "No pictures yet"
     resembles.panel.empty.button.click()
     assert asked == [page.context.data.usual_source()]
     page.context.data.failed.emit("It is not here.")

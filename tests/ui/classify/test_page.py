@@ -589,7 +589,7 @@ def test_everything_fits_into_the_window(page, window, qtbot, make_picture, size
     qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
     bars = part(page, "classify.bars")
     assert page.minimumSizeHint().height() <= page.height()
-    assert part(page, "classify.crop").crop_rectangle().width() >= 180
+    qtbot.waitUntil(lambda: part(page, "classify.crop").crop_rectangle().width() >= 180)
     qtbot.waitUntil(lambda: bars.verticalScrollBar().maximum() == 0)
 
 
