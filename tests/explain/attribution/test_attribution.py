@@ -90,6 +90,15 @@ def test_integrated_gradients_add_up_to_what_the_logit_gained(examined, bright_c
     assert found.values.sum() == pytest.approx(gained(network, bright_corner, 1), abs=0.01)
 
 
+def test_points_on_the_way_stand_in_the_middle_of_their_parts(examined, bright_corner):
+    network = examined("custom", layers="flatten; dense units=9; activation function=tanh; dense")
+    network.model[1].weight.mul_(2)  # so that it bends
+    wanted = gained(network, bright_corner, 1)
+    found = integrated_gradients(network, bright_corner, 1, steps=16)
+    assert abs(wanted) > 0.1
+    assert found.values.sum() == pytest.approx(wanted, rel=0.02)
+
+
 def test_the_temperature_divides_what_is_attributed(linear, bright_corner):
     card = replace(linear.snapshot.card, calibration={"temperature": 2.0})
     cooled = Examined(replace(linear.snapshot, card=card))
@@ -97,17 +106,18 @@ def test_the_temperature_divides_what_is_attributed(linear, bright_corner):
     np.testing.assert_allclose(halved, plain / 2, atol=1e-6)
 
 
-def test_occlusion_asks_about_squares_that_reach_every_edge(corner, bright_corner):
-    covered = cover(corner, bright_corner, patch=10, stride=7)
+def test_occlusion_asks_about_squares_that_reach_every_edge(examined, bright_corner):
+    network = examined("simple", filters=2)
+    covered = cover(network, bright_corner, patch=10, stride=7)
     assert {left for left, _top in covered.corners} == {top for _left, top in covered.corners} == {0, 7, 14, 21, 22}
     for place, (left, top) in enumerate(covered.corners):
         picture = bright_corner.copy()
         picture[:, top : top + 10, left : left + 10] = 120
         with torch.inference_mode():
-            wanted = corner.logits(corner.inputs(picture))[0].numpy()
+            wanted = network.logits(network.inputs(picture))[0].numpy()
         np.testing.assert_allclose(covered.logits[place], wanted, atol=1e-4)
     with torch.inference_mode():
-        np.testing.assert_allclose(covered.plain, corner.logits(corner.inputs(bright_corner))[0].numpy(), atol=1e-4)
+        np.testing.assert_allclose(covered.plain, network.logits(network.inputs(bright_corner))[0].numpy(), atol=1e-4)
 
 
 def test_a_pixel_gets_the_mean_loss_of_the_squares_that_cover_it():
