@@ -78,6 +78,7 @@ def test_a_row_says_what_a_layer_does():
 
 def test_on_the_page_it_follows_the_run_and_is_remembered(window, decided_snapshot, tiny_data, qtbot):
     page = window.show_page("train")
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
     page.middle.show_plots()  # and not the ways to data
     page._set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
     page.middle.layers.toggle.click()
