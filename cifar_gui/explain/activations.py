@@ -31,8 +31,10 @@ def pooled(values: Numbers, geometry: Geometry, kind: str) -> Numbers:
     window. As in PyTorch, padding never wins a maximum, and counts as zeros in a mean."""
     if kind == "max":
         seen = windows(values, geometry, fill=-np.inf)
-        return seen.max(axis=(3, 4)).transpose(2, 0, 1)
-    return windows(values, geometry).mean(axis=(3, 4)).transpose(2, 0, 1)
+        result = seen.max(axis=(3, 4))
+    else:
+        result = windows(values, geometry).mean(axis=(3, 4))
+    return np.asarray(result, dtype=np.float64).transpose(2, 0, 1)
 
 
 def dense(values: Numbers, weights: Numbers, biases: Numbers) -> Numbers:

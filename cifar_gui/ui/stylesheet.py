@@ -44,6 +44,7 @@ QPushButton[primary="true"]:hover { background: {accent_hover}; }
 QPushButton[primary="true"]:disabled { background: {accent_faint}; border-color: {accent_faint}; color: {on_accent}; }
 QPushButton[danger="true"] { color: {bad}; border-color: {bad}; }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
+QPushButton[listed="true"] { text-align: left; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: {raised}; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstractSpinBox:focus,
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus {
@@ -141,7 +142,7 @@ QListWidget#help_contents::item { padding: 4dp 8dp; border-radius: 5dp; }
 
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
 QFrame#navigation QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8dp;
-    color: {muted}; font-size: 11dp; min-width: 59dp; max-width: 59dp; min-height: 46dp; max-height: 46dp;
+    color: {muted}; font-size: 11dp; min-width: 65dp; max-width: 65dp; min-height: 46dp; max-height: 46dp;
     padding: 4dp 0 2dp 0; icon-size: 22dp; }
 QFrame#navigation QToolButton:hover { background: {raised}; }
 QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent_text}; }

@@ -26,7 +26,7 @@ class Rail(QFrame):
         self.setAccessibleName("Pages")
         self._buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 8, 6, 8)
+        layout.setContentsMargins(3, 8, 3, 8)
         layout.setSpacing(4)
         for number, (name, label, icon_name) in enumerate(pages, start=1):
             self._buttons[name] = button = self._button(label, icon_name, number)

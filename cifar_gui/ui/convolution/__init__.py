@@ -1,0 +1,1 @@
+"""The Convolution page and its widgets."""

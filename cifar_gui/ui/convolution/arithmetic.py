@@ -1,0 +1,214 @@
+"""The arithmetic of one cell: window × kernel = products, their sum, plus the bias, through the activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cifar_gui.explain.activations import ACTIVATIONS
+from cifar_gui.explain.convolution import Numbers, Step
+from cifar_gui.ui.convolution.cell_paint import Shades, digits_size, draw_cells
+from cifar_gui.ui.convolution.numbers import cell_text, exact_text, signed
+from cifar_gui.ui.convolution.setup import CHANNELS
+from cifar_gui.ui.theme import font, px, tokens
+
+_GAP = 26
+"""Between two grids: room for × and =."""
+
+_SUM_WIDTH = 196
+_SLICE_GAP = 6
+_LABEL = 46
+"""Room for the name of a channel."""
+
+_LEAST, _MOST = 18, 46
+"""Pixels across and down a cell."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sum:
+    """What the panel shows."""
+
+    step: Step
+    shades: Shades  # of the input
+    activation: str
+    result: float  # after the activation
+    more: tuple[str, ...] = ()  # what comes after it, such as pooling: short lines
+    slice: int = 0  # shown where there is room for one only
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sum: words on the left, a number on the right."""
+
+    words: str
+    number: str
+    strong: bool = False
+
+
+def lines_of(sum_: Sum) -> list[Line]:
+    """The sum, line by line."""
+    step = sum_.step
+    count = step.window[0].size
+    products = f"Sum of {count} products" if count > 1 else "The product"
+    if len(step.sums) == 1:
+        lines = [Line(products, cell_text(float(step.sums[0])))]
+    else:
+        lines = [
+            Line(f"{name}, {count} products" if place == 0 else name, cell_text(total) if place == 0 else signed(total))
+            for place, (name, total) in enumerate(zip(CHANNELS, step.sums.tolist(), strict=False))
+        ]
+    lines.append(Line("Bias", signed(step.bias)))
+    plain = sum_.activation == "none"
+    lines.append(Line("Output", f"= {cell_text(step.value)}", strong=plain))
+    if not plain:
+        lines.append(Line(f"After {ACTIVATIONS[sum_.activation][0]}", cell_text(sum_.result), strong=True))
+    return lines
+
+
+def in_words(sum_: Sum) -> str:
+    """All of it as text, with all digits: for screen readers and for the clipboard."""
+    step = sum_.step
+    blocks = []
+    for channel in range(len(step.sums)):
+        name = f"{CHANNELS[channel]}: " if len(step.sums) > 1 else ""
+        grids = (step.window, step.kernel, step.products)
+        words = [f"{what} {_rows(grid[channel])}" for what, grid in zip(("window", "kernel", "products"), grids, strict=True)]
+        blocks.append(f"{name}{', '.join(words)}, sum {exact_text(float(step.sums[channel]))}")
+    blocks.append(f"bias {exact_text(step.bias)}, output {exact_text(step.value)}")
+    if sum_.activation != "none":
+        blocks.append(f"after {ACTIVATIONS[sum_.activation][0]} {exact_text(sum_.result)}")
+    return "; ".join([*blocks, *sum_.more])
+
+
+def _rows(grid: Numbers) -> str:
+    return " / ".join(" ".join(exact_text(value) for value in row) for row in grid.tolist())
+
+
+class Arithmetic(QWidget):
+    """Grids on the left, the sum on the right; a slice of each channel below the other where there is room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("convolution.arithmetic")
+        self.setAccessibleName("Arithmetic of the window: products, sum, bias and activation")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._sum: Sum | None = None
+        self._empty = ""
+
+    @property
+    def shown(self) -> Sum | None:
+        return self._sum
+
+    def show_sum(self, sum_: Sum | None, empty: str = "") -> None:
+        """None: there is none, and `empty` says why."""
+        old = self._shape()
+        self._sum, self._empty = sum_, empty
+        if self._shape() != old:
+            self.updateGeometry()
+        self.setAccessibleDescription(in_words(sum_) if sum_ is not None else empty)
+        self.update()
+
+    def slices_shown(self) -> list[int]:
+        """The channels whose grids are drawn: all, or the chosen one where cells would be too small for numbers."""
+        if self._sum is None:
+            return []
+        channels, size = self._shape()
+        everyone = list(range(channels))
+        return everyone if self._cell(channels, size) >= px(_LEAST) - 1 else [self._sum.slice]
+
+    def sizeHint(self) -> QSize:
+        channels, size = self._shape()
+        rows = channels * size if channels * size <= 10 else size
+        cell = max(_LEAST, min(_MOST, 204 // max(rows, 1)))
+        slices = rows // max(size, 1)
+        height = px(rows * cell + (slices - 1) * _SLICE_GAP + 2)
+        return QSize(px(3 * size * cell + 3 * _GAP + _SUM_WIDTH), max(height, self._text_height(), px(112)))
+
+    def minimumSizeHint(self) -> QSize:
+        _channels, size = self._shape()
+        return QSize(px(3 * size * _LEAST + 3 * _GAP + _SUM_WIDTH), self.sizeHint().height())
+
+    def _shape(self) -> tuple[int, int]:
+        return self._sum.step.window.shape[:2] if self._sum is not None else (1, 3)
+
+    def _text_height(self) -> int:
+        if self._sum is None:
+            return 0
+        return px(26) * len(lines_of(self._sum)) + px(18) * len(self._sum.more)
+
+    def _cell(self, slices: int, size: int) -> float:
+        label = px(_LABEL) if slices > 1 else 0
+        across = (self.width() - px(_SUM_WIDTH) - 3 * px(_GAP) - label - 2) / (3 * size)
+        down = (self.height() - 2 - (slices - 1) * px(_SLICE_GAP)) / (slices * size)
+        return float(min(int(across), int(down), px(_MOST)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            if self._sum is None:
+                painter.setFont(font())
+                painter.setPen(tokens().muted)
+                flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+                painter.drawText(self.rect(), flags, self._empty)
+                return
+            self._paint_grids(painter, self._sum)
+
+    def _paint_grids(self, painter: QPainter, sum_: Sum) -> None:
+        step, slices = sum_.step, self.slices_shown()
+        size = step.window.shape[-1]
+        cell = self._cell(len(slices), size)
+        many = len(step.sums) > 1
+        label = px(_LABEL) if many else 0
+        block, gap = size * cell, px(_GAP)
+        height = len(slices) * block + (len(slices) - 1) * px(_SLICE_GAP)
+        left, top = 1.0 + label, max((self.height() - height) / 2, 0)
+        grids = (
+            (step.window, sum_.shades),
+            (step.kernel, Shades(float(np.abs(step.kernel).max(initial=0)))),
+            (step.products, Shades(float(np.abs(step.products).max(initial=0)))),
+        )
+        for place, channel in enumerate(slices):
+            y = top + place * (block + px(_SLICE_GAP))
+            if many:
+                painter.setFont(font(11))
+                painter.setPen(tokens().muted)
+                painter.drawText(QRectF(0, y, label, block), Qt.AlignmentFlag.AlignVCenter, CHANNELS[channel])
+            for number, (grid, shades) in enumerate(grids):
+                draw_cells(painter, QPointF(left + number * (block + gap), y), cell, grid[channel], shades)
+            self._paint_signs(painter, left + block, y, block)
+        self._paint_sum(painter, sum_, left + 3 * block + 2 * gap)
+
+    def _paint_signs(self, painter: QPainter, x: float, y: float, block: float) -> None:
+        painter.setFont(font(20))
+        painter.setPen(tokens().muted)
+        for number, sign in enumerate("×="):
+            place = QRectF(x + number * (block + px(_GAP)), y, px(_GAP), block)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
+
+    def _paint_sum(self, painter: QPainter, sum_: Sum, left: float) -> None:
+        lines, colours = lines_of(sum_), tokens()
+        height = min(px(34), (self.height() - px(18) * len(sum_.more)) / max(len(lines), 1))
+        left = max(left + px(_GAP), self.width() - px(320))
+        width = self.width() - left
+        top = (self.height() - height * len(lines) - px(18) * len(sum_.more)) / 2
+        size = min(digits_size(["0"], 1.25 * height), 24)
+        for place, line in enumerate(lines):
+            row = QRectF(left, top + place * height, width, height)
+            if line.strong:
+                painter.setPen(colours.control_line)
+                painter.drawLine(row.topLeft(), row.topRight())
+            painter.setFont(font(13, bold=line.strong))
+            painter.setPen(colours.text if line.strong else colours.muted)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, line.words)
+            painter.setFont(font(size, bold=line.strong))
+            painter.setPen(colours.accent if line.strong else colours.text)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.number)
+        painter.setFont(font(11))
+        painter.setPen(colours.muted)
+        for place, text in enumerate(sum_.more):
+            row = QRectF(left, top + len(lines) * height + place * px(18), width, px(18))
+            shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,0 +1,290 @@
+"""The operator, number by number; then a whole small network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.explain.layers import ConvLayer
+from cifar_gui.explain.learned_kernels import LearnedKernel, small_layers
+from cifar_gui.ui.classify import file_dialogs
+from cifar_gui.ui.classify.held_out import why_none
+from cifar_gui.ui.convolution.guide import Guide
+from cifar_gui.ui.convolution.input_panel import InputPanel
+from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
+from cifar_gui.ui.convolution.lessons import Lesson
+from cifar_gui.ui.convolution.operator_view import ALL, OperatorView
+from cifar_gui.ui.convolution.pictures import Pictures, SmallPicture
+from cifar_gui.ui.convolution.settings_panel import SettingsPanel
+from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Setup, from_state, to_state
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.mime import accept_copy
+from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
+from cifar_gui.ui.widgets.segmented import Segmented
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import ImageData
+    from cifar_gui.ui.context import Context
+
+_WIDTHS = (216, 232)
+_FILE_KINDS = "PNG (*.png);;CSV (*.csv)"
+
+
+class ConvolutionPage(Page):
+    """Input on the left, maps and arithmetic in the middle, kernel on the right; the whole network behind."""
+
+    takes_pictures = True
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._snapshot: ModelSnapshot | None = context.models.snapshot
+        self._before: Setup | None = None  # what a tour or an experiment began with, to be come back to
+        self.setup = Setup()
+        self.pictures = Pictures(context, self)
+        self.views = Segmented([("operator", "The operator"), ("network", "A whole network")])
+        self.guide = Guide()
+        self.operator = OperatorView()
+        self.input_panel = InputPanel()
+        self.settings = SettingsPanel()
+        self._build()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.on_data(context.data.current)
+
+    # --- what the window tells
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        self._snapshot = snapshot
+        self.input_panel.set_stats(snapshot.card.stats if snapshot is not None else CENTRED)
+        self._offer_held_out()
+
+    def on_data(self, data: ImageData | None) -> None:
+        self.pictures.on_data(data)
+        self._offer_held_out()
+
+    def page_hidden(self) -> None:
+        self.operator.player.stop()
+
+    def open_pictures(self, sources: list[PictureSource]) -> None:
+        self.pictures.open(sources)
+
+    def ask_to_fetch(self, links: tuple[str, ...]) -> None:
+        self.pictures.ask_to_fetch(links)
+
+    def save_state(self) -> dict[str, Any]:
+        return {
+            "setup": to_state(self._before or self.setup),
+            "view": self.views.current,
+            "columns": self._columns.save_state(),
+            "place": list(self.operator.walker.place),
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        saved = state.get("setup")
+        self.show_setup(from_state(saved if isinstance(saved, dict) else {}))
+        self._columns.restore_state(state.get("columns"))
+        place = state.get("place")
+        if isinstance(place, list) and len(place) == 2 and all(isinstance(each, int) for each in place):
+            self.operator.go((place[0], place[1]))
+
+    # --- what the user does
+
+    def show_setup(self, setup: Setup) -> None:
+        """Show another setup everywhere."""
+        self.setup = setup
+        self.input_panel.show_setup(setup)
+        self.settings.show_setup(setup)
+        self.operator.show_setup(setup)
+
+    def copy(self) -> None:
+        """The maps and the arithmetic, as a picture and as text."""
+        mime = QMimeData()
+        mime.setImageData(self.operator.grab().toImage())
+        mime.setText(self.operator.in_words())
+        QGuiApplication.clipboard().setMimeData(mime)
+
+    def save(self) -> None:
+        """Ask where and save the picture, or the numbers of the output."""
+        chosen, _filter = QFileDialog.getSaveFileName(self, "Save the picture", "convolution.png", _FILE_KINDS)
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png")
+        image = self.operator.grab().toImage()
+        writers = {".png": lambda path: write_png(path, image), ".csv": self._write_numbers}
+        try:
+            write_by_suffix(path, writers, "what this page shows")
+        except CifarGuiError as error:
+            self.context.messages.error(str(error))
+            return
+        self.context.messages.info(f"What the page shows was saved as {path.name}.")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        accept_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        accept_copy(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        accept_copy(event)
+        self.pictures.take(event.mimeData())
+
+    # --- building
+
+    def _build(self) -> None:
+        self.guide.hide()
+        bar = QHBoxLayout()
+        bar.setSpacing(16)
+        bar.addWidget(self.views)
+        bar.addWidget(self.operator.player, 1)
+        self._columns = Columns(
+            self.input_panel, self.operator, self.settings, titles=("Input", "Kernel"), widths=_WIDTHS
+        )
+        self._stack = FrontStack()
+        self._stack.addWidget(self._columns)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(bar)
+        layout.addWidget(self.guide)
+        layout.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        panel, operator = self.input_panel, self.operator
+        for part in (panel.changed, self.settings.changed, operator.drawn):
+            part.connect(self.show_setup)
+        self.settings.learned_wanted.connect(self._on_learned_wanted)
+        panel.slice_chosen.connect(self._on_slice)
+        self.settings.kernel.slice_chosen.connect(self._on_kernel_slice)
+        panel.pen_chosen.connect(self._on_pen)
+        panel.reveals_chosen.connect(lambda on: operator.set_reveals(reveals=on))
+        panel.open_wanted.connect(lambda: self.pictures.open(file_dialogs.ask_for_pictures(self)))
+        panel.paste_wanted.connect(lambda: self.pictures.take(file_dialogs.clipboard()))
+        panel.held_out_wanted.connect(self.pictures.take_held_out)
+        panel.start_wanted.connect(lambda: self.show_setup(Setup(picture=self.setup.picture)))
+        panel.tour_wanted.connect(self.begin_tour)
+        panel.experiment_wanted.connect(self._on_experiment)
+        self.pictures.taken.connect(self._on_picture)
+        self.guide.lesson_wanted.connect(self.set_up)
+        self.guide.ended.connect(self.end_guide)
+
+    # --- the tour and the experiments
+
+    def begin_tour(self) -> None:
+        """Set up its first step."""
+        self._keep()
+        self.guide.show()
+        self.guide.begin_tour()
+
+    def set_up(self, lesson: Lesson) -> None:
+        """Show what a lesson is about. Pictures stay at hand."""
+        self.operator.player.stop()
+        self.operator.walker.restart()
+        self.show_setup(replace(lesson.setup(), picture=self.setup.picture, picture_name=self.setup.picture_name))
+        self._reveal(reveals=lesson.reveals)
+        self._on_slice(ALL)
+        self.input_panel.show_slice(ALL)
+        self.operator.walker.visited.clear()
+        self.operator.go(lesson.place)
+
+    def end_guide(self) -> None:
+        """Back to what was set up before."""
+        self.guide.hide()
+        self._reveal(reveals=False)
+        if self._before is not None:
+            self.show_setup(self._before)
+            self._before = None
+
+    def _on_experiment(self, lesson: Lesson) -> None:
+        self._keep()
+        self.guide.show()
+        self.guide.show_experiment(lesson)
+        self.set_up(lesson)
+
+    def _keep(self) -> None:
+        self._before = self._before or self.setup
+
+    def _reveal(self, *, reveals: bool) -> None:
+        self.input_panel.show_reveals(reveals=reveals)
+        self.operator.set_reveals(reveals=reveals)
+
+    # --- kernels and pictures
+
+    def _on_slice(self, place: int) -> None:
+        self.operator.show_slice(place)
+        if place != ALL:
+            self.settings.kernel.choose_slice(place)
+
+    def _on_kernel_slice(self, place: int) -> None:
+        self.operator.show_slice(place)
+        self.input_panel.show_slice(place)
+
+    def _on_pen(self, value: int) -> None:
+        self.operator.pen = float(value)
+
+    def _on_picture(self, picture: SmallPicture) -> None:
+        self.show_setup(
+            replace(
+                self.setup,
+                picture=picture.pixels,
+                picture_name=picture.name,
+                picture_label=picture.label,
+                draws=False,
+            )
+        )
+
+    def _offer_held_out(self) -> None:
+        self.input_panel.allow_held_out(why_none(self.context.data.current, self._snapshot))
+
+    def _on_learned_wanted(self) -> None:
+        snapshot = self._snapshot
+        if snapshot is None:
+            self.context.messages.info("No network is chosen: choose one at the top right, or train one.")
+            return
+        self.context.jobs.run(
+            lambda: small_layers(snapshot, MOST_KERNEL),
+            lambda layers: self._ask_for_kernel(snapshot, layers),
+            key="convolution.layers",
+        )
+
+    def _ask_for_kernel(self, snapshot: ModelSnapshot, layers: list[ConvLayer]) -> None:
+        if not layers:
+            self.context.messages.info(
+                f"The chosen network has no convolution of {MOST_KERNEL} × {MOST_KERNEL} or less to take a kernel from. "
+                "Choose another one at the top right."
+            )
+            return
+        dialog = LearnedDialog(snapshot, layers, self)
+        dialog.kernel_chosen.connect(self._on_learned)
+        dialog.open()
+
+    def _on_learned(self, learned: LearnedKernel) -> None:
+        """Pictures are then seen as the network sees them: the kernel was made for that."""
+        snapshot = self._snapshot
+        stats = snapshot.card.stats if snapshot is not None and len(learned.kernel) > 1 else self.setup.stats
+        self.show_setup(
+            replace(
+                self.setup,
+                coloured=len(learned.kernel) > 1,
+                kernel=learned.kernel,
+                kernel_name=learned.label,
+                bias=learned.bias,
+                flip=False,
+                stride=min(learned.stride, MOST_STRIDE),
+                stats=stats,
+            )
+        )
+
+    def _write_numbers(self, path: Path) -> None:
+        rows = [",".join(f"{value:.17g}" for value in row) for row in self.setup.output.tolist()]
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -1,0 +1,93 @@
+"""Pictures for the page: opened, pasted, dropped, or one that was held out from training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.preprocess import network_input
+from cifar_gui.ui.classify.held_out import why_none
+from cifar_gui.ui.classify.opening import Opened, Opener
+from cifar_gui.ui.context import Context
+from cifar_gui.ui.widgets.mime import picture_sources
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SmallPicture:
+    """What a network would see of a picture."""
+
+    pixels: NDArray[np.uint8]  # (3, 32, 32)
+    name: str
+    label: str = ""  # the class that it is said to be of, "" if nobody has said
+
+
+class Pictures(QObject):
+    """Signals: taken(SmallPicture)."""
+
+    taken = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._random = Random()
+        self._waits_for_data = False
+        self._opener = Opener(context.jobs, context.messages, self)
+        self._opener.opened.connect(self._on_opened)
+        self._opener.many_found.connect(lambda sources: self._opener.open(sources[:1]))
+        context.data.failed.connect(self._on_no_data)
+
+    def open(self, sources: list[PictureSource]) -> None:
+        """The first of them."""
+        self._opener.open(sources[:1])
+
+    def take(self, mime: QMimeData) -> None:
+        """What was dropped or pasted."""
+        self._opener.take(picture_sources(mime))
+
+    def ask_to_fetch(self, links: tuple[str, ...]) -> None:
+        """Pictures on the web are fetched after a visible yes."""
+        self._opener.ask_about(links)
+
+    def take_held_out(self) -> None:
+        """One of the validation pictures; the data set of last time is read first if need be."""
+        data = self._context.data.current
+        if data is None:
+            self._waits_for_data = True
+            self._context.data.request(self._context.data.usual_source())
+        elif not why_none(data, self._context.models.snapshot):
+            self.taken.emit(random_picture(data, self._random))
+
+    def on_data(self, data: ImageData | None) -> None:
+        """A data set has been read, perhaps the one that is waited for."""
+        if self._waits_for_data and data is not None:
+            self._waits_for_data = False
+            self.take_held_out()
+
+    def _on_opened(self, opened: Opened) -> None:
+        self._context.jobs.run(
+            lambda: SmallPicture(network_input(opened.picture), opened.source.name),
+            self.taken.emit,
+            key="convolution.picture",
+        )
+
+    def _on_no_data(self, why: str) -> None:
+        if self._waits_for_data:
+            self._waits_for_data = False
+            self._context.messages.info(why, ("Get data", self._context.actions["get_data"].trigger))
+
+
+def random_picture(data: ImageData, random: Random) -> SmallPicture:
+    """One of the validation pictures, which no network has learned from."""
+    split = data.split("validation")
+    place = random.randrange(len(split))
+    label = data.class_names[int(split.labels[place])]
+    return SmallPicture(split.images[place].numpy().copy(), f"{data.name}, held-out picture {place} ({label})", label)
