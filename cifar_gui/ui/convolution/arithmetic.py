@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cifar_gui.explain.activations import ACTIVATIONS
 from cifar_gui.explain.convolution import Numbers, Step
-from cifar_gui.ui.convolution.cell_paint import Shades, digits_size, draw_cells
-from cifar_gui.ui.convolution.numbers import cell_text, exact_text, signed
+from cifar_gui.ui.convolution.cell_paint import Shades, draw_cells
+from cifar_gui.ui.convolution.numbers import exact_text, signed, sum_text
 from cifar_gui.ui.convolution.setup import CHANNELS
 from cifar_gui.ui.theme import font, px, tokens
 
@@ -23,6 +23,9 @@ _SUM_WIDTH = 196
 _SLICE_GAP = 6
 _LABEL = 46
 """Room for the name of a channel."""
+
+_WIDEST = 1.6
+"""Times its height is a cell wide at most."""
 
 _LEAST, _MOST = 18, 46
 """Pixels across and down a cell."""
@@ -55,17 +58,17 @@ def lines_of(sum_: Sum) -> list[Line]:
     count = step.window[0].size
     products = f"Sum of {count} products" if count > 1 else "The product"
     if len(step.sums) == 1:
-        lines = [Line(products, cell_text(float(step.sums[0])))]
+        lines = [Line(products, sum_text(float(step.sums[0])))]
     else:
         lines = [
-            Line(f"{name}, {count} products" if place == 0 else name, cell_text(total) if place == 0 else signed(total))
+            Line(f"{name}, {count} products" if place == 0 else name, sum_text(total) if place == 0 else signed(total))
             for place, (name, total) in enumerate(zip(CHANNELS, step.sums.tolist(), strict=False))
         ]
     lines.append(Line("Bias", signed(step.bias)))
     plain = sum_.activation == "none"
-    lines.append(Line("Output", f"= {cell_text(step.value)}", strong=plain))
+    lines.append(Line("Output", f"= {sum_text(step.value)}", strong=plain))
     if not plain:
-        lines.append(Line(f"After {ACTIVATIONS[sum_.activation][0]}", cell_text(sum_.result), strong=True))
+        lines.append(Line(f"After {ACTIVATIONS[sum_.activation][0]}", sum_text(sum_.result), strong=True))
     return lines
 
 
@@ -140,9 +143,16 @@ class Arithmetic(QWidget):
             return 0
         return px(26) * len(lines_of(self._sum)) + px(18) * len(self._sum.more)
 
+    def _wide(self, cell: float, size: int) -> float:
+        """Cells are wider than high where numbers are long: there is room beside them."""
+        return float(min(max(self._room(many=self._shape()[0] > 1) // (3 * size), cell), _WIDEST * cell))
+
+    def _room(self, *, many: bool) -> int:
+        """For the three grids across."""
+        return self.width() - px(_SUM_WIDTH) - 3 * px(_GAP) - (px(_LABEL) if many else 0) - 2
+
     def _cell(self, slices: int, size: int) -> float:
-        label = px(_LABEL) if slices > 1 else 0
-        across = (self.width() - px(_SUM_WIDTH) - 3 * px(_GAP) - label - 2) / (3 * size)
+        across = self._room(many=self._shape()[0] > 1) / (3 * size)
         down = (self.height() - 2 - (slices - 1) * px(_SLICE_GAP)) / (slices * size)
         return float(min(int(across), int(down), px(_MOST)))
 
@@ -162,7 +172,9 @@ class Arithmetic(QWidget):
         cell = self._cell(len(slices), size)
         many = len(step.sums) > 1
         label = px(_LABEL) if many else 0
-        block, gap = size * cell, px(_GAP)
+        gap = px(_GAP)
+        wide = self._wide(cell, size)
+        block, across = size * cell, size * wide
         height = len(slices) * block + (len(slices) - 1) * px(_SLICE_GAP)
         left, top = 1.0 + label, max((self.height() - height) / 2, 0)
         grids = (
@@ -177,15 +189,15 @@ class Arithmetic(QWidget):
                 painter.setPen(tokens().muted)
                 painter.drawText(QRectF(0, y, label, block), Qt.AlignmentFlag.AlignVCenter, CHANNELS[channel])
             for number, (grid, shades) in enumerate(grids):
-                draw_cells(painter, QPointF(left + number * (block + gap), y), cell, grid[channel], shades)
-            self._paint_signs(painter, left + block, y, block)
-        self._paint_sum(painter, sum_, left + 3 * block + 2 * gap)
+                draw_cells(painter, QPointF(left + number * (across + gap), y), cell, grid[channel], shades, wide)
+            self._paint_signs(painter, left + across, y, across, block)
+        self._paint_sum(painter, sum_, left + 3 * across + 2 * gap)
 
-    def _paint_signs(self, painter: QPainter, x: float, y: float, block: float) -> None:
+    def _paint_signs(self, painter: QPainter, x: float, y: float, across: float, block: float) -> None:
         painter.setFont(font(20))
         painter.setPen(tokens().muted)
         for number, sign in enumerate("×="):
-            place = QRectF(x + number * (block + px(_GAP)), y, px(_GAP), block)
+            place = QRectF(x + number * (across + px(_GAP)), y, px(_GAP), block)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
     def _paint_sum(self, painter: QPainter, sum_: Sum, left: float) -> None:
@@ -194,7 +206,7 @@ class Arithmetic(QWidget):
         left = max(left + px(_GAP), self.width() - px(320))
         width = self.width() - left
         top = (self.height() - height * len(lines) - px(18) * len(sum_.more)) / 2
-        size = min(digits_size(["0"], 1.25 * height), 24)
+        size = min(int(0.75 * height * 100 / px(100)), 24)
         for place, line in enumerate(lines):
             row = QRectF(left, top + place * height, width, height)
             if line.strong:

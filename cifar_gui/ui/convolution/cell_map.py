@@ -15,10 +15,10 @@ from cifar_gui.ui.convolution.cell_paint import (
     Shades,
     cell_rect,
     draw_cells,
-    draw_colours,
     draw_frame,
     draw_hatch,
     draw_padding,
+    draw_pixels,
 )
 from cifar_gui.ui.convolution.numbers import exact_text
 from cifar_gui.ui.convolution.setup import Place
@@ -143,9 +143,7 @@ class CellMap(QWidget):
         return (rows + around, columns + around) if rows and columns else (0, 0)
 
     def _corner(self) -> QPointF:
-        rows, _columns = self._extent()
-        cell = self.cell
-        return QPointF(px(_EDGE), int((self.height() - rows * cell) / 2))
+        return QPointF(px(_EDGE), px(_EDGE))
 
     # Mouse and keys
 
@@ -220,7 +218,7 @@ class CellMap(QWidget):
         if content.padding:
             draw_padding(painter, corner, cell, self._extent(), content.padding)
         if content.colours is not None:
-            draw_colours(painter, inner, cell, content.colours)
+            draw_pixels(painter, inner, cell, content.colours)
         else:
             draw_cells(painter, inner, cell, content.values, content.shades)
         if content.hidden is not None:

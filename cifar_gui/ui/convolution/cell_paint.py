@@ -14,14 +14,19 @@ from cifar_gui.explain.convolution import Numbers
 from cifar_gui.ui.convolution.numbers import cell_text
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.tokens import mixed
+from cifar_gui.ui.widgets.pixels import qimage_of
 
 LEAST_WITH_DIGITS = 15
-"""Pixels across and down, at zoom 1, from which on a cell holds a number."""
+"""Pixels down, at zoom 1, from which on a cell holds a number."""
 
 _STRONGEST = 0.5
 """So much of a colour is mixed in where a value is largest: text must stay readable on it."""
 
-_LARGEST_DIGITS = 32
+_SMALLEST_DIGITS, _LARGEST_DIGITS = 9, 32
+"""Pixels of the font at zoom 1."""
+
+_LEAST_WITH_LINES = 12
+"""Of smaller cells the lines between them would hide the picture that they make."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,12 +38,19 @@ class Shades:
     photograph: bool = False
 
     def ground(self, value: float) -> QColor:
-        share = min(abs(value) / self.reach, 1.0) if self.reach > 0 else 0.0
+        """Behind a number."""
+        red, green, blue = self.pixels(np.array([[value]]), strongest=_STRONGEST)[0, 0].tolist()
+        return QColor(red, green, blue)
+
+    def pixels(self, values: Numbers, *, strongest: float = 1.0) -> NDArray[np.uint8]:
+        """uint8 (rows, columns, 3): the grounds of a whole map."""
+        shares = np.clip(np.abs(values) / self.reach, 0, 1) if self.reach > 0 else np.zeros_like(values)
         if self.photograph:
-            level = round(255 * share)
-            return QColor(level, level, level)
-        colours = tokens()
-        return mixed(colours.panel, colours.bad if value < 0 else colours.accent, _STRONGEST * share)
+            return np.repeat(np.round(255 * shares).astype(np.uint8)[..., None], 3, axis=2)
+        panel, less, more = (np.array(each.getRgb()[:3]) for each in (tokens().panel, tokens().bad, tokens().accent))
+        ends = np.where((values < 0)[..., None], less, more)
+        mixed_in = strongest * shares[..., None]
+        return np.round(panel * (1 - mixed_in) + ends * mixed_in).astype(np.uint8)
 
     def ink(self, value: float) -> QColor:
         """Of the digits on that ground."""
@@ -47,58 +59,73 @@ class Shades:
         return tokens().text
 
 
-def digits_size(texts: Iterable[str], cell: float) -> int:
-    """The font, in pixels at zoom 1, with which the longest of the texts fits into a cell of `cell` pixels; 0: none."""
-    if cell < px(LEAST_WITH_DIGITS):
-        return 0
+def digits_size(texts: Iterable[str], wide: float, high: float) -> int:
+    """The font, in pixels at zoom 1, with which the longest of the texts fits into a cell of `wide` × `high` pixels;
+    0 where it could not be read."""
     longest = max(texts, key=len, default="0")
     advance = QFontMetricsF(font(100)).horizontalAdvance(longest) / px(100)  # of a font of one pixel
-    fitting = min((cell - px(4)) / advance, 0.62 * cell, px(_LARGEST_DIGITS))
-    return int(fitting * 100 / px(100))
+    fitting = min((wide - px(3)) / advance, 0.62 * high, px(_LARGEST_DIGITS))
+    size = int(fitting * 100 / px(100))
+    return size if size >= _SMALLEST_DIGITS else 0
 
 
-def draw_cells(painter: QPainter, corner: QPointF, cell: float, values: Numbers, shades: Shades) -> None:
-    """(rows, columns) from a corner on, with lines between the cells."""
+def draw_cells(
+    painter: QPainter, corner: QPointF, cell: float, values: Numbers, shades: Shades, wide: float = 0.0
+) -> None:
+    """(rows, columns) from a corner on, with lines between the cells. `wide`: of a cell, if it is no square."""
     rows, columns = values.shape
-    texts = [[cell_text(value) for value in row] for row in values.tolist()]
-    size = digits_size((text for row in texts for text in row), cell)
-    painter.setFont(font(max(size, 1)))
+    wide = wide or cell
+    numbers = values.tolist()
+    texts, size = _fitting(numbers, wide, cell) if cell >= px(LEAST_WITH_DIGITS) else ([], 0)
+    if not size:
+        draw_pixels(painter, corner, cell, shades.pixels(values), wide)
+        return
+    draw_pixels(painter, corner, cell, shades.pixels(values, strongest=_STRONGEST), wide)
+    painter.setFont(font(size))
     for row in range(rows):
         for column in range(columns):
-            value = float(values[row, column])
-            place = cell_rect(corner, cell, row, column)
-            painter.fillRect(place, shades.ground(value))
-            if size:
-                painter.setPen(shades.ink(value))
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, texts[row][column])
-    if cell >= px(6):
-        draw_grid(painter, corner, cell, rows, columns)
+            painter.setPen(shades.ink(numbers[row][column]))
+            place = QRectF(corner.x() + column * wide, corner.y() + row * cell, wide, cell)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, texts[row][column])
 
 
-def draw_colours(painter: QPainter, corner: QPointF, cell: float, colours: NDArray[np.uint8]) -> None:
-    """(rows, columns, 3), without digits."""
-    for row in range(colours.shape[0]):
-        for column in range(colours.shape[1]):
-            painter.fillRect(cell_rect(corner, cell, row, column), QColor(*colours[row, column].tolist()))
-    if cell >= px(6):
-        draw_grid(painter, corner, cell, *colours.shape[:2])
+def _fitting(numbers: list[list[float]], wide: float, high: float) -> tuple[list[list[str]], int]:
+    """The texts and the size of their font: with fewer decimals where more could not be read; size 0 if none can."""
+    texts: list[list[str]] = []
+    for decimals in (2, 1):
+        texts = [[cell_text(value, decimals) for value in row] for row in numbers]
+        if size := digits_size((text for row in texts for text in row), wide, high):
+            return texts, size
+    return texts, 0
 
 
-def draw_grid(painter: QPainter, corner: QPointF, cell: float, rows: int, columns: int) -> None:
+def draw_pixels(
+    painter: QPainter, corner: QPointF, cell: float, pixels: NDArray[np.uint8], wide: float = 0.0
+) -> None:
+    """uint8 (rows, columns, 3), a cell for each pixel."""
+    rows, columns = pixels.shape[:2]
+    wide = wide or cell
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(QRectF(corner.x(), corner.y(), columns * wide, rows * cell), qimage_of(pixels))
+    if cell >= px(_LEAST_WITH_LINES):
+        draw_grid(painter, corner, cell, rows, columns, wide)
+
+
+def draw_grid(painter: QPainter, corner: QPointF, cell: float, rows: int, columns: int, wide: float) -> None:
     """Thin lines between and around cells."""
     painter.setPen(QPen(tokens().panel_line, 1))
     for line in range(rows + 1):
         y = round(corner.y() + line * cell) + 0.5
-        painter.drawLine(QPointF(corner.x(), y), QPointF(corner.x() + columns * cell, y))
+        painter.drawLine(QPointF(corner.x(), y), QPointF(corner.x() + columns * wide, y))
     for line in range(columns + 1):
-        x = round(corner.x() + line * cell) + 0.5
+        x = round(corner.x() + line * wide) + 0.5
         painter.drawLine(QPointF(x, corner.y()), QPointF(x, corner.y() + rows * cell))
 
 
 def draw_padding(painter: QPainter, corner: QPointF, cell: float, size: tuple[int, int], padding: int) -> None:
     """Dashed zeros around an input; `corner` is that of the padding, `size` rows and columns with it."""
     colours = tokens()
-    painter.setFont(font(max(digits_size(["0"], 0.8 * cell), 1)))
+    painter.setFont(font(max(digits_size(["0"], 0.8 * cell, 0.8 * cell), 1)))
     pen = QPen(colours.control_line, 1, Qt.PenStyle.DashLine)
     for row in range(size[0]):
         for column in range(size[1]):

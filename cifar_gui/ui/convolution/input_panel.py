@@ -61,7 +61,6 @@ class InputPanel(Panel):
         self.width_slider.show_value(setup.side)
         self.channels.choose("rgb" if setup.coloured else "one")
         self.slices.setVisible(setup.coloured)
-        self.slice_label.setVisible(setup.coloured)
 
     def show_slice(self, place: int) -> None:
         """Without `slice_chosen`."""
@@ -99,8 +98,7 @@ class InputPanel(Panel):
         self.as_network.setToolTip("Standardised: minus the mean of its channel, divided by the deviation")
         self.width_slider = NumberSlider("Width", LEAST_SIDE, MOST_SIDE, "Cells of the input across and down")
         self.channels = Segmented([("one", "One"), ("rgb", "RGB")])
-        self.slice_label = QLabel("Slice")
-        self.slices = Segmented([(str(ALL), "All"), *((str(i), name[0]) for i, name in enumerate(CHANNELS))])
+        self.slices = Segmented([(str(ALL), "All slices"), *((str(i), name[0]) for i, name in enumerate(CHANNELS))])
         for place, name in enumerate(CHANNELS):
             self.slices.button(str(place)).setToolTip(name)
             self.slices.button(str(place)).setAccessibleName(f"{name} slice")
@@ -131,7 +129,6 @@ class InputPanel(Panel):
             (self.pen_label, self.pen),
             (QLabel("Width"), self.width_slider),
             (QLabel("Channels"), self.channels),
-            (self.slice_label, self.slices),
         ]
         for place, (label, widget) in enumerate(rows):
             label.setBuddy(widget)
@@ -139,6 +136,7 @@ class InputPanel(Panel):
             fields.addWidget(widget, place, 1)
         fields.setColumnStretch(1, 1)
         column.addLayout(fields)
+        column.addWidget(self.slices)
         column.addWidget(self.as_network)
         column.addWidget(self.reveal)
         column.addSpacing(8)

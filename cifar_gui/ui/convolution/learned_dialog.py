@@ -50,6 +50,9 @@ class LearnedDialog(QDialog):
         self.channel.valueChanged.connect(lambda _value: self._show())
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        first = next((each for each in layers if each.learned and each.shape[1] == COLOURS), None)
+        first = first or next((each for each in layers if each.learned), layers[0])
+        self.layer.put(first.name)
         self._on_layer()
 
     @property
@@ -75,7 +78,8 @@ class LearnedDialog(QDialog):
         layer, kernel = self._layer(), self.chosen
         size = " × ".join(map(str, layer.shape[2:]))
         if layer.shape[1] == COLOURS:
-            self.note.setText(f"{size}, one slice each for red, green and blue. {layer.note}")
+            note = "" if layer.learned else " Computed, not learned."
+            self.note.setText(f"{size}, one slice each for red, green and blue.{note}")
         else:
             self.note.setText(f"{size}, one of {layer.shape[1]} slices: the filter adds up what all of them give.")
         self.picture.show_pixels(_pixels(kernel.kernel))

@@ -10,17 +10,24 @@ from cifar_gui.ui.convolution.setup import Setup
 MINUS = "−"
 
 
-def cell_text(value: float) -> str:
-    """A number in a cell: at most two decimals, or one digit of what is smaller, "≈ 0" of what is hardly anything."""
-    if value != 0 and abs(value) < 5e-4:
+def cell_text(value: float, decimals: int = 2) -> str:
+    """A number in a cell, with so many decimals at most, or one digit of what is smaller than they show; "≈0" of what
+    is hardly anything."""
+    if value != 0 and abs(value) < (5e-4 if decimals > 1 else 0.05):
         return "≈0"
     if abs(value) >= 1000:
         text = f"{value:.0f}"
     elif abs(value) < 5e-3:
         text = f"{value:.1g}"
     else:
-        text = f"{round(value, 2):.6g}"
+        text = f"{round(value, decimals):.6g}"
     return "0" if text == "-0" else text.replace("-", MINUS)
+
+
+def sum_text(value: float) -> str:
+    """A number with room around it: also of small ones two digits are shown."""
+    small = value != 0 and abs(value) < 1e-2
+    return f"{value:.2g}".replace("-", MINUS) if small else cell_text(value)
 
 
 def exact_text(value: float) -> str:
@@ -30,7 +37,7 @@ def exact_text(value: float) -> str:
 
 def signed(value: float) -> str:
     """A term of a sum: "+ 3", "− 2"."""
-    text = cell_text(value)
+    text = sum_text(value)
     return f"{MINUS} {text[1:]}" if text.startswith(MINUS) else f"+ {text}"
 
 

@@ -288,9 +288,10 @@ class OperatorView(QWidget):
         self.output.show_content(content, "The window does not fit: make it smaller, or the padding larger.")
         name = ACTIVATIONS[setup.activation][0]
         notes = [f"After {name}." if setup.activation != "none" else ""]
-        if fits:
+        if fits and hidden is None:
             low, high = cell_text(float(setup.output.min())), cell_text(float(setup.output.max()))
             notes.append(f"From {low} to {high}." if low != high else f"{low} everywhere.")
+        if fits:
             value = cell_text(float(setup.output[place]))
             self.output.setAccessibleDescription(
                 f"{setup.output.shape[0]} by {setup.output.shape[1]}; row {place[0] + 1}, column {place[1] + 1} is {value}"
