@@ -79,7 +79,9 @@ def in_words(sum_: Sum) -> str:
     for channel in range(len(step.sums)):
         name = f"{CHANNELS[channel]}: " if len(step.sums) > 1 else ""
         grids = (step.window, step.kernel, step.products)
-        words = [f"{what} {_rows(grid[channel])}" for what, grid in zip(("window", "kernel", "products"), grids, strict=True)]
+        words = [
+            f"{what} {_rows(grid[channel])}" for what, grid in zip(("window", "kernel", "products"), grids, strict=True)
+        ]
         blocks.append(f"{name}{', '.join(words)}, sum {exact_text(float(step.sums[channel]))}")
     blocks.append(f"bias {exact_text(step.bias)}, output {exact_text(step.value)}")
     if sum_.activation != "none":

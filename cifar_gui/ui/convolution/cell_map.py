@@ -103,9 +103,7 @@ class CellMap(QWidget):
     def own_cell(self) -> float:
         """The size that cells could have here, in pixels."""
         rows, columns = self._extent()
-        room = min(
-            (self.width() - 2 * px(_EDGE)) / max(columns, 1), (self.height() - 2 * px(_EDGE)) / max(rows, 1)
-        )
+        room = min((self.width() - 2 * px(_EDGE)) / max(columns, 1), (self.height() - 2 * px(_EDGE)) / max(rows, 1))
         return float(max(min(int(room), px(_MOST_CELL)), 1))
 
     @property

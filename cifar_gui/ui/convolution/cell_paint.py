@@ -99,9 +99,7 @@ def _fitting(numbers: list[list[float]], wide: float, high: float) -> tuple[list
     return texts, 0
 
 
-def draw_pixels(
-    painter: QPainter, corner: QPointF, cell: float, pixels: NDArray[np.uint8], wide: float = 0.0
-) -> None:
+def draw_pixels(painter: QPainter, corner: QPointF, cell: float, pixels: NDArray[np.uint8], wide: float = 0.0) -> None:
     """uint8 (rows, columns, 3), a cell for each pixel."""
     rows, columns = pixels.shape[:2]
     wide = wide or cell

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.learned_kernels import LearnedKernel, small_layers
+from cifar_gui.explain.small_network import NETWORK, Walk, walk
+from cifar_gui.networks.base import presets
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.held_out import why_none
 from cifar_gui.ui.convolution.guide import Guide
@@ -22,9 +24,11 @@ from cifar_gui.ui.convolution.input_panel import InputPanel
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
 from cifar_gui.ui.convolution.lessons import Lesson
 from cifar_gui.ui.convolution.operator_view import ALL, OperatorView
-from cifar_gui.ui.convolution.pictures import Pictures, SmallPicture
+from cifar_gui.ui.convolution.pictures import Pictures, SmallPicture, sample_picture
 from cifar_gui.ui.convolution.settings_panel import SettingsPanel
 from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Setup, from_state, to_state
+from cifar_gui.ui.convolution.walk_view import WalkView
+from cifar_gui.ui.convolution.walked_network import Found, find_network
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.front_stack import FrontStack
@@ -57,6 +61,9 @@ class ConvolutionPage(Page):
         self.operator = OperatorView()
         self.input_panel = InputPanel()
         self.settings = SettingsPanel()
+        self.network = WalkView()
+        self._visible = False
+        self._is_stale = True  # another network or picture has come since the walk was shown
         self._build()
         self._connect()
         self.setAcceptDrops(True)
@@ -68,13 +75,26 @@ class ConvolutionPage(Page):
         self._snapshot = snapshot
         self.input_panel.set_stats(snapshot.card.stats if snapshot is not None else CENTRED)
         self._offer_held_out()
+        self._is_stale = True
+        if self._visible:
+            self._walk()
 
     def on_data(self, data: ImageData | None) -> None:
         self.pictures.on_data(data)
         self._offer_held_out()
 
+    def on_theme(self) -> None:
+        self._is_stale = True  # the maps of its layers are drawn in the colours of the theme
+        self._walk()
+
+    def page_shown(self) -> None:
+        self._visible = True
+        self._walk()
+
     def page_hidden(self) -> None:
+        self._visible = False
         self.operator.player.stop()
+        self.network.operator.player.stop()
 
     def open_pictures(self, sources: list[PictureSource]) -> None:
         self.pictures.open(sources)
@@ -86,6 +106,7 @@ class ConvolutionPage(Page):
         return {
             "setup": to_state(self._before or self.setup),
             "view": self.views.current,
+            "stage": self.network.stages.current,
             "columns": self._columns.save_state(),
             "place": list(self.operator.walker.place),
         }
@@ -94,6 +115,8 @@ class ConvolutionPage(Page):
         saved = state.get("setup")
         self.show_setup(from_state(saved if isinstance(saved, dict) else {}))
         self._columns.restore_state(state.get("columns"))
+        self.network.show_stage(str(state.get("stage", "")))
+        self._show_view(str(state.get("view", "")))
         place = state.get("place")
         if isinstance(place, list) and len(place) == 2 and all(isinstance(each, int) for each in place):
             self.operator.go((place[0], place[1]))
@@ -110,7 +133,7 @@ class ConvolutionPage(Page):
     def copy(self) -> None:
         """The maps and the arithmetic, as a picture and as text."""
         mime = QMimeData()
-        mime.setImageData(self.operator.grab().toImage())
+        mime.setImageData(self._front.grab().toImage())
         mime.setText(self.operator.in_words())
         QGuiApplication.clipboard().setMimeData(mime)
 
@@ -120,7 +143,7 @@ class ConvolutionPage(Page):
         if not chosen:
             return
         path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png")
-        image = self.operator.grab().toImage()
+        image = self._front.grab().toImage()
         writers = {".png": lambda path: write_png(path, image), ".csv": self._write_numbers}
         try:
             write_by_suffix(path, writers, "what this page shows")
@@ -139,6 +162,11 @@ class ConvolutionPage(Page):
         accept_copy(event)
         self.pictures.take(event.mimeData())
 
+    @property
+    def _front(self) -> QWidget:
+        """What is copied and saved as a picture."""
+        return self.network if self.views.current == "network" else self.operator
+
     # --- building
 
     def _build(self) -> None:
@@ -147,17 +175,20 @@ class ConvolutionPage(Page):
         bar.setSpacing(16)
         bar.addWidget(self.views)
         bar.addWidget(self.operator.player, 1)
+        bar.addWidget(self.network.operator.player, 1)
         self._columns = Columns(
             self.input_panel, self.operator, self.settings, titles=("Input", "Kernel"), widths=_WIDTHS
         )
         self._stack = FrontStack()
         self._stack.addWidget(self._columns)
+        self._stack.addWidget(self.network)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(bar)
         layout.addWidget(self.guide)
         layout.addWidget(self._stack, 1)
+        self._show_view("operator")
 
     def _connect(self) -> None:
         panel, operator = self.input_panel, self.operator
@@ -175,6 +206,11 @@ class ConvolutionPage(Page):
         panel.tour_wanted.connect(self.begin_tour)
         panel.experiment_wanted.connect(self._on_experiment)
         self.pictures.taken.connect(self._on_picture)
+        self.views.chosen.connect(self._show_view)
+        network = self.network
+        network.train_wanted.connect(self._on_train)
+        network.open_wanted.connect(panel.open_wanted)
+        network.held_out_wanted.connect(panel.held_out_wanted)
         self.guide.lesson_wanted.connect(self.set_up)
         self.guide.ended.connect(self.end_guide)
 
@@ -218,6 +254,44 @@ class ConvolutionPage(Page):
         self.input_panel.show_reveals(reveals=reveals)
         self.operator.set_reveals(reveals=reveals)
 
+    # --- the whole network
+
+    def _show_view(self, key: str) -> None:
+        """Bring the operator or the whole network to the front."""
+        self.views.choose(key)
+        walks = self.views.current == "network"
+        self._stack.setCurrentWidget(self.network if walks else self._columns)
+        self.operator.player.setVisible(not walks)
+        self.operator.player.stop()
+        self.network.operator.player.stop()
+        self.network.operator.player.setVisible(walks and self.network.convolves)
+        self._walk()
+
+    def _walk(self) -> None:
+        """Through the small network, if it is to be seen and something has changed."""
+        if not (self._is_stale and self._visible and self.views.current == "network"):
+            return
+        self._is_stale = False
+        models, chosen, setup = self.context.models, self._snapshot, self.setup
+        label = models.current.label if models.current is not None else ""
+        choices = models.choices()
+        known = (
+            SmallPicture(setup.picture, setup.picture_name, setup.picture_label) if setup.picture is not None else None
+        )
+        self.context.jobs.run(
+            lambda: _walked(find_network(chosen, label, choices), known or sample_picture()),
+            self._on_walked,
+            key="convolution.walk",
+        )
+
+    def _on_walked(self, found: tuple[Walk, Found, SmallPicture]) -> None:
+        walk, network, picture = found
+        self.network.show_walk(walk, network.title, picture.name, picture.label, trained=network.trained)
+
+    def _on_train(self) -> None:
+        self.context.show_page("train")  # first: a page hears of recipes once it has been built
+        self.context.session.recipe_proposed.emit(presets(NETWORK)["quick"])
+
     # --- kernels and pictures
 
     def _on_slice(self, place: int) -> None:
@@ -242,9 +316,13 @@ class ConvolutionPage(Page):
                 draws=False,
             )
         )
+        self._is_stale = True
+        self._walk()
 
     def _offer_held_out(self) -> None:
-        self.input_panel.allow_held_out(why_none(self.context.data.current, self._snapshot))
+        why_not = why_none(self.context.data.current, self._snapshot)
+        self.input_panel.allow_held_out(why_not)
+        self.network.allow_held_out(why_not)
 
     def _on_learned_wanted(self) -> None:
         snapshot = self._snapshot
@@ -288,3 +366,7 @@ class ConvolutionPage(Page):
     def _write_numbers(self, path: Path) -> None:
         rows = [",".join(f"{value:.17g}" for value in row) for row in self.setup.output.tolist()]
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def _walked(found: Found, picture: SmallPicture) -> tuple[Walk, Found, SmallPicture]:
+    return walk(found.snapshot, picture.pixels), found, picture

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Signal
 
+from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.data.preprocess import network_input
+from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.ui.classify.held_out import why_none
 from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.context import Context
@@ -19,6 +20,9 @@ from cifar_gui.ui.widgets.mime import picture_sources
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
+
+
+_SAMPLE = "cat"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,3 +95,9 @@ def random_picture(data: ImageData, random: Random) -> SmallPicture:
     place = random.randrange(len(split))
     label = data.class_names[int(split.labels[place])]
     return SmallPicture(split.images[place].numpy().copy(), f"{data.name}, held-out picture {place} ({label})", label)
+
+
+def sample_picture() -> SmallPicture:
+    """One of the drawings that come with the app. For a worker: a file is read."""
+    path = paths.resources() / "samples" / f"{_SAMPLE}.png"
+    return SmallPicture(network_input(open_picture(PictureSource.from_path(path))), path.name, _SAMPLE)
