@@ -58,8 +58,8 @@ class AnswerView(QWidget):
         chance = loss_words(float(np.log(len(walk.class_names))))
         said = "" if known else f"Nobody has said what this picture shows: {name} is the network's own answer. "
         self.remark.setText(
-            f"{said}A network that knows nothing, and gives every class the same probability, has a loss of {chance}. A "
-            "certain and right one has 0."
+            f"{said}A network that knows nothing, and gives every class the same probability, has a loss of {chance}; "
+            "one that is right and certain has 0."
         )
 
     def _build(self) -> None:

@@ -27,6 +27,9 @@ _LABEL = 46
 _WIDEST = 1.6
 """Times its height is a cell wide at most."""
 
+_TALL_CELL = 34
+"""Width of a cell where the sum stands below the grids."""
+
 _LEAST, _MOST = 18, 46
 """Pixels across and down a cell."""
 
@@ -103,6 +106,7 @@ class Arithmetic(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sum: Sum | None = None
         self._empty = ""
+        self._tall = False
 
     @property
     def shown(self) -> Sum | None:
@@ -117,6 +121,17 @@ class Arithmetic(QWidget):
         self.setAccessibleDescription(in_words(sum_) if sum_ is not None else empty)
         self.update()
 
+    def be_tall(self, *, tall: bool) -> None:
+        """The sum below the grids, as wide as they are, in place of beside them."""
+        if tall != self._tall:
+            self._tall = tall
+            policy = QSizePolicy.Policy.Expanding
+            self.setSizePolicy(
+                QSizePolicy.Policy.Fixed if tall else policy, policy if tall else QSizePolicy.Policy.Fixed
+            )
+            self.updateGeometry()
+            self.update()
+
     def slices_shown(self) -> list[int]:
         """The channels whose grids are drawn: all, or the chosen one where cells would be too small for numbers."""
         if self._sum is None:
@@ -128,14 +143,22 @@ class Arithmetic(QWidget):
     def sizeHint(self) -> QSize:
         channels, size = self._shape()
         rows = channels * size if channels * size <= 10 else size
+        if self._tall:
+            wide = max(3 * size * _TALL_CELL + 2 * _GAP + _LABEL, 300)
+            return QSize(px(wide) + 2, self._grids_height(rows, size, _LEAST) + self._text_height() + px(8))
         cell = max(_LEAST, min(_MOST, 204 // max(rows, 1)))
-        slices = rows // max(size, 1)
-        height = px(rows * cell + (slices - 1) * _SLICE_GAP + 2)
+        height = self._grids_height(rows, size, cell)
         return QSize(px(3 * size * cell + 3 * _GAP + _SUM_WIDTH), max(height, self._text_height(), px(112)))
 
     def minimumSizeHint(self) -> QSize:
         _channels, size = self._shape()
+        if self._tall:
+            return self.sizeHint()
         return QSize(px(3 * size * _LEAST + 3 * _GAP + _SUM_WIDTH), self.sizeHint().height())
+
+    def _grids_height(self, rows: int, size: int, cell: int) -> int:
+        slices = rows // max(size, 1)
+        return px(rows * cell + (slices - 1) * _SLICE_GAP + 2)
 
     def _shape(self) -> tuple[int, int]:
         return self._sum.step.window.shape[:2] if self._sum is not None else (1, 3)
@@ -147,15 +170,17 @@ class Arithmetic(QWidget):
 
     def _wide(self, cell: float, size: int) -> float:
         """Cells are wider than high where numbers are long: there is room beside them."""
-        return float(min(max(self._room(many=self._shape()[0] > 1) // (3 * size), cell), _WIDEST * cell))
+        return float(min(max(self._room() // (3 * size), cell), _WIDEST * cell))
 
-    def _room(self, *, many: bool) -> int:
+    def _room(self) -> int:
         """For the three grids across."""
-        return self.width() - px(_SUM_WIDTH) - 3 * px(_GAP) - (px(_LABEL) if many else 0) - 2
+        beside = px(_GAP) * 2 if self._tall else px(_SUM_WIDTH) + 3 * px(_GAP)
+        return self.width() - beside - (px(_LABEL) if self._shape()[0] > 1 else 0) - 2
 
     def _cell(self, slices: int, size: int) -> float:
-        across = self._room(many=self._shape()[0] > 1) / (3 * size)
-        down = (self.height() - 2 - (slices - 1) * px(_SLICE_GAP)) / (slices * size)
+        across = self._room() / (3 * size)
+        below = self._text_height() + px(8) if self._tall else 0
+        down = (self.height() - below - 2 - (slices - 1) * px(_SLICE_GAP)) / (slices * size)
         return float(min(int(across), int(down), px(_MOST)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -178,7 +203,7 @@ class Arithmetic(QWidget):
         wide = self._wide(cell, size)
         block, across = size * cell, size * wide
         height = len(slices) * block + (len(slices) - 1) * px(_SLICE_GAP)
-        left, top = 1.0 + label, max((self.height() - height) / 2, 0)
+        left, top = 1.0 + label, 1.0 if self._tall else max((self.height() - height) / 2, 0)
         grids = (
             (step.window, sum_.shades),
             (step.kernel, Shades(float(np.abs(step.kernel).max(initial=0)))),
@@ -193,7 +218,12 @@ class Arithmetic(QWidget):
             for number, (grid, shades) in enumerate(grids):
                 draw_cells(painter, QPointF(left + number * (across + gap), y), cell, grid[channel], shades, wide)
             self._paint_signs(painter, left + across, y, across, block)
-        self._paint_sum(painter, sum_, left + 3 * across + 2 * gap)
+        if self._tall:
+            below = QRectF(1, top + height + px(8), self.width() - 2, self._text_height())
+        else:
+            x = max(left + 3 * across + 3 * gap, self.width() - px(320))
+            below = QRectF(x, 0, self.width() - x, self.height())
+        self._paint_sum(painter, sum_, below)
 
     def _paint_signs(self, painter: QPainter, x: float, y: float, across: float, block: float) -> None:
         painter.setFont(font(20))
@@ -202,12 +232,12 @@ class Arithmetic(QWidget):
             place = QRectF(x + number * (across + px(_GAP)), y, px(_GAP), block)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
 
-    def _paint_sum(self, painter: QPainter, sum_: Sum, left: float) -> None:
+    def _paint_sum(self, painter: QPainter, sum_: Sum, room: QRectF) -> None:
         lines, colours = lines_of(sum_), tokens()
-        height = min(px(34), (self.height() - px(18) * len(sum_.more)) / max(len(lines), 1))
-        left = max(left + px(_GAP), self.width() - px(320))
-        width = self.width() - left
-        top = (self.height() - height * len(lines) - px(18) * len(sum_.more)) / 2
+        more = px(18) * len(sum_.more)
+        height = min(px(34), (room.height() - more) / max(len(lines), 1))
+        left, width = room.left(), room.width()
+        top = room.top() + (room.height() - height * len(lines) - more) / 2
         size = min(int(0.75 * height * 100 / px(100)), 24)
         for place, line in enumerate(lines):
             row = QRectF(left, top + place * height, width, height)

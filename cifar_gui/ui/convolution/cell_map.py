@@ -221,8 +221,8 @@ class CellMap(QWidget):
             draw_cells(painter, inner, cell, content.values, content.shades)
         if content.hidden is not None:
             for row, column in np.argwhere(content.hidden).tolist():
-                place = cell_rect(inner, cell, row, column)
-                painter.fillRect(place.adjusted(1, 1, 0, 0), tokens().panel)
+                covered = cell_rect(inner, cell, row, column).adjusted(1, 1, 0, 0)
+                painter.fillRect(covered, tokens().panel)
         if content.unread is not None:
             draw_hatch(painter, corner, cell, content.unread)
         for place, size in content.outlines:

@@ -47,7 +47,10 @@ class Shades:
         shares = np.clip(np.abs(values) / self.reach, 0, 1) if self.reach > 0 else np.zeros_like(values)
         if self.photograph:
             return np.repeat(np.round(255 * shares).astype(np.uint8)[..., None], 3, axis=2)
-        panel, less, more = (np.array(each.getRgb()[:3]) for each in (tokens().panel, tokens().bad, tokens().accent))
+        panel, less, more = (
+            np.array((each.red(), each.green(), each.blue()))
+            for each in (tokens().panel, tokens().bad, tokens().accent)
+        )
         ends = np.where((values < 0)[..., None], less, more)
         mixed_in = strongest * shares[..., None]
         return np.round(panel * (1 - mixed_in) + ends * mixed_in).astype(np.uint8)

@@ -89,14 +89,12 @@ class DenseView(QWidget):
             self.maps[place].show_content(MapContent(array, _shades(array)))
         bias, logit = float(walk.dense_biases[label]), float(walk.logits[label])
         self.sum.setText(
-            f"{sum_text(float(shares.sum()))} of all {len(shares)} maps {signed(bias)} of bias = {sum_text(logit)}, the "
-            f"logit of {name}."
+            f"{sum_text(float(shares.sum()))} of all {len(shares)} maps {signed(bias)} of bias = {sum_text(logit)}, "
+            f"the logit of {name}."
         )
-        rows = [
-            [Cell(str(place), f"map {place}", bold=place == unit), _number(share)]
-            for place, share in enumerate(shares.tolist())
-        ]
+        rows = [[Cell(str(place), f"map {place}"), _number(share)] for place, share in enumerate(shares.tolist())]
         self.shares.show_rows(["of", "sum of products"], [*rows, [Cell("bias", "bias"), _number(bias)]])
+        self.shares.selectRow(unit)
 
     def _on_class(self, rows: tuple[int, ...]) -> None:
         if rows and rows[0] != self._label:

@@ -77,8 +77,8 @@ TOUR: tuple[Lesson, ...] = (
     ),
     Lesson(
         "Stride leaves cells out",
-        "With a stride of 2 the window moves two cells at a time: the output has half the size. Here 8 − 3 is not even, "
-        "so the last row and column are never read: they are hatched.",
+        "With a stride of 2 the window moves two cells at a time: the output has half the size. Here 8 − 3 is not "
+        "even, so the last row and column are never read: they are hatched.",
         lambda: _with("vertical", EIGHT, drawing_side=8, stride=2),
         place=(1, 1),
     ),
@@ -91,8 +91,8 @@ TOUR: tuple[Lesson, ...] = (
     ),
     Lesson(
         "Colours are slices",
-        "A colour picture has three slices, and so has the kernel. Each slice has its own products and its own sum; the "
-        "three sums are added up to one number. What follows is under “A whole network”.",
+        "A colour picture has three slices, and so has the kernel. Each slice has its own products and its own sum; "
+        "the three sums are added up to one number. What follows is under “A whole network”.",
         _coloured,
         place=(1, 2),
     ),
@@ -101,8 +101,8 @@ TOUR: tuple[Lesson, ...] = (
 EXPERIMENTS: tuple[Lesson, ...] = (
     Lesson(
         "Move the window",
-        "Where on this bar is the output largest, where is it most negative, and where is it 0? Hover the output to see "
-        "which cells made it.",
+        "Where on this bar is the output largest, where is it most negative, and where is it 0? Hover the output to "
+        "see which cells made it.",
         lambda: _with("vertical", BAR),
         place=(2, 2),
     ),
@@ -128,8 +128,8 @@ EXPERIMENTS: tuple[Lesson, ...] = (
     ),
     Lesson(
         "Padding has an edge",
-        "This input is even, and this kernel answers to edges only. Why is the rim of the output not 0? Set the padding "
-        "to 0 and look again.",
+        "This input is even, and this kernel answers to edges only. Why is the rim of the output not 0? Set the "
+        "padding to 0 and look again.",
         lambda: _with("edges", canvas=np.full((1, 32, 32), 2.0), padding=1),
     ),
     Lesson(
@@ -148,8 +148,8 @@ EXPERIMENTS: tuple[Lesson, ...] = (
     ),
     Lesson(
         "Red but not green",
-        "A 1 × 1 kernel sees no neighbours, only colours: red minus green. Where is the output 0 though both are there? "
-        "Change it so that it finds blue.",
+        "A 1 × 1 kernel sees no neighbours, only colours: red minus green. Where is the output 0 though both are "
+        "there? Change it so that it finds blue.",
         _red_not_green,
         place=(1, 1),
     ),

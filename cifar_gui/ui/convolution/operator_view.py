@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
-from cifar_gui.explain.activations import ACTIVATIONS
+from cifar_gui.explain.activations import ACTIVATIONS, pooled
 from cifar_gui.explain.convolution import Numbers
 from cifar_gui.ui.convolution.arithmetic import Arithmetic, Sum, in_words
 from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
@@ -17,11 +17,15 @@ from cifar_gui.ui.convolution.numbers import cell_text, dropped_words
 from cifar_gui.ui.convolution.player import Player
 from cifar_gui.ui.convolution.setup import CHANNELS, POOLINGS, Place, Setup
 from cifar_gui.ui.convolution.walker import Walker
+from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, heading
 
 ALL = -1
 """In place of a channel: the colours of all three."""
+
+_WIDE = 900
+"""Pixels, at zoom 1, from which on maps and arithmetic can stand side by side."""
 
 _OUTLINED = 24
 """Windows whose outlines are drawn on the input, the last ones: more could not be told apart."""
@@ -33,8 +37,10 @@ class OperatorView(QWidget):
     drawn = Signal(object)
     moved = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, beside: bool = False) -> None:
+        """`beside`: the arithmetic stands beside the maps, not below them, where there is room."""
         super().__init__(parent)
+        self._beside = beside
         self._setup = Setup()
         self._slice = ALL
         self._cursor: Place = (0, 0)  # where the keyboard would draw
@@ -119,11 +125,11 @@ class OperatorView(QWidget):
         self.maps.body.addLayout(grid, 1)
         self.sums = Panel("Window × kernel = products → sum")
         self.sums.body.addWidget(self.arithmetic)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self.maps, 1)
-        layout.addWidget(self.sums)
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(16)
+        self._layout.addWidget(self.maps, 1)
+        self._layout.addWidget(self.sums)
 
     def _connect(self) -> None:
         self.input.pointed.connect(self._on_input_pointed)
@@ -155,7 +161,23 @@ class OperatorView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
         self._share()
+
+    def minimumSizeHint(self) -> QSize:
+        """Of one below the other: it must be able to become so narrow."""
+        if self._layout.direction() == QBoxLayout.Direction.TopToBottom:
+            return super().minimumSizeHint()
+        parts = [self.maps.minimumSizeHint(), self.sums.minimumSizeHint()]
+        return QSize(max(part.width() for part in parts), max(part.height() for part in parts))
+
+    def _arrange(self) -> None:
+        beside = self._beside and self.width() >= px(_WIDE)
+        self.arithmetic.be_tall(tall=beside)
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._layout.direction():
+            self._layout.setDirection(way)
+            self.updateGeometry()
 
     def _share(self) -> None:
         """Cells of one size on all maps: a window is as large as the cells that it is made of look."""
@@ -294,7 +316,8 @@ class OperatorView(QWidget):
         if fits:
             value = cell_text(float(setup.output[place]))
             self.output.setAccessibleDescription(
-                f"{setup.output.shape[0]} by {setup.output.shape[1]}; row {place[0] + 1}, column {place[1] + 1} is {value}"
+                f"{setup.output.shape[0]} by {setup.output.shape[1]}; "
+                f"row {place[0] + 1}, column {place[1] + 1} is {value}"
             )
         self.output_note.setText(" ".join(filter(None, notes)))
 
@@ -309,11 +332,9 @@ class OperatorView(QWidget):
             self.pool_note.setText("")
             return
         place = self._pooled_place()
-        covered = None
-        if hidden is not None:
-            size = geometry.kernel
-            covered = hidden[: geometry.rows * size, : geometry.columns * size]
-            covered = covered.reshape(geometry.rows, size, geometry.columns, size).any(axis=(1, 3))
+        covered: NDArray[np.bool_] | None = None
+        if hidden is not None:  # not before all of a block has been computed
+            covered = pooled(hidden[None].astype(np.float64), geometry, "max")[0] > 0
         self.pool.show_content(
             MapContent(
                 setup.pooled,
@@ -340,12 +361,13 @@ class OperatorView(QWidget):
             return
         place = self.walker.place
         more = []
-        pooled = self._pooled_place()
-        if pooled is not None:
+        block_place = self._pooled_place()
+        if block_place is not None:
             size = setup.pool_size
-            block = setup.output[pooled[0] * size : pooled[0] * size + size, pooled[1] * size : pooled[1] * size + size]
+            top, left = (at * size for at in block_place)
+            block = setup.output[top : top + size, left : left + size]
             numbers = ", ".join(cell_text(value) for value in block.ravel().tolist())
-            more.append(f"{POOLINGS[setup.pooling]} of {numbers}: {cell_text(float(setup.pooled[pooled]))}")
+            more.append(f"{POOLINGS[setup.pooling]} of {numbers}: {cell_text(float(setup.pooled[block_place]))}")
         self.arithmetic.show_sum(
             Sum(
                 setup.step(place),

@@ -174,8 +174,9 @@ class ConvolutionPage(Page):
         bar = QHBoxLayout()
         bar.setSpacing(16)
         bar.addWidget(self.views)
-        bar.addWidget(self.operator.player, 1)
-        bar.addWidget(self.network.operator.player, 1)
+        bar.addWidget(self.operator.player)
+        bar.addWidget(self.network.operator.player)
+        bar.addStretch(1)
         self._columns = Columns(
             self.input_panel, self.operator, self.settings, titles=("Input", "Kernel"), widths=_WIDTHS
         )
@@ -338,7 +339,7 @@ class ConvolutionPage(Page):
     def _ask_for_kernel(self, snapshot: ModelSnapshot, layers: list[ConvLayer]) -> None:
         if not layers:
             self.context.messages.info(
-                f"The chosen network has no convolution of {MOST_KERNEL} × {MOST_KERNEL} or less to take a kernel from. "
+                f"The chosen network has no convolution of {MOST_KERNEL} × {MOST_KERNEL} or less to take from. "
                 "Choose another one at the top right."
             )
             return

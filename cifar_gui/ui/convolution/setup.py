@@ -73,7 +73,7 @@ class Setup:
             pixels = (pixels - mean) / deviation
         if self.coloured:
             return pixels
-        grey = pixels.mean(axis=0, keepdims=True)
+        grey: Numbers = pixels.mean(axis=0, keepdims=True)
         return grey if self.stats is not None else np.round(grey)
 
     @cached_property
@@ -91,7 +91,9 @@ class Setup:
         geometry = self.geometry
         if not geometry.fits:
             return np.zeros((0, 0))
-        return correlate(self.values, self.used_kernel[None], np.array([self.bias]), geometry)[0]
+        kernels, biases = self.used_kernel[None], np.array([self.bias])
+        one: Numbers = correlate(self.values, kernels, biases, geometry)[0]
+        return one
 
     @cached_property
     def output(self) -> Numbers:
@@ -103,14 +105,18 @@ class Setup:
         """How the output is pooled; None if it is not, or is too small for it."""
         if self.pooling == "none":
             return None
-        geometry = Geometry(*self.output.shape, self.pool_size, self.pool_size)
+        rows, columns = self.output.shape
+        geometry = Geometry(rows, columns, self.pool_size, self.pool_size)
         return geometry if geometry.fits else None
 
     @cached_property
     def pooled(self) -> Numbers:
         """(rows, columns) after pooling; empty without."""
         geometry = self.pool_geometry
-        return pooled(self.output[None], geometry, self.pooling)[0] if geometry is not None else np.zeros((0, 0))
+        if geometry is None:
+            return np.zeros((0, 0))
+        one: Numbers = pooled(self.output[None], geometry, self.pooling)[0]
+        return one
 
     def step(self, place: Place) -> Step:
         """The arithmetic of one cell of the output."""

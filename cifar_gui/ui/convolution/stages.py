@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -12,7 +13,10 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.tokens import mixed
 
-_HIGH, _LARGEST, _SHEETS = 92, 36, 5
+_HIGH, _LARGEST, _SHEETS = 54, 28, 5
+_PICTURE = 48
+"""Width of the drawing beside the words."""
+
 _SIZE_OF_INPUT = 32
 
 
@@ -49,7 +53,7 @@ class StageButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         name = QFontMetricsF(font(13, bold=True)).horizontalAdvance(self.stage.name)
         shape = QFontMetricsF(font(11)).horizontalAdvance(self.stage.shape_text)
-        return QSize(int(max(name, shape, px(52))) + px(12), px(_HIGH))
+        return QSize(int(max(name, shape)) + px(_PICTURE + 12), px(_HIGH))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -68,28 +72,33 @@ class StageButton(QAbstractButton):
                 painter.setPen(QPen(colours.accent, 2))
                 painter.drawRoundedRect(around, px(8), px(8))
             self._paint_volume(painter)
-            below = QRectF(0, self.height() - px(38), self.width(), px(18))
+            beside = QRectF(self._left() + px(_PICTURE), px(10), self.width(), px(18))
+            how = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             painter.setFont(font(13, bold=True))
             painter.setPen(colours.accent_text if self.isChecked() else colours.text)
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.stage.name)
+            painter.drawText(beside, how, self.stage.name)
             painter.setFont(font(11))
             painter.setPen(colours.muted)
-            painter.drawText(below.translated(0, px(17)), Qt.AlignmentFlag.AlignCenter, self.stage.shape_text)
+            painter.drawText(beside.translated(0, px(17)), how, self.stage.shape_text)
+
+    def _left(self) -> float:
+        """Where drawing and words begin, together in the middle."""
+        return (self.width() - self.sizeHint().width()) / 2 + px(4)
 
     def _paint_volume(self, painter: QPainter) -> None:
         colours, shape = tokens(), self.stage.shape
-        middle = QPointF(self.width() / 2, px(8 + _LARGEST / 2 + 3))
+        middle = QPointF(self._left() + px(_PICTURE) / 2, self.height() / 2)
         painter.setPen(QPen(colours.accent, 1))
         painter.setBrush(mixed(colours.panel, colours.accent, 0.2))
         if len(shape) == 3:
             side = px(_LARGEST) * max(shape[0] / _SIZE_OF_INPUT, 0.2)
             sheets = min(shape[2], _SHEETS)
             for sheet in reversed(range(sheets)):
-                shift = (sheet - (sheets - 1) / 2) * px(3)
+                shift = (sheet - (sheets - 1) / 2) * px(2.5)
                 painter.drawRect(QRectF(middle.x() - side / 2 + shift, middle.y() - side / 2 - shift, side, side))
             return
         count = min(shape[0], 10)
-        cell = px(4)
+        cell = px(3.6)
         for number in range(count):
             top = middle.y() + (number - count / 2) * cell
             painter.drawRect(QRectF(middle.x() - cell / 2, top, cell, cell))
@@ -144,8 +153,8 @@ class StageStrip(QWidget):
         with QPainter(self) as painter:
             painter.setPen(QPen(tokens().control_line, 1.4))
             buttons = list(self._buttons.values())
-            for one, other in zip(buttons, buttons[1:], strict=False):
-                x, y = (one.geometry().right() + other.geometry().left()) / 2 + 0.5, px(8 + _LARGEST / 2 + 3)
+            for one, other in pairwise(buttons):
+                x, y = (one.geometry().right() + other.geometry().left()) / 2 + 0.5, self.height() / 2
                 painter.drawLine(QPointF(x - px(2), y - px(3)), QPointF(x + px(1), y))
                 painter.drawLine(QPointF(x - px(2), y + px(3)), QPointF(x + px(1), y))
 

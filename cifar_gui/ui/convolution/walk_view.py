@@ -20,7 +20,7 @@ from cifar_gui.ui.icons import icon
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.image_grid import ImageGridView, sheet_of
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import WrappedLabel
+from cifar_gui.ui.widgets.text import WrappedLabel, caption
 
 _MAPS = 148
 """Width of the list of maps."""
@@ -42,8 +42,7 @@ class WalkView(QWidget):
         self._known = False
         self.stages = StageStrip()
         self.note = WrappedLabel()
-        self.which = WrappedLabel()
-        self.which.setProperty("muted", True)
+        self.which = caption(wrap=True)
         self.train = QPushButton("Train it")
         self.train.setProperty("primary", True)
         self.train.setToolTip("A few minutes on the Train page: then these numbers mean something")
@@ -52,7 +51,8 @@ class WalkView(QWidget):
         self.held_out.setIcon(icon("shuffle"))
         self.maps = ImageGridView()
         self.maps.setAccessibleName("Maps of this layer")
-        self.operator, self.slices, self.dense, self.answer = OperatorView(), SlicesView(), DenseView(), AnswerView()
+        self.operator, self.slices = OperatorView(beside=True), SlicesView()
+        self.dense, self.answer = DenseView(), AnswerView()
         for name in ("arithmetic", "input", "output"):  # those names belong to the operator by itself
             getattr(self.operator, name).setObjectName(f"convolution.network.{name}")
         self._build()
@@ -95,12 +95,15 @@ class WalkView(QWidget):
     # Building
 
     def _build(self) -> None:
-        above = Panel("From a picture to a loss")
+        above = Panel()
         above.body.addWidget(self.stages)
-        above.body.addWidget(self.note)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.note)
+        words.addWidget(self.which)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.which, 1)
+        row.addLayout(words, 1)
         for button in (self.train, self.open, self.held_out):
             row.addWidget(button)
         above.body.addLayout(row)
