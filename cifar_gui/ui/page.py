@@ -25,6 +25,9 @@ class Page(QWidget):
     The shell sets the object name ("page.<name>") and calls every method on the GUI thread.
     """
 
+    takes_pictures = False
+    """Whether pictures that are opened, dropped or pasted while it is at the front are for it, and not for Classify."""
+
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.context = context

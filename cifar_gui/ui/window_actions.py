@@ -91,7 +91,7 @@ class WindowActions:
         actions.allow("watch_live", live if state != "idle" else none)
 
     def take(self, mime: QMimeData) -> None:
-        """What was dropped on the window or pasted: pictures to the Classify page, data sets to Train."""
+        """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train."""
         from cifar_gui.ui.widgets.mime import picture_sources
 
         found = picture_sources(mime)
@@ -101,12 +101,19 @@ class WindowActions:
         for refusal in found.refusals:
             self._context.messages.warn(refusal, topic="picture")
         if found.sources:
-            self._classify(list(found.sources))
+            self._show_pictures(list(found.sources))
         if found.links:
-            self._window.show_page(_CLASSIFY).ask_to_fetch(found.links)
+            self._page_for_pictures().ask_to_fetch(found.links)
 
-    def _classify(self, sources: list[PictureSource]) -> None:
-        self._window.show_page(_CLASSIFY).open_pictures(sources)
+    def _show_pictures(self, sources: list[PictureSource]) -> None:
+        self._page_for_pictures().open_pictures(sources)
+
+    def _page_for_pictures(self) -> Page:
+        """The one at the front if it does something with pictures, else Classify."""
+        front = self._window.pages.currentWidget()
+        if isinstance(front, Page) and front.takes_pictures:
+            return front
+        return self._window.show_page(_CLASSIFY)
 
     def _open(self) -> None:
         endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
@@ -117,12 +124,14 @@ class WindowActions:
 
     def _open_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._folder())
-        self._open_paths([Path(folder)] if folder else [])
+        if folder:
+            self._window.show_page(_CLASSIFY)  # the one that does something with many
+            self._open_paths([Path(folder)])
 
     def _open_paths(self, opened: list[Path]) -> None:
         if opened:
             self._context.settings.set("folder", str(opened[0].parent))
-            self._classify([PictureSource(name=path.name, path=path) for path in opened])
+            self._show_pictures([PictureSource(name=path.name, path=path) for path in opened])
 
     def _open_model(self) -> None:
         file, _ = QFileDialog.getOpenFileName(

@@ -27,7 +27,7 @@ _LABEL = 46
 _WIDEST = 1.6
 """Times its height is a cell wide at most."""
 
-_TALL_CELL = 34
+_TALL_CELL = 38
 """Width of a cell where the sum stands below the grids."""
 
 _LEAST, _MOST = 18, 46

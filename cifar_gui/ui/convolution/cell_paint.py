@@ -95,8 +95,8 @@ def draw_cells(
 def _fitting(numbers: list[list[float]], wide: float, high: float) -> tuple[list[list[str]], int]:
     """The texts and the size of their font: with fewer decimals where more could not be read; size 0 if none can."""
     texts: list[list[str]] = []
-    for decimals in (2, 1):
-        texts = [[cell_text(value, decimals) for value in row] for row in numbers]
+    for decimals, small in ((2, True), (2, False), (1, False)):
+        texts = [[cell_text(value, decimals, small=small) for value in row] for row in numbers]
         if size := digits_size((text for row in texts for text in row), wide, high):
             return texts, size
     return texts, 0

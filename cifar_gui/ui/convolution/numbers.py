@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cifar_gui.explain.convolution import output_size, unread_lines
 from cifar_gui.ui.convolution.setup import Setup
 
 MINUS = "−"
 
 
-def cell_text(value: float, decimals: int = 2) -> str:
-    """A number in a cell, with so many decimals at most, or one digit of what is smaller than they show; "≈0" of what
-    is hardly anything."""
-    if value != 0 and abs(value) < (5e-4 if decimals > 1 else 0.05):
+def cell_text(value: float, decimals: int = 2, *, small: bool = True) -> str:
+    """A number in a cell, with so many decimals at most. `small`: of what they would not show one digit is shown all
+    the same; else, and of what is hardly anything, "≈0"."""
+    if value != 0 and abs(value) < (5e-4 if small else 0.5 / 10**decimals):
         return "≈0"
     if abs(value) >= 1000:
         text = f"{value:.0f}"
-    elif abs(value) < 5e-3:
-        text = f"{value:.1g}"
+    elif small and abs(value) < 5e-3:
+        text = f"{value + 0.0:.1g}"
     else:
-        text = f"{round(value, decimals):.6g}"
-    return "0" if text == "-0" else text.replace("-", MINUS)
+        text = f"{round(value, decimals) + 0.0:.6g}"  # what is rounded to nothing has no sign
+    return text.replace("-", MINUS)
 
 
 def sum_text(value: float) -> str:
-    """A number with room around it: also of small ones two digits are shown."""
-    small = value != 0 and abs(value) < 1e-2
-    return f"{value:.2g}".replace("-", MINUS) if small else cell_text(value)
+    """A term of a sum, where there is room: four decimals at most, so that one can see it add up."""
+    text = f"{value:.2g}" if 0 < abs(value) < 1e-3 else f"{round(value, 4) + 0.0:.8g}"
+    return text.replace("-", MINUS)
 
 
 def exact_text(value: float) -> str:
@@ -71,8 +69,8 @@ def dropped_words(setup: Setup) -> str:
             f"{geometry.stride} leaves over. No window reads them."
         )
     return (
-        f"Hatched: rows and columns that no window reads. The stride of {geometry.stride} is longer than the window of "
-        f"{geometry.kernel} is wide, or leaves them over at the end."
+        f"Hatched: rows and columns that no window reads, as the stride of {geometry.stride} is longer than the window "
+        f"of {geometry.kernel} is wide."
     )
 
 
@@ -82,8 +80,3 @@ def _lines(count: int) -> str:
 
 def _count(count: int, what: str) -> str:
     return what if count == 1 else f"{count} {what}s"
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

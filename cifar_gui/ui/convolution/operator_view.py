@@ -41,6 +41,7 @@ class OperatorView(QWidget):
         """`beside`: the arithmetic stands beside the maps, not below them, where there is room."""
         super().__init__(parent)
         self._beside = beside
+        self._pool_is_below = False
         self._setup = Setup()
         self._slice = ALL
         self._cursor: Place = (0, 0)  # where the keyboard would draw
@@ -171,9 +172,21 @@ class OperatorView(QWidget):
         parts = [self.maps.minimumSizeHint(), self.sums.minimumSizeHint()]
         return QSize(max(part.width() for part in parts), max(part.height() for part in parts))
 
+    def _place_pool(self, *, below: bool) -> None:
+        """The pooled map below the output, where that leaves more room across, or beside it."""
+        if below == self._pool_is_below:
+            return
+        self._pool_is_below = below
+        first, column = (3, 1) if below else (0, 2)
+        for row, widget in enumerate((self.pool_title, self.pool, self.pool_note)):
+            self._grid.removeWidget(widget)
+            align = Qt.AlignmentFlag.AlignTop if row == 2 else Qt.AlignmentFlag(0)
+            self._grid.addWidget(widget, first + row, column, align)
+
     def _arrange(self) -> None:
         beside = self._beside and self.width() >= px(_WIDE)
         self.arithmetic.be_tall(tall=beside)
+        self._place_pool(below=beside)
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self._layout.direction():
             self._layout.setDirection(way)
@@ -181,11 +194,13 @@ class OperatorView(QWidget):
 
     def _share(self) -> None:
         """Cells of one size on all maps: a window is as large as the cells that it is made of look."""
-        shown = []
-        for place, each in enumerate((self.input, self.output, self.pool)):
-            if each.content.values.size:
-                shown.append(each)
-            self._grid.setColumnStretch(place, each.columns)
+        maps = (self.input, self.output, self.pool)
+        shown = [each for each in maps if each.content.values.size]
+        below = self._pool_is_below
+        for place, each in enumerate(maps):
+            self._grid.setColumnStretch(place, 0 if below and each is self.pool else each.columns)
+        self._grid.setRowStretch(1, max(self.input.columns, 1))
+        self._grid.setRowStretch(4, self.pool.columns if below else 0)
         smallest = min((each.own_cell() for each in shown), default=0.0)
         for each in shown:
             each.share_cell(smallest)

@@ -46,8 +46,8 @@ class SettingsPanel(Panel):
 
     def show_setup(self, setup: Setup) -> None:
         """Fill the fields without `changed`. What is being typed stays as it is typed."""
-        if setup.bias != self._setup.bias and not self.bias.hasFocus():
-            self._say_bias("")
+        if setup.bias not in (self._setup.bias, _meant(self.bias.text())):
+            self._say_bias("")  # another one has come, such as that of a learned kernel
         self._setup = setup
         preset = preset_of(setup.kernel)
         options = [(key, each.label) for key, each in PRESETS.items()]
@@ -138,7 +138,6 @@ class SettingsPanel(Panel):
         self.stride.changed.connect(lambda stride: self._change(stride=stride))
         self.padding.changed.connect(lambda padding: self._change(padding=padding))
         self.bias.textEdited.connect(self._on_bias)
-        self.bias.editingFinished.connect(lambda: self._show_bias(self._setup.bias))
         self.activation.edited.connect(lambda: self._change(activation=self.activation.raw()))
         self.pooling.edited.connect(lambda: self._change(pooling=self.pooling.raw()))
         self.pool_size.changed.connect(lambda size: self._change(pool_size=size))
@@ -172,7 +171,8 @@ class SettingsPanel(Panel):
         self._change(bias=bias)
 
     def _show_bias(self, bias: float) -> None:
-        if self.bias_problem.isHidden() and not self.bias.hasFocus():
+        """What is being typed with the same meaning stays as it is typed."""
+        if self.bias_problem.isHidden() and _meant(self.bias.text()) != bias:
             self.bias.setText(cell_text(bias))
 
     def _say_bias(self, problem: str) -> None:
@@ -188,6 +188,14 @@ class SettingsPanel(Panel):
         words = dropped_words(setup)
         self.dropped.setText(words)
         self.dropped.setVisible(bool(words))
+
+
+def _meant(text: str) -> float | None:
+    """The number that a text is, None if it is none."""
+    try:
+        return typed_number(text)
+    except ValueError:
+        return None
 
 
 def _tint(label: QLabel, colour: str) -> None:

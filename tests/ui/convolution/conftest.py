@@ -1,0 +1,73 @@
+"""The Convolution page, with what it uses of the rest of the window."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cifar_gui.ui.convolution.page import ConvolutionPage
+
+
+class Session(QObject):
+    """Notes which recipe is proposed."""
+
+    recipe_proposed = Signal(object)
+
+
+class Data(QObject):
+    """A data set, or none yet."""
+
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: Any = None
+        self.requested: list[str] = []
+
+    def usual_source(self) -> str:
+        return "cifar10"
+
+    def request(self, source: str) -> None:
+        self.requested.append(source)
+
+
+class Models(SimpleNamespace):
+    """The network that is chosen, and the others."""
+
+    def choices(self) -> list[Any]:
+        return list(self.others)
+
+
+@pytest.fixture
+def page(qtbot: Any) -> Iterator[ConvolutionPage]:
+    """Shown, as it opens; `shown_pages` notes where it sends the user."""
+    from cifar_gui.ui.actions import Actions
+    from cifar_gui.ui.background import Background
+    from cifar_gui.ui.convolution.page import ConvolutionPage
+    from cifar_gui.ui.messages import Messages
+
+    jobs, shown_pages = Background(), []
+    context: Any = SimpleNamespace(
+        jobs=jobs,
+        session=Session(),
+        data=Data(),
+        models=Models(snapshot=None, current=None, others=[]),
+        actions=Actions(),
+        messages=Messages(),
+        show_page=shown_pages.append,
+    )
+    made: Any = ConvolutionPage(context)
+    made.shown_pages = shown_pages
+    qtbot.addWidget(made)
+    made.resize(1172, 700)
+    made.show()
+    made.page_shown()
+    yield made
+    made.page_hidden()
+    jobs.shutdown()

@@ -1,0 +1,184 @@
+"""The walk through a whole small network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.rebuild import rebuild
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.preprocess import standardise
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution.pictures import SmallPicture
+from cifar_gui.ui.convolution.stages import stages_of
+from cifar_gui.ui.convolution.walked_network import find_network, untrained
+from cifar_gui.ui.model_choices import ModelChoice
+
+STAGES = ("input", "conv", "relu", "pool", "dense", "softmax", "loss")
+VOLUMES = ((32, 32, 3), (32, 32, 12), (32, 32, 12), (16, 16, 12), (10,))
+
+
+@pytest.fixture
+def walking(page, qtbot, decided_snapshot):
+    """The page with a network that is sure of everything, and a picture that somebody says is a frog."""
+    page.on_model(decided_snapshot)
+    page.context.models.current = SimpleNamespace(label="Decided")
+    pixels = np.random.default_rng(6).integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    page.pictures.taken.emit(SmallPicture(pixels, "noise", "frog"))
+    page.views.button("network").click()
+    qtbot.waitUntil(lambda: page.network.walk is not None)
+    return page
+
+
+@pytest.fixture
+def stages(decided_snapshot, walking) -> list[torch.Tensor]:
+    """What PyTorch makes of the same picture: the input, then the output of each layer."""
+    found = [standardise(torch.from_numpy(walking.setup.picture[None]), CENTRED)]
+    for layer in rebuild(decided_snapshot):
+        found.append(layer(found[-1]).detach())
+    return found
+
+
+def test_the_volumes_are_said_and_every_layer_can_be_clicked(walking, qtbot) -> None:
+    strip = walking.network.stages
+    shapes = [strip.button(key).stage.shape_text for key in STAGES]
+    assert shapes == ["32×32×3", "32×32×12", "32×32×12", "16×16×12", "10", "10", "1"]
+    for key in STAGES:
+        qtbot.mouseClick(strip.button(key), Qt.MouseButton.LeftButton)
+        assert strip.current == key
+        assert walking.network.note.text() == strip.button(key).stage.text
+        walking.network.grab()
+
+
+def test_the_numbers_of_learned_weights_are_right() -> None:
+    texts = {stage.key: stage.text for stage in stages_of(VOLUMES, 3, 10)}
+    model = build("simple", 10)
+    conv, dense = (sum(value.numel() for value in model[place].parameters()) for place in (0, 4))
+    assert f"{conv:,} numbers are learned here" in texts["conv"]
+    assert f"{dense:,} numbers are learned here" in texts["dense"]
+
+
+@pytest.mark.parametrize(("key", "layer"), [("conv", 1), ("relu", 2), ("pool", 2)])
+def test_the_maps_are_those_of_pytorch_and_the_arithmetic_adds_up(walking, stages, key, layer) -> None:
+    network = walking.network
+    network.show_stage(key)
+    network.maps.choose(5)
+    network.operator.go((0, 31))  # a corner: padding is read
+    shown = network.operator.arithmetic.shown
+    assert shown.step.value == pytest.approx(float(stages[1][0, 5, 0, 31]), abs=2e-5)
+    assert shown.result == pytest.approx(float(stages[layer][0, 5, 0, 31]), abs=2e-5)
+    np.testing.assert_allclose(network.operator.output.content.values, stages[layer][0, 5].numpy(), atol=2e-5)
+    if key == "pool":
+        np.testing.assert_allclose(network.operator.pool.content.values, stages[3][0, 5].numpy(), atol=2e-5)
+
+
+def test_a_logit_is_the_sum_of_what_all_maps_add(walking, stages) -> None:
+    network = walking.network
+    network.show_stage("dense")
+    network.dense.classes.selectRow(3)
+    network.maps.choose(2)
+    values, weights, products = (each.content.values for each in network.dense.maps)
+    np.testing.assert_allclose(values, stages[3][0, 2].numpy(), atol=2e-5)
+    np.testing.assert_allclose(values * weights, products)
+    model = network.dense.shares.model()
+    numbers = [model.rows[row][1].value for row in range(model.rowCount())]
+    assert len(numbers) == 13
+    assert sum(numbers) == pytest.approx(float(stages[5][0, 3]), abs=1e-3)
+    assert numbers[2] == pytest.approx(float(products.sum()))
+
+
+def test_softmax_and_loss_are_those_of_pytorch(walking, stages) -> None:
+    answer, label = walking.network.answer, 6
+    walking.network.show_stage("loss")
+    shares = stages[5][0].softmax(0)
+    rows = answer.table.model().rows
+    np.testing.assert_allclose([row[3].value for row in rows], shares.numpy(), atol=1e-4)
+    assert answer.truth.currentText() == "frog"  # what somebody has said
+    expected = float(torch.nn.functional.cross_entropy(stages[5], torch.tensor([label])))
+    assert float(answer.loss_result.text().removeprefix("= ")) == pytest.approx(expected, abs=2e-3)
+    answer.truth.setCurrentIndex(1)
+    expected = float(torch.nn.functional.cross_entropy(stages[5], torch.tensor([1])))
+    assert float(answer.loss_result.text().removeprefix("= ")) == pytest.approx(expected, abs=2e-3)
+
+
+def test_what_nobody_has_named_is_taken_for_what_the_network_says(walking, qtbot) -> None:
+    before = walking.network.walk
+    walking.pictures.taken.emit(SmallPicture(np.zeros((3, 32, 32), np.uint8), "black"))
+    qtbot.waitUntil(lambda: walking.network.walk is not before)
+    walking.network.show_stage("loss")
+    walk = walking.network.walk
+    assert walking.network.answer.truth.currentText() == walk.class_names[int(walk.logits.argmax())]
+    assert "Nobody has said" in walking.network.answer.remark.text()
+    assert "Picture: black." in walking.network.which.text()
+
+
+def test_the_input_shows_how_a_pixel_is_standardised(walking) -> None:
+    walking.network.show_stage("input")
+    walking.network.slices.maps[2].pointed.emit(4, 9)
+    pixel = int(walking.setup.picture[1, 4, 9])
+    assert f"Green ({pixel} − 127.5) / 255.0 = " in walking.network.slices.numbers.text()
+
+
+def test_one_that_has_not_been_trained_says_so_and_offers_training(page, qtbot) -> None:
+    proposed = []
+    page.context.session.recipe_proposed.connect(proposed.append)
+    page.views.button("network").click()
+    qtbot.waitUntil(lambda: page.network.walk is not None)
+    assert "has not been trained: its numbers are random" in page.network.which.text()
+    page.network.train.click()
+    assert (page.shown_pages, proposed[0].network) == (["train"], "simple")
+
+
+def test_the_player_belongs_to_the_view_at_the_front(walking) -> None:
+    walking.network.show_stage("conv")
+    assert walking.network.operator.player.isVisibleTo(walking)
+    assert not walking.operator.player.isVisibleTo(walking)
+    walking.network.show_stage("loss")
+    assert not walking.network.operator.player.isVisibleTo(walking)
+    walking.views.button("operator").click()
+    assert walking.operator.player.isVisibleTo(walking)
+
+
+def test_the_view_and_the_layer_are_remembered(walking) -> None:
+    walking.network.show_stage("dense")
+    state = walking.save_state()
+    walking.views.button("operator").click()
+    walking.network.show_stage("conv")
+    walking.restore_state(state)
+    assert (walking.views.current, walking.network.stages.current) == ("network", "dense")
+
+
+def choice(path: Path) -> ModelChoice:
+    return ModelChoice(path.stem, path.stem, "", "runs", path)
+
+
+def test_the_chosen_network_is_walked_through_if_it_is_such_a_one(decided_snapshot, decided_model) -> None:
+    found = find_network(decided_snapshot, "mine", [choice(decided_model)])
+    assert (found.snapshot is decided_snapshot, found.title, found.trained) == (True, "mine", True)
+
+
+def test_else_the_first_of_the_runs_and_files_that_is(decided_model, tmp_path) -> None:
+    other, broken = tmp_path / "lenet.safetensors", tmp_path / "broken.safetensors"
+    lenet = capture(build("lenet", 10), ModelCard("lenet", tuple("abcdefghij"), CENTRED))
+    save_snapshot(lenet, other)
+    broken.write_bytes(b"nothing")
+    found = find_network(lenet, "LeNet", [choice(broken), choice(other), choice(decided_model)])
+    assert (found.snapshot.card.title, found.title, found.trained) == ("Decided", "decided", True)
+    assert not find_network(lenet, "LeNet", [choice(other)]).trained
+
+
+def test_the_untrained_one_is_always_the_same_and_leaves_chance_as_it_is() -> None:
+    torch.manual_seed(11)
+    expected = torch.rand(2)
+    torch.manual_seed(11)
+    one, other = untrained(), untrained()
+    assert torch.equal(torch.rand(2), expected)
+    assert one == other
