@@ -26,6 +26,7 @@ from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.networks.base import presets
 from cifar_gui.ui.classify.samples import SampleButton
+from cifar_gui.ui.convolution.lessons import TOUR
 from cifar_gui.ui.theme import SPACING, Theme, font, px, theme
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
@@ -43,28 +44,19 @@ SIZES = {
     "on a large screen": (3840, 2160, 2.0),
 }
 PAGES = (
-    "classify",
-    "paint",
-    "why",
-    "resembles",
-    "train",
-    "ways to data",
-    "a rate found",
+    *("classify", "paint", "why", "resembles"),
+    *("train", "ways to data", "a rate found"),
     "filters",
-    "network",
-    "graph",
-    "own design",
+    *("network", "graph", "own design"),
+    *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
 )
-"""And what else can stand on Classify, in the middle of Train, and on the right of Network."""
+"""And what else can stand on Classify, in the middle of Train and Convolution, and on the right of Network."""
 STANDS_ON = {
-    "paint": "classify",
-    "why": "classify",
-    "resembles": "classify",
-    "ways to data": "train",
-    "a rate found": "train",
-    "graph": "network",
-    "own design": "network",
+    **dict.fromkeys(("paint", "why", "resembles"), "classify"),
+    **dict.fromkeys(("ways to data", "a rate found"), "train"),
+    **dict.fromkeys(("graph", "own design"), "network"),
+    **dict.fromkeys(("colours and a tour", "whole network", "fully connected", "loss"), "convolution"),
 }
 
 
@@ -115,9 +107,22 @@ def show(window, qtbot, name: str) -> QWidget:
         qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
+    elif STANDS_ON.get(name) == "convolution":
+        show_convolution(page, qtbot, name)
     qtbot.waitUntil(lambda: window.context.jobs.idle)
     settle()
     return page
+
+
+def show_convolution(page, qtbot, name: str) -> None:
+    if name == "colours and a tour":
+        page.begin_tour()
+        page.set_up(TOUR[-1])
+        page.settings.kernel.cells[0][0].textEdited.emit("none of this")
+        return
+    page.views.button("network").click()
+    qtbot.waitUntil(lambda: page.network.walk is not None)
+    page.network.show_stage({"whole network": "pool", "fully connected": "dense"}.get(name, "loss"))
 
 
 def fit(window, size: tuple[int, int, float]) -> None:

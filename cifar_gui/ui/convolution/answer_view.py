@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.explain.small_network import Walk
 from cifar_gui.ui.convolution.numbers import MINUS, exact_text, sum_text
+from cifar_gui.ui.convolution.side_by_side import SideBySide
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import WrappedLabel, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 from cifar_gui.words import loss_words, modest_percent
+
+_WIDE = 600
 
 
 class AnswerView(QWidget):
@@ -84,11 +87,9 @@ class AnswerView(QWidget):
         column.addWidget(self.remark)
         column.addStretch(1)
         right.body.addLayout(column)
-        outer = QHBoxLayout(self)
+        outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(16)
-        outer.addWidget(left, 3)
-        outer.addWidget(right, 2)
+        outer.addWidget(SideBySide([(left, 3), (right, 2)], _WIDE))
 
 
 def _cell(value: float) -> Cell:

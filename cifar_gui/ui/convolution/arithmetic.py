@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cifar_gui.explain.activations import ACTIVATIONS
@@ -29,6 +29,9 @@ _WIDEST = 1.6
 
 _TALL_CELL = 38
 """Width of a cell where the sum stands below the grids."""
+
+_NARROWEST = 280
+"""Width of the three grids, below which they do not go."""
 
 _LEAST, _MOST = 18, 46
 """Pixels across and down a cell."""
@@ -106,7 +109,7 @@ class Arithmetic(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._sum: Sum | None = None
         self._empty = ""
-        self._tall = False
+        self._beside = False
 
     @property
     def shown(self) -> Sum | None:
@@ -121,16 +124,27 @@ class Arithmetic(QWidget):
         self.setAccessibleDescription(in_words(sum_) if sum_ is not None else empty)
         self.update()
 
-    def be_tall(self, *, tall: bool) -> None:
-        """The sum below the grids, as wide as they are, in place of beside them."""
-        if tall != self._tall:
-            self._tall = tall
-            policy = QSizePolicy.Policy.Expanding
-            self.setSizePolicy(
-                QSizePolicy.Policy.Fixed if tall else policy, policy if tall else QSizePolicy.Policy.Fixed
-            )
+    def stand_beside(self, *, beside: bool) -> None:
+        """Beside the maps it is narrow and takes their height; below them it takes their width."""
+        if beside != self._beside:
+            self._beside = beside
+            grows, fixed = QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed
+            self.setSizePolicy(fixed if beside else grows, grows if beside else fixed)
             self.updateGeometry()
             self.update()
+
+    @property
+    def _tall(self) -> bool:
+        """Whether the sum stands below the grids: beside them it takes more width than there is."""
+        return self._beside or self.width() < self._flat_width()
+
+    def _flat_width(self) -> int:
+        _channels, size = self._shape()
+        return px(3 * size * _LEAST + 3 * _GAP + _SUM_WIDTH)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def slices_shown(self) -> list[int]:
         """The channels whose grids are drawn: all, or the chosen one where cells would be too small for numbers."""
@@ -151,10 +165,12 @@ class Arithmetic(QWidget):
         return QSize(px(3 * size * cell + 3 * _GAP + _SUM_WIDTH), max(height, self._text_height(), px(112)))
 
     def minimumSizeHint(self) -> QSize:
-        _channels, size = self._shape()
-        if self._tall:
+        if self._beside:
             return self.sizeHint()
-        return QSize(px(3 * size * _LEAST + 3 * _GAP + _SUM_WIDTH), self.sizeHint().height())
+        channels, size = self._shape()
+        cell = min(_LEAST, _NARROWEST // (3 * size))
+        label = _LABEL if channels > 1 else 0
+        return QSize(px(3 * size * cell + 2 * _GAP + label) + 2, self.sizeHint().height())
 
     def _grids_height(self, rows: int, size: int, cell: int) -> int:
         slices = rows // max(size, 1)

@@ -24,7 +24,7 @@ from cifar_gui.ui.convolution.numbers import exact_text
 from cifar_gui.ui.convolution.setup import Place
 from cifar_gui.ui.theme import font, px, tokens
 
-_LEAST_CELL, _MOST_CELL = 4, 64
+_LEAST_CELL, _MOST_CELL = 3, 64
 _DIGITS_CELL = 26
 """Of a small map, which is to be read from afar, at least so large."""
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cifar_gui.explain.convolution import Numbers
 from cifar_gui.explain.small_network import Walk
 from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.numbers import exact_text, signed, sum_text
+from cifar_gui.ui.convolution.side_by_side import SideBySide
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import WrappedLabel, caption, heading
+from cifar_gui.ui.widgets.text import WrappedLabel, caption
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
-_TABLE = 212
+_WIDE = 720
 
 
 class DenseView(QWidget):
@@ -33,7 +35,7 @@ class DenseView(QWidget):
         self.shares.setAccessibleName("What each map adds to the logit")
         self.maps = [CellMap() for _ in range(3)]
         self.sum = WrappedLabel()
-        self._titles = [heading() for _ in range(3)]
+        self._titles = [ElidedLabel("heading", greedy=False) for _ in range(3)]
         self._notes = [caption(wrap=True) for _ in range(3)]
         self._build()
         self.classes.rows_chosen.connect(self._on_class)
@@ -52,8 +54,6 @@ class DenseView(QWidget):
         left, middle, right = Panel("Logits"), Panel("One map of all"), Panel("All maps")
         left.body.addWidget(self.classes)
         right.body.addWidget(self.shares)
-        for panel in (left, right):
-            panel.setFixedWidth(_TABLE)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         for place, each in enumerate(self.maps):
@@ -63,12 +63,9 @@ class DenseView(QWidget):
         grid.setRowStretch(1, 1)
         middle.body.addLayout(grid, 1)
         middle.body.addWidget(self.sum)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addWidget(left)
-        row.addWidget(middle, 1)
-        row.addWidget(right)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(SideBySide([(left, 2), (middle, 5), (right, 2)], _WIDE))
 
     def _render(self, walk: Walk) -> None:
         label, unit = self._label, self._unit

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from cifar_gui.ui.convolution.lessons import TOUR, Lesson
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import WrappedLabel, caption, title
+from cifar_gui.ui.widgets.text import WrappedLabel, caption
 
 
 class Guide(Panel):
@@ -19,7 +19,8 @@ class Guide(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self.title = title()
+        self.title = WrappedLabel()
+        self.title.setProperty("title", True)
         self.text = WrappedLabel()
         self.counter = caption()
         self.back = QPushButton("Back")

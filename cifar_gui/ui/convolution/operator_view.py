@@ -18,8 +18,9 @@ from cifar_gui.ui.convolution.player import Player
 from cifar_gui.ui.convolution.setup import CHANNELS, POOLINGS, Place, Setup
 from cifar_gui.ui.convolution.walker import Walker
 from cifar_gui.ui.theme import px
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import caption, heading
+from cifar_gui.ui.widgets.text import caption
 
 ALL = -1
 """In place of a channel: the colours of all three."""
@@ -107,7 +108,8 @@ class OperatorView(QWidget):
     # Building
 
     def _build(self) -> None:
-        self.input_title, self.output_title, self.pool_title = heading("Input"), heading("Output"), heading("Pooled")
+        self.input_title, self.output_title, self.pool_title = (ElidedLabel("heading", greedy=False) for _ in range(3))
+        self.pool_title.setText("POOLED")
         self.input_note, self.output_note, self.pool_note = caption(wrap=True), caption(wrap=True), caption(wrap=True)
         self.maps = Panel()
         grid = QGridLayout()
@@ -185,7 +187,7 @@ class OperatorView(QWidget):
 
     def _arrange(self) -> None:
         beside = self._beside and self.width() >= px(_WIDE)
-        self.arithmetic.be_tall(tall=beside)
+        self.arithmetic.stand_beside(beside=beside)
         self._place_pool(below=beside)
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self._layout.direction():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.statistics import CENTRED
@@ -30,6 +30,7 @@ from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Setup, from
 from cifar_gui.ui.convolution.walk_view import WalkView
 from cifar_gui.ui.convolution.walked_network import Found, find_network
 from cifar_gui.ui.page import Page
+from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import accept_copy
@@ -171,12 +172,7 @@ class ConvolutionPage(Page):
 
     def _build(self) -> None:
         self.guide.hide()
-        bar = QHBoxLayout()
-        bar.setSpacing(16)
-        bar.addWidget(self.views)
-        bar.addWidget(self.operator.player)
-        bar.addWidget(self.network.operator.player)
-        bar.addStretch(1)
+        bar = ControlBar([self.views], [self.operator.player, self.network.operator.player], breaks=True, close=True)
         self._columns = Columns(
             self.input_panel, self.operator, self.settings, titles=("Input", "Kernel"), widths=_WIDTHS
         )
@@ -186,7 +182,7 @@ class ConvolutionPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
-        layout.addLayout(bar)
+        layout.addWidget(bar)
         layout.addWidget(self.guide)
         layout.addWidget(self._stack, 1)
         self._show_view("operator")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.tokens import mixed
@@ -114,9 +114,10 @@ class StageStrip(QWidget):
         self.setAccessibleName("Layers of the network")
         self._group = QButtonGroup(self)
         self._buttons: dict[str, StageButton] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(px(4))
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(px(4))
+        self._columns = 0
 
     @property
     def current(self) -> str:
@@ -129,14 +130,15 @@ class StageStrip(QWidget):
             return
         for button in self._buttons.values():
             self._group.removeButton(button)
-            self._row.removeWidget(button)
+            self._grid.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._buttons = {stage.key: StageButton(stage) for stage in stages}
         for key, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
-            self._row.addWidget(button)
+        self._columns = 0
+        self._arrange()
         self.choose(chosen)
 
     def choose(self, key: str) -> None:
@@ -148,13 +150,37 @@ class StageStrip(QWidget):
     def button(self, key: str) -> StageButton:
         return self._buttons[key]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its widest button: the others go into further rows."""
+        return QSize(self._widest(), self._grid.minimumSize().height())
+
+    def _widest(self) -> int:
+        return max((button.sizeHint().width() for button in self._buttons.values()), default=0)
+
+    def _arrange(self) -> None:
+        gap = self._grid.spacing()
+        fitting = (self.width() + gap) // max(self._widest() + gap, 1)
+        columns = max(min(fitting, len(self._buttons)), 1)
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, button in enumerate(self._buttons.values()):
+            self._grid.addWidget(button, *divmod(place, columns))
+        self.updateGeometry()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Arrows from each to the next."""
         with QPainter(self) as painter:
             painter.setPen(QPen(tokens().control_line, 1.4))
             buttons = list(self._buttons.values())
             for one, other in pairwise(buttons):
-                x, y = (one.geometry().right() + other.geometry().left()) / 2 + 0.5, self.height() / 2
+                if one.y() != other.y():
+                    continue  # it goes on in the next row
+                x, y = (one.geometry().right() + other.geometry().left()) / 2 + 0.5, one.geometry().center().y()
                 painter.drawLine(QPointF(x - px(2), y - px(3)), QPointF(x + px(1), y))
                 painter.drawLine(QPointF(x - px(2), y + px(3)), QPointF(x + px(1), y))
 

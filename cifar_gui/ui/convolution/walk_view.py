@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.explain.base import ImageGrid
 from cifar_gui.explain.convolution import Numbers
@@ -14,16 +14,20 @@ from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.operator_view import OperatorView
 from cifar_gui.ui.convolution.setup import Setup
+from cifar_gui.ui.convolution.side_by_side import SideBySide
 from cifar_gui.ui.convolution.slices_view import SlicesView
 from cifar_gui.ui.convolution.stages import StageStrip, stages_of
 from cifar_gui.ui.icons import icon
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.image_grid import ImageGridView, sheet_of
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import WrappedLabel, caption
 
 _MAPS = 148
-"""Width of the list of maps."""
+"""Of the list of maps, the least width and height."""
+
+_WIDE = 600
 
 _CONVOLVES = ("conv", "relu", "pool")
 
@@ -43,10 +47,10 @@ class WalkView(QWidget):
         self.stages = StageStrip()
         self.note = WrappedLabel()
         self.which = caption(wrap=True)
-        self.train = QPushButton("Train it")
+        self.train = ShyButton("Train it")
         self.train.setProperty("primary", True)
         self.train.setToolTip("A few minutes on the Train page: then these numbers mean something")
-        self.open, self.held_out = QPushButton("Open…"), QPushButton("Held-out picture")
+        self.open, self.held_out = ShyButton("Open…"), ShyButton("Held-out picture")
         self.open.setIcon(icon("open"))
         self.held_out.setIcon(icon("shuffle"))
         self.maps = ImageGridView()
@@ -97,31 +101,24 @@ class WalkView(QWidget):
     def _build(self) -> None:
         above = Panel()
         above.body.addWidget(self.stages)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.note)
-        words.addWidget(self.which)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addLayout(words, 1)
-        for button in (self.train, self.open, self.held_out):
-            row.addWidget(button)
-        above.body.addLayout(row)
+        words, buttons = QWidget(), ControlBar([self.train, self.open, self.held_out])
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.note)
+        column.addWidget(self.which)
+        above.body.addWidget(SideBySide([(words, 1), (buttons, 0)], _WIDE))
         self._list = Panel("Maps")
         self._list.body.addWidget(self.maps)
-        self._list.setFixedWidth(_MAPS)
+        self._list.setMinimumSize(_MAPS, _MAPS)
         self._stack = FrontStack()
         for view in (self.slices, self.operator, self.dense, self.answer):
             self._stack.addWidget(view)
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addWidget(self._list)
-        below.addWidget(self._stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         layout.addWidget(above)
-        layout.addLayout(below, 1)
+        layout.addWidget(SideBySide([(self._list, 1), (self._stack, 7)], _WIDE), 1)
 
     def _connect(self) -> None:
         self.stages.chosen.connect(self.show_stage)
