@@ -30,6 +30,9 @@ _WIDEST = 1.6
 _TALL_CELL = 38
 """Width of a cell where the sum stands below the grids."""
 
+_COMFORTABLE = 90
+"""Width and height of a grid from which on its numbers are easily read."""
+
 _NARROWEST = 280
 """Width of the three grids, below which they do not go."""
 
@@ -140,7 +143,7 @@ class Arithmetic(QWidget):
 
     def _flat_width(self) -> int:
         _channels, size = self._shape()
-        return px(3 * size * _LEAST + 3 * _GAP + _SUM_WIDTH)
+        return px(3 * size * max(_LEAST, _COMFORTABLE // size) + 3 * _GAP + _SUM_WIDTH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -159,7 +162,8 @@ class Arithmetic(QWidget):
         rows = channels * size if channels * size <= 10 else size
         if self._tall:
             wide = max(3 * size * _TALL_CELL + 2 * _GAP + _LABEL, 300)
-            return QSize(px(wide) + 2, self._grids_height(rows, size, _LEAST) + self._text_height() + px(8))
+            cell = max(_LEAST, _COMFORTABLE // rows)
+            return QSize(px(wide) + 2, self._grids_height(rows, size, cell) + self._text_height() + px(8))
         cell = max(_LEAST, min(_MOST, 204 // max(rows, 1)))
         height = self._grids_height(rows, size, cell)
         return QSize(px(3 * size * cell + 3 * _GAP + _SUM_WIDTH), max(height, self._text_height(), px(112)))

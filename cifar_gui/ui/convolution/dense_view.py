@@ -90,7 +90,7 @@ class DenseView(QWidget):
             f"the logit of {name}."
         )
         rows = [[Cell(str(place), f"map {place}"), _number(share)] for place, share in enumerate(shares.tolist())]
-        self.shares.show_rows(["of", "sum of products"], [*rows, [Cell("bias", "bias"), _number(bias)]])
+        self.shares.show_rows(["of", "sum"], [*rows, [Cell("bias", "bias"), _number(bias)]])
         self.shares.selectRow(unit)
 
     def _on_class(self, rows: tuple[int, ...]) -> None:

@@ -113,7 +113,7 @@ class OperatorView(QWidget):
         self.input_note, self.output_note, self.pool_note = caption(wrap=True), caption(wrap=True), caption(wrap=True)
         self.maps = Panel()
         grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
+        grid.setHorizontalSpacing(12)
         columns = (
             (self.input_title, self.input, self.input_note),
             (self.output_title, self.output, self.output_note),

@@ -107,7 +107,7 @@ class ConvolutionPage(Page):
         return {
             "setup": to_state(self._before or self.setup),
             "view": self.views.current,
-            "stage": self.network.stages.current,
+            "stage": self.network.stage,
             "columns": self._columns.save_state(),
             "place": list(self.operator.walker.place),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,9 @@ _PICTURE = 48
 """Width of the drawing beside the words."""
 
 _SIZE_OF_INPUT = 32
+
+
+STAGES = ("input", "conv", "relu", "pool", "dense", "softmax", "loss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,9 @@ class StageStrip(QWidget):
         self.choose(chosen)
 
     def choose(self, key: str) -> None:
-        """Without `chosen`. Unknown keys choose the first."""
-        button = self._buttons.get(key) or next(iter(self._buttons.values()), None)
-        if button is not None:
-            button.setChecked(True)
+        """Without `chosen`."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
 
     def button(self, key: str) -> StageButton:
         return self._buttons[key]
@@ -161,10 +164,18 @@ class StageStrip(QWidget):
     def _widest(self) -> int:
         return max((button.sizeHint().width() for button in self._buttons.values()), default=0)
 
+    def _fitting(self) -> int:
+        """So many in a row: all, or about as many in each of several rows."""
+        count, gap = len(self._buttons), self._grid.spacing()
+        widths = [button.sizeHint().width() for button in self._buttons.values()]
+        if sum(widths) + gap * (count - 1) <= self.width():
+            return max(count, 1)
+        most = max((self.width() + gap) // (self._widest() + gap), 1)
+        rows = math.ceil(count / most)
+        return math.ceil(count / rows)
+
     def _arrange(self) -> None:
-        gap = self._grid.spacing()
-        fitting = (self.width() + gap) // max(self._widest() + gap, 1)
-        columns = max(min(fitting, len(self._buttons)), 1)
+        columns = self._fitting()
         if columns == self._columns:
             return
         self._columns = columns

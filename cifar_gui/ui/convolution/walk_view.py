@@ -16,7 +16,7 @@ from cifar_gui.ui.convolution.operator_view import OperatorView
 from cifar_gui.ui.convolution.setup import Setup
 from cifar_gui.ui.convolution.side_by_side import SideBySide
 from cifar_gui.ui.convolution.slices_view import SlicesView
-from cifar_gui.ui.convolution.stages import StageStrip, stages_of
+from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.front_stack import FrontStack
@@ -44,6 +44,7 @@ class WalkView(QWidget):
         self._walk: Walk | None = None
         self._label = 0  # the class that is looked at: the true one, if it is known
         self._known = False
+        self.stage = "conv"
         self.stages = StageStrip()
         self.note = WrappedLabel()
         self.which = caption(wrap=True)
@@ -69,7 +70,7 @@ class WalkView(QWidget):
     @property
     def convolves(self) -> bool:
         """Whether a layer is at the front through which the window slides."""
-        return self.stages.current in _CONVOLVES
+        return self.stage in _CONVOLVES
 
     def show_walk(self, walk: Walk, title: str, picture: str, label: str, *, trained: bool) -> None:
         """`label`: the class that somebody says the picture is of, or ""."""
@@ -80,15 +81,17 @@ class WalkView(QWidget):
         self.which.setText(f"{words} Picture: {picture}.")
         self.train.setVisible(not trained)
         kernel = walk.kernels.shape[-1]
-        current = self.stages.current
-        self.stages.show_stages(stages_of(walk.volumes, kernel, len(walk.class_names)), current or "conv")
-        self.show_stage(self.stages.current)
+        self.stages.show_stages(stages_of(walk.volumes, kernel, len(walk.class_names)), self.stage)
+        self.show_stage(self.stage)
 
     def show_stage(self, key: str) -> None:
-        """Bring a layer to the front."""
+        """Bring a layer to the front, at once or as soon as there is a network. Unknown keys change nothing."""
+        if key not in STAGES:
+            return
+        self.stage = key
         self.stages.choose(key)
         if self._walk is not None:
-            self.note.setText(self.stages.button(self.stages.current).stage.text)
+            self.note.setText(self.stages.button(key).stage.text)
             self._render(self._walk)
 
     def allow_held_out(self, why_not: str) -> None:
@@ -136,7 +139,7 @@ class WalkView(QWidget):
     # What is shown
 
     def _render(self, walk: Walk) -> None:
-        stage = self.stages.current
+        stage = self.stage
         maps = {"conv": walk.maps, "relu": walk.rectified, "pool": walk.pooled, "dense": walk.pooled}.get(stage)
         self._list.setVisible(maps is not None)
         if maps is not None:
@@ -144,7 +147,7 @@ class WalkView(QWidget):
         self._render_front()
 
     def _render_front(self) -> None:
-        walk, stage = self._walk, self.stages.current
+        walk, stage = self._walk, self.stage
         if walk is None:
             return
         unit = self.maps.chosen or 0

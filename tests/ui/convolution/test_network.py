@@ -18,11 +18,10 @@ from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.ui.convolution.pictures import SmallPicture
-from cifar_gui.ui.convolution.stages import stages_of
+from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.convolution.walked_network import find_network, untrained
 from cifar_gui.ui.model_choices import ModelChoice
 
-STAGES = ("input", "conv", "relu", "pool", "dense", "softmax", "loss")
 VOLUMES = ((32, 32, 3), (32, 32, 12), (32, 32, 12), (16, 16, 12), (10,))
 
 
@@ -154,6 +153,26 @@ def test_the_view_and_the_layer_are_remembered(walking) -> None:
     walking.network.show_stage("conv")
     walking.restore_state(state)
     assert (walking.views.current, walking.network.stages.current) == ("network", "dense")
+
+
+def test_the_layer_of_last_time_is_shown_as_soon_as_there_is_a_network(page, qtbot) -> None:
+    page.restore_state({"view": "network", "stage": "loss"})
+    qtbot.waitUntil(lambda: page.network.walk is not None)
+    assert (page.views.current, page.network.stages.current) == ("network", "loss")
+    page.network.show_stage("unheard of")
+    assert page.network.stage == "loss"
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1100, 1), (500, 2)])
+def test_where_there_is_no_room_for_one_row_of_layers_there_are_two(qtbot, width, rows) -> None:
+    strip = StageStrip()
+    qtbot.addWidget(strip)
+    strip.show_stages(stages_of(VOLUMES, 3, 10), "conv")
+    strip.resize(width, 200)
+    strip.show()
+    tops = {strip.button(key).y() for key in STAGES}
+    assert len(tops) == rows
+    assert all(strip.rect().contains(strip.button(key).geometry()) for key in STAGES)
 
 
 def choice(path: Path) -> ModelChoice:
