@@ -64,6 +64,7 @@ class Tour:
         self.draw("filters")
         self.draw("network")
         self.design()
+        self.convolution()
         self.draw("runs")
         self.window.close_now()
 
@@ -98,6 +99,17 @@ class Tour:
         page.summary.design.click()
         page.designer.rows.typed.emit("depth", "24")
         self.draw("network", "design")
+
+    def convolution(self) -> None:
+        """The operator as it opens, and a layer of the whole network."""
+        page = self.window.show_page("convolution")
+        page.operator.go((2, 3))
+        self.draw("convolution")
+        page.views.button("network").click()
+        self.until(lambda: page.network.walk is not None)
+        page.network.show_stage("pool")
+        page.network.operator.go((12, 14))
+        self.draw("convolution", "network")
 
     def draw(self, page: str, detail: str = "") -> None:
         """One picture of a page in each theme."""

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
@@ -170,6 +171,7 @@ def test_where_there_is_no_room_for_one_row_of_layers_there_are_two(qtbot, width
     strip.show_stages(stages_of(VOLUMES, 3, 10), "conv")
     strip.resize(width, 200)
     strip.show()
+    QApplication.processEvents()  # a layout that has changed is asked for its places later
     tops = {strip.button(key).y() for key in STAGES}
     assert len(tops) == rows
     assert all(strip.rect().contains(strip.button(key).geometry()) for key in STAGES)
