@@ -168,3 +168,12 @@ def test_the_menu_ticks_the_colours_of_last_time_and_then_those_chosen(qtbot, ho
     finally:
         window.close_now()
         window.deleteLater()
+
+
+def test_a_picture_pasted_over_the_convolution_page_stays_there(window, qtbot, make_picture):
+    page = window.show_page("convolution")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(make_picture("mine.png")))])
+    window._actions.take(mime)
+    qtbot.waitUntil(lambda: page.setup.picture_name == "mine.png")
+    assert window.pages.current_name == "convolution"

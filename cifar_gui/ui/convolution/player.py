@@ -39,6 +39,7 @@ class Player(QWidget):
         self.speed.setAccessibleName("Speed")
         self.where = QLabel()
         self.where.setProperty("muted", True)
+        self.where.setToolTip("The place of the window, row by row, and how many there are")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -63,7 +64,8 @@ class Player(QWidget):
 
     def show_place(self, number: int, count: int) -> None:
         """Say where the window is; 0 of 0: nowhere."""
-        self.where.setText(f"place {number} of {count}" if count else "")
+        self.where.setText(f"{number} of {count}" if count else "")
+        self.where.setAccessibleName(f"Place {number} of {count}" if count else "No place")
         for widget in (self.play, self.restart, self.back, self.step):
             widget.setEnabled(count > 0)
         if not count:

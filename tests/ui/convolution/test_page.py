@@ -97,7 +97,7 @@ def test_play_goes_on_by_itself_to_the_end_and_stops_there(page, qtbot) -> None:
     assert player.play.text() == "Pause"
     qtbot.waitUntil(lambda: not player.is_playing)
     assert page.operator.walker.place == (4, 4)
-    assert player.where.text() == "place 25 of 25"
+    assert player.where.text() == "25 of 25"
 
 
 def test_play_stops_when_the_page_is_left(page) -> None:
