@@ -27,23 +27,33 @@ class LayerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """How far a value sees, in input pixels, and the distance between two of its neighbours; both (down, across)."""
+class View:
+    """How far a value sees, in input pixels, the distance between what two neighbours see, and where the first one's
+    field begins, which padding puts outside the picture; all (down, across)."""
 
     field: tuple[int, int] = (1, 1)
     jump: tuple[int, int] = (1, 1)
+    start: tuple[int, int] = (0, 0)
 
-    def through(self, window: tuple[int, int], stride: tuple[int, int]) -> _View:
-        """A window k at stride s: the field grows by (k − 1) · jump, the jump by s (Dumoulin and Visin 2016, arXiv
-        1603.07285)."""
-        grown = [field + (side - 1) * jump for field, side, jump in zip(self.field, window, self.jump, strict=True)]
-        jumps = [jump * step for jump, step in zip(self.jump, stride, strict=True)]
-        return _View((grown[0], grown[1]), (jumps[0], jumps[1]))
+    def through(self, window: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int] = (0, 0)) -> View:
+        """A window k at stride s behind padding p: the field grows by (k − 1) · jump, its start moves back by p · jump,
+        the jump grows by s (Dumoulin and Visin 2016, arXiv 1603.07285)."""
+        field, jump, start = zip(
+            *map(_through, self.field, self.jump, self.start, window, stride, padding), strict=True
+        )
+        return View((field[0], field[1]), (jump[0], jump[1]), (start[0], start[1]))
 
-    def joined(self, other: _View) -> _View:
-        """Where paths meet, the result sees as far as the path that sees farthest."""
-        field = max(self.field[0], other.field[0]), max(self.field[1], other.field[1])
-        return _View(field, (max(self.jump[0], other.jump[0]), max(self.jump[1], other.jump[1])))
+    def joined(self, other: View) -> View:
+        """Where paths meet, the result sees what any of them sees."""
+        start = min(self.start[0], other.start[0]), min(self.start[1], other.start[1])
+        ends = [max(a + b, c + d) for a, b, c, d in zip(self.start, self.field, other.start, other.field, strict=True)]
+        jump = max(self.jump[0], other.jump[0]), max(self.jump[1], other.jump[1])
+        return View((ends[0] - start[0], ends[1] - start[1]), jump, start)
+
+
+def _through(field: int, jump: int, start: int, window: int, stride: int, padding: int) -> tuple[int, int, int]:
+    """Of one direction: the new field, jump and start."""
+    return field + (window - 1) * jump, jump * stride, start - padding * jump
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Step:
     row: LayerRow  # of what is no layer the name is empty and the kind says what is done: "add", "cat"
     sources: tuple[str, ...]  # keys of the steps whose results it uses, each once
     modules: tuple[tuple[str, str], ...]  # those around it, the outermost first: path and class
+    view: View = View()
 
 
 class _Tracer(fx.Tracer):
@@ -70,13 +81,13 @@ class _Walk(fx.Interpreter):
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
         self.steps: list[Step] = []
-        self._views: dict[fx.Node, _View] = {}
+        self._views: dict[fx.Node, View] = {}
         self._sources: dict[fx.Node, tuple[str, ...]] = {}  # what a node's result is, or was worked out from
 
     def run_node(self, node: fx.Node) -> Any:
         output = super().run_node(node)
         used = node.all_input_nodes
-        view = reduce(_View.joined, (self._views[each] for each in used if each in self._views), _View())
+        view = reduce(View.joined, (self._views[each] for each in used if each in self._views), View())
         sources = tuple(dict.fromkeys(chain.from_iterable(self._sources[each] for each in used)))
         if node.op == "call_module":
             layer = self.fetch_attr(str(node.target))
@@ -88,7 +99,8 @@ class _Walk(fx.Interpreter):
         self._views[node] = view
         self._sources[node] = sources
         if isinstance(output, Tensor) and (sources or node.op == "placeholder"):
-            self.steps.append(Step(node.name, _OPS.get(node.op, "operation"), row, sources, _modules_around(node)))
+            op = _OPS.get(node.op, "operation")
+            self.steps.append(Step(node.name, op, row, sources, _modules_around(node), view))
             self._sources[node] = (node.name,)
         return output
 
@@ -124,7 +136,7 @@ def total_multiply_adds(rows: Iterable[LayerRow]) -> int:
     return sum(row.multiply_adds for row in rows)
 
 
-def _row(name: str, layer: nn.Module, output: Tensor, view: _View) -> LayerRow:
+def _row(name: str, layer: nn.Module, output: Tensor, view: View) -> LayerRow:
     own = sum(parameter.numel() for parameter in layer.parameters(recurse=False))
     return LayerRow(
         name, type(layer).__name__, tuple(output.shape[1:]), own, _multiply_adds(layer, output), max(view.field)
@@ -160,14 +172,22 @@ def _multiply_adds(layer: nn.Module, output: Tensor) -> int:
     return 0
 
 
-def _after(layer: nn.Module, view: _View, source: Tensor) -> _View:
+def _after(layer: nn.Module, view: View, source: Tensor) -> View:
     if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         spread = (1, 1) if isinstance(layer, nn.AvgPool2d) else _pair(layer.dilation)
         window = [(side - 1) * far + 1 for side, far in zip(_pair(layer.kernel_size), spread, strict=True)]
-        return view.through((window[0], window[1]), _pair(layer.stride))
+        padding = _padding_of(layer, (window[0], window[1]))
+        return view.through((window[0], window[1]), _pair(layer.stride), padding)
     if isinstance(layer, nn.Flatten | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d) and source.dim() == 4:
         return view.through((source.shape[-2], source.shape[-1]), (1, 1))
     return view
+
+
+def _padding_of(layer: nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d, window: tuple[int, int]) -> tuple[int, int]:
+    """Rows above and columns to the left; torch lets convolutions say it in words."""
+    if layer.padding == "same":
+        return (window[0] - 1) // 2, (window[1] - 1) // 2
+    return (0, 0) if layer.padding == "valid" else _pair(layer.padding)
 
 
 def _pair(value: Any) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cifar_gui.networks.base import build
-from cifar_gui.networks.layer_table import LayerRow, layer_table, total_multiply_adds
+from cifar_gui.networks.layer_table import LayerRow, layer_table, steps, total_multiply_adds
 
 
 def test_the_course_network_reads_as_in_the_course():
@@ -89,3 +89,20 @@ class Diverging(nn.Module):
 
 def test_where_paths_meet_the_longest_step_counts():
     assert layer_table(Diverging())[-1].receptive_field == 2 + 2 * 2
+
+
+def test_fields_begin_where_padding_puts_them():
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(2), nn.Conv2d(4, 4, (5, 3), 2, padding=(2, 0)), nn.Conv2d(4, 2, 1)
+    )
+    first, pool, second, last = [step.view for step in steps(model) if step.op == "layer"]
+    assert (first.field, first.jump, first.start) == ((3, 3), (1, 1), (-1, -1))
+    assert (pool.field, pool.jump, pool.start) == ((4, 4), (2, 2), (-1, -1))
+    assert (second.field, second.jump, second.start) == ((12, 8), (4, 4), (-5, -1))
+    assert last == second
+
+
+@pytest.mark.parametrize(("padding", "start"), [("same", -2), ("valid", 0)])
+def test_padding_in_words_is_understood(padding, start):
+    (step,) = (step for step in steps(nn.Sequential(nn.Conv2d(3, 4, 5, padding=padding))) if step.op == "layer")
+    assert step.view.start == (start, start)
