@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import Progress, no_progress
+from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.registry import Registry
 
-Order = Literal["index", "norm", "similarity"]
-Scale = Literal["own", "common"]
+Order = Literal["index", "norm", "similarity", "activity"]
+Scale = Literal["own", "common", "network"]
 
-ORDERS: dict[Order, str] = {"index": "number", "norm": "strength", "similarity": "similarity"}
-"""Ways to sort the units of a layer → what people call them."""
+ORDERS: dict[Order, str] = {
+    "index": "number",
+    "norm": "strength",
+    "similarity": "similarity",
+    "activity": "activity",
+}
+"""Ways to sort the units of a layer → what people call them. Activity is the mean over held-out pictures."""
 
-SCALES: dict[Scale, str] = {"own": "each to its own", "common": "one for all"}
-"""How weights become brightness: each unit by its own largest weight, or all by the layer's."""
+SCALES: dict[Scale, str] = {"own": "each to its own", "common": "one for the layer", "network": "one for all layers"}
+"""How values become brightness: each unit by its own largest, all by the layer's, or by that of all layers."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Subject:
+    """The picture that is explained."""
+
+    pixels: NDArray[np.uint8]  # (3, 32, 32)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,9 @@ class Request:
     order: Order = "index"
     scale: Scale = "own"
     channel: int = 0  # of the layer's inputs, from 0: for views of one input channel at a time
+    picture: Subject | None = None  # for explanations of one
+    pictures: HeldOut | None = None  # for explanations by many, and for the order by activity
+    progress: Progress = field(default=no_progress, compare=False, repr=False)  # may raise Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +72,15 @@ class ImageGrid:
     captions: tuple[str, ...]  # (N) one line on each tile: "filter 21 · norm 0.83"
     note: str  # one or two sentences on what is seen
     legend: Legend | None = None
+    labels: tuple[str, ...] = ()  # (N) a word under each tile; the units' numbers if there are none
+    strips: bool = False  # the tiles are the rows of one picture: they stand one below the other without gaps
 
     def __len__(self) -> int:
         return len(self.units)
+
+    def label(self, position: int) -> str:
+        """What stands under the tile there."""
+        return self.labels[position] if self.labels else str(self.units[position])
 
     def position(self, unit: int) -> int:
         """Where the tile of `unit` stands, from 0; −1 when it is not shown."""
@@ -72,7 +96,12 @@ class ImageGrid:
 
 
 class Explainer(Protocol):
-    """Turns a snapshot and a request into pictures. Details in the registry: `suits(layer) -> bool`."""
+    """Turns a snapshot and a request into pictures.
+
+    Details in the registry: `suits(layer) -> bool`; `family`, the name that several views of one thing share, their own
+    if it is left out; `needs_picture` and `needs_pictures`, whether the request must hold them; `slow`, whether it may
+    take seconds, so that it wants progress and can be given up; `scaled`, whether `Request.scale` makes a difference.
+    """
 
     def __call__(self, snapshot: ModelSnapshot, request: Request) -> ImageGrid: ...
 
@@ -80,9 +109,33 @@ class Explainer(Protocol):
 EXPLAINERS: Registry[Explainer] = Registry("view", "cifar_gui.explain")
 
 
-def views(layer: ConvLayer) -> list[tuple[str, str]]:
-    """Name and label of every view that makes sense for a layer, the one to open with first."""
-    return [(entry.name, entry.label) for entry in EXPLAINERS if entry.details["suits"](layer)]
+FAMILIES = {"weights": "Weights"}
+"""What views of one thing are called together."""
+
+
+def views(layer: ConvLayer, family: str = "") -> list[tuple[str, str]]:
+    """Name and label of every view that makes sense for a layer, the one to open with first; of one family if given."""
+    return [
+        (entry.name, entry.label)
+        for entry in EXPLAINERS
+        if entry.details["suits"](layer) and family in ("", family_of(entry.name))
+    ]
+
+
+def family_of(view: str) -> str:
+    """The family that a view belongs to."""
+    return str(EXPLAINERS.entry(view).details.get("family", view))
+
+
+def families(layer: ConvLayer) -> list[tuple[str, str]]:
+    """Name and label of every family of views that a layer has."""
+    found = {family_of(name): label for name, label in reversed(views(layer))}
+    return [(name, FAMILIES.get(name, label)) for name, label in reversed(found.items())]
+
+
+def says(view: str, detail: str) -> bool:
+    """Whether a view says so of itself: `says("top", "slow")`."""
+    return bool(EXPLAINERS.entry(view).details.get(detail, False))
 
 
 def atlas(
@@ -99,7 +152,8 @@ def atlas(
     count = len(grid)
     if not count:
         raise ValueError("an empty grid has no picture")
-    columns = min(columns or math.ceil(math.sqrt(count)), count)
+    columns = 1 if grid.strips else min(columns or math.ceil(math.sqrt(count)), count)
+    gap = 0 if grid.strips else gap
     tiles = grid.tiles.repeat(magnification, axis=1).repeat(magnification, axis=2)
     height, width = tiles.shape[1] + gap, tiles.shape[2] + gap
     rows = math.ceil(count / columns)

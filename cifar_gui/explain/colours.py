@@ -20,8 +20,11 @@ _STOPS = np.array([[-1.0, 0.0, 1.0], [16, ZERO, 255], [48, ZERO, 214], [140, ZER
 #   colour-blind and in black and white
 
 
-def largest(weights: Numbers, scale: Scale) -> Numbers:
-    """(N, …) → (N, 1, …): the absolute value that becomes full colour for each unit; 1 where all weights are 0."""
+def largest(weights: Numbers, scale: Scale, reach: float | None = None) -> Numbers:
+    """(N, …) → (N, 1, …): the absolute value that becomes full colour for each unit; 1 where all weights are 0.
+    `reach`: that of all layers, for the scale of the whole network."""
+    if scale == "network" and reach is not None:
+        return np.full((len(weights),) + (1,) * (weights.ndim - 1), reach or 1.0, np.float32)
     across = tuple(range(1, weights.ndim)) if scale == "own" else tuple(range(weights.ndim))
     peak = np.abs(weights).max(axis=across, keepdims=True, initial=0.0)
     peak = np.broadcast_to(peak, (len(weights),) + (1,) * (weights.ndim - 1))
@@ -47,13 +50,22 @@ def signed_strip(width: int) -> NDArray[np.uint8]:
     return strip
 
 
-def legend(weights: Numbers, scale: Scale, *, coloured: bool) -> Legend:
-    """The legend of pictures of `weights` (N, …) drawn with `largest(weights, scale)`."""
+def legend(
+    weights: Numbers,
+    scale: Scale,
+    *,
+    coloured: bool,
+    reach: float | None = None,
+    of: str = "weight",
+    whose: str = "filters",
+) -> Legend:
+    """The legend of pictures of `weights` (N, …) drawn with `largest(weights, scale, reach)`."""
     kind: Literal["rgb", "signed"] = "rgb" if coloured else "signed"
     if scale == "own":
-        return Legend(kind, "−max", "+max", "Scaled to each filter's own largest weight; grey is 0.")
-    peak = float(np.abs(weights).max(initial=0.0))
-    return Legend(kind, f"−{peak:.2g}", f"+{peak:.2g}", f"One scale for all filters: full colour is ±{peak:.2g}.")
+        return Legend(kind, "−max", "+max", f"Each of the {whose} is scaled to its own largest {of}; grey is 0.")
+    peak = reach if scale == "network" and reach is not None else float(np.abs(weights).max(initial=0.0))
+    shared = "layers" if scale == "network" else whose
+    return Legend(kind, f"−{peak:.2g}", f"+{peak:.2g}", f"One scale for all {shared}: full colour is ±{peak:.2g}.")
 
 
 def _opaque(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The weights of a convolution layer as pictures: in colour, as mosaics of slices, one input channel at a time."""
+"""The weights of a layer as pictures: in colour, as mosaics of slices, one input channel at a time, as a matrix."""
 
 from __future__ import annotations
 
@@ -10,9 +10,20 @@ from torch import Tensor
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain import colours
-from cifar_gui.explain.arrange import arranged, norms, strongest_first
+from cifar_gui.explain.arrange import norms, strongest_first, units_in_order
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Order, Request, Scale
-from cifar_gui.explain.layers import ConvLayer, weights_of
+from cifar_gui.explain.layers import ConvLayer, convolution_layers, weights_of
+
+_SQUARE = 48
+"""Rows of a matrix with more inputs than twice this are drawn more than one pixel high."""
+
+
+def _is_pointwise(layer: ConvLayer) -> bool:
+    return layer.shape[1] > 0 and layer.shape[2:] == (1, 1)
+
+
+def _is_deep(layer: ConvLayer) -> bool:
+    return bool(layer.name) and layer.shape[1] != 3 and not layer.classes
 
 
 def filter_images(
@@ -23,7 +34,9 @@ def filter_images(
     return view(snapshot, Request(layer, order, scale))
 
 
-@EXPLAINERS.register("colour", label="In colour", order=1, suits=lambda layer: layer.coloured)
+@EXPLAINERS.register(
+    "colour", label="In colour", order=1, family="weights", scaled=True, suits=lambda layer: layer.coloured
+)
 def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """Filters that see red, green and blue, themselves or through a fixed stem: their weights are the colours."""
     layer = request.layer
@@ -37,39 +50,66 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
         )
     values = weights.numpy()
     # strength is that of the layer's own weights, as in captions and details; likeness is of what is seen
-    shown = arranged(own.numpy() if request.order == "norm" else values, request.order)
-    tiles = colours.rgb(values / colours.largest(values, request.scale))[shown]
-    legend = colours.legend(values, request.scale, coloured=True)
-    captions = _captions(shown, norms(own.numpy()))
+    shown = units_in_order(snapshot, request, values)
+    reach = _reach(snapshot, request, values)
+    tiles = colours.rgb(values / colours.largest(values, request.scale, reach))[shown]
+    legend = colours.legend(values, request.scale, coloured=True, reach=reach)
+    captions = _captions(layer, shown, norms(own.numpy()))
     return ImageGrid(layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
 
-@EXPLAINERS.register("mosaic", label="Mosaic", order=2, suits=lambda layer: layer.shape[1] != 3)
+@EXPLAINERS.register("matrix", label="Matrix", order=2, family="weights", scaled=True, suits=_is_pointwise)
+def matrix(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
+    """One row for each unit and one column for each of its inputs: all there is to a 1×1 convolution."""
+    layer = request.layer
+    values = weights_of(snapshot, layer).numpy()
+    shown = units_in_order(snapshot, request)
+    reach = _reach(snapshot, request, values)
+    scaled = values / colours.largest(values, request.scale, reach)
+    rows = colours.signed(scaled[:, None, :, 0, 0])[shown]
+    tiles = rows.repeat(max(layer.shape[1] // _SQUARE, 1), axis=1)
+    note = f"Each row is one of the {layer.nouns}, each column one of its {layer.shape[1]} inputs."
+    legend = colours.legend(values, request.scale, coloured=False, reach=reach, whose=layer.nouns)
+    captions = _captions(layer, shown, norms(values))
+    labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
+    return ImageGrid(layer.label, layer.nouns, tiles, tuple(shown), captions, note, legend, labels, strips=True)
+
+
+@EXPLAINERS.register("mosaic", label="Mosaic", order=3, family="weights", scaled=True, suits=_is_deep)
 def mosaic(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """All slices of each filter in one tile, the strongest top left."""
     values = weights_of(snapshot, request.layer).numpy()
-    shown = arranged(values, request.order)
-    scaled = values / colours.largest(values, request.scale)
+    shown = units_in_order(snapshot, request)
+    reach = _reach(snapshot, request, values)
+    scaled = values / colours.largest(values, request.scale, reach)
     tiles = np.stack([_mosaic_tile(scaled[unit]) for unit in shown])
     channels = request.layer.shape[1]
     note = f"Each tile holds a filter's {channels} slices, one for each input channel, the strongest top left."
-    legend = colours.legend(values, request.scale, coloured=False)
-    title = request.layer.label
-    return ImageGrid(title, "filters", tiles, tuple(shown), _captions(shown, norms(values)), note, legend)
+    legend = colours.legend(values, request.scale, coloured=False, reach=reach)
+    captions = _captions(request.layer, shown, norms(values))
+    return ImageGrid(request.layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
 
-@EXPLAINERS.register("channels", label="Input channels", order=3, suits=lambda layer: layer.shape[1] != 3)
+@EXPLAINERS.register(
+    "channels",
+    label="Input channels",
+    order=4,
+    family="weights",
+    scaled=True,
+    suits=lambda layer: _is_deep(layer) and not _is_pointwise(layer),
+)
 def one_channel(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """The slice of every filter that looks at one input channel; channels past the end show the last."""
     values = weights_of(snapshot, request.layer).numpy()
     channels = request.layer.shape[1]
     channel = min(max(request.channel, 0), channels - 1)
-    shown = arranged(values, request.order)
+    shown = units_in_order(snapshot, request)
+    reach = _reach(snapshot, request, values)
     slices = values[:, channel]
-    tiles = colours.signed(slices / colours.largest(values, request.scale)[:, 0])[shown]
+    tiles = colours.signed(slices / colours.largest(values, request.scale, reach)[:, 0])[shown]
     note = f"What each filter does with input channel {channel} of {channels}, on the scale of its other channels."
-    legend = colours.legend(values, request.scale, coloured=False)
-    captions = _captions(shown, norms(slices), f" in channel {channel}")
+    legend = colours.legend(values, request.scale, coloured=False, reach=reach)
+    captions = _captions(request.layer, shown, norms(slices), f" in channel {channel}")
     return ImageGrid(request.layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
 
@@ -107,5 +147,13 @@ def _mosaic_tile(slices: colours.Numbers) -> NDArray[np.uint8]:
     return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
 
 
-def _captions(shown: list[int], strengths: NDArray[np.float64], of_what: str = "") -> tuple[str, ...]:
-    return tuple(f"filter {unit} · norm {strengths[unit]:.3g}{of_what}" for unit in shown)
+def _reach(snapshot: ModelSnapshot, request: Request, values: NDArray[np.float32]) -> float | None:
+    """The largest absolute weight of all convolutions, or of what is shown if that is larger; for one scale for all."""
+    if request.scale != "network":
+        return None
+    everything = [weights_of(snapshot, layer).numpy() for layer in convolution_layers(snapshot)]
+    return max(float(np.abs(each).max(initial=0.0)) for each in [values, *everything])
+
+
+def _captions(layer: ConvLayer, shown: list[int], strengths: NDArray[np.float64], of_what: str = "") -> tuple[str, ...]:
+    return tuple(f"{layer.unit_words(unit)} · norm {strengths[unit]:.3g}{of_what}" for unit in shown)

@@ -1,4 +1,4 @@
-"""The convolution layers of a network: which there are, what they are called, whether they are learned."""
+"""The layers that can be looked into: every convolution, what it is called, whether it is learned; and the classes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import IMAGE_SIZE
 from cifar_gui.explain.names import readable_names
 from cifar_gui.inference.forward import evaluating
+from cifar_gui.networks.layer_table import Step, steps
 
 NOT_LEARNED = "computed, not learned"
+
+CLASSES = "classes"
+"""What the answers of the network are called among its layers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConvLayer:
-    """One convolution layer, without its weights."""
+    """One convolution layer, without its weights; or the answers of the network, one unit for each class."""
 
-    name: str  # of the module; its weights are called `name`.weight
+    name: str  # of the module; its weights are called `name`.weight. "" for classes without weights of their own
     label: str  # for people: "block 1 · conv 2"
     shape: tuple[int, int, int, int]  # filters, input channels of each, height, width
     parameters: int  # weights and biases
@@ -31,6 +35,16 @@ class ConvLayer:
     note: str = ""  # "computed, not learned"
     stride: tuple[int, int] = (1, 1)
     stem: ConvLayer | None = None  # the fixed layer through which this one sees the colours of the picture
+    classes: tuple[str, ...] = ()  # what its units stand for, if they are the answers of the network
+
+    @property
+    def nouns(self) -> str:
+        """What its units are called, in the plural."""
+        return "classes" if self.classes else "filters"
+
+    def unit_words(self, unit: int) -> str:
+        """What one unit is called: "filter 21", "cat"."""
+        return self.classes[unit] if self.classes else f"filter {unit}"
 
     @property
     def coloured(self) -> bool:
@@ -45,8 +59,7 @@ class ConvLayer:
 
 def convolution_layers(snapshot: ModelSnapshot) -> list[ConvLayer]:
     """Every convolution layer, 1×1 included, in the order of computation. Empty for a network without any."""
-    card = snapshot.card
-    key = json.dumps([card.network, len(card.class_names), dict(card.network_settings)], sort_keys=True)
+    key = _architecture(snapshot)
     if key not in _KNOWN:
         _KNOWN[key] = tuple(_look(rebuild(snapshot)))
     return list(_KNOWN[key])
@@ -56,6 +69,45 @@ _KNOWN: dict[str, tuple[ConvLayer, ...]] = {}
 """Layers by architecture: snapshots of one run differ in their weights only, and come twice a second."""
 
 
+def _architecture(snapshot: ModelSnapshot) -> str:
+    card = snapshot.card
+    return json.dumps([card.network, len(card.class_names), dict(card.network_settings)], sort_keys=True)
+
+
+def class_layer(snapshot: ModelSnapshot) -> ConvLayer:
+    """The answers of a network as a layer: its units are the classes, its weights those of the last dense layer, if the
+    network ends in one."""
+    classes = snapshot.card.class_names
+    dense = next((step for step in _last_steps(forward_steps(snapshot)) if step.row.kind == "Linear"), None)
+    weight = snapshot.weights.get(f"{dense.row.name}.weight") if dense is not None else None
+    if dense is None or weight is None:
+        return ConvLayer("", CLASSES, (len(classes), 0, 1, 1), 0, True, classes=classes)
+    bias = snapshot.weights.get(f"{dense.row.name}.bias")
+    size = weight.numel() + (0 if bias is None else bias.numel())
+    return ConvLayer(dense.row.name, CLASSES, (len(classes), weight.shape[1], 1, 1), size, True, classes=classes)
+
+
+def forward_steps(snapshot: ModelSnapshot) -> list[Step]:
+    """What becomes of a picture in this network, in the order of computation."""
+    key = _architecture(snapshot)
+    if key not in _STEPS:
+        _STEPS[key] = steps(rebuild(snapshot))
+    return _STEPS[key]
+
+
+_STEPS: dict[str, list[Step]] = {}
+
+
+def _last_steps(found: list[Step]) -> Iterator[Step]:
+    """The answer, and back from there what it is merely rescaled from."""
+    at = {step.key: step for step in found}
+    step: Step | None = found[-1]
+    while step is not None:
+        yield step
+        plain = step.op in ("output", "operation") and len(step.sources) == 1
+        step = at.get(step.sources[0]) if plain else None
+
+
 def first_learned_layer(snapshot: ModelSnapshot) -> ConvLayer | None:
     """The first layer whose filters form in training; None if there is none."""
     return next((layer for layer in convolution_layers(snapshot) if layer.learned), None)
@@ -63,7 +115,7 @@ def first_learned_layer(snapshot: ModelSnapshot) -> ConvLayer | None:
 
 def weights_of(snapshot: ModelSnapshot, layer: ConvLayer) -> Tensor:
     """float32 (filters, input channels, height, width)."""
-    return snapshot.weights[f"{layer.name}.weight"].float()
+    return snapshot.weights[f"{layer.name}.weight"].float().view(layer.shape)
 
 
 def bias_of(snapshot: ModelSnapshot, layer: ConvLayer, unit: int) -> float | None:

@@ -99,8 +99,9 @@ class _Walk(fx.Interpreter):
         self._views[node] = view
         self._sources[node] = sources
         if isinstance(output, Tensor) and (sources or node.op == "placeholder"):
-            op = _OPS.get(node.op, "operation")
-            self.steps.append(Step(node.name, op, row, sources, _modules_around(node), view))
+            self.steps.append(
+                Step(node.name, _OPS.get(node.op, "operation"), row, sources, _modules_around(node), view)
+            )
             self._sources[node] = (node.name,)
         return output
 

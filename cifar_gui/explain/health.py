@@ -1,0 +1,102 @@
+"""Filters that do nothing, and filters that do what another does already: found, and named in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.explain.arrange import likeness, norms
+from cifar_gui.explain.layers import ConvLayer, bias_of, weights_of
+from cifar_gui.explain.survey import Survey
+
+ALIKE = 0.99
+"""From this cosine of their weights on, two filters look for the same."""
+
+_STILL = 1e-6
+"""What changes by less than this share of what the layer's answers span does not change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is the matter with some filters of a layer."""
+
+    kind: Literal["dead", "constant", "duplicate"]
+    units: tuple[int, ...]
+    text: str  # a sentence
+
+
+def findings(snapshot: ModelSnapshot, layer: ConvLayer, survey: Survey | None) -> list[Finding]:
+    """The dead first, then duplicates. Without a `survey` only what the weights tell is found."""
+    if layer.classes:
+        return []
+    weights = weights_of(snapshot, layer).numpy()
+    return [*_silent(snapshot, layer, weights, survey), *_duplicates(weights)]
+
+
+def finding_of(found: list[Finding], unit: int) -> list[Finding]:
+    """Those that concern one filter."""
+    return [each for each in found if unit in each.units]
+
+
+def summary(found: list[Finding]) -> str:
+    """ "2 dead filters (3, 7) · 1 pair alike (4 and 9)"; "" if all is well."""
+    dead = [unit for each in found if each.kind != "duplicate" for unit in each.units]
+    alike = [each.units for each in found if each.kind == "duplicate"]
+    parts = []
+    if dead:
+        parts.append(f"{len(dead)} dead {'filter' if len(dead) == 1 else 'filters'} ({_listed(dead)})")
+    if alike:
+        groups = "; ".join(_joined(group) for group in alike[:3]) + ("; …" if len(alike) > 3 else "")
+        parts.append(f"alike: {groups}")
+    return " · ".join(parts)
+
+
+def _silent(
+    snapshot: ModelSnapshot, layer: ConvLayer, weights: NDArray[np.float32], survey: Survey | None
+) -> list[Finding]:
+    found = []
+    span = float((survey.highest - survey.lowest).max()) if survey is not None else 0.0
+    for unit in range(layer.units):
+        if not weights[unit].any():
+            bias = bias_of(snapshot, layer, unit)
+            found.append(Finding("dead", (unit,), f"Dead: all its weights are 0{' but its bias' if bias else ''}."))
+        elif survey is not None and survey.response.rectified and survey.highest[unit] <= 0:
+            text = "Dead: not one of the held-out pictures brings it above 0, so it tells the layers behind it nothing."
+            found.append(Finding("dead", (unit,), text))
+        elif survey is not None and survey.highest[unit] - survey.lowest[unit] <= _STILL * span:
+            text = f"Constant: it says {survey.highest[unit]:.3g} whatever the picture, which a bias could do as well."
+            found.append(Finding("constant", (unit,), text))
+    return found
+
+
+def _duplicates(weights: NDArray[np.float32]) -> list[Finding]:
+    """Groups of filters that are alike, each filter in one group at most."""
+    alike = likeness(weights)
+    free = norms(weights) > 0
+    found = []
+    for unit in range(len(weights)):
+        if not free[unit]:
+            continue
+        group = [int(each) for each in np.flatnonzero((alike[unit] >= ALIKE) & free)]
+        if len(group) > 1:
+            free[group] = False
+            text = f"Filters {_joined(group)} look for the same: their weights point the same way "
+            least = float(alike[unit, group].min())
+            found.append(
+                Finding("duplicate", tuple(group), f"{text}(cosine {'at least ' * (len(group) > 2)}{least:.3f}).")
+            )
+    return found
+
+
+def _joined(units: tuple[int, ...] | list[int]) -> str:
+    """ "3 and 7", "3, 5 and 7" """
+    *others, last = map(str, units)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _listed(units: list[int], most: int = 6) -> str:
+    return ", ".join(map(str, units[:most])) + (", …" if len(units) > most else "")

@@ -1,0 +1,40 @@
+"""What has taken seconds to find out is kept for a while, so that coming back to it takes none."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """The results used last, up to a limit of memory; for any number of threads.
+
+    Two threads that want the same thing at once both compute it: that is rare, and harmless."""
+
+    def __init__(self, limit: int, size_of: Callable[[T], int]) -> None:
+        """`limit` in bytes; the newest result is kept even if it is larger."""
+        self._limit, self._size_of = limit, size_of
+        self._results: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> T | None:
+        """What is kept under `key`."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+            return self._results.get(key)
+
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What is kept under `key`, else what `compute` gives, which is kept; if it raises, nothing is."""
+        found = self.find(key)
+        if found is None:
+            found = compute()
+            with self._lock:
+                self._results[key] = found
+                while len(self._results) > 1 and sum(map(self._size_of, self._results.values())) > self._limit:
+                    self._results.popitem(last=False)
+        return found
