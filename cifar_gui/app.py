@@ -22,6 +22,7 @@ from cifar_gui.ui.messages import Action, Messages
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
+from cifar_gui.ui.shown_picture import ShownPicture
 from cifar_gui.ui.signals import closing_on_signals
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.warm_up import WarmUp
@@ -41,6 +42,7 @@ def create_window() -> MainWindow:
         session=session,
         models=models,
         data=data,
+        picture=ShownPicture(),
         jobs=jobs,
         settings=settings,
         messages=messages,

@@ -63,23 +63,24 @@ def ablate(
     usual = _KEPT.get(key, lambda: _answers(snapshot, None, 0, pictures, halved(0.0, 0.5)))
     response = response_of(snapshot, layer)
     without = _answers(snapshot, response, unit, pictures, halved(share, 1 - share))
-    labels, classes = pictures.split.labels, len(names)
-    totals = torch.bincount(labels, minlength=classes).clamp_min(1)
-    before, after = (
-        (torch.bincount(labels[answers == labels], minlength=classes).double() / totals).tolist()
-        for answers in (usual, without)
-    )
+    labels = pictures.split.labels
     return Ablation(
         layer=layer,
         unit=unit,
         class_names=names,
-        before=tuple(before),
-        after=tuple(after),
+        before=_of_classes(usual, labels, len(names)),
+        after=_of_classes(without, labels, len(names)),
         accuracy_before=float((usual == labels).double().mean()),
         accuracy_after=float((without == labels).double().mean()),
         count=len(labels),
         changed=int((usual != without).sum()),
     )
+
+
+def _of_classes(answers: torch.Tensor, labels: torch.Tensor, classes: int) -> tuple[float, ...]:
+    """The share of each class's pictures that is called right."""
+    right = torch.bincount(labels[answers == labels], minlength=classes).double()
+    return tuple((right / torch.bincount(labels, minlength=classes).clamp_min(1)).tolist())
 
 
 _KEPT: Kept[torch.Tensor] = Kept(4_000_000, lambda kept: kept.nbytes)

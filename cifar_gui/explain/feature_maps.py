@@ -14,6 +14,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain import colours
 from cifar_gui.explain.arrange import units_in_order
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Request, Subject
+from cifar_gui.explain.kept import Kept
 from cifar_gui.explain.layers import ConvLayer, convolution_layers
 from cifar_gui.explain.response import maps_at, response_of
 from cifar_gui.inference.forward import evaluating
@@ -23,7 +24,17 @@ from cifar_gui.inference.threads import one_core
 def feature_maps(
     snapshot: ModelSnapshot, layers: list[ConvLayer], pixels: NDArray[np.uint8]
 ) -> list[NDArray[np.float32]]:
-    """uint8 (3, 32, 32) → for each layer the maps of its units, float32 (units, h, w), behind their activation."""
+    """uint8 (3, 32, 32) → for each layer the maps of its units, float32 (units, h, w), behind the activation; kept."""
+    key = (snapshot.digest, tuple(layer.label for layer in layers), pixels.tobytes())
+    return _KEPT.get(key, lambda: _feature_maps(snapshot, layers, pixels))
+
+
+_KEPT: Kept[list[NDArray[np.float32]]] = Kept(32_000_000, lambda maps: sum(each.nbytes for each in maps))
+
+
+def _feature_maps(
+    snapshot: ModelSnapshot, layers: list[ConvLayer], pixels: NDArray[np.uint8]
+) -> list[NDArray[np.float32]]:
     precision = Precision()
     model = rebuild(snapshot).to(memory_format=precision.memory_format)
     with one_core(), evaluating(model):
@@ -45,7 +56,7 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     response = response_of(snapshot, layer)
     height, width = response.size
     seen = f"{height} × {width} places" if height * width > 1 else "one value for the whole picture"
-    note = f"What each of the {layer.nouns} answers to the picture, {response.words}: {seen}; amber is above 0, blue below."
+    note = f"What the {layer.nouns} answer to the picture, {response.words}: {seen}; amber is above 0, blue below."
     captions = tuple(
         f"{layer.unit_words(unit)} · mean {values[unit].mean():.3g}, highest {values[unit].max():.3g}" for unit in shown
     )

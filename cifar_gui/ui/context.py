@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cifar_gui.ui.models import ModelLibrary
     from cifar_gui.ui.session import TrainingSession
     from cifar_gui.ui.settings import Settings
+    from cifar_gui.ui.shown_picture import ShownPicture
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Context:
     session: TrainingSession
     models: ModelLibrary
     data: DataLibrary
+    picture: ShownPicture
     jobs: Background
     settings: Settings
     messages: Messages

@@ -1,12 +1,16 @@
-"""The chosen filter, large, and everything that can be said of it in figures."""
+"""The chosen unit, large, and everything that can be said of it."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.explain.units import UnitDetails
 from cifar_gui.ui.filters.numbers import WeightTable
+from cifar_gui.ui.filters.sections import AnswerSection, FormingSection, TopsSection
+from cifar_gui.ui.filters.story import UnitStory
+from cifar_gui.ui.filters.switch_off import SwitchOff
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
@@ -14,13 +18,19 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import PixelView, magnified
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading
+from cifar_gui.words import percent
 
 _LARGE = 232
 _COPIED = 512
 
 
 class UnitDetail(Panel):
-    """Picture, numbers, histogram, mean and deviation of one filter. It scrolls where there is little room."""
+    """Picture, answers, numbers, histogram, mean and deviation of one unit. It scrolls where there is little room.
+
+    Signals: pictures_wanted(), those that excite it most.
+    """
+
+    pictures_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Filter", parent)
@@ -30,34 +40,53 @@ class UnitDetail(Panel):
         self.picture.setMinimumHeight(_LARGE)
         self.picture.setAccessibleName("The chosen filter, magnified")
         self.facts = caption()
+        self.finding = caption(wrap=True)
+        self.finding.setProperty("doubt", True)
+        self.answer = AnswerSection()
+        self.tops = TopsSection()
+        self.tops.wanted.connect(self.pictures_wanted)
+        self.forming = FormingSection()
+        self.switch_off = SwitchOff()
         self.moments = caption()
         self.histogram = Histogram("weights")
         self.histogram.setMinimumHeight(92)
         self.numbers = WeightTable()
         self.numbers.setMinimumHeight(132)
         self._build()
-        self.show_details(None)
+        self.show_story(None)
 
     def show_picture(self, sheet: TileSheet | None, unit: int) -> None:
         """The same picture as in the grid."""
         self.picture.show_image(sheet.tile(unit) if sheet else QImage())
 
-    def show_details(self, details: UnitDetails | None) -> None:
-        """The figures; None clears everything."""
-        self.copy_picture.setEnabled(details is not None)
-        if details is None:
+    def show_story(self, story: UnitStory | None) -> None:
+        """All that is known of a unit; None clears everything."""
+        self.copy_picture.setEnabled(story is not None)
+        self._inside.setVisible(story is not None)
+        if story is None:
             self.set_title("Filter")
             self.picture.show_pixels(None)
-            self.facts.clear()
+            self._show_weights(None)
+            return
+        self.set_title(story.layer.unit_words(story.unit))
+        self.facts.setText(facts(story))
+        self.finding.setText("\n".join(each.text for each in story.findings))
+        self.finding.setVisible(bool(story.findings))
+        self.answer.show_subject(story.subject)
+        self.tops.show_tops(story.tops)
+        self.forming.show_states(story.forming)
+        self._show_weights(story.details)
+
+    def _show_weights(self, details: UnitDetails | None) -> None:
+        for widget in self._weights:
+            widget.setVisible(details is not None)
+        self.numbers.show_details(details)
+        if details is None:
             self.moments.clear()
             self.histogram.clear()
-            self.numbers.show_details(None)
             return
-        self.set_title(f"Filter {details.unit}")
-        self.facts.setText(facts(details))
         self.moments.setText(moments(details))
         self.histogram.show_counts(details.counts, details.edges, summary(details))
-        self.numbers.show_details(details)
 
     def _build(self) -> None:
         self.copy_picture = QToolButton()
@@ -67,29 +96,33 @@ class UnitDetail(Panel):
         self.copy_picture.setAccessibleName("Copy the picture of this filter")
         self.copy_picture.clicked.connect(self._on_copy)
         self.header.addWidget(self.copy_picture)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.picture)
-        column.addWidget(self.facts)
-        column.addSpacing(4)
-        column.addLayout(_row(heading("Weights"), self.moments))
-        column.addWidget(self.histogram)
-        column.addSpacing(4)
-        column.addWidget(heading("Numbers"))
-        column.addWidget(self.numbers, 1)
-        self.body.addWidget(VerticalScroll(inside), 1)
+        title = _row(heading("Weights"), self.moments)
+        numbers = heading("Numbers")
+        self._weights: list[QWidget] = [title, self.histogram, numbers, self.numbers]
+        sections = (self.answer, self.tops, self.forming, self.switch_off)
+        for widget in (self.picture, self.facts, self.finding, *sections, *self._weights):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.body.addWidget(VerticalScroll(self._inside), 1)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setImage(magnified(self.picture.image, _COPIED))
 
 
-def facts(details: UnitDetails) -> str:
-    """Layer and bias, then where the filter stands, in two lines."""
-    bias = "" if details.bias is None else f" · bias {signed_text(details.bias, 3)}"
-    strongest = "strongest" if details.rank == 1 else f"{ordinal(details.rank)} strongest"
-    return f"{details.layer.label}{bias}\nnorm {details.norm:.3g} · {strongest} of {details.layer.units}"
+def facts(story: UnitStory) -> str:
+    """Layer and bias, then where the filter stands, then how active it is, a line each."""
+    lines = [story.layer.label]
+    if (details := story.details) is not None:
+        strongest = "strongest" if details.rank == 1 else f"{ordinal(details.rank)} strongest"
+        lines[0] += "" if details.bias is None else f" · bias {signed_text(details.bias, 3)}"
+        lines.append(f"norm {details.norm:.3g} · {strongest} of {details.layer.units}")
+    if story.mean is not None and story.active is not None:
+        lines.append(f"mean answer {signed_text(story.mean, 3)} · above 0 in {percent(story.active)}")
+    return "\n".join(lines)
 
 
 def moments(details: UnitDetails) -> str:
@@ -112,9 +145,11 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _row(left: QWidget, right: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
+def _row(left: QWidget, right: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(left)
     row.addStretch(1)
     row.addWidget(right)
-    return row
+    return holder

@@ -1,19 +1,23 @@
-"""The middle of the Filters page: which view, in which order and scale, and the grid itself."""
+"""The middle of the Filters page: which view, in which order and scale, and the grid, or what it waits for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QToolButton, QWidget
 
-from cifar_gui.explain.base import ORDERS, SCALES, Request, atlas, views
+from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.ui.filters.legend import LegendStrip
+from cifar_gui.ui.filters.waiting import Waiting
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import tokens
-from cifar_gui.ui.widgets.bar import ControlBar
+from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet, file_stem
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
@@ -27,9 +31,10 @@ _SAVED_TILE = 96
 
 class GridPanel(Panel):
     """Asks for pictures and shows them. Signals: wanted() when another request should be answered with `show_sheet`;
-    unit_chosen(int); saved(Path); save_failed(Path)."""
+    cancelled() when the user will not wait for the answer; unit_chosen(int); saved(Path); save_failed(Path)."""
 
     wanted = Signal()
+    cancelled = Signal()
     unit_chosen = Signal(int)
     saved = Signal(object)
     save_failed = Signal(object)
@@ -37,10 +42,12 @@ class GridPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._layer: ConvLayer | None = None
-        self._views: list[tuple[str, str]] = []
-        self._asked_view = ""  # what the user last chose: kept while walking over layers that lack it
+        self._families: list[tuple[str, str]] = []
+        self._asked_family = ""  # what the user last chose: kept while walking over layers that lack it
+        self._asked_form = ""  # and of the views of that family
         self.view_choice = Segmented([])
         self.count = muted()
+        self.form = _combo("Shown as", [])
         self.order = _combo("Sorted by", [(key, f"by {label}") for key, label in ORDERS.items()])
         self.scale = _combo("Scale", [(key, label) for key, label in SCALES.items()])
         self.channel = QSpinBox()
@@ -52,18 +59,48 @@ class GridPanel(Panel):
         self.grid.setMinimumHeight(_LEAST_HEIGHT)
         self.legend = LegendStrip()
         self.note = caption(wrap=True)
-        self._channel_label = caption("channel")
+        self._channel_label, self._scale_label = caption("channel"), caption("scale")
+        self.renew = ShyButton("Renew")
+        self.renew.setToolTip("These pictures are of an earlier moment of the training: work them out anew")
+        self.renew.setIcon(icon("redo"))
+        self.renew.clicked.connect(self.wanted)
+        self.renew.hide()
+        self.waiting = Waiting(centred=True)
+        self.waiting.cancelled.connect(self.cancelled)
+        self._front = FrontStack()
         self._build()
+        self.form.currentIndexChanged.connect(lambda _index: self._on_form_chosen())
         self.order.currentIndexChanged.connect(lambda _index: self.wanted.emit())
         self.scale.currentIndexChanged.connect(lambda _index: self.wanted.emit())
         self.channel.valueChanged.connect(lambda _value: self.wanted.emit())
         self.grid.unit_chosen.connect(self.unit_chosen)
 
     @property
+    def family(self) -> str:
+        """The family of views to show: the one asked for if the layer has it, else its first."""
+        names = [name for name, _label in self._families]
+        return self._asked_family if self._asked_family in names else (names[0] if names else "")
+
+    @property
     def view(self) -> str:
-        """The name of the view to show: the one asked for if the layer has it, else its first."""
-        names = [name for name, _label in self._views]
-        return self._asked_view if self._asked_view in names else (names[0] if names else "")
+        """The name of the view to show: of the family, the form asked for if the layer has it, else its first."""
+        names = [name for name, _label in views(self._layer, self.family)] if self._layer is not None else []
+        return self._asked_form if self._asked_form in names else (names[0] if names else "")
+
+    @property
+    def slow(self) -> bool:
+        """Whether what is wanted may take seconds."""
+        return bool(self.view) and (says(self.view, "slow") or self.order.currentData() == "activity")
+
+    @property
+    def needs_pictures(self) -> bool:
+        """Whether it takes the held-out pictures."""
+        return bool(self.view) and (says(self.view, "needs_pictures") or self.order.currentData() == "activity")
+
+    @property
+    def needs_picture(self) -> bool:
+        """Whether it takes the picture that is explained."""
+        return bool(self.view) and says(self.view, "needs_picture")
 
     def request(self) -> Request | None:
         """What is wanted now."""
@@ -80,14 +117,16 @@ class GridPanel(Panel):
         self.channel.setRange(0, layer.shape[1] - 1)
         self.channel.setSuffix(f" of {layer.shape[1]}")
         self.channel.blockSignals(was_blocked)
-        if views(layer) != self._views:
-            self._views = views(layer)
-            self._offer_views()
-        self._show_controls()
+        if families(layer) != self._families:
+            self._families = families(layer)
+            self._offer_families()
+        self._offer_forms()
 
     def show_sheet(self, sheet: TileSheet | None) -> None:
         """The pictures that were asked for."""
         self.grid.show_sheet(sheet)
+        self._front.setCurrentWidget(self.grid)
+        self._foot.show()
         if sheet is None:
             return
         grid = sheet.grid
@@ -96,6 +135,36 @@ class GridPanel(Panel):
         self.note.setText(grid.note)
         self.legend.show_legend(grid.legend)
         self.grid.setAccessibleName(f"{len(grid)} {grid.noun} of {grid.title}")
+
+    def show_waiting(self, what: str) -> None:
+        """What was asked for takes a while."""
+        self.waiting.begin(what)
+        self._stand_in(self.waiting)
+
+    def show_progress(self, share: float, what: str) -> None:
+        """How far it is, 0–1."""
+        if self._front.currentWidget() is not self.waiting:
+            self.show_waiting(what)
+        self.waiting.show_progress(share, what)
+
+    def show_empty(self, symbol: str, title: str, text: str, label: str, callback: Callable[[], object]) -> None:
+        """Why there is nothing to show, and the button that changes that."""
+        state = EmptyState(symbol, title, text, label, callback)
+        self._front.addWidget(state)
+        self._stand_in(state)
+
+    def _stand_in(self, widget: QWidget) -> None:
+        """Show something in place of the grid."""
+        for place in reversed(range(self._front.count())):
+            other = self._front.widget(place)
+            if other is not None and other not in (self.grid, self.waiting, widget):
+                self._front.removeWidget(other)
+                other.deleteLater()
+        self._front.setCurrentWidget(widget)
+        self._foot.hide()
+        self.legend.show_legend(None)
+        self.count.clear()
+        self.renew.hide()
 
     def picture(self) -> QImage:
         """The whole grid as one picture, as it is sorted and coloured now, on the panel's colour."""
@@ -130,11 +199,16 @@ class GridPanel(Panel):
             QGuiApplication.clipboard().setImage(magnified(self.grid.sheet.tile(self.grid.chosen), 512))
 
     def save_state(self) -> dict[str, str]:
-        return {"view": self._asked_view, "order": self.order.currentData(), "scale": self.scale.currentData()}
+        return {
+            "view": self._asked_form or self._asked_family,
+            "order": self.order.currentData(),
+            "scale": self.scale.currentData(),
+        }
 
     def restore_state(self, state: dict[str, object]) -> None:
         """Values that mean nothing are ignored."""
-        self._asked_view = str(state.get("view", ""))
+        if (view := str(state.get("view", ""))) in EXPLAINERS:
+            self._asked_family, self._asked_form = family_of(view), view
         for combo, key in ((self.order, "order"), (self.scale, "scale")):
             if (index := combo.findData(str(state.get(key, "")))) >= 0:
                 combo.setCurrentIndex(index)
@@ -144,15 +218,18 @@ class GridPanel(Panel):
         self._place = QHBoxLayout(holder)
         self._place.setContentsMargins(0, 0, 0, 0)
         self.fill_header(ControlBar([holder], [self.count, self.order], breaks=True))
-        controls = [caption("scale"), self.scale, self._channel_label, self.channel]
-        buttons = [_button(action) for action in self._actions()]
-        self.body.addWidget(self.grid, 1)
-        foot = QHBoxLayout()
+        controls = [self.form, self._scale_label, self.scale, self._channel_label, self.channel]
+        self._front.addWidget(self.grid)
+        self._front.addWidget(self.waiting)
+        self.body.addWidget(self._front, 1)
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
         foot.addWidget(self.note, 1)
-        for button in buttons:
+        for button in (self.renew, *(_button(action) for action in self._actions())):
             foot.addWidget(button)
-        self.body.addLayout(foot)
+        self.body.addWidget(self._foot)
         self.body.addWidget(ControlBar([self.legend], controls, breaks=True, close=True))
 
     def _actions(self) -> list[QAction]:
@@ -164,27 +241,47 @@ class GridPanel(Panel):
         self.grid.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return [copy, save]
 
-    def _offer_views(self) -> None:
+    def _offer_families(self) -> None:
         """A choice only where there is one."""
-        old, self.view_choice = self.view_choice, Segmented(self._views)
+        old, self.view_choice = self.view_choice, Segmented(self._families)
         self.view_choice.setObjectName("filters.view")
         self.view_choice.setAccessibleName("View")
-        self.view_choice.choose(self.view)
-        self.view_choice.setVisible(len(self._views) > 1)
-        self.view_choice.chosen.connect(self._on_view_chosen)
+        self.view_choice.choose(self.family)
+        self.view_choice.setVisible(len(self._families) > 1)
+        self.view_choice.chosen.connect(self._on_family_chosen)
         self._place.addWidget(self.view_choice)
         self._place.removeWidget(old)
         old.hide()
         old.deleteLater()
 
-    def _on_view_chosen(self, name: str) -> None:
-        self._asked_view = name
+    def _on_family_chosen(self, name: str) -> None:
+        self._asked_family = name
+        self._offer_forms()
+        self.wanted.emit()
+
+    def _offer_forms(self) -> None:
+        """The ways to show what is chosen, where there are several."""
+        forms = views(self._layer, self.family) if self._layer is not None else []
+        was_blocked = self.form.blockSignals(True)
+        self.form.clear()
+        for name, label in forms:
+            self.form.addItem(label, name)
+        self.form.setCurrentIndex(max(self.form.findData(self.view), 0))
+        self.form.blockSignals(was_blocked)
+        self.form.setVisible(len(forms) > 1)
+        self._show_controls()
+
+    def _on_form_chosen(self) -> None:
+        self._asked_form = str(self.form.currentData())
         self._show_controls()
         self.wanted.emit()
 
     def _show_controls(self) -> None:
-        for widget in (self._channel_label, self.channel):
-            widget.setVisible(self.view == "channels")
+        of_one_channel, scaled = self.view == "channels", bool(self.view) and says(self.view, "scaled")
+        self._channel_label.setVisible(of_one_channel)
+        self.channel.setVisible(of_one_channel)
+        self._scale_label.setVisible(scaled)
+        self.scale.setVisible(scaled)
 
 
 def _combo(name: str, options: list[tuple[str, str]]) -> QComboBox:

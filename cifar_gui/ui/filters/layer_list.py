@@ -82,6 +82,8 @@ class LayerList(PaintedList):
 def lines_of(layer: ConvLayer) -> list[str]:
     """What stands under a layer's name: shape and parameters, and whether it is learned."""
     filters, channels, height, width = layer.shape
+    if layer.classes:
+        return [f"{filters} × {channels} · {layer.parameters:,}" if layer.name else f"{filters} answers"]
     shape = f"{filters} × {height}×{width}×{channels} · {layer.parameters:,}"
     return [shape] if layer.learned else [shape, layer.note]
 
@@ -89,6 +91,8 @@ def lines_of(layer: ConvLayer) -> list[str]:
 def tool_tip(layer: ConvLayer) -> str:
     """The same in a sentence."""
     filters, channels, height, width = layer.shape
+    if layer.classes:
+        return f"The answers of the network: {', '.join(layer.classes)}."
     text = (
         f"{filters} filters, {height} pixels high and {width} wide, over {channels} input channels: "
         f"{layer.parameters:,} weights and biases."

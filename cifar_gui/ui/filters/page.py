@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,38 +10,35 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.explain.base import EXPLAINERS, Request
-from cifar_gui.explain.layers import ConvLayer, convolution_layers, first_learned_layer
-from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.errors import DataError
+from cifar_gui.explain.base import Subject
+from cifar_gui.explain.held_out import HeldOut
+from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, first_learned_layer
 from cifar_gui.networks.base import NETWORKS
+from cifar_gui.ui.filters.answers import Answer, Answers
 from cifar_gui.ui.filters.detail import UnitDetail
 from cifar_gui.ui.filters.epoch_bar import EpochBar
 from cifar_gui.ui.filters.epochs import epoch_track
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList
+from cifar_gui.ui.filters.long_work import LongWork
+from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.pace import Pace
+from cifar_gui.ui.filters.picture_choice import PictureChoice
+from cifar_gui.ui.filters.unit_control import UnitControl
 from cifar_gui.ui.model_choices import LIVE
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
-from cifar_gui.ui.widgets.image_grid import TileSheet, sheet_of
 from cifar_gui.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
     from cifar_gui.ui.context import Context
 
 _LIVE_MS = 500
 """While it trains, pictures are drawn anew at most so often."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Answer:
-    """What a worker hands back for one request."""
-
-    snapshot: ModelSnapshot
-    request: Request
-    sheet: TileSheet
 
 
 class FiltersPage(Page):
@@ -50,14 +47,19 @@ class FiltersPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = None
-        self._answered: _Answer | None = None  # what the grid shows
+        self._answered: Answer | None = None  # what the grid shows
         self._wanted_layer = ""  # name of the layer that is shown, or is to be as soon as there is one of that name
         self._visible = False
         self._dirty = False
         self.layers = LayerList()
         self.layers.setObjectName("filters.layers")
         self.grid_panel = GridPanel()
+        self.choice = PictureChoice()
+        self.material = Material(context, self)
         self.detail = UnitDetail()
+        self._answers = Answers()
+        self._drawing = LongWork(context.jobs, "filters.grid", self)
+        self._unit = UnitControl(context, self.detail, self.material, self)
         self.epochs = EpochBar()
         self._pace = Pace(self._look, _LIVE_MS, self)
         self._live = QTimer(self)
@@ -71,13 +73,19 @@ class FiltersPage(Page):
         if snapshot is None:
             self.context.jobs.cancel("filters.layers")
         self._dirty = True
-        self.epochs.arrived()
+        if not (self._visible and self.grid_panel.slow):  # else when what takes long is there
+            self.epochs.arrived()
         self._show_track()
         if self._visible:
             self._pace.ask() if self._is_live() else self._pace.now()
 
+    def on_data(self, data: ImageData | None) -> None:
+        self.material.on_data(data)
+        self._show_unit()
+
     def page_shown(self) -> None:
         self._visible = True
+        self.material.ensure_subject()
         self._show_track()
         self._follow_training()
         if self._dirty or self._snapshot is None:
@@ -88,6 +96,9 @@ class FiltersPage(Page):
         self._live.stop()
         self._pace.cancel()
         self.epochs.stop()
+        self._dirty = self._dirty or self._drawing.running
+        self._drawing.cancel()
+        self._unit.stop()
 
     def save_state(self) -> dict[str, Any]:
         return {
@@ -122,6 +133,7 @@ class FiltersPage(Page):
     def _build(self) -> None:
         panel = Panel("Layers")
         panel.body.addWidget(self.layers, 1)
+        panel.body.addWidget(self.choice)
         self._columns = Columns(panel, self.grid_panel, self.detail, titles=("Layers", "Filter"), widths=(196, 262))
         content = QWidget()
         column = QVBoxLayout(content)
@@ -142,12 +154,23 @@ class FiltersPage(Page):
     def _connect(self) -> None:
         self.layers.layer_chosen.connect(self._on_layer_chosen)
         self.grid_panel.wanted.connect(self._request_pictures)
-        self.grid_panel.unit_chosen.connect(lambda _unit: self._request_details())
+        self.grid_panel.cancelled.connect(self._on_given_up)
+        self.grid_panel.unit_chosen.connect(lambda _unit: self._show_unit())
+        self._drawing.progressed.connect(self.grid_panel.show_progress)
+        self._connect_material()
         self.grid_panel.saved.connect(self._on_saved)
         self.grid_panel.save_failed.connect(self._on_save_failed)
         self.epochs.epoch_chosen.connect(self._on_epoch_chosen)
         self.context.models.choices_changed.connect(self._show_track)
         self.context.session.state_changed.connect(lambda _state: self._follow_training())
+
+    def _connect_material(self) -> None:
+        self.choice.random_wanted.connect(self.material.take_random)
+        self.choice.opened.connect(self.material.open)
+        self.choice.refused.connect(self.context.messages.warn)
+        self.material.subject_changed.connect(self._on_subject)
+        self.material.pictures_changed.connect(self._request_pictures)
+        self.material.no_pictures.connect(self._say_no_pictures)
 
     # --- what is shown
 
@@ -164,13 +187,13 @@ class FiltersPage(Page):
             return
         self._dirty = False
         self.context.jobs.run(
-            lambda: (convolution_layers(snapshot), first_learned_layer(snapshot)),
+            lambda: (convolution_layers(snapshot), class_layer(snapshot), first_learned_layer(snapshot)),
             lambda found: self._on_layers(*found),
             key="filters.layers",
         )
 
-    def _on_layers(self, layers: list[ConvLayer], first: ConvLayer | None) -> None:
-        if not layers:
+    def _on_layers(self, filters: list[ConvLayer], classes: ConvLayer, first: ConvLayer | None) -> None:
+        if not filters:
             name = NETWORKS.entry(self._snapshot.card.network).label if self._snapshot else ""
             self._show_empty(
                 "filters",
@@ -181,46 +204,96 @@ class FiltersPage(Page):
                 "network",
             )
             return
-        chosen = next((layer for layer in layers if layer.name == self._wanted_layer), first or layers[0])
+        layers = [*filters, classes]
+        chosen = next(
+            (layer for layer in layers if self._wanted_layer in (layer.name, layer.label)), first or layers[0]
+        )
         self.layers.show_layers(layers, chosen)
         self._stack.setCurrentWidget(self._content)
         self._on_layer_chosen(chosen)
 
     def _on_layer_chosen(self, layer: ConvLayer) -> None:
-        self._wanted_layer = layer.name
+        self._wanted_layer = layer.name or layer.label
         self.grid_panel.set_layer(layer)
-        self._request_pictures()
+        if self._is_live() and self.grid_panel.slow and self._shows_wanted():
+            self.grid_panel.renew.show()  # a fresh snapshot comes twice a second: what takes long waits to be asked
+        else:
+            self._request_pictures()
+
+    def _shows_wanted(self) -> bool:
+        """Whether the grid shows, or is being worked out for, what is wanted, of this network or one before it."""
+        answer, request = self._answered, self.grid_panel.request()
+        if self._drawing.running:
+            return True
+        if answer is None or request is None or answer.view != self.grid_panel.view:
+            return False
+        return (answer.request.layer, answer.request.order) == (request.layer, request.order)
 
     def _request_pictures(self) -> None:
-        snapshot, request = self._snapshot, self.grid_panel.request()
+        snapshot, panel = self._snapshot, self.grid_panel
+        request = panel.request()
         if snapshot is None or request is None:
             return
-        explain = EXPLAINERS[self.grid_panel.view]
-        self.context.jobs.run(
-            lambda: _Answer(snapshot, request, sheet_of(explain(snapshot, request))),
-            self._on_pictures,
-            key="filters.grid",
+        self._drawing.cancel()
+        if panel.needs_picture:
+            if self.material.subject is None:
+                self.material.ensure_subject()  # what follows asks again
+                return
+            request = replace(request, picture=self.material.subject)
+        if panel.needs_pictures:
+            pictures = self._wanted_pictures(snapshot)
+            if pictures is None:
+                return
+            request = replace(request, pictures=pictures)
+        view = panel.view
+        self._drawing.start(lambda progress: self._answers.answer(snapshot, view, request, progress), self._on_pictures)
+
+    def _wanted_pictures(self, snapshot: ModelSnapshot) -> HeldOut | None:
+        """The held-out pictures; if there are none yet, they are asked for, or it is said why there are none."""
+        try:
+            pictures = self.material.pictures(snapshot.card)
+        except DataError as error:
+            self._say_no_pictures(str(error))
+            return None
+        if pictures is None:
+            self.grid_panel.show_waiting("Reading the held-out pictures")
+            self.material.ask_for_pictures(snapshot.card)
+        return pictures
+
+    def _say_no_pictures(self, why: str) -> None:
+        self.epochs.stop()
+        get_data = self.context.actions["get_data"].trigger
+        self.grid_panel.show_empty("data", "This needs pictures", why, "Get data", get_data)
+
+    def _on_given_up(self) -> None:
+        self._drawing.cancel()
+        self.material.give_up()
+        self.epochs.stop()
+        self.grid_panel.show_empty(
+            "filters",
+            "Not worked out",
+            "It was given up. What has been worked out once is there at once the next time.",
+            "Try again",
+            self._request_pictures,
         )
 
-    def _on_pictures(self, answer: _Answer) -> None:
+    def _on_subject(self, subject: Subject) -> None:
+        self.choice.show_subject(subject)
+        if self.grid_panel.needs_picture:
+            self._request_pictures()
+        else:
+            self._show_unit()
+
+    def _on_pictures(self, answer: Answer) -> None:
         self._answered = answer
         self.grid_panel.show_sheet(answer.sheet)
-        self._request_details()
+        self.grid_panel.renew.hide()
+        self.epochs.arrived()
+        self._show_unit()
 
-    def _request_details(self) -> None:
-        answer, unit = self._answered, self.grid_panel.grid.chosen
-        if answer is None or unit is None or unit not in answer.sheet.grid.units:
-            self.detail.show_details(None)
-            return
-        self.detail.show_picture(answer.sheet, unit)
-        self.context.jobs.run(
-            lambda: unit_details(answer.snapshot, answer.request.layer, unit),
-            self._on_details,
-            key="filters.detail",
-        )
-
-    def _on_details(self, details: UnitDetails) -> None:
-        self.detail.show_details(details)
+    def _show_unit(self) -> None:
+        """What can be said of the chosen unit."""
+        self._unit.show(self._answered, self.grid_panel.grid.chosen)
 
     def _show_empty(self, symbol: str, title: str, text: str, label: str, page: str = "train") -> None:
         layout = self._empty.layout()

@@ -94,7 +94,7 @@ class TileModel(QAbstractListModel):
             return None
         grid = self.sheet.grid
         if role == Qt.ItemDataRole.DisplayRole:
-            return str(grid.units[index.row()])
+            return grid.label(index.row())
         if role == Qt.ItemDataRole.UserRole:
             return grid.units[index.row()]
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):

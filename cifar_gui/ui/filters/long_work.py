@@ -1,0 +1,101 @@
+"""Work of which there is one at a time: with progress, and given up as soon as other work is begun."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from cifar_gui.data.base import Progress
+from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.ui.background import Background
+
+T = TypeVar("T")
+
+_FIRST_AFTER = 0.15
+"""Seconds: what is done sooner needs no progress."""
+_EVERY = 0.1
+
+
+class LongWork(QObject):
+    """Off the GUI thread, under one key. Signals: progressed(float, str), the share done, 0–1, and what is done;
+    ended() when nothing is under way any more, however it came."""
+
+    progressed = Signal(float, str)
+    ended = Signal()
+
+    def __init__(self, jobs: Background, key: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs, self._key = jobs, key
+        self._given_up: threading.Event | None = None  # of what is under way
+
+    @property
+    def running(self) -> bool:
+        """Whether something is under way."""
+        return self._given_up is not None
+
+    def start(
+        self,
+        function: Callable[[Progress], T],
+        done: Callable[[T], None],
+        failed: Callable[[CifarGuiError], None] | None = None,
+    ) -> None:
+        """Give up what is under way, and call `function` with its progress on a worker, then `done` or `failed`."""
+        self._forget()
+        given_up = self._given_up = threading.Event()
+        report = self._reporter(given_up)
+
+        def on_done(result: Any) -> None:
+            self._end()
+            done(result)
+
+        def on_failed(error: CifarGuiError) -> None:
+            self._end()
+            if failed is not None:
+                failed(error)
+
+        self._jobs.run(
+            lambda: function(report),
+            on_done,
+            on_failed if failed is not None else None,
+            key=self._key,
+            broken=self._end,
+        )
+
+    def cancel(self) -> None:
+        """Give up what is under way; nothing comes of it."""
+        if self._given_up is not None:
+            self._forget()
+            self._jobs.cancel(self._key)
+            self.ended.emit()
+
+    def _forget(self) -> None:
+        if self._given_up is not None:
+            self._given_up.set()
+            self._given_up = None
+
+    def _end(self) -> None:
+        self._given_up = None
+        self.ended.emit()
+
+    def _reporter(self, given_up: threading.Event) -> Progress:
+        next_time = time.monotonic() + _FIRST_AFTER
+
+        def report(share: float, what: str) -> None:
+            """On the worker."""
+            nonlocal next_time
+            if given_up.is_set() or self._jobs.closing:
+                raise Cancelled
+            now = time.monotonic()
+            if now >= next_time:
+                next_time = now + _EVERY
+                self._jobs.post(lambda: self._tell(given_up, share, what))
+
+        return report
+
+    def _tell(self, given_up: threading.Event, share: float, what: str) -> None:
+        if given_up is self._given_up:
+            self.progressed.emit(share, what)

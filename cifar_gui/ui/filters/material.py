@@ -1,0 +1,139 @@
+"""The pictures that explanations are about: the one that is explained, and those held out from training."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from cifar_gui import paths
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.data.base import ImageData
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.preprocess import network_input, open_picture
+from cifar_gui.data.sources import is_available
+from cifar_gui.errors import CifarGuiError, DataError
+from cifar_gui.explain.base import Subject
+from cifar_gui.explain.held_out import HeldOut, held_out
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+_SAMPLE = "dog.png"
+
+
+class Material(QObject):
+    """Finds them and remembers them. Signals: subject_changed(Subject); pictures_changed() when there are held-out
+    pictures that were asked for; no_pictures(str), a sentence, when there are none."""
+
+    subject_changed = Signal(object)
+    pictures_changed = Signal()
+    no_pictures = Signal(str)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._random = Random()
+        self._random_wanted = self._wanted = False  # as soon as a data set has been read
+        self.subject: Subject | None = None
+        context.picture.changed.connect(self._on_classified)
+        context.data.failed.connect(self._on_failed)
+
+    def pictures(self, card: ModelCard) -> HeldOut | None:
+        """The held-out pictures of the data set that is loaded; None if none is. Raises DataError if it has none."""
+        data = self._context.data.current
+        return held_out(data, card) if data is not None else None
+
+    def known_pictures(self, card: ModelCard) -> HeldOut | None:
+        """The same, and None whatever the reason."""
+        try:
+            return self.pictures(card)
+        except DataError:
+            return None
+
+    def ask_for_pictures(self, card: ModelCard) -> None:
+        """Read the data set that the network was trained on if it is here, else the one used last."""
+        self._wanted = True
+        own = card.recipe.data if card.recipe is not None else ""
+        library = self._context.data
+        library.request(own if own and is_available(own) else library.usual_source())
+
+    def on_data(self, data: ImageData | None) -> None:
+        """A data set has been read."""
+        if data is None:
+            return
+        if self._random_wanted:
+            self._random_wanted = False
+            self.take_random()
+        if self._wanted:
+            self._wanted = False
+            self.pictures_changed.emit()
+
+    def give_up(self) -> None:
+        """Nobody waits for pictures any more."""
+        self._wanted = self._random_wanted = False
+        self._context.data.cancel()
+
+    def ensure_subject(self) -> None:
+        """If no picture has been chosen yet: the one last classified, else a held-out one, else a sample."""
+        if self.subject is not None:
+            return
+        if not self._context.picture.image.isNull():
+            self._on_classified()
+        elif self._context.data.current is not None and len(self._context.data.current.split("validation")):
+            self.take_random()
+        else:
+            self.open(PictureSource.from_path(paths.resources() / "samples" / _SAMPLE))
+
+    def take_random(self) -> None:
+        """A held-out picture, reading a data set first if need be."""
+        data = self._context.data.current
+        if data is None:
+            self._random_wanted = True
+            self._context.data.request(self._context.data.usual_source())
+            return
+        split = data.split("validation")
+        if not len(split):
+            self._context.messages.info(f"{data.name} has no pictures that were held out from training.")
+            return
+        number = self._random.randrange(len(split))
+        label = data.class_names[int(split.labels[number])]
+        self._show(Subject(split.images[number].numpy(), f"held-out picture {number:,}, labelled {label}"))
+
+    def open(self, source: PictureSource) -> None:
+        """A picture from a file, or that was dropped."""
+        self._context.jobs.run(lambda: _opened(source), self._show, self._on_refused, key="filters.subject")
+
+    def _show(self, subject: Subject) -> None:
+        self.subject = subject
+        self.subject_changed.emit(subject)
+
+    def _on_classified(self) -> None:
+        shown = self._context.picture
+        self._show(Subject(pixels_of(shown.image), shown.name))
+
+    def _on_refused(self, error: CifarGuiError) -> None:
+        self._context.messages.error(str(error))
+
+    def _on_failed(self, why: str) -> None:
+        if self._random_wanted:
+            get_data = ("Get data", self._context.actions["get_data"].trigger)
+            self._context.messages.info(why, get_data)
+        if self._wanted:
+            self.no_pictures.emit(why)
+        self._wanted = self._random_wanted = False
+
+
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """An image of 32 × 32 pixels → uint8 (3, 32, 32)."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).transpose(2, 0, 1).copy()
+
+
+def _opened(source: PictureSource) -> Subject:
+    return Subject(network_input(open_picture(source)), source.name)

@@ -1,0 +1,105 @@
+"""Fills the panel about the chosen unit, and does the long work that its buttons ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from cifar_gui.explain.ablation import ablate
+from cifar_gui.explain.held_out import HeldOut
+from cifar_gui.explain.survey import survey
+from cifar_gui.ui.filters.answers import Answer
+from cifar_gui.ui.filters.detail import UnitDetail
+from cifar_gui.ui.filters.long_work import LongWork
+from cifar_gui.ui.filters.material import Material
+from cifar_gui.ui.filters.story import UnitStory, unit_story
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+
+class UnitControl(QObject):
+    """Between the panel, the pictures and the workers."""
+
+    def __init__(self, context: Context, detail: UnitDetail, material: Material, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._detail, self._material = context, detail, material
+        self._answer: Answer | None = None
+        self._unit = -1
+        self._looking = LongWork(context.jobs, "filters.survey", self)
+        self._switching = LongWork(context.jobs, "filters.switch_off", self)
+        detail.pictures_wanted.connect(self._look_for_pictures)
+        detail.tops.waiting.cancelled.connect(self._looking.cancel)
+        self._looking.progressed.connect(detail.tops.show_progress)
+        self._looking.ended.connect(self._ask)
+        detail.switch_off.wanted.connect(self._switch_off)
+        detail.switch_off.cancelled.connect(self._switching.cancel)
+        self._switching.progressed.connect(detail.switch_off.show_progress)
+        self._switching.ended.connect(detail.switch_off.show_nothing)
+
+    def show(self, answer: Answer | None, unit: int | None) -> None:
+        """Tell of one unit of what the grid shows; None clears the panel."""
+        if answer is None or unit is None or unit not in answer.sheet.grid.units:
+            self._answer = None
+            self._detail.show_story(None)
+            return
+        before = self._answer
+        same_layer = before is not None and before.request.layer == answer.request.layer
+        if before is None or not same_layer or before.snapshot is not answer.snapshot or self._unit != unit:
+            self._switching.cancel()
+            self._detail.switch_off.show_nothing()
+        if not same_layer:
+            self._looking.cancel()
+        self._answer, self._unit = answer, unit
+        self._detail.show_picture(answer.sheet, unit)
+        self._ask()
+
+    def stop(self) -> None:
+        """Give up what takes long."""
+        self._looking.cancel()
+        self._switching.cancel()
+
+    def _ask(self) -> None:
+        if (answer := self._answer) is None:
+            return
+        layer, unit, subject = answer.request.layer, self._unit, self._material.subject
+        pictures = self._material.known_pictures(answer.snapshot.card)
+        self._context.jobs.run(
+            lambda: unit_story(answer.snapshot, layer, unit, subject, pictures), self._on_story, key="filters.detail"
+        )
+
+    def _on_story(self, story: UnitStory) -> None:
+        self._detail.show_story(story)
+        if self._looking.running:
+            self._detail.tops.show_waiting()
+
+    def _look_for_pictures(self) -> None:
+        """Go through the held-out pictures for the layer that is shown."""
+        answer = self._answer
+        pictures = self._pictures(answer)
+        if answer is not None and pictures is not None:
+            self._detail.tops.show_waiting()
+            self._looking.start(
+                lambda progress: survey(answer.snapshot, answer.request.layer, pictures, progress), lambda _survey: None
+            )
+
+    def _switch_off(self) -> None:
+        answer, unit = self._answer, self._unit
+        pictures = self._pictures(answer)
+        if answer is not None and pictures is not None:
+            self._detail.switch_off.show_waiting()
+            self._switching.start(
+                lambda progress: ablate(answer.snapshot, answer.request.layer, unit, pictures, progress),
+                self._detail.switch_off.show_result,
+            )
+
+    def _pictures(self, answer: Answer | None) -> HeldOut | None:
+        """The held-out pictures; if there are none, that is said: nothing is read unasked."""
+        pictures = self._material.known_pictures(answer.snapshot.card) if answer is not None else None
+        if pictures is None:
+            self._context.messages.info(
+                "This looks through held-out pictures, and no data set is loaded.",
+                ("Get data", self._context.actions["get_data"].trigger),
+            )
+        return pictures
