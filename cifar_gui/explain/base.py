@@ -46,6 +46,7 @@ class Request:
     order: Order = "index"
     scale: Scale = "own"
     channel: int = 0  # of the layer's inputs, from 0: for views of one input channel at a time
+    unit: int | None = None  # the only one that is wanted; explanations that cost little for each show all the same
     picture: Subject | None = None  # for explanations of one
     pictures: HeldOut | None = None  # for explanations by many, and for the order by activity
     progress: Progress = field(default=no_progress, compare=False, repr=False)  # may raise Cancelled

@@ -62,7 +62,7 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     )
     legend = colours.legend(values, request.scale, coloured=False, reach=reach, of="value", whose=layer.nouns)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
-    return ImageGrid(layer.label, "feature maps", tiles, tuple(shown), captions, note, legend, labels)
+    return ImageGrid(layer.label, "maps", tiles, tuple(shown), captions, note, legend, labels)
 
 
 def subject_of(request: Request) -> Subject:

@@ -53,6 +53,8 @@ _DECAY = 0.01
 _BLUR_EVERY = 4
 _JITTER = 2
 _GREY = 128.0
+_CONTRAST = 60.0
+"""How far from grey the pixels of a photo are, root mean square: those of CIFAR-10."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,12 +92,12 @@ _KEPT: Kept[Ideals] = Kept(96_000_000, lambda kept: kept.nbytes)
 
 @EXPLAINERS.register("ideal", label="Ideal input", order=30, suits=lambda layer: True, slow=True)
 def ideal_pictures(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
-    """The ideal input of every unit of a layer. Raises what the request's progress raises."""
+    """The ideal input of every unit of a layer, or of one. Raises what the request's progress raises."""
     layer = request.layer
-    found = ideal_inputs(snapshot, layer, None, request.progress)
-    shown = units_in_order(snapshot, request)
-    pictures = found.states[-1].transpose(0, 2, 3, 1)
-    tiles = np.concatenate([pictures, np.full_like(pictures[..., :1], 255)], -1)[shown]
+    found = ideal_inputs(snapshot, layer, None if request.unit is None else [request.unit], request.progress)
+    shown = units_in_order(snapshot, request) if request.unit is None else [request.unit]
+    pictures = found.states[-1, [found.units.index(unit) for unit in shown]].transpose(0, 2, 3, 1)
+    tiles = np.concatenate([pictures, np.full_like(pictures[..., :1], 255)], -1)
     height, width = tiles.shape[1:3]
     size = f"{height}×{width} pixels, which is what each sees" if height * width < IMAGE_SIZE**2 else "32×32 pixels"
     note = f"Made by climbing from grey, {STEPS} steps along the gradient: {size}. The picture is not of anything seen."
@@ -205,7 +207,16 @@ class _Climb:
         moved = pictures + rate * gradient / size.clamp_min(1e-20)
         if self._calms and step % _BLUR_EVERY == 0 and step < 0.8 * STEPS:
             moved = _blurred(moved)
-        return (_GREY + (moved - _GREY) * (1 - _DECAY)).clamp(0, 255)
+        return self._decayed(moved).clamp(0, 255)
+
+    def _decayed(self, pictures: Tensor) -> Tensor:
+        """Pulled towards grey, and so far that no picture has more contrast than photos have: what a linear filter
+        wants then looks like its weights, and not like their signs."""
+        contrast = (pictures - _GREY) * (1 - _DECAY)
+        seen = self._window.clipped()
+        part = contrast[:, :, seen.top : seen.bottom, seen.left : seen.right]
+        size = part.square().mean((1, 2, 3), keepdim=True).sqrt()
+        return _GREY + contrast * (_CONTRAST / size.clamp_min(_CONTRAST))
 
     def _answers(self, pictures: Tensor) -> Tensor:
         """(units) what each says of its picture: a class its probability, a filter its answer."""

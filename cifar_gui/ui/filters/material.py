@@ -102,7 +102,7 @@ class Material(QObject):
             return
         number = self._random.randrange(len(split))
         label = data.class_names[int(split.labels[number])]
-        self._show(Subject(split.images[number].numpy(), f"held-out picture {number:,}, labelled {label}"))
+        self._show(Subject(split.images[number].numpy(), f"{label}, held-out picture {number:,}"))
 
     def open(self, source: PictureSource) -> None:
         """A picture from a file, or that was dropped."""

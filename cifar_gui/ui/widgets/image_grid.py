@@ -31,6 +31,9 @@ from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
 _SMALLEST, _LARGEST = 60, 112
 """Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
 
+_HIGHEST = 24
+"""Strips are at most so high, in pixels at zoom 1."""
+
 _DRAGGED = 256
 """Side of a tile that is dragged out, in pixels."""
 
@@ -283,6 +286,13 @@ class ImageGridView(QListView):
             return
         ratio = self.devicePixelRatioF()
         room = QSize(self.width() - self.verticalScrollBar().sizeHint().width() - 2, self.height())
+        strips = self.grid is not None and self.grid.strips
+        self._painter.strips = strips
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if strips else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(policy)
+        if strips:
+            self._arrange_strips(QSize(width, height), room, ratio)
+            return
         label = px(LABEL_HEIGHT) if self._labelled else 0
         times = fitting_magnification(self._tiles.rowCount(), QSize(width, height), room, ratio, label)
         times = max(times + self._steps, 1)
@@ -290,6 +300,19 @@ class ImageGridView(QListView):
         self._columns = max(room.width() // (tile.width() + 2 * px(MARGIN)), 1)
         self._painter.magnification, self._painter.labelled = times, self._labelled
         cell = QSize(room.width() // self._columns, tile.height() + 2 * px(MARGIN) + label)
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+        self.viewport().update()
+
+    def _arrange_strips(self, strip: QSize, room: QSize, ratio: float) -> None:
+        """One below the other, their labels at their left, all as wide as there is room for."""
+        beside = self._painter.label_width()
+        fitting = int((room.width() - beside) * ratio) // strip.width()
+        times = max(min(fitting, int(px(_HIGHEST) * ratio) // strip.height()) + self._steps, 1)
+        self._columns = 1
+        self._painter.magnification, self._painter.labelled = times, self._labelled
+        width = beside + math.ceil(strip.width() * times / ratio)
+        cell = QSize(max(width, room.width()), math.ceil(strip.height() * times / ratio))
         if cell != self.gridSize():
             self.setGridSize(cell)
         self.viewport().update()

@@ -29,12 +29,22 @@ class VerticalScroll(CalmScroll):
     def __init__(self, inside: QWidget, least_height: int = 160, parent: QWidget | None = None) -> None:
         """`least_height`: in pixels at zoom 1."""
         super().__init__(parent)
-        self._least_height, self._inside = least_height, inside
+        self._least_height, self._inside, self._asked_for = least_height, inside, 0
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(inside)
 
     def minimumSizeHint(self) -> QSize:
+        self._asked_for = self._needed()
+        return QSize(self._asked_for + self.verticalScrollBar().sizeHint().width(), px(self._least_height))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's own does not pass on that what it holds has come to need another width."""
+        if event.type() == QEvent.Type.LayoutRequest and self._needed() != self._asked_for:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def _needed(self) -> int:
+        """The width of what it holds."""
         inside = self._inside
         elastic = inside.sizePolicy().horizontalPolicy() == inside.sizePolicy().Policy.Ignored
-        width = 0 if elastic else inside.minimumSizeHint().width()
-        return QSize(width + self.verticalScrollBar().sizeHint().width(), px(self._least_height))
+        return 0 if elastic else inside.minimumSizeHint().width()

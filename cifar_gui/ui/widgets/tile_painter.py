@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cifar_gui.ui.theme import font, px, tokens
@@ -29,12 +29,17 @@ class TilePainter(QStyledItemDelegate):
         self.sheet: TileSheet | None = None
         self.magnification = 1  # device pixels per picture pixel
         self.labelled = True
+        self.strips = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         if self.sheet is None or index.row() >= len(self.sheet.grid):
             return
         painter.save()
         ratio = painter.device().devicePixelRatioF()
+        if self.strips:
+            self._strip(painter, option, ratio, index)
+            painter.restore()
+            return
         place = self.picture_rect(option.rect, ratio)
         state = option.state
         if state & QStyle.StateFlag.State_Selected:
@@ -62,13 +67,41 @@ class TilePainter(QStyledItemDelegate):
         left = cell.left() + (cell.width() - size[0]) / 2
         return QRectF(round(left * ratio) / ratio, round((cell.top() + px(MARGIN)) * ratio) / ratio, *size)
 
+    def label_width(self) -> int:
+        """Of the widest label that stands beside a strip, and the gap between them."""
+        if self.sheet is None:
+            return 0
+        grid, metrics = self.sheet.grid, QFontMetrics(font(11, bold=True))
+        return max((metrics.horizontalAdvance(grid.label(place)) for place in range(len(grid))), default=0) + px(MARGIN)
+
+    def _strip(self, painter: QPainter, option: QStyleOptionViewItem, ratio: float, index: AnyIndex) -> None:
+        """A row of a picture that all tiles make together. The chosen one is marked by its label, and by lines."""
+        beside = self.label_width()
+        place = QRectF(option.rect.adjusted(beside, 0, 0, 0))
+        self._draw(painter, place.topLeft(), ratio, index.row())
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        fits = option.rect.height() >= painter.fontMetrics().ascent()
+        if chosen or (self.labelled and fits):
+            painter.setFont(font(11, bold=chosen))
+            painter.setPen(tokens().accent if chosen else tokens().muted)
+            label = QRectF(option.rect.left(), option.rect.top(), beside - px(MARGIN), option.rect.height())
+            centred = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(label, centred, index.data())
+        if chosen:
+            painter.setPen(QPen(tokens().accent, 2))
+            painter.drawLine(place.topLeft(), place.topRight())
+            painter.drawLine(place.bottomLeft(), place.bottomRight())
+
     def _picture(self, painter: QPainter, cell: QRect, ratio: float, row: int) -> None:
+        self._draw(painter, self.picture_rect(cell, ratio).topLeft(), ratio, row)
+
+    def _draw(self, painter: QPainter, place: QPointF, ratio: float, row: int) -> None:
+        """A tile with its top left corner there."""
         sheet = self.sheet
         if sheet is None:
             return
-        place = self.picture_rect(cell, ratio)
         height, width = sheet.grid.tiles.shape[1:3]
-        left, top = round(place.left() * ratio), round(place.top() * ratio)
+        left, top = round(place.x() * ratio), round(place.y() * ratio)
         target = QRect(left, top, width * self.magnification, height * self.magnification)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

@@ -1,0 +1,183 @@
+"""What the explanations of `cifar-gui explain` have in common: their registry, arguments, and how results are written.
+
+A further kind is one file in `explanations/`, which registers a function that declares its arguments.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cifar_gui import paths
+from cifar_gui.cli.command import Command, ExitCode, UsageError
+from cifar_gui.cli.console import Progress, say, write, write_json
+from cifar_gui.cli.data import load_data
+from cifar_gui.errors import PictureError, WriteError
+from cifar_gui.registry import Registry
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.explain.base import ImageGrid, Request, Subject
+    from cifar_gui.explain.held_out import HeldOut
+    from cifar_gui.explain.layers import ConvLayer
+
+EXPLANATIONS: Registry[Command] = Registry("explanation", "cifar_gui.cli.explanations")
+
+_TILE = 96
+"""Tiles are magnified by the whole number that brings them to about so many pixels."""
+
+Numbers = Callable[["ModelSnapshot", "Request", int], Mapping[str, Any]]
+"""What --json tells of one unit, beside its number."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Model, layer, unit, and where to write: for every kind."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, a run (0007, 0007/last) or a shipped model")
+    parser.add_argument(
+        "--layer", metavar="L", default="", help="its name, its path or its number from 1 (default: the first learned)"
+    )
+    parser.add_argument("--unit", metavar="U", default="", help="one filter by its number from 0, or a class by name")
+    parser.add_argument("--out", metavar="FILE.png|DIR", type=Path, help="one picture, or a folder with one for each")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--order", choices=("index", "norm", "similarity"), default="index", help="of all in one (default: %(default)s)"
+    )
+
+
+def load_model(arguments: Namespace) -> ModelSnapshot:
+    """The model that is named. Raises CheckpointError."""
+    from cifar_gui.checkpoint.files import load_snapshot
+    from cifar_gui.checkpoint.shipped import find_model
+
+    return load_snapshot(find_model(arguments.model))
+
+
+def find_layer(snapshot: ModelSnapshot, wanted: str) -> ConvLayer:
+    """By its label, its path or its number. Raises UsageError naming what there is."""
+    from cifar_gui.explain.layers import class_layer, convolution_layers, first_learned_layer
+
+    layers = [*convolution_layers(snapshot), class_layer(snapshot)]
+    if not wanted:
+        return first_learned_layer(snapshot) or layers[0]
+    plain = _plain(wanted)
+    for number, layer in enumerate(layers, start=1):
+        if plain in (_plain(layer.label), layer.name, str(number)) and plain:
+            return layer
+    known = ", ".join(f"{number} {layer.label!r}" for number, layer in enumerate(layers, start=1))
+    raise UsageError(f"This model has no layer {wanted!r}. It has {known}.")
+
+
+def find_unit(layer: ConvLayer, wanted: str) -> int | None:
+    """A unit of a layer; None if none was asked for. Raises UsageError."""
+    if not wanted:
+        return None
+    if wanted in layer.classes:
+        return layer.classes.index(wanted)
+    with suppress(ValueError):
+        if 0 <= int(wanted) < layer.units:
+            return int(wanted)
+    known = f"{', '.join(layer.classes)}" if layer.classes else f"filters 0 to {layer.units - 1}"
+    raise UsageError(f"The layer {layer.label!r} has no unit {wanted!r}. It has {known}.")
+
+
+def read_subject(path: str) -> Subject:
+    """The picture to explain. Raises PictureError."""
+    from cifar_gui.data.picture import PictureSource
+    from cifar_gui.data.preprocess import network_input, open_picture
+    from cifar_gui.explain.base import Subject
+
+    if not path:
+        raise PictureError("There is no picture to explain: name one behind the model.")
+    return Subject(network_input(open_picture(PictureSource.from_path(Path(path)))), path)
+
+
+def read_pictures(arguments: Namespace, snapshot: ModelSnapshot) -> HeldOut:
+    """The held-out pictures of --data, or of what the model was trained on. Raises DataError."""
+    from cifar_gui.data.sources import is_available
+    from cifar_gui.explain.held_out import held_out
+
+    own = snapshot.card.recipe.data if snapshot.card.recipe else ""
+    source = arguments.data or (own if own and is_available(own) else "cifar10")
+    pictures = held_out(load_data(source), snapshot.card)
+    if pictures.seen:
+        say("The model has learned from these very pictures.")
+    return pictures
+
+
+def explain(
+    arguments: Namespace,
+    view: str,
+    numbers: Numbers,
+    *,
+    subject: Subject | None = None,
+    pictures: Callable[[ModelSnapshot], HeldOut] | None = None,
+) -> int:
+    """Ask one of the registered explainers for all units, and write what was asked for. `view`: of weights, "" for the
+    first that suits the layer."""
+    from cifar_gui.explain.base import EXPLAINERS, Request, views
+
+    snapshot = load_model(arguments)
+    layer = find_layer(snapshot, arguments.layer)
+    unit = find_unit(layer, arguments.unit)
+    held_out = pictures(snapshot) if pictures is not None else None
+    names = [name for name, _ in views(layer, "" if view else "weights")]
+    if not names:
+        raise UsageError(f"The layer {layer.label!r} has no weights of its own.")
+    with Progress() as progress:
+        request = Request(layer, arguments.order, unit=unit, picture=subject, pictures=held_out, progress=progress)
+        grid = EXPLAINERS[view or names[0]](snapshot, request)
+        told = grid.units if unit is None else (unit,)
+        facts = [{"unit": each, "name": layer.unit_words(each), **numbers(snapshot, request, each)} for each in told]
+    if arguments.out is not None:
+        write_pictures(pictures_of(grid, layer, unit), arguments.out)
+    if arguments.json:
+        write_json({"model": arguments.model, "layer": layer.label, "note": grid.note, "units": facts})
+    elif arguments.out is None:
+        write("\n".join([f"{layer.label}: {grid.note}", *(grid.captions[grid.position(each)] for each in told)]))
+    return ExitCode.OK
+
+
+def pictures_of(grid: ImageGrid, layer: ConvLayer, unit: int | None) -> dict[str, NDArray[np.uint8]]:
+    """Name → RGB (H, W, 3): each unit's, or one unit's; under "" all of them in one."""
+    from dataclasses import replace
+
+    from cifar_gui.explain.base import atlas
+
+    units = grid.units if unit is None else (unit,)
+    times = max(_TILE // max(grid.tiles.shape[1:3]), 1)
+
+    def picture(of: tuple[int, ...]) -> NDArray[np.uint8]:
+        shown = [grid.position(each) for each in of]
+        return atlas(replace(grid, tiles=grid.tiles[shown], units=of), magnification=times, gap=4)
+
+    return {"": picture(units), **{layer.unit_words(each).replace(" ", "-"): picture((each,)) for each in units}}
+
+
+def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path) -> None:
+    """The one called "" into a file that ends in .png, else the others into a folder, which is made if need be. Raises
+    WriteError."""
+    from PIL import Image
+
+    try:
+        if out.suffix.lower() == ".png" and not paths.is_folder(out):
+            Image.fromarray(pictures[""]).save(out)
+            say(f"Wrote {out}.")
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        named = {name: picture for name, picture in pictures.items() if name}
+        for name, picture in named.items():
+            Image.fromarray(picture).save(out / f"{name}.png")
+        say(f"Wrote {len(named):,} {'picture' if len(named) == 1 else 'pictures'} to {out}.")
+    except OSError as error:
+        raise WriteError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
+
+
+def _plain(text: str) -> str:
+    """Without what is hard to type: "block 1 · conv 2" → "block 1 conv 2"."""
+    return " ".join(text.replace("·", " ").lower().split())

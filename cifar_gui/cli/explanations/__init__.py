@@ -1,0 +1,1 @@
+"""What `cifar-gui explain` can explain, one file each."""
