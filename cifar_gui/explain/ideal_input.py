@@ -38,6 +38,9 @@ STATES = (0, 4, 10, 20, 40, 64)
 _PORTION = 64
 """Units that are worked on together."""
 
+_SIDES = (8, 12, 16, 20, 24)
+"""Pictures smaller than the usual ones, for what sees little: the rest would be worked out for nothing."""
+
 _FEW = 16
 """So many are too few to be shared out among cores."""
 
@@ -167,7 +170,7 @@ class _Climb:
 
     def _fitting(self, response: Response) -> tuple[int, tuple[int, int]]:
         """The side of the smallest picture that holds all that the middle of the map sees, and that middle."""
-        for side in (8, 12, 16, 20, 24):
+        for side in _SIDES:
             grey = torch.zeros(1, 3, side, side)
             with torch.inference_mode(), suppress(RuntimeError):  # too small for a layer on the way
                 size = maps_at(self._model, self._place, grey).shape[2:]

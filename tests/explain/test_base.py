@@ -7,10 +7,34 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cifar_gui.explain.base import EXPLAINERS, ORDERS, ImageGrid, Request, atlas, views
-from cifar_gui.explain.layers import ConvLayer, convolution_layers
+from cifar_gui.explain import ideal_input
+from cifar_gui.explain.base import (
+    EXPLAINERS,
+    ORDERS,
+    ImageGrid,
+    Request,
+    Subject,
+    atlas,
+    families,
+    family_of,
+    says,
+    views,
+)
+from cifar_gui.explain.colours import ZERO
+from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
 from cifar_gui.networks.base import NETWORKS
 
+SMALL = {
+    "airnet": {"size": "93"},
+    "resnet18": {"width": 8},
+    "inception_v1": {"width": 0.25},
+    "inception_v2": {"width": 0.25},
+}
+    "airnet": {"size": "93"},
+    "resnet18": {"width": 8},
+    "inception_v1": {"width": 0.25},
+    "inception_v2": {"width": 0.25},
+}
 RED, CLEAR = [255, 0, 0, 255], [0, 0, 0, 0]
 
 
@@ -59,24 +83,98 @@ def test_a_grid_finds_the_tile_of_a_unit():
         grid.tile(7)
 
 
-def test_the_first_layer_has_one_view_and_a_deep_one_two():
+ALL = [("maps", "Feature maps"), ("top", "Top pictures"), ("ideal", "Ideal input")]
+
+
+def test_weights_are_shown_in_the_ways_that_suit_a_layer():
     first, deep = (ConvLayer("c", "c", (4, channels, 3, 3), 0, True) for channels in (3, 8))
-    assert views(first) == [("colour", "In colour")]
-    assert views(deep) == [("mosaic", "Mosaic"), ("channels", "Input channels")]
-    assert views(replace(deep, stem=first)) == [("colour", "In colour"), *views(deep)]
+    assert views(first, "weights") == [("colour", "In colour")]
+    assert views(deep, "weights") == [("mosaic", "Mosaic"), ("channels", "Input channels")]
+    assert views(replace(deep, stem=first), "weights") == [("colour", "In colour"), *views(deep, "weights")]
+    assert views(replace(deep, shape=(4, 8, 1, 1)), "weights") == [("matrix", "Matrix"), ("mosaic", "Mosaic")]
+    assert views(replace(deep, shape=(4, 8, 1, 1), classes=tuple("abcd")), "weights") == [("matrix", "Matrix")]
+    assert views(ConvLayer("", "classes", (4, 0, 1, 1), 0, True, classes=tuple("abcd"))) == ALL
+
+
+def test_every_layer_has_its_weights_and_what_its_units_answer():
+    layer = ConvLayer("c", "c", (4, 8, 3, 3), 0, True)
+    assert families(layer) == [("weights", "Weights"), *ALL]
+    assert views(layer) == [*views(layer, "weights"), *ALL]
+    assert families(ConvLayer("", "classes", (4, 0, 1, 1), 0, True, classes=tuple("abcd"))) == ALL
+    assert (family_of("mosaic"), family_of("top")) == ("weights", "top")
+
+
+def test_a_view_says_what_it_needs_and_whether_it_takes_long():
+    details = ("needs_picture", "needs_pictures", "slow", "scaled")
+    said = {view: tuple(says(view, detail) for detail in details) for view in ("mosaic", "maps", "top", "ideal")}
+    assert said == {
+        "mosaic": (False, False, False, True),
+        "maps": (True, False, False, True),
+        "top": (False, True, True, False),
+        "ideal": (False, False, True, False),
+    }
+
+
+def test_strips_are_laid_one_below_the_other_without_gaps():
+    grid = replace(grid_of([RED, CLEAR], [CLEAR, RED]), strips=True)
+    assert atlas(grid, columns=2, ground=(0, 0, 0))[..., 0].tolist() == [[255, 0], [0, 255]]
+
+
+def test_a_tile_is_called_by_its_number_or_by_its_label():
+    grid = grid_of([RED], [CLEAR])
+    assert grid.label(1) == "1"
+    assert replace(grid, labels=("cat", "dog")).label(1) == "dog"
+
+
+def check(grid: ImageGrid, units: list[int]) -> None:
+    assert sorted(grid.units) == units
+    assert grid.tiles.dtype == np.uint8
+    assert grid.tiles.shape[0] == len(grid.captions) == len(units)
+    assert grid.note
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())
-@pytest.mark.parametrize("view", EXPLAINERS.names())
-def test_every_view_shows_every_unit_of_every_layer_it_suits(network, view, snapshot_of):
+@pytest.mark.parametrize("view", [name for name in EXPLAINERS.names() if family_of(name) == "weights"])
+def test_every_view_of_weights_shows_every_unit_of_every_layer_it_suits(network, view, snapshot_of):
     snapshot = snapshot_of(network, **({"size": "93"} if network == "airnet" else {}))
-    for layer in convolution_layers(snapshot):
+    orders = [order for order in ORDERS if order != "activity"]
+    for layer in [*convolution_layers(snapshot), class_layer(snapshot)]:
         if view not in dict(views(layer)):
             continue
-        for order, scale in (*((order, "own") for order in ORDERS), ("index", "common")):
+        for order, scale in (*((order, "own") for order in orders), ("index", "common")):
             grid = EXPLAINERS[view](snapshot, Request(layer, order, scale))
-            assert sorted(grid.units) == list(range(layer.units))
-            assert grid.tiles.dtype == np.uint8
-            assert grid.tiles.shape[0] == len(grid.captions) == layer.units
-            assert grid.note
+            check(grid, list(range(layer.units)))
             assert grid.legend is not None
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("view", [name for name in EXPLAINERS.names() if family_of(name) != "weights"])
+def test_every_other_view_works_with_the_first_the_middle_and_the_last_layer(
+    network, view, snapshot_of, pictures, monkeypatch
+):
+    monkeypatch.setattr(ideal_input, "STEPS", 2)
+    monkeypatch.setattr(ideal_input, "STATES", (0, 2))
+    snapshot = snapshot_of(network, **SMALL.get(network, {}))
+    layers = [*convolution_layers(snapshot), class_layer(snapshot)]
+    for layer in {layers[0], layers[len(layers) // 2], *layers[-2:]}:
+        picture = Subject(pictures.split.images[3].numpy())
+        grid = EXPLAINERS[view](snapshot, Request(layer, unit=1, picture=picture, pictures=pictures))
+        check(grid, [1] if view == "ideal" else list(range(layer.units)))
+
+
+def test_the_scale_of_the_whole_network_is_the_largest_weight_of_any_layer(snapshot_of):
+    snapshot = snapshot_of("lenet")
+    largest = max(float(weights_of(snapshot, layer).abs().max()) for layer in convolution_layers(snapshot))
+    for layer in convolution_layers(snapshot):
+        grid = EXPLAINERS[views(layer)[0][0]](snapshot, Request(layer, scale="network"))
+        assert grid.legend.high == f"+{largest:.2g}"
+        assert "for all layers" in grid.legend.note
+
+
+def test_a_pointwise_convolution_is_a_matrix_of_its_units_and_inputs(layer_with):
+    values = np.array([[1.0, 0.0, -1.0, 0.5], [0.0, 0.0, 0.0, 0.0], [2.0, -2.0, 0.0, 0.0]])[:, :, None, None]
+    snapshot, layer = layer_with(values)
+    grid = EXPLAINERS["matrix"](snapshot, Request(layer, "norm"))
+    assert (grid.units, grid.tiles.shape, grid.strips) == ((2, 0, 1), (3, 1, 4, 4), True)
+    assert grid.tile(1)[0, :, 0].tolist() == [ZERO] * 4
+    assert grid.tile(0)[0, :, 0].tolist()[::2] == [255, 16]
