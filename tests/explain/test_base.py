@@ -24,17 +24,8 @@ from cifar_gui.explain.colours import ZERO
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
 from cifar_gui.networks.base import NETWORKS
 
-SMALL = {
-    "airnet": {"size": "93"},
-    "resnet18": {"width": 8},
-    "inception_v1": {"width": 0.25},
-    "inception_v2": {"width": 0.25},
-}
-    "airnet": {"size": "93"},
-    "resnet18": {"width": 8},
-    "inception_v1": {"width": 0.25},
-    "inception_v2": {"width": 0.25},
-}
+NARROW = {"width": 0.25}
+SMALL = {"airnet": {"size": "93"}, "resnet18": {"width": 8}, "inception_v1": NARROW, "inception_v2": NARROW}
 RED, CLEAR = [255, 0, 0, 255], [0, 0, 0, 0]
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
+from cifar_gui.data.base import ImageData
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.runs import Run
@@ -22,6 +23,7 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.filters.detail import ordinal
 from cifar_gui.ui.filters.page import FiltersPage
 from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.shown_picture import ShownPicture
 
 LIVE = ModelChoice("live", "Live", "", "live", None)
 CLASSES = tuple("abcdefghij")
@@ -60,11 +62,35 @@ class Session(QObject):
         self.requests += 1
 
 
+class Data(QObject):
+    """What the page uses of the data library. Nothing is loaded unless a test says so."""
+
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: ImageData | None = None
+        self.requested: list[str] = []
+        self.cancelled = 0
+
+    def usual_source(self) -> str:
+        return "usual"
+
+    def request(self, source: str) -> None:
+        self.requested.append(source)
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
 class Said(SimpleNamespace):
     """What the page said in the message bar."""
 
-    def info(self, text: str) -> None:
+    def info(self, text: str, *_action: Any) -> None:
         self.texts.append(text)
+
+    def warn(self, text: str) -> None:
+        self.texts.append(f"warning: {text}")
 
     def error(self, text: str) -> None:
         self.texts.append(f"error: {text}")
@@ -82,7 +108,14 @@ def page(qtbot):
     jobs = Background()
     shown_pages: list[str] = []
     context = SimpleNamespace(
-        models=Models(), session=Session(), jobs=jobs, messages=Said(texts=[]), show_page=shown_pages.append
+        models=Models(),
+        session=Session(),
+        data=Data(),
+        picture=ShownPicture(),
+        jobs=jobs,
+        messages=Said(texts=[]),
+        actions={"get_data": SimpleNamespace(trigger=lambda: shown_pages.append("data"))},
+        show_page=shown_pages.append,
     )
     made = FiltersPage(context)  # type: ignore[arg-type]
     made.shown_pages = shown_pages
@@ -112,9 +145,10 @@ def show(page, qtbot):
 def test_every_convolution_layer_is_listed_with_shape_and_parameters(show):
     page = show("airnet", size="93")
     texts = [page.layers.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(page.layers.count())]
-    assert len(texts) == 7
+    assert len(texts) == 8
     assert texts[0] == "stem, 24 × 2×2×3 · 312, computed, not learned"
     assert texts[1] == "block 1 · conv 1, 64 × 3×3×24 · 13,824"
+    assert texts[-1] == "classes, 10 × 128 · 1,280"
 
 
 def test_the_page_opens_on_the_first_layer_that_learns_and_says_how_many_filters_there_are(show):
@@ -138,17 +172,18 @@ def test_the_chosen_filter_is_shown_large_with_its_numbers_histogram_and_moments
     assert detail.numbers.rows[0][0].text == "red"
 
 
-def test_a_choice_of_views_appears_only_where_there_is_one(show, qtbot):
+def test_the_ways_to_show_weights_are_a_choice_only_where_there_are_several(show, qtbot):
     page = show("keras1m")
-    assert page.grid_panel.view_choice.isHidden()
+    panel = page.grid_panel
+    assert panel.view_choice.objectName() == "filters.view"
+    assert (panel.view_choice.current, panel.form.isHidden()) == ("weights", True)
     page.layers.setCurrentRow(2)
     settle(page, qtbot)
-    assert not page.grid_panel.view_choice.isHidden()
-    assert page.grid_panel.view_choice.objectName() == "filters.view"
-    page.grid_panel.view_choice.button("channels").click()
-    page.grid_panel.channel.setValue(7)
+    assert not panel.form.isHidden()
+    panel.form.setCurrentIndex(panel.form.findData("channels"))
+    panel.channel.setValue(7)
     settle(page, qtbot)
-    assert "channel 7 of 32" in page.grid_panel.note.text()
+    assert "channel 7 of 32" in panel.note.text()
 
 
 def test_sorting_and_scale_change_the_grid(show, qtbot):

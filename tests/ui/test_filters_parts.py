@@ -7,13 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 
+from cifar_gui.explain.ablation import Ablation
 from cifar_gui.explain.base import EXPLAINERS, Legend
+from cifar_gui.explain.health import Finding
+from cifar_gui.explain.ideal_input import STATES
 from cifar_gui.explain.layers import ConvLayer, convolution_layers
+from cifar_gui.explain.response import Box
+from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.ui.filters import framed
 from cifar_gui.ui.filters import pace as pacing
 from cifar_gui.ui.filters.detail import UnitDetail, facts, moments, summary
 from cifar_gui.ui.filters.epoch_bar import EpochBar
@@ -23,6 +29,8 @@ from cifar_gui.ui.filters.layer_list import LayerList, tool_tip
 from cifar_gui.ui.filters.legend import LegendStrip
 from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.filters.pace import Pace
+from cifar_gui.ui.filters.story import UnitStory
+from cifar_gui.ui.filters.switch_off import in_words
 from cifar_gui.ui.widgets.image_grid import sheet_of
 
 
@@ -45,14 +53,23 @@ def deep(layer: ConvLayer) -> ConvLayer:
 # The chosen filter
 
 
+def story_of(details: UnitDetails, **changes: Any) -> UnitStory:
+    """What is known of a filter before anything that takes long has been worked out."""
+    usual = UnitStory(details.layer, details.unit, details, (), None, None, None, None, None)
+    return replace(usual, **changes)
+
+
 def test_what_is_said_of_a_filter_is_true(details):
     fixed = replace(details, bias=0.25, norm=1.5, rank=1, mean=-0.5, deviation=0.125)
-    assert facts(fixed).splitlines() == [f"{details.layer.label} · bias 0.25", "norm 1.5 · strongest of 12"]
-    assert facts(replace(fixed, bias=0.0, rank=2)).splitlines() == [
+    assert facts(story_of(fixed)).splitlines() == [f"{details.layer.label} · bias 0.25", "norm 1.5 · strongest of 12"]
+    assert facts(story_of(replace(fixed, bias=0.0, rank=2))).splitlines() == [
         f"{details.layer.label} · bias 0",
         "norm 1.5 · 2nd strongest of 12",
     ]
-    assert facts(replace(fixed, bias=None)).splitlines()[0] == details.layer.label
+    assert facts(story_of(replace(fixed, bias=None))).splitlines()[0] == details.layer.label
+    surveyed = story_of(fixed, mean=-0.5, active=0.25)
+    assert facts(surveyed).splitlines()[2] == "mean answer −0.5 · above 0 in 25.0 %"
+    assert facts(replace(surveyed, details=None)).splitlines() == [details.layer.label, facts(surveyed).splitlines()[2]]
     assert moments(fixed) == "mean −0.5 · sd 0.125"
     weights = np.array([[[-1.5, 0.25, 3.0]]], np.float32)
     assert summary(replace(fixed, weights=weights)) == (
@@ -60,28 +77,122 @@ def test_what_is_said_of_a_filter_is_true(details):
     )
 
 
+@pytest.fixture
+def unit_panel(qtbot) -> UnitDetail:
+    made = UnitDetail()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
 def test_the_detail_of_a_filter_is_cleared_whole_and_can_be_copied_only_while_it_is_there(
-    qtbot, decided_snapshot, layer, details
+    unit_panel, decided_snapshot, layer, details
 ):
-    panel = UnitDetail()
-    qtbot.addWidget(panel)
+    panel = unit_panel
     empty = panel.histogram.accessibleDescription()
     assert panel.title_label.text() == "FILTER"
     assert not panel.copy_picture.isEnabled()
     sheet = sheet_of(EXPLAINERS["colour"](decided_snapshot, request_of(layer)))
     panel.show_picture(sheet, 4)
-    panel.show_details(details)
+    panel.show_story(story_of(details))
     panel.copy_picture.click()
     copied = QGuiApplication.clipboard().image()
     assert (copied.width(), copied.height()) == (512, 512)
     assert copied.pixelColor(0, 0) == sheet.tile(4).pixelColor(0, 0)
+    assert panel.title_label.text() == "FILTER 4"
     assert panel.histogram.accessibleDescription() == summary(details)
-    panel.show_details(None)
+    panel.show_story(None)
     assert panel.title_label.text() == "FILTER"
     assert panel.picture.image.isNull()
     assert (panel.facts.text(), panel.moments.text(), len(panel.numbers.rows)) == ("", "", 0)
     assert panel.histogram.accessibleDescription() == empty
     assert not panel.copy_picture.isEnabled()
+
+
+def test_what_is_the_matter_with_a_filter_is_said_and_goes_with_it(unit_panel, details):
+    unit_panel.show_story(story_of(details, findings=(Finding("dead", (4,), "Dead: it says nothing."),)))
+    assert (unit_panel.finding.isVisible(), unit_panel.finding.text()) == (True, "Dead: it says nothing.")
+    unit_panel.show_story(story_of(details))
+    assert not unit_panel.finding.isVisible()
+
+
+def top_picture(answer: float, box: Box) -> TopPicture:
+    return TopPicture(3, "cat", answer, box, np.full((3, 32, 32), 200, np.uint8))
+
+
+def test_pictures_that_excite_it_are_framed_where_they_do(unit_panel, details):
+    tops = unit_panel.tops
+    unit_panel.show_story(story_of(details))
+    assert (tops.button.isVisible(), tops.pictures.isVisible()) == (True, False)
+    found = (top_picture(2.5, Box(4, 8, 12, 16)), top_picture(1.0, Box(0, 0, 32, 32)))
+    unit_panel.show_story(story_of(details, tops=found))
+    assert (tops.button.isVisible(), tops.pictures.isVisible()) == (False, True)
+    assert tops.pictures.accessibleDescription() == "cat, answer 2.5; cat, answer 1"
+    image = tops.pictures.grab().toImage()
+    place = tops.pictures._place(0)
+    pixel = place.width() / 32
+    inside = image.pixelColor(int(place.left() + 12 * pixel), int(place.top() + 8 * pixel))
+    edge = image.pixelColor(int(place.left() + 8 * pixel), int(place.top() + 8 * pixel))
+    assert inside.red() == inside.blue() == 200
+    assert edge.blue() != 200
+    whole = tops.pictures._place(1)
+    assert image.pixelColor(int(whole.left() + 1), int(whole.top() + 1)).red() == 200  # all of it: no frame
+    unit_panel.show_story(story_of(details, tops=()))
+    assert not tops.pictures.isVisible()
+    assert "the same to every picture" in tops.text.text()
+
+
+def test_hovering_a_picture_says_what_it_is(unit_panel, details, qtbot, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(framed.QToolTip, "showText", lambda _place, text, _widget: said.append(text))
+    unit_panel.show_story(story_of(details, tops=(top_picture(2.5, Box(0, 0, 3, 3)),)))
+    pictures = unit_panel.tops.pictures
+    for point in (pictures._place(0).center().toPoint(), pictures.rect().bottomRight()):
+        QApplication.sendEvent(pictures, QHelpEvent(QEvent.Type.ToolTip, point, pictures.mapToGlobal(point)))
+    assert said == ["cat, answer 2.5", ""]
+
+
+def test_an_ideal_input_is_shown_as_it_forms_once_it_is_known(unit_panel, details):
+    unit_panel.show_story(story_of(details))
+    assert not unit_panel.forming.isVisible()
+    states = np.zeros((len(STATES), 3, 5, 5), np.uint8)
+    unit_panel.show_story(story_of(details, forming=states))
+    assert unit_panel.forming.isVisible()
+    words = [each.words for each in unit_panel.forming.pictures.pictures]
+    assert words == [f"after {step} steps" for step in STATES]
+
+
+RESULT = Ablation(
+    ConvLayer("c", "c", (1, 3, 3, 3), 0, True), 0, ("cat", "dog", "ship"), (0.9, 0.8, 0.5), (0.6, 0.85, 0.5),
+    0.75, 0.65, 5000, 612,
+)  # fmt: skip
+
+
+def test_what_is_lost_without_a_unit_is_told_in_words():
+    assert in_words(RESULT).splitlines() == [
+        "65.0 % of 5,000 held-out pictures right instead of 75.0 %; 612 are called something else.",
+        "Worse: cat −30.0 points.",
+        "Better: dog +5.0 points.",
+    ]
+    same = replace(RESULT, after=RESULT.before, accuracy_after=0.75, changed=0)
+    assert in_words(same).splitlines()[1:] == ["No class gains or loses."]
+
+
+def test_the_button_gives_way_to_progress_and_that_to_the_result(unit_panel, details, qtbot):
+    unit_panel.show_story(story_of(details))
+    switch = unit_panel.switch_off
+    with qtbot.waitSignal(switch.wanted):
+        switch.button.click()
+    switch.show_waiting()
+    switch.show_progress(0.5, "Classified 10 of 20 pictures")
+    assert (switch.button.isVisible(), switch.waiting.isVisible(), switch.waiting.bar.value()) == (False, True, 500)
+    assert switch.waiting.text.text().startswith("Classified 10 of 20 pictures")
+    with qtbot.waitSignal(switch.cancelled):
+        switch.waiting.cancel.click()
+    switch.show_result(RESULT)
+    assert (switch.waiting.isVisible(), switch.text.text()) == (False, in_words(RESULT))
+    switch.show_nothing()
+    assert (switch.button.isVisible(), switch.result) == (True, None)
 
 
 def request_of(layer: ConvLayer) -> Any:
@@ -239,12 +350,16 @@ def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel
 
 def test_the_view_that_was_asked_for_comes_back_after_a_layer_that_lacks_it(panel, layer):
     panel.set_layer(deep(layer))
-    panel.view_choice.button("channels").click()
+    panel.form.setCurrentIndex(panel.form.findData("channels"))
     assert (panel.view, panel.channel.isVisible()) == ("channels", True)
     panel.set_layer(layer)
-    assert (panel.view, panel.channel.isVisible(), panel.view_choice.isVisible()) == ("colour", False, False)
+    assert (panel.view, panel.channel.isVisible(), panel.form.isVisible()) == ("colour", False, False)
     panel.set_layer(deep(layer))
-    assert (panel.view, panel.view_choice.current, panel.channel.isVisible()) == ("channels", "channels", True)
+    assert (panel.view, panel.form.currentData(), panel.channel.isVisible()) == ("channels", "channels", True)
+    panel.view_choice.button("top").click()
+    assert (panel.view, panel.form.isVisible(), panel.scale.isVisible()) == ("top", False, False)
+    panel.view_choice.button("weights").click()
+    assert panel.view == "channels"
 
 
 def test_the_picture_of_the_grid_has_the_columns_and_the_order_of_the_screen(panel):

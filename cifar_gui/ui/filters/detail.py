@@ -66,6 +66,7 @@ class UnitDetail(Panel):
         if story is None:
             self.set_title("Filter")
             self.picture.show_pixels(None)
+            self.facts.clear()
             self._show_weights(None)
             return
         self.set_title(story.layer.unit_words(story.unit))
