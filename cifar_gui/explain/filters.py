@@ -14,9 +14,6 @@ from cifar_gui.explain.arrange import norms, strongest_first, units_in_order
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Order, Request, Scale
 from cifar_gui.explain.layers import ConvLayer, convolution_layers, weights_of
 
-_SQUARE = 48
-"""Rows of a matrix with more inputs than twice this are drawn more than one pixel high."""
-
 
 def _is_pointwise(layer: ConvLayer) -> bool:
     return layer.shape[1] > 0 and layer.shape[2:] == (1, 1)
@@ -67,7 +64,7 @@ def matrix(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     reach = _reach(snapshot, request, values)
     scaled = values / colours.largest(values, request.scale, reach)
     rows = colours.signed(scaled[:, None, :, 0, 0])[shown]
-    tiles = rows.repeat(max(layer.shape[1] // _SQUARE, 1), axis=1)
+    tiles = rows.repeat(max(layer.shape[1] // (2 * layer.units), 1), axis=1)  # few rows are high enough to be seen
     note = f"Each row is one of the {layer.nouns}, each column one of its {layer.shape[1]} inputs."
     legend = colours.legend(values, request.scale, coloured=False, reach=reach, whose=layer.nouns)
     captions = _captions(layer, shown, norms(values))

@@ -106,7 +106,7 @@ def ideal_pictures(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     note = f"Made by climbing from grey, {STEPS} steps along the gradient: {size}. The picture is not of anything seen."
     captions = tuple(f"{layer.unit_words(unit)} · {_answer_words(layer, found, unit)}" for unit in shown)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
-    return ImageGrid(layer.label, "ideal inputs", tiles, tuple(shown), captions, note, None, labels)
+    return ImageGrid(layer.label, "inputs", tiles, tuple(shown), captions, note, None, labels)
 
 
 def _answer_words(layer: ConvLayer, found: Ideals, unit: int) -> str:

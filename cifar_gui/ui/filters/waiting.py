@@ -11,7 +11,8 @@ from cifar_gui.words import time_left
 
 _WIDTH = 320
 _SURE_AFTER = 0.05
-"""Share from which on the time left can be told."""
+_SURE_SECONDS = 2.0
+"""From this share and time on it can be told how long the rest may take."""
 
 
 class Waiting(QWidget):
@@ -56,8 +57,8 @@ class Waiting(QWidget):
         """The share done, 0–1, and what is done."""
         self.bar.setValue(round(1000 * share))
         words = f"{what}."
-        if share > _SURE_AFTER and self._since.isValid():
-            seconds = self._since.elapsed() / 1000 * (1 - share) / share
-            words = f"{what}, {time_left(seconds)} left."
+        elapsed = self._since.elapsed() / 1000 if self._since.isValid() else 0.0
+        if share > _SURE_AFTER and elapsed > _SURE_SECONDS:
+            words = f"{what}, {time_left(elapsed * (1 - share) / share)} left."
         self.text.setText(words)
         self.bar.setAccessibleDescription(words)

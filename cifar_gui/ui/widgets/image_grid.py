@@ -287,9 +287,9 @@ class ImageGridView(QListView):
         ratio = self.devicePixelRatioF()
         room = QSize(self.width() - self.verticalScrollBar().sizeHint().width() - 2, self.height())
         strips = self.grid is not None and self.grid.strips
-        self._painter.strips = strips
-        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if strips else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        self.setHorizontalScrollBarPolicy(policy)
+        if strips != self._painter.strips:
+            self._painter.strips = strips
+            self._lie_in_strips(strips=strips)
         if strips:
             self._arrange_strips(QSize(width, height), room, ratio)
             return
@@ -303,6 +303,13 @@ class ImageGridView(QListView):
         if cell != self.gridSize():
             self.setGridSize(cell)
         self.viewport().update()
+
+    def _lie_in_strips(self, *, strips: bool) -> None:
+        """One below the other and as wide as they are, or row by row."""
+        self.setWrapping(not strips)
+        self.setFlow(QListView.Flow.TopToBottom if strips else QListView.Flow.LeftToRight)
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if strips else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(policy)
 
     def _arrange_strips(self, strip: QSize, room: QSize, ratio: float) -> None:
         """One below the other, their labels at their left, all as wide as there is room for."""

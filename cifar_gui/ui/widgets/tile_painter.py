@@ -77,7 +77,8 @@ class TilePainter(QStyledItemDelegate):
     def _strip(self, painter: QPainter, option: QStyleOptionViewItem, ratio: float, index: AnyIndex) -> None:
         """A row of a picture that all tiles make together. The chosen one is marked by its label, and by lines."""
         beside = self.label_width()
-        place = QRectF(option.rect.adjusted(beside, 0, 0, 0))
+        width = self.sheet.grid.tiles.shape[2] * self.magnification / ratio if self.sheet is not None else 0
+        place = QRectF(option.rect.left() + beside, option.rect.top(), width, option.rect.height())
         self._draw(painter, place.topLeft(), ratio, index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         fits = option.rect.height() >= painter.fontMetrics().ascent()

@@ -1,0 +1,340 @@
+"""The Filters page in the window, with pictures: what takes long, what it needs, and what comes of it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import assemble
+from cifar_gui.errors import DataMissing
+from cifar_gui.explain import ablation, ideal_input, survey
+from cifar_gui.explain.feature_maps import feature_maps
+from cifar_gui.explain.survey import known_survey
+from cifar_gui.ui.filters.material import pixels_of
+from cifar_gui.ui.filters.page import FiltersPage
+from cifar_gui.ui.model_choices import LIVE, ModelChoice
+from cifar_gui.ui.widgets.pixels import qimage_of
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept():
+    """Each test works out everything for itself."""
+    for module in (survey, ideal_input, ablation):
+        module._KEPT._results.clear()
+
+
+@pytest.fixture(scope="module")
+def ten_classes():
+    """Sixty pictures of the ten classes that the decided network knows, six held out or more."""
+    generator = torch.Generator().manual_seed(3)
+    labels = torch.arange(60) % 10
+    images = torch.randint(0, 256, (60, 3, 32, 32), dtype=torch.uint8, generator=generator)
+    names = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+    return assemble("Sixty", images, labels, names, test=torch.arange(60) >= 50, validation_share=0.4)
+
+
+@pytest.fixture
+def page(window, qtbot, decided_model) -> FiltersPage:
+    """On it, the decided network: one layer of twelve filters, and its ten classes."""
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    window.context.models.choose_file(decided_model)
+    made = window.show_page("filters")
+    qtbot.waitUntil(lambda: window.context.jobs.idle and made.grid_panel.count.text() == "12 of 12 filters")
+    return made
+
+
+@pytest.fixture
+def with_data(page, ten_classes, qtbot) -> FiltersPage:
+    page.context.data.adopt("sixty", ten_classes)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    return page
+
+
+def show(page: FiltersPage, qtbot, family: str) -> None:
+    page.grid_panel.view_choice.button(family).click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def words(page: FiltersPage) -> str:
+    """What stands in place of the grid."""
+    return " ".join(label.text() for label in page.grid_panel._front.currentWidget().findChildren(QLabel))
+
+
+def test_feature_maps_are_those_of_the_picture_beside_the_layers(page, qtbot):
+    show(page, qtbot, "maps")
+    assert page.grid_panel.count.text() == "12 of 12 maps"
+    assert page.choice.subject.name == "dog.png"
+    (maps,) = feature_maps(page._snapshot, [page.layers.chosen], page.choice.subject.pixels)
+    assert page.grid_panel.grid.grid.captions[4] == f"filter 4 · mean {maps[4].mean():.3g}, highest {maps[4].max():.3g}"
+    assert f"Highest {maps[0].max():.3g}" in page.detail.answer.text.text()
+
+
+def test_the_picture_last_classified_is_the_one_that_is_explained(page, qtbot):
+    show(page, qtbot, "maps")
+    before = page.grid_panel.grid.grid.tiles
+    image = QImage(32, 32, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    page.context.picture.show(image, "all red")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.choice.name.text() == "all red"
+    assert page.choice.subject.pixels[:, 0, 0].tolist() == [255, 0, 0]
+    assert (page.grid_panel.grid.grid.tiles != before).any()
+
+
+def test_another_picture_is_drawn_at_random_from_those_held_out(with_data, ten_classes, qtbot):
+    page = with_data
+    page.choice.random.click()
+    held_out = ten_classes.split("validation")
+    label, rest = page.choice.name.text().split(", held-out picture ")
+    assert np.array_equal(page.choice.subject.pixels, held_out.images[int(rest)].numpy())
+    assert ten_classes.class_names[int(held_out.labels[int(rest)])] == label
+
+
+def test_a_picture_can_be_dropped_or_opened_and_what_is_none_is_refused(page, qtbot, make_picture, monkeypatch):
+    def drop(mime: QMimeData) -> None:
+        event = QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        page.choice.dropEvent(event)
+        qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(make_picture("mine.png")))])
+    drop(mime)
+    assert page.choice.name.text() == "mine.png"
+    chosen = str(make_picture("other.png", colour="green"))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (chosen, ""))
+    page.choice.open.click()
+    qtbot.waitUntil(lambda: page.choice.name.text() == "other.png")
+    for text, refusal in (
+        ("nothing of use", "neither a picture nor"),
+        ("https://example.com/a.png", "on the Classify page"),
+    ):
+        mime = QMimeData()
+        mime.setText(text)
+        drop(mime)
+        assert refusal in page.context.messages.all[-1].text
+    assert page.choice.name.text() == "other.png"
+
+
+def test_an_image_of_qt_becomes_the_pixels_it_was_made_of():
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 32, 32), np.uint8)
+    assert np.array_equal(pixels_of(qimage_of(pixels.transpose(1, 2, 0))), pixels)
+
+
+def test_without_a_data_set_top_pictures_say_how_to_get_one(page, qtbot, monkeypatch):
+    why = "CIFAR-10 is not on this machine yet."
+
+    def missing(_source, _progress):
+        raise DataMissing(why)
+
+    monkeypatch.setattr("cifar_gui.data.sources.load", missing)
+    show(page, qtbot, "top")
+    assert "This needs pictures" in words(page)
+    assert why in words(page)
+    page.grid_panel._front.currentWidget().findChild(QPushButton).click()
+    assert page.window().pages.current_name == "train"
+
+
+def test_top_pictures_read_the_data_set_used_last_and_then_show_it(page, qtbot, ten_classes, monkeypatch):
+    monkeypatch.setattr("cifar_gui.data.sources.load", lambda _source, _progress: ten_classes)
+    show(page, qtbot, "top")
+    qtbot.waitUntil(lambda: page.grid_panel.count.text() == "12 of 12 filters" and page.context.jobs.idle)
+    assert "20 held-out pictures of Sixty" in page.grid_panel.note.text()
+
+
+def test_top_pictures_of_the_chosen_unit_are_shown_whole_beside_them(with_data, qtbot):
+    page = with_data
+    assert page.detail.tops.button.isVisible()
+    page.detail.tops.button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.detail.tops.pictures.isVisible())
+    assert len(page.detail.tops.pictures.pictures) == 9
+    assert "mean answer" in page.detail.facts.text()
+    found = known_survey(page._snapshot, page.layers.chosen, page.material.known_pictures(page._snapshot.card))
+    first = page.detail.tops.pictures.pictures[0]
+    assert first.words.endswith(f"answer {found.answers[0, 0]:.3g}")
+    page.grid_panel.grid.choose(7)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.detail.tops.pictures.pictures[0].words.endswith(f"answer {found.answers[7, 0]:.3g}")
+
+
+def test_the_most_active_filters_come_first_when_asked(with_data, qtbot):
+    page = with_data
+    order = page.grid_panel.order
+    order.setCurrentIndex(order.findData("activity"))
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    found = known_survey(page._snapshot, page.layers.chosen, page.material.known_pictures(page._snapshot.card))
+    assert list(page.grid_panel.grid.grid.units) == np.argsort(-found.mean, kind="stable").tolist()
+
+
+def test_ideal_inputs_of_filters_and_of_classes_are_there_and_how_they_form(page, qtbot):
+    show(page, qtbot, "ideal")
+    assert page.grid_panel.count.text() == "12 of 12 inputs"
+    assert page.detail.forming.isVisible()
+    page.layers.setCurrentRow(1)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 of 10 inputs")
+    assert page.grid_panel.grid.grid.label(3) == "cat"
+    assert page.detail.title_label.text() == "AIRPLANE"
+    assert page.detail.forming.pictures.pictures[-1].image.size().width() == 32
+
+
+def held_up(monkeypatch, module, name: str) -> SimpleNamespace:
+    """A function that tells of progress again and again, until it is let go or given up."""
+    import threading
+
+    real, state = getattr(module, name), SimpleNamespace(go=threading.Event(), calls=0)
+
+    def slow(*arguments):
+        state.calls += 1
+        while not state.go.wait(0.01):
+            arguments[-1](0.25, "Working")
+        return real(*arguments)
+
+    monkeypatch.setattr(module, name, slow)
+    return state
+
+
+def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled_and_tried_again(page, qtbot, monkeypatch):
+    state = held_up(monkeypatch, ideal_input, "_climb_all")
+    page.grid_panel.view_choice.button("ideal").click()
+    panel = page.grid_panel
+    qtbot.waitUntil(lambda: panel._front.currentWidget() is panel.waiting)
+    assert panel.waiting.bar.value() == 250
+    assert words(page).startswith("Working")
+    panel.waiting.cancel.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "Not worked out" in words(page)
+    state.go.set()
+    panel._front.currentWidget().findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle and panel.count.text() == "12 of 12 inputs")
+    assert state.calls == 2
+    assert panel._front.currentWidget() is panel.grid
+
+
+def test_other_views_do_not_wait_for_what_takes_long(page, qtbot, monkeypatch):
+    held_up(monkeypatch, ideal_input, "_climb_all")
+    page.grid_panel.view_choice.button("ideal").click()
+    qtbot.waitUntil(lambda: page.grid_panel._front.currentWidget() is page.grid_panel.waiting)
+    show(page, qtbot, "weights")
+    assert page.grid_panel.count.text() == "12 of 12 filters"
+
+
+def test_a_page_that_is_left_gives_up_and_begins_again_when_it_comes_back(page, window, qtbot, monkeypatch):
+    state = held_up(monkeypatch, ideal_input, "_climb_all")
+    page.grid_panel.view_choice.button("ideal").click()
+    qtbot.waitUntil(lambda: state.calls == 1)
+    window.show_page("classify")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    state.go.set()
+    window.show_page("filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 inputs")
+
+
+def test_what_was_worked_out_once_is_there_at_once(page, qtbot, monkeypatch):
+    show(page, qtbot, "ideal")
+    show(page, qtbot, "weights")
+    monkeypatch.setattr(ideal_input, "ideal_inputs", lambda *_arguments: pytest.fail("worked out again"))
+    same = ModelSnapshot(page._snapshot.card, dict(page._snapshot.weights))
+    page.on_model(same)
+    show(page, qtbot, "ideal")
+    assert page.grid_panel.count.text() == "12 of 12 inputs"
+
+
+def test_switching_a_filter_off_tells_what_is_lost_and_another_filter_begins_anew(with_data, qtbot):
+    page = with_data
+    switch = page.detail.switch_off
+    switch.button.click()
+    qtbot.waitUntil(lambda: switch.result is not None)
+    assert "of 20 held-out pictures right instead of" in switch.text.text()
+    page.grid_panel.grid.choose(5)
+    assert (switch.result, switch.button.isVisible()) == (None, True)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def test_switching_off_can_be_cancelled(with_data, qtbot, monkeypatch):
+    page = with_data
+    state = held_up(monkeypatch, ablation, "_answers")
+    switch = page.detail.switch_off
+    switch.button.click()
+    qtbot.waitUntil(lambda: switch.waiting.bar.value() > 0)
+    switch.waiting.cancel.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert (switch.result, switch.button.isVisible(), state.calls) == (None, True, 1)
+
+
+def test_without_a_data_set_nothing_is_switched_off_and_it_is_said_why(page):
+    page.detail.switch_off.button.click()
+    assert "no data set is loaded" in page.context.messages.all[-1].text
+
+
+def test_a_dead_filter_is_named(page, qtbot):
+    weights = {name: value.clone() for name, value in page._snapshot.weights.items()}
+    weights["0.weight"][3] = 0
+    page.on_model(ModelSnapshot(page._snapshot.card, weights))
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    page.grid_panel.grid.choose(3)
+    qtbot.waitUntil(lambda: page.detail.finding.isVisible())
+    assert page.detail.finding.text().startswith("Dead: all its weights are 0")
+
+
+def changed(snapshot: ModelSnapshot) -> ModelSnapshot:
+    """The same network a little later."""
+    return ModelSnapshot(snapshot.card, {name: value + 0.1 for name, value in snapshot.weights.items()})
+
+
+def test_while_it_trains_what_takes_long_is_renewed_only_when_asked(page, qtbot):
+    show(page, qtbot, "ideal")
+    page.context.models.current = ModelChoice(LIVE, "Live", "", "live", None)
+    shown = page._answered
+    weights = {
+        name: value + 0.1 if value.is_floating_point() else value for name, value in page._snapshot.weights.items()
+    }
+    page.on_model(ModelSnapshot(page._snapshot.card, weights))
+    page._pace.now()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page._answered is shown
+    assert page.grid_panel.renew.isVisible()
+    page.grid_panel.renew.click()
+    qtbot.waitUntil(lambda: page._answered is not shown)
+    assert not page.grid_panel.renew.isVisible()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def test_a_replay_waits_for_the_ideal_inputs_of_each_epoch(page, qtbot, monkeypatch):
+    show(page, qtbot, "ideal")
+    arrived: list[bool] = []
+    monkeypatch.setattr(page.epochs, "arrived", lambda: arrived.append(True))
+    state = held_up(monkeypatch, ideal_input, "_climb_all")
+    weights = {
+        name: value * 2 if value.is_floating_point() else value for name, value in page._snapshot.weights.items()
+    }
+    page.on_model(ModelSnapshot(page._snapshot.card, weights))
+    qtbot.waitUntil(lambda: state.calls == 1)
+    assert arrived == []
+    state.go.set()
+    qtbot.waitUntil(lambda: arrived == [True])
+
+
+def test_the_weights_of_the_classes_are_rows_one_below_the_other(page, qtbot):
+    page.layers.setCurrentRow(1)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 of 10 classes")
+    grid = page.grid_panel.grid
+    assert (grid.columns, grid.grid.strips, grid.grid.label(3)) == (1, True, "cat")
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.chosen == 1
+    cells = [grid.visualRect(grid.model().index(row)) for row in (0, 1)]
+    assert cells[1].top() == cells[0].bottom() + 1
+    bar = grid.horizontalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)  # its dense layer has 3,072 inputs
+    assert bar.maximum() + grid.viewport().width() >= grid._painter.label_width() + 3072
+    page.layers.setCurrentRow(0)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 filters")
+    assert grid.columns > 1
+    assert grid.visualRect(grid.model().index(1)).top() == grid.visualRect(grid.model().index(0)).top()
