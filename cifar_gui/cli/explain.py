@@ -8,7 +8,7 @@ from cifar_gui.cli.command import COMMANDS, Run, UsageError
 from cifar_gui.cli.explaining import EXPLANATIONS
 
 
-@COMMANDS.register("explain", label="filters, maps, top pictures and ideal inputs of a model, as pictures", order=6)
+@COMMANDS.register("explain", label="filters, maps, top pictures and ideal inputs of a model, as pictures", order=7)
 def configure(parser: ArgumentParser) -> Run:
     """What a model has learned: a picture for each filter of a layer, or for each class, in a PNG or a folder of them,
     and the numbers behind them with --json."""

@@ -1,0 +1,164 @@
+"""What a model has learned, from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
+from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
+from cifar_gui.cli.explaining import EXPLANATIONS
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain.base import EXPLAINERS, Request, Subject
+from cifar_gui.explain.feature_maps import feature_maps
+from cifar_gui.explain.ideal_input import ideal_inputs
+from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
+from cifar_gui.networks.base import build
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    """A network of four filters that knows three colours by name, untrained."""
+    torch.manual_seed(2)
+    network = build("simple", 3, {"filters": 4})
+    card = ModelCard("simple", ("blue", "green", "red"), CENTRED, {"filters": 4})
+    path = tmp_path_factory.mktemp("explained") / "four.safetensors"
+    save_snapshot(capture(network, card), path)
+    return path
+
+
+@pytest.fixture
+def snapshot(model) -> ModelSnapshot:
+    return load_snapshot(model)
+
+
+@pytest.fixture
+def layer(snapshot) -> ConvLayer:
+    return convolution_layers(snapshot)[0]
+
+
+@pytest.fixture
+def red(colours):
+    return colours / "test" / "red" / "0.png"
+
+
+def pixels_in(file: Path) -> NDArray[np.uint8]:
+    """(H, W, 3) of a picture file."""
+    with Image.open(file) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_every_kind_is_offered_and_has_a_help_of_its_own(cli):
+    assert EXPLANATIONS.names() == ["weights", "maps", "top", "ideal"]
+    for kind in EXPLANATIONS.names():
+        assert cli("explain", kind, "--help").code == 0
+        assert kind in cli("explain", "--help").out
+
+
+def test_without_a_kind_it_is_asked_for(cli):
+    outcome = cli("explain")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "One of weights, maps, top, ideal" in outcome.err
+
+
+def test_weights_are_told_a_line_each_or_as_numbers(cli, model, snapshot, layer):
+    lines = cli("explain", "weights", model).out.splitlines()
+    assert len(lines) == 1 + layer.units
+    assert lines[0].startswith(f"{layer.label}: Red, green and blue")
+    found = cli("explain", "weights", model, "--unit", 2, "--json").json
+    assert (found["layer"], [each["name"] for each in found["units"]]) == (layer.label, ["filter 2"])
+    (unit,) = found["units"]
+    assert np.allclose(unit["weights"], weights_of(snapshot, layer)[2].numpy())
+    assert unit["norm"] == pytest.approx(float(weights_of(snapshot, layer)[2].norm()), rel=1e-5)
+
+
+def test_maps_are_those_of_the_picture(cli, model, snapshot, layer, red):
+    found = cli("explain", "maps", model, red, "--layer", "1", "--unit", "0", "--json").json
+    pixels = pixels_in(red).transpose(2, 0, 1).copy()
+    (maps,) = feature_maps(snapshot, [layer], pixels)
+    (unit,) = found["units"]
+    assert np.allclose(unit["map"], maps[0])
+    row, column = unit["place"]
+    assert maps[0][row, column] == pytest.approx(unit["highest"])
+    top, left, bottom, right = unit["sees"]
+    assert (bottom - top, right - left) <= layer.shape[2:]
+
+
+def test_top_pictures_are_held_out_and_labelled(cli, model, colours):
+    found = cli("explain", "top", model, "--data", colours, "--json").json
+    tops = [top for unit in found["units"] for top in unit["pictures"]]
+    assert {top["label"] for top in tops} <= {"red", "green", "blue"}
+    assert {top["number"] for top in tops} == set(range(6))
+    assert "6 held-out pictures" in found["note"]
+
+
+def test_pictures_that_were_learned_from_are_called_so(cli, model, colours, tmp_path, monkeypatch):
+    from cifar_gui.data.base import ImageData
+
+    monkeypatch.setattr(ImageData, "was_trained_on", lambda *_: True)
+    assert "has learned from these very pictures" in cli("explain", "top", model, "--data", colours).err
+
+
+def test_a_missing_data_set_and_a_missing_picture_have_codes_of_their_own(cli, model, tmp_path):
+    assert cli("explain", "top", model, "--data", tmp_path / "nowhere").code == 4
+    assert cli("explain", "maps", model, tmp_path / "nowhere.png").code == 3
+    assert cli("explain", "weights", tmp_path / "nowhere.safetensors").code == 3
+
+
+def test_ideal_inputs_of_one_class_are_drawn_alone(cli, model, snapshot, tmp_path):
+    out = tmp_path / "ideal"
+    found = cli("explain", "ideal", model, "--layer", "classes", "--unit", "red", "--out", out, "--json").json
+    assert [file.name for file in out.iterdir()] == ["red.png"]
+    layer = class_layer(snapshot)
+    expected = ideal_inputs(snapshot, layer, [layer.classes.index("red")])
+    (unit,) = found["units"]
+    assert unit["probability"] == pytest.approx(float(expected.answers[0]))
+    drawn = pixels_in(out / "red.png")[4:-4, 4:-4]
+    assert np.array_equal(drawn[::3, ::3], expected.states[-1, 0].transpose(1, 2, 0))
+
+
+def test_a_file_holds_all_in_one_and_a_folder_one_for_each(cli, model, layer, tmp_path, red):
+    one, many = tmp_path / "all.png", tmp_path / "deep" / "each"
+    outcome = cli("explain", "maps", model, red, "--out", one)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert f"Wrote {one}" in outcome.err
+    cli("explain", "maps", model, red, "--out", many)
+    assert sorted(file.name for file in many.iterdir()) == sorted(f"filter-{n}.png" for n in range(layer.units))
+    assert pixels_in(one).shape[1] > pixels_in(many / "filter-0.png").shape[1]
+
+
+def test_what_is_drawn_is_what_the_page_shows(cli, model, snapshot, layer, red, tmp_path):
+    cli("explain", "maps", model, red, "--unit", 1, "--out", tmp_path / "one.png")
+    pixels = pixels_in(red).transpose(2, 0, 1).copy()
+    tile = EXPLAINERS["maps"](snapshot, Request(layer, picture=Subject(pixels))).tile(1)
+    drawn = pixels_in(tmp_path / "one.png")[4:-4, 4:-4]
+    times = drawn.shape[0] // tile.shape[0]
+    assert np.array_equal(drawn[::times, ::times], tile[..., :3])
+
+
+@pytest.mark.parametrize(("layer", "unit", "words"), [("nine", "", "no layer 'nine'"), ("1", "999", "no unit '999'")])
+def test_what_there_is_not_is_a_matter_of_usage_and_what_there_is_is_named(cli, model, layer, unit, words):
+    outcome = cli("explain", "weights", model, "--layer", layer, "--unit", unit)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert "It has" in outcome.err
+
+
+def test_a_layer_is_found_by_its_name_its_path_and_its_number(cli):
+    for name in ("block 1 conv 2", "block 1 · conv 2", "blocks.0.conv2", "3"):
+        assert cli("explain", "weights", "airnet", "--layer", name, "--unit", 0, "--json").json["layer"] == (
+            "block 1 · conv 2"
+        )
+
+
+def test_a_place_that_cannot_be_written_to_is_named(cli, model, tmp_path):
+    out = tmp_path / "nowhere" / "all.png"
+    outcome = cli("explain", "weights", model, "--out", out)
+    assert outcome.code == 1
+    assert f"{out} could not be written" in outcome.err
