@@ -18,7 +18,7 @@ from cifar_gui.explain.health import finding_of, findings
 from cifar_gui.explain.held_out import HeldOut, held_out
 from cifar_gui.explain.layers import class_layer, convolution_layers
 from cifar_gui.explain.response import Box
-from cifar_gui.explain.top_pictures import top_pictures
+from cifar_gui.explain.top_pictures import patch, top_pictures
 
 EDGE, BLUE, SILENT, COPY, EMPTY, PLAIN = range(6)
 
@@ -189,3 +189,12 @@ def test_a_data_set_without_validation_pictures_says_so(tiny_data, planted):
 def test_a_picture_is_called_by_its_label(pictures):
     assert isinstance(pictures, HeldOut)
     assert [pictures.label(number) for number in (0, 3)] == ["class 0", "class 1"]
+
+
+def test_answers_are_those_behind_the_activation(found):
+    assert found.lowest.min() == 0.0
+
+
+def test_a_patch_at_the_left_border_is_transparent_at_its_left(found, pictures):
+    seen = patch(pictures.split.images[8].numpy(), found.response, 31, 0)
+    assert seen[..., 3].tolist() == [[0, 255, 255], [0, 255, 255], [0, 0, 0]]

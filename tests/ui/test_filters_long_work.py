@@ -1,0 +1,54 @@
+"""Work of which there is one at a time."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from cifar_gui.ui.background import Background
+from cifar_gui.ui.filters import long_work
+from cifar_gui.ui.filters.long_work import LongWork
+from cifar_gui.ui.widgets.scroll import VerticalScroll
+
+
+@pytest.fixture
+def work(qtbot, monkeypatch):
+    monkeypatch.setattr(long_work, "_FIRST_AFTER", 0.0)
+    jobs = Background()
+    yield LongWork(jobs, "work")
+    jobs.shutdown()
+
+
+def test_progress_of_what_was_given_up_is_not_told(work, qtbot):
+    told: list[str] = []
+    work.progressed.connect(lambda _share, what: told.append(what))
+    reported, go_on, done = threading.Event(), threading.Event(), []
+
+    def first(progress) -> None:
+        progress(0.5, "the first")  # posted, and not yet delivered when the second begins
+        reported.set()
+        go_on.wait(60)
+        progress(0.6, "the first again")
+
+    work.start(first, lambda _nothing: done.append("first"))
+    assert reported.wait(60)
+    work.start(lambda progress: progress(0.5, "the second"), lambda _nothing: done.append("second"))
+    go_on.set()
+    qtbot.waitUntil(lambda: done == ["second"])
+    assert told == ["the second"]
+    assert not work.running
+
+
+def test_a_panel_that_scrolls_gets_more_width_when_what_it_holds_needs_more(qtbot):
+    inside, holder = QWidget(), QWidget()
+    wide = QWidget(inside)
+    QVBoxLayout(inside).addWidget(wide)
+    row = QHBoxLayout(holder)
+    row.addWidget(VerticalScroll(inside))
+    qtbot.addWidget(holder)
+    holder.resize(200, 200)
+    holder.show()
+    wide.setMinimumWidth(500)
+    qtbot.waitUntil(lambda: holder.minimumSizeHint().width() > 500)
