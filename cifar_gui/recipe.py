@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cifar_gui.errors import RecipeError
-from cifar_gui.words import grouped
+from cifar_gui.words import given, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,7 @@ class Recipe:
         known = settings()
         for name in values:
             if name not in known:
-                raise RecipeError(f"There is no setting called {name!r}. Known: {', '.join(known)}.", name)
+                raise RecipeError(f"There is no setting called {given(name)}. Known: {', '.join(known)}.", name)
         return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
 
     def to_toml(self) -> str:
@@ -247,12 +248,7 @@ class Recipe:
     @classmethod
     def from_toml(cls, text: str, where: str = "The recipe") -> Recipe:
         """Read what `to_toml` wrote, or what a person typed. Raises RecipeError naming line or setting."""
-        import tomllib
-
-        try:
-            return cls.from_dict(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise RecipeError(f"{where} is not valid TOML: {error}.") from error
+        return cls.from_dict(toml_values(text, where))
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -268,6 +264,22 @@ class Recipe:
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
+def toml_values(text: str, where: str) -> dict[str, Any]:
+    """What a text in TOML says; `where` it stands, as a sentence begins. Raises RecipeError naming the line."""
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
+        str(values)  # in hexadecimal a number may be longer than any that Python writes out again
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{where} is not valid TOML: {error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise RecipeError(
+            f"{where} cannot be read: a number in it has thousands of digits, or its brackets are hundreds deep."
+        ) from error
+    return values
+
+
 def settings() -> dict[str, Setting]:
     """Field name → its `Setting`, in the order in which a person would fill them in."""
     return {each.name: each.metadata["setting"] for each in dataclasses.fields(Recipe)}
@@ -276,8 +288,11 @@ def settings() -> dict[str, Setting]:
 def _number_like(cls: type[Recipe], name: str, value: Any) -> Any:
     """Let `1` stand for `1.0` where a float is wanted: TOML and people write it so."""
     wanted = cls.__dataclass_fields__[name].type
-    is_float = str(wanted).startswith("float") and isinstance(value, int) and not isinstance(value, bool)
-    return float(value) if is_float else value
+    if not str(wanted).startswith("float") or not isinstance(value, int) or isinstance(value, bool):
+        return value
+    if abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
+    return float(value)
 
 
 _KINDS: dict[str, tuple[type, str]] = {
@@ -296,15 +311,17 @@ def _check(each: dataclasses.Field[Any], value: Any) -> None:
         return
     wanted, words = _KINDS[kind]
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise RecipeError(f"{setting.label} must be {words}, not {value!r}.", each.name)
+        raise RecipeError(f"{setting.label} must be {words}, not {given(value)}.", each.name)
     if setting.choices and value not in setting.choices:
-        raise RecipeError(f"{setting.label} must be one of {', '.join(setting.choices)}, not {value!r}.", each.name)
+        raise RecipeError(
+            f"{setting.label} must be one of {', '.join(setting.choices)}, not {given(value)}.", each.name
+        )
     if isinstance(value, int | float):
         _check_range(setting, value, each.name)
 
 
 def _check_range(setting: Setting, value: float, name: str) -> None:
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise RecipeError(f"{setting.label} must be a finite number, not {value}.", name)
     if setting.low is not None and value < setting.low:
         raise RecipeError(f"{setting.label} must be at least {grouped(setting.low)}, not {grouped(value)}.", name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 NOTHING = "–"
 """What stands where there is no number."""
 
@@ -99,7 +101,21 @@ def short_number(value: float) -> str:
 
 def grouped(number: float) -> str:
     """A number in full, as people write it: 2147483647 → "2,147,483,647"; 0.25 → "0.25"."""
+    if abs(number) >= 1e308:  # which as a float may be infinite
+        return f"{'-' if number < 0 else ''}1e+{math.floor(math.log10(abs(number)))}"
     return f"{number:,.0f}" if number == round(number) and abs(number) < 1e15 else f"{number:g}"
+
+
+def given(value: object) -> str:
+    """What somebody gave in place of what was wanted, as the end of a sentence: 'wide', 2.5; cut where it is long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # Python writes out no whole number of more than 4,300 digits
+        return "something that is too large to be written out"
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+_LONG = 120
 
 
 def bounds(low: float, high: float) -> str:

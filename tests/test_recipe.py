@@ -68,6 +68,25 @@ def test_toml_that_is_none_is_refused_with_the_line(tmp_path):
         Recipe.load(tmp_path / "latin.toml")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f"epochs = {'9' * 5000}", f"epochs = 0x{'f' * 5000}", f"network_settings.x = {'[' * 3000}{']' * 3000}"],
+    ids=["digits", "hexadecimal", "brackets"],
+)
+def test_what_python_cannot_read_or_write_again_is_refused_in_a_sentence(text):
+    with pytest.raises(RecipeError, match=r"^mine\.toml cannot be read: a number in it has thousands of digits"):
+        Recipe.from_toml(text, "mine.toml")
+
+
+@pytest.mark.parametrize("number", [10**5000, -(10**5000)], ids=["above", "below"])
+def test_a_number_beyond_all_bounds_is_refused_in_a_sentence_that_can_be_read(number):
+    for name in settings():
+        with pytest.raises(RecipeError) as caught:
+            Recipe.from_dict({name: number})
+        assert caught.value.setting == name
+        assert len(str(caught.value)) < 150
+
+
 def test_a_whole_number_will_do_for_a_float():
     assert Recipe.from_toml("lr = 1") == Recipe(lr=1.0)
     assert isinstance(Recipe.from_toml("lr = 1").lr, float)

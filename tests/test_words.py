@@ -9,6 +9,7 @@ from cifar_gui.words import (
     choice_words,
     duration,
     exact_percent,
+    given,
     grouped,
     loss_on_axis,
     loss_words,
@@ -124,6 +125,25 @@ def test_losses_on_an_axis_have_a_decimal_and_stay_short() -> None:
 )
 def test_numbers_in_full_are_grouped(number: float, text: str) -> None:
     assert grouped(number) == text
+
+
+def test_a_number_beyond_all_floats_is_told_by_its_size() -> None:
+    assert [grouped(10**5000), grouped(-(10**400))] == ["1e+5000", "-1e+400"]
+
+
+def nested(depth: int) -> list[object]:
+    made: list[object] = []
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+def test_what_was_given_is_told_as_far_as_it_can_be() -> None:
+    assert (given("wide"), given(2.5), given([1, None])) == ("'wide'", "2.5", "[1, None]")
+    assert given("x" * 118) == f"'{'x' * 118}'"
+    assert given("x" * 119) == f"'{'x' * 119}…"
+    for endless in (10**5000, {"depth": [-(10**5000)]}, nested(100_000)):
+        assert given(endless) == "something that is too large to be written out"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
 from cifar_gui.cli.command import UsageError
 from cifar_gui.errors import CifarGuiError, RecipeError
-from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, PROMISES, Recipe, settings
+from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, PROMISES, Recipe, settings, toml_values
 
 _FLAGS = ("network", "data", "all_data", "epochs", "batch_size", "lr", "seed", "device")
 
@@ -115,7 +114,7 @@ def _layers(network: str) -> list[str]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     Recipe.load(path)  # refuses with the reason what is no recipe
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return toml_values(path.read_text(encoding="utf-8"), path.name)
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -126,6 +125,6 @@ def _assignment(text: str) -> tuple[str, Any]:
     if not value:
         return name, None
     try:
-        return name, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+        return name, toml_values(f"value = {value}", name)["value"]
+    except RecipeError:
         return name, value

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cifar_gui.networks.base import NETWORKS, Rung
 from cifar_gui.recipe import Recipe
+from cifar_gui.words import given
 
 SIZES: dict[str, tuple[tuple[int, int, int], int]] = {
     "93": ((64, 128, 128), 2),
@@ -189,7 +190,7 @@ def build(classes: int = 10, size: str = "94", batch_norm_weight: float = 0.12, 
     1/9 (SGD recipe)."""
     size = str(size)  # TOML reads 96 as a number
     if size not in SIZES:
-        raise ValueError(f"size must be one of {', '.join(SIZES)}, not {size!r}")
+        raise ValueError(f"size must be one of {', '.join(SIZES)}, not {given(size)}")
     if not 0 < float(batch_norm_weight) <= 1:
         raise ValueError("batch_norm_weight must be above 0 and at most 1")
     if unit_head not in (True, False):

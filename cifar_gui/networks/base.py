@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from cifar_gui.errors import RecipeError
 from cifar_gui.recipe import Recipe
 from cifar_gui.registry import Registry
-from cifar_gui.words import percent_range
+from cifar_gui.words import given, percent_range
 
 
 class Builder(Protocol):
@@ -69,15 +69,15 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
     for key, value in (settings or {}).items():
         if key not in known:
             words = ", ".join(known) or "none"
-            raise RecipeError(f"{name} has no setting called {key!r}. It has: {words}.", "network_settings")
+            raise RecipeError(f"{name} has no setting called {given(key)}. It has: {words}.", "network_settings")
         if not isinstance(value, int | float | list | tuple | str):
-            raise RecipeError(f"{name} cannot take {value!r} as {key}.", "network_settings")
+            raise RecipeError(f"{name} cannot take {given(value)} as {key}.", "network_settings")
     try:
         _check_finite(settings or {})
         return builder(classes=classes, **(settings or {}))
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise RecipeError(
-            f"{name} cannot be built with {dict(settings or {})}: {error}.", "network_settings"
+            f"{name} cannot be built with {given(dict(settings or {}))}: {error}.", "network_settings"
         ) from error
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from cifar_gui.errors import RecipeError
-from cifar_gui.recipe import Setting
-from cifar_gui.words import grouped
+from cifar_gui.recipe import Setting, toml_values
+from cifar_gui.words import given, grouped
 
 Shape = tuple[int, ...]
 """(channels, height, width) of maps, or (values,)."""
@@ -320,6 +320,8 @@ class Design:
     @classmethod
     def from_text(cls, text: str) -> Design:
         """The reverse of `to_text`. Raises DesignError, naming the layer."""
+        if not isinstance(text, str):  # a recipe or a model file may hold anything
+            raise DesignError(f"Layers are written as a text, such as 'flatten; dense', not as {given(text)}.")
         parts = [part.split() for part in text.replace("\n", ";").split(";")]
         return cls._of(_table(words, place) for place, words in enumerate(words for words in parts if words))
 
@@ -335,12 +337,10 @@ class Design:
     @classmethod
     def from_toml(cls, text: str, where: str = "The design") -> Design:
         """The reverse of `to_toml`. Raises DesignError naming the line, or the layer and its setting."""
-        import tomllib
-
         try:
-            values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise DesignError(f"{where} is not valid TOML: {error}.") from error
+            values = toml_values(text, where)
+        except RecipeError as error:
+            raise DesignError(str(error)) from error
         tables = values.get("layers")
         if (
             set(values) != {"layers"}
@@ -374,12 +374,14 @@ def _layer(table: Mapping[str, Any], place: int) -> Layer:
     name = own.pop("kind", "")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise DesignError(f"Layer {place + 1} is of no known kind: {name!r}. Known: {', '.join(KINDS)}.", place)
+        raise DesignError(f"Layer {place + 1} is of no known kind: {given(name)}. Known: {', '.join(KINDS)}.", place)
     known = fields_of(kind)
     for key in own:
         if key not in known:
             has = ", ".join(known) or "none"
-            raise DesignError(f"Layer {place + 1} ({kind.label}) has no setting called {key!r}. It has: {has}.", place)
+            raise DesignError(
+                f"Layer {place + 1} ({kind.label}) has no setting called {given(key)}. It has: {has}.", place
+            )
     try:
         return kind(**own)
     except RecipeError as error:
@@ -392,7 +394,7 @@ def _table(words: list[str], place: int) -> dict[str, Any]:
     for word in words[1:]:
         key, equals, value = word.partition("=")
         if not equals:
-            raise DesignError(f"Layer {place + 1}: {word!r} is not NAME=VALUE, such as depth=32.", place)
+            raise DesignError(f"Layer {place + 1}: {given(word)} is not NAME=VALUE, such as depth=32.", place)
         if key in table:
             raise DesignError(f"Layer {place + 1}: {key} is given twice.", place)
         table[key] = value_of(value)
@@ -458,15 +460,15 @@ def _check(label: str, setting: Setting, value: Any, default: Any) -> None:
     name = f"{label}: {setting.label.lower()}"
     if isinstance(default, bool):
         if not isinstance(value, bool):
-            raise RecipeError(f"{name} must be true or false, not {value!r}.")
+            raise RecipeError(f"{name} must be true or false, not {given(value)}.")
         return
     if value in setting.choices and isinstance(value, str):
         return
     fits = isinstance(value, int | float if isinstance(default, float) else int) and not isinstance(value, bool)
     low, high = setting.low, setting.high
     if low is None or high is None:
-        raise RecipeError(f"{name} must be one of {', '.join(setting.choices)}, not {value!r}.")
+        raise RecipeError(f"{name} must be one of {', '.join(setting.choices)}, not {given(value)}.")
     kind = "a number" if isinstance(default, float) else "a whole number"
     either = f"{' or '.join(setting.choices)}, or " if setting.choices else ""
     if not fits or not low <= value <= high:
-        raise RecipeError(f"{name} must be {either}{kind} from {grouped(low)} to {grouped(high)}, not {value!r}.")
+        raise RecipeError(f"{name} must be {either}{kind} from {grouped(low)} to {grouped(high)}, not {given(value)}.")

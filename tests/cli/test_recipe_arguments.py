@@ -148,8 +148,13 @@ def test_a_file_that_is_not_there_is_refused(parse, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "flags", [("--batch-size", "0"), ("--set", "flip=sideways"), ("--lr", "nan"), ("--seed", "-1")]
-)
+    "flags",
+    [
+        ("--batch-size", "0"), ("--set", "flip=sideways"), ("--lr", "nan"), ("--seed", "-1"),
+        ("--set", f"cutout={'9' * 5000}"), ("--set", f"cutout={'[' * 3000}{']' * 3000}"),
+    ],
+    ids=lambda flags: " ".join(flags)[:25],
+)  # fmt: skip
 def test_flags_out_of_range_are_usage_errors(parse, flags):
     with pytest.raises(UsageError):
         parse("--network", "mlp", *flags)

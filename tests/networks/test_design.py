@@ -146,6 +146,9 @@ def test_what_does_not_fit_is_refused_with_the_reason_at_the_layer(words, layer,
         ("[[layers]]\nkind = 5", "of no known kind: 5"),
         ("[[layers]]\ndepth = 5", "of no known kind: ''"),
         ("[[layers]\n", "not valid TOML: "),
+        (f"[[layers]]\nkind = 'convolution'\ndepth = {'9' * 5000}", "mine.toml cannot be read: a number in it has"),
+        (f"[[layers]]\nkind = 'convolution'\ndepth = 0x{'f' * 5000}", "mine.toml cannot be read: a number in it has"),
+        (f"layers = {'[' * 3000}{']' * 3000}", "mine.toml cannot be read: .*its brackets are hundreds deep"),
         ("[[layers]]\nkind = 'convolution'\ndepth = true", "depth must be a whole number"),
         ("[[layers]]\nkind = 'convolution'\ndepth = [3]", "depth must be a whole number"),
     ],
@@ -156,6 +159,19 @@ def test_a_file_that_is_no_design_is_refused_with_its_name(tmp_path, text, reaso
     with pytest.raises(DesignError, match=reason.replace("[", r"\[")) as caught:
         Design.load(path)
     assert "mine.toml" in str(caught.value) or "Layer 1" in str(caught.value)
+
+
+@pytest.mark.parametrize("layers", [3, 0.5, True, ["flatten", "dense"]], ids=str)
+def test_layers_that_are_no_text_are_refused(layers):
+    with pytest.raises(DesignError, match="Layers are written as a text, such as 'flatten; dense', not as "):
+        build("custom", 10, {"layers": layers})
+
+
+def test_a_number_is_not_written_out_in_thousands_of_digits():
+    for text in (f"convolution depth={'9' * 4000}", f"convolution depth={'9' * 5000}", f"{'x' * 5000}; dense"):
+        with pytest.raises(DesignError) as caught:
+            Design.from_text(text)
+        assert len(str(caught.value)) < 300
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
