@@ -141,13 +141,13 @@ class AirNet(nn.Module):
         """Set the stem to whiten the 2×2×3 patches of `images`, standardised float (n, 3, 32, 32).
 
         Its 24 filters are the eigenvectors of the patches' covariance over sqrt(eigenvalue + 5e-4), and their
-        negatives."""
-        products = torch.zeros(12, 12, dtype=torch.float64, device=images.device)
+        negatives. Worked out on the CPU: Apple's GPUs have no float64."""
+        products = torch.zeros(12, 12, dtype=torch.float64)
         count = 0
         for part in torch.split(images, 250):  # all at once would need 1 GB for a moment
-            patches = part.double().unfold(2, 2, 1).unfold(3, 2, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, 12)
-            products += patches.T @ patches
-            count += len(patches)
+            patches = nn.functional.unfold(part.cpu().double(), 2)  # (n, 12, 31 · 31)
+            products += (patches @ patches.mT).sum(0)
+            count += len(patches) * patches.shape[2]
         values, vectors = torch.linalg.eigh(products / count)
         filters = (vectors / (values + 5e-4).sqrt()).T.flip(0).reshape(12, 3, 2, 2)
         with torch.no_grad():

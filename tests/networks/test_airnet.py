@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
+from torch.utils._pytree import tree_leaves, tree_map_only
 
 from cifar_gui.networks.airnet import SIZES, STEM_BIAS_EPOCHS
 from cifar_gui.networks.base import FollowsEpochs, LearnsFromSample, build
@@ -25,6 +27,36 @@ def test_the_stem_whitens_patches():
     off_diagonal = covariance - torch.diag(covariance.diagonal())
     assert off_diagonal.abs().max() < 1e-3
     torch.testing.assert_close(answers[:, 12:], -answers[:, :12], rtol=1e-3, atol=1e-3)
+
+
+class OnAppleGpu(Tensor):
+    """Values on a device that has no float64; here on a device of no kind at all."""
+
+    @staticmethod
+    def __new__(cls, values: Tensor) -> OnAppleGpu:
+        return Tensor._make_wrapper_subclass(
+            cls, values.shape, strides=values.stride(), dtype=values.dtype, device="meta"
+        )
+
+    def __init__(self, values: Tensor) -> None:
+        self.values = values
+
+    @classmethod
+    def __torch_dispatch__(cls, func, _types, args=(), kwargs=None):
+        result = func(*tree_map_only(OnAppleGpu, lambda each: each.values, args), **(kwargs or {}))
+        if func is torch.ops.aten._to_copy.default and kwargs.get("device") == torch.device("cpu"):
+            return result
+        for each in tree_leaves(result):
+            assert each.dtype != torch.float64, f"{func} makes float64 on the device"
+        return tree_map_only(Tensor, OnAppleGpu, result)
+
+
+def test_the_stem_is_found_for_a_device_without_float64():
+    images = torch.randn(3, 3, 32, 32)
+    model, same = build("airnet", 10), build("airnet", 10)
+    model.fit_sample(images)
+    same.fit_sample(OnAppleGpu(images))
+    assert torch.equal(same.stem.weight, model.stem.weight)
 
 
 def test_the_training_loop_is_asked_for_a_sample_and_for_the_epochs():
