@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from cifar_gui.networks.base import NETWORKS, Rung
+from cifar_gui.networks.base import NETWORKS, Rung, check_flag, check_number
 from cifar_gui.recipe import Recipe
 from cifar_gui.words import given
 
@@ -184,16 +184,14 @@ def _norm(channels: int, batch_norm_weight: float) -> nn.BatchNorm2d:
     ladder=LADDER,
 )
 def build(classes: int = 10, size: str = "94", batch_norm_weight: float = 0.12, unit_head: bool = True) -> nn.Module:
-    """AirNet of a `size` in `SIZES`. `batch_norm_weight`: of the newest micro-batch in the running statistics, above 0
-    and at most 1; 0.12 for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the
+    """AirNet of a `size` in `SIZES`. `batch_norm_weight`: of the newest micro-batch in the running statistics, 0.001
+    to 1; 0.12 for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the
     head starts with deviation 1 and the output is divided by its width (Muon recipe), otherwise default weights and
     1/9 (SGD recipe)."""
     size = str(size)  # TOML reads 96 as a number
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, not {given(size)}")
-    if not 0 < float(batch_norm_weight) <= 1:
-        raise ValueError("batch_norm_weight must be above 0 and at most 1")
-    if unit_head not in (True, False):
-        raise ValueError("unit_head must be true or false")
+    check_number("batch_norm_weight", batch_norm_weight, 0.001, 1)
+    check_flag("unit_head", unit_head)
     widths, depth = SIZES[size]
-    return AirNet(classes, widths, depth, float(batch_norm_weight), unit_head=bool(unit_head))
+    return AirNet(classes, widths, depth, batch_norm_weight, unit_head=unit_head)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS, check_whole
+from cifar_gui.networks.base import NETWORKS, check_share, check_whole
 from cifar_gui.networks.blocks import conv_norm_relu, dense_head, short_recipe
 
 _BEST = short_recipe("alexnet", 25, lr=0.1)
@@ -32,7 +32,8 @@ _TEXTBOOK = _BEST.changed(
 )
 def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
-    check_whole("units", units, 1, 8192)
+    check_whole("units", units, 1, 4096)
+    check_share("dropout", dropout)
     return nn.Sequential(
         conv_norm_relu(3, 64),
         nn.MaxPool2d(2),

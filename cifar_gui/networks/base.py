@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from cifar_gui.errors import RecipeError
+from cifar_gui.networks.design import MAX_DROPOUT, MAX_PARAMETERS
 from cifar_gui.recipe import Recipe
 from cifar_gui.registry import Registry
-from cifar_gui.words import given, percent_range
+from cifar_gui.words import given, grouped, percent_range
 
 
 class Builder(Protocol):
@@ -63,7 +65,8 @@ SIDE_WEIGHT = 0.3
 
 
 def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
-    """The network called `name`. Raises CifarGuiError for unknown names, RecipeError for settings it does not have."""
+    """The network called `name`. Raises CifarGuiError for unknown names, RecipeError for settings it does not have and
+    those with which it would have more than `MAX_PARAMETERS`, before there is memory for them."""
     builder = NETWORKS[name]
     known = network_settings(name)
     for key, value in (settings or {}).items():
@@ -73,26 +76,65 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
         if not isinstance(value, int | float | list | tuple | str):
             raise RecipeError(f"{name} cannot take {given(value)} as {key}.", "network_settings")
     try:
-        _check_finite(settings or {})
-        return builder(classes=classes, **(settings or {}))
+        with _Bounded():
+            return builder(classes=classes, **(settings or {}))
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise RecipeError(
             f"{name} cannot be built with {given(dict(settings or {}))}: {error}.", "network_settings"
         ) from error
 
 
-def _check_finite(settings: Mapping[str, Any]) -> None:
-    """Raise ValueError for NaN and infinity: no comparison with a limit finds NaN, and it spoils every weight."""
-    for key, value in settings.items():
-        each = value if isinstance(value, list | tuple) else [value]
-        if not all(math.isfinite(number) for number in each if isinstance(number, float)):
-            raise ValueError(f"{key} must be a finite number")
+class _Bounded(TorchFunctionMode):
+    """`torch.empty`, which is what layers take their weights from, raises ValueError when there are too many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parameters = 0
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        named = dict(kwargs or {})
+        if func is torch.empty:
+            self._parameters += func(*args, **{**named, "device": "meta"}).numel()
+            if self._parameters > MAX_PARAMETERS:
+                raise ValueError(f"it would have more than {MAX_PARAMETERS:,} parameters")
+        return func(*args, **named)
+
+
+# For builders: what they are given comes from files and from people, and may be of any kind, NaN among them.
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a setting is a whole number; `True`, which Python counts as 1, is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def check_whole(key: str, value: Any, low: int, high: int) -> None:
-    """For builders: raise ValueError unless the setting `key` is a whole number from `low` to `high`."""
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    """Raise ValueError unless the setting `key` is a whole number from `low` to `high`."""
+    if not is_whole(value) or not low <= value <= high:
         raise ValueError(f"{key} must be a whole number from {low:,} to {high:,}")
+
+
+def check_number(key: str, value: Any, low: float, high: float) -> None:
+    """Raise ValueError unless the setting `key` is a number from `low` to `high`."""
+    if not (isinstance(value, float) or is_whole(value)) or not low <= value <= high:
+        raise ValueError(f"{key} must be a number from {grouped(low)} to {grouped(high)}")
+
+
+def check_share(key: str, value: Any) -> None:
+    """Raise ValueError unless the setting `key` is a share that dropout may silence: not all values."""
+    check_number(key, value, 0, MAX_DROPOUT)
+
+
+def check_flag(key: str, value: Any) -> None:
+    """Raise ValueError unless the setting `key` is true or false: the text "False" would count as true."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
 
 
 def network_settings(name: str) -> dict[str, Any]:

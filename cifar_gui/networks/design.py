@@ -29,6 +29,9 @@ CLASSES = "classes"
 ACTIVATIONS = ("relu", "leaky_relu", "gelu", "tanh", "sigmoid")
 MAX_LAYERS = 100
 MAX_PARAMETERS = 100_000_000
+"""Of any network, designed or not."""
+MAX_DROPOUT = 0.99
+"""The largest share of values that dropout may silence: with all of them nothing is learned."""
 MAX_MULTIPLY_ADDS = 20_000_000_000
 
 
@@ -208,7 +211,7 @@ class Dropout(Layer):
 
     kind: ClassVar[str] = "dropout"
     label: ClassVar[str] = "Dropout"
-    share: float = _field(0.5, "Share", "Of the values that are silenced.", 0, 0.99)
+    share: float = _field(0.5, "Share", "Of the values that are silenced.", 0, MAX_DROPOUT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, is_whole
 from cifar_gui.recipe import Recipe
 
 KERNEL = 7
@@ -110,6 +110,6 @@ class Handmade(nn.Module):
 )
 def build(classes: int = 10, cells: int = 8) -> nn.Module:
     """`cells` × `cells` averages are kept of each filter's answers; 1, 2, 4, 8 or 16."""
-    if cells not in (1, 2, 4, 8, 16):
+    if not is_whole(cells) or cells not in (1, 2, 4, 8, 16):
         raise ValueError("cells must be 1, 2, 4, 8 or 16")
     return Handmade(classes, cells)

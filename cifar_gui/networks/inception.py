@@ -14,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_flag, check_number, check_share
 from cifar_gui.networks.blocks import Dropout, conv_norm_relu, he, short_recipe
 
 STAGES = (
@@ -143,8 +143,9 @@ class _Side(nn.Module):
 
 
 def _googlenet(classes: int, width: float, dropout: float, *, norm: bool, side: bool) -> nn.Module:
-    if not 0.05 <= width <= 4:
-        raise ValueError("width must be from 0.05 to 4")
+    check_number("width", width, 0.05, 3)
+    check_share("dropout", dropout)
+    check_flag("side_classifiers", side)
 
     def wide(maps: int) -> int:
         return max(round(maps * width), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, check_number, check_share
 from cifar_gui.networks.blocks import Dropout
 from cifar_gui.recipe import Recipe
 
@@ -52,8 +52,9 @@ def build(classes: int = 10, conv_dropout: float = 0.25, dense_dropout: float = 
     """(N, 3, 32, 32) → (N, classes). 1,084,234 parameters for ten classes, most of them in the first dense layer.
 
     `slope` of the LeakyReLUs for negative values, from 0 (they are cut off) to 1 (nothing is)."""
-    if not 0 <= slope <= 1:
-        raise ValueError("slope must be from 0 to 1")
+    check_share("conv_dropout", conv_dropout)
+    check_share("dense_dropout", dense_dropout)
+    check_number("slope", slope, 0, 1)
     return nn.Sequential(
         _conv(3, 16, slope),
         nn.LeakyReLU(slope),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS, check_whole
+from cifar_gui.networks.base import NETWORKS, check_share, check_whole
 from cifar_gui.networks.blocks import Dropout
 from cifar_gui.recipe import Recipe
 
@@ -46,7 +46,8 @@ _BEST = Recipe(
 )
 def build(classes: int = 10, hidden: int = 512, dropout: float = 0.0) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes) through one hidden layer of `hidden` units."""
-    check_whole("hidden", hidden, 1, 100_000)
+    check_whole("hidden", hidden, 1, 32_000)
+    check_share("dropout", dropout)
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(3 * 32 * 32, hidden),

@@ -58,7 +58,7 @@ def resnet18(classes: int = 10, width: int = 64) -> nn.Module:
 
 def _resnet(stem: int, stages: Sequence[int], blocks: int, classes: int) -> nn.Module:
     """Stages with so many maps, of so many blocks each; the second and later ones begin with stride 2."""
-    check_whole("width", stem, 1, 1024)
+    check_whole("width", stem, 1, 128)
     parts: OrderedDict[str, nn.Module] = OrderedDict(stem=conv_norm_relu(3, stem))
     channels_in = stem
     for number, channels in enumerate(stages, start=1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS, check_whole
+from cifar_gui.networks.base import NETWORKS, check_whole, is_whole
 from cifar_gui.recipe import Recipe
 
 _TEXTBOOK = Recipe(
@@ -45,7 +45,7 @@ _BEST = Recipe(
 )
 def build(classes: int = 10, filters: int = 12, kernel: int = 3) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). `kernel` is odd, so that the map keeps its size."""
-    if kernel % 2 == 0 or not 1 <= kernel <= 31:
+    if not is_whole(kernel) or kernel not in range(1, 32, 2):
         raise ValueError("kernel must be odd, from 1 to 31")
     check_whole("filters", filters, 1, 10_000)
     return nn.Sequential(

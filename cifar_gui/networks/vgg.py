@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from cifar_gui.networks.base import NETWORKS, check_whole
+from cifar_gui.networks.base import NETWORKS, check_share, check_whole
 from cifar_gui.networks.blocks import Dropout, conv_norm_relu, short_recipe
 from cifar_gui.recipe import Recipe
 
@@ -65,7 +65,8 @@ def vgg16(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module
 
 def _vgg(stages: Sequence[int], classes: int, width: int, dropout: float) -> nn.Module:
     """Stages of so many convolutions, a pool after each stage."""
-    check_whole("width", width, 1, 1024)
+    check_whole("width", width, 1, 128)
+    check_share("dropout", dropout)
     layers: list[nn.Module] = []
     channels_in = 3
     for convolutions, growth in zip(stages, _GROWTH, strict=True):

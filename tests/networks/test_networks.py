@@ -8,7 +8,9 @@ import torch.nn.functional as F
 
 from cifar_gui.errors import CifarGuiError, RecipeError
 from cifar_gui.networks.base import NETWORKS, about, build, network_settings, presets
+from cifar_gui.networks.design import MAX_PARAMETERS
 from cifar_gui.networks.layer_table import layer_table, total_parameters
+from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import PRESETS
 
 PARAMETERS = {
@@ -91,6 +93,21 @@ def test_an_unknown_network_is_refused_with_the_known_ones():
 def test_settings_out_of_range_are_refused_in_words(name, settings):
     with pytest.raises(RecipeError, match=f"{name} cannot be built"):
         build(name, 10, settings)
+
+
+def test_a_network_of_too_many_parameters_is_refused_before_there_is_memory_for_them(monkeypatch):
+    def build_vast(classes=10, width=1):
+        return torch.nn.Sequential(torch.nn.Linear(width, 10_000, bias=False), torch.nn.Linear(10_000, classes))
+
+    monkeypatch.setattr(NETWORKS, "_entries", dict(NETWORKS._entries))
+    NETWORKS.register("vast", label="Vast")(build_vast)
+    for make in (build, build_without_weights):
+        with pytest.raises(RecipeError, match=r"vast cannot be built with .+: it would have more than 100,000,000"):
+            make("vast", 10, {"width": 10**9})
+    most = (MAX_PARAMETERS - 10_000 * 10 - 10) // 10_000
+    assert total_parameters(build_without_weights("vast", 10, {"width": most})) <= MAX_PARAMETERS
+    with pytest.raises(RecipeError, match="more than"):
+        build_without_weights("vast", 10, {"width": most + 1})
 
 
 def test_a_setting_that_torch_refuses_is_refused_in_words(monkeypatch):

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from cifar_gui.networks.base import NETWORKS, build
+from cifar_gui.networks.base import NETWORKS, build, network_settings
 from cifar_gui.networks.layer_table import layer_table
 from cifar_gui.networks.skeleton import build_without_weights, refused_settings
 
@@ -41,38 +41,63 @@ def test_the_setting_that_is_refused_is_named(name, settings, blamed):
 @pytest.mark.parametrize(
     ("name", "key", "value", "reason"),
     [
-        ("airnet", "batch_norm_weight", math.nan, "batch_norm_weight must be a finite number"),
-        ("airnet", "batch_norm_weight", math.inf, "batch_norm_weight must be a finite number"),
-        ("airnet", "batch_norm_weight", "nan", "batch_norm_weight must be above 0 and at most 1"),
-        ("airnet", "batch_norm_weight", 0.0, "batch_norm_weight must be above 0 and at most 1"),
-        ("airnet", "batch_norm_weight", -1.0, "batch_norm_weight must be above 0 and at most 1"),
-        ("airnet", "batch_norm_weight", 1e9, "batch_norm_weight must be above 0 and at most 1"),
-        ("airnet", "batch_norm_weight", 10**400, "int too large to convert to float"),
+        ("airnet", "batch_norm_weight", math.nan, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", math.inf, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", "nan", "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", 0.0, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", -1.0, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", 1e9, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("airnet", "batch_norm_weight", 10**400, "batch_norm_weight must be a number from 0.001 to 1"),
         ("airnet", "unit_head", "perhaps", "unit_head must be true or false"),
-        ("keras1m", "conv_dropout", math.nan, "conv_dropout must be a finite number"),
-        ("keras1m", "slope", -1.0, "slope must be from 0 to 1"),
-        ("mlp", "dropout", math.nan, "dropout must be a finite number"),
-        ("mlp", "hidden", -5, "hidden must be a whole number from 1 to 100,000"),
-        ("mlp", "hidden", 0, "hidden must be a whole number from 1 to 100,000"),
-        ("mlp", "hidden", 2.5, "hidden must be a whole number from 1 to 100,000"),
-        ("airnet", "batch_norm_weight", 1.001, "batch_norm_weight must be above 0 and at most 1"),
-        ("keras1m", "slope", 1.001, "slope must be from 0 to 1"),
-        ("mlp", "hidden", True, "hidden must be a whole number from 1 to 100,000"),
-        ("mlp", "hidden", 100_001, "hidden must be a whole number from 1 to 100,000"),
-        ("mlp", "hidden", [64, math.inf], "hidden must be a finite number"),
+        ("keras1m", "conv_dropout", math.nan, "conv_dropout must be a number from 0 to 0.99"),
+        ("keras1m", "slope", -1.0, "slope must be a number from 0 to 1"),
+        ("mlp", "dropout", math.nan, "dropout must be a number from 0 to 0.99"),
+        ("mlp", "hidden", -5, "hidden must be a whole number from 1 to 32,000"),
+        ("mlp", "hidden", 0, "hidden must be a whole number from 1 to 32,000"),
+        ("mlp", "hidden", 2.5, "hidden must be a whole number from 1 to 32,000"),
+        ("airnet", "batch_norm_weight", 1.001, "batch_norm_weight must be a number from 0.001 to 1"),
+        ("keras1m", "slope", 1.001, "slope must be a number from 0 to 1"),
+        ("mlp", "hidden", True, "hidden must be a whole number from 1 to 32,000"),
+        ("mlp", "hidden", 32_001, "hidden must be a whole number from 1 to 32,000"),
+        ("mlp", "hidden", [64, math.inf], "hidden must be a whole number from 1 to 32,000"),
         ("mlp", "hidden", {"a": 1}, "mlp cannot take {'a': 1} as hidden"),
         ("mlp", "hidden", None, "mlp cannot take None as hidden"),
-        ("mlp", "dropout", 1.5, "dropout probability has to be between 0 and 1, but got 1.5"),
+        ("mlp", "dropout", 1.5, "dropout must be a number from 0 to 0.99"),
         ("simple", "kernel", 33, "kernel must be odd, from 1 to 31"),
         ("simple", "kernel", -1, "kernel must be odd, from 1 to 31"),
         ("simple", "filters", 0, "filters must be a whole number from 1 to 10,000"),
         ("simple", "filters", 10_001, "filters must be a whole number from 1 to 10,000"),
         ("handmade", "cells", 32, "cells must be 1, 2, 4, 8 or 16"),
+        ("simple", "kernel", "3", "kernel must be odd, from 1 to 31"),
+        ("handmade", "cells", 8.0, "cells must be 1, 2, 4, 8 or 16"),
+        ("mlp", "dropout", 1.0, "dropout must be a number from 0 to 0.99"),
+        ("inception_v2", "width", 3.01, "width must be a number from 0.05 to 3"),
+        ("inception_v2", "width", 0.04, "width must be a number from 0.05 to 3"),
+        ("inception_v2", "side_classifiers", "False", "side_classifiers must be true or false"),
+        ("resnet18", "width", 129, "width must be a whole number from 1 to 128"),
         ("simple", "filters", 10**9, "filters must be a whole number from 1 to 10,000"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_in_words(name, key, value, reason):
     assert refused_settings(name, {key: value}) == {key: reason}
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
+def test_a_setting_of_another_kind_is_refused_by_its_name(name):
+    for key, default in network_settings(name).items():
+        others: list[object] = ["False", "3", True, 0, 1, 2.5, -1, [1], ["94", [True]], math.nan, -math.inf, 10**5000]
+        if isinstance(default, bool):
+            others.remove(True)
+        elif isinstance(default, float):
+            others.remove(0)  # which may be a share of nothing
+            others.remove(1)
+            others.remove(2.5)
+        elif isinstance(default, int):
+            others.remove(1)
+        for other in others:
+            reason = refused_settings(name, {key: other}).get(key, "")
+            assert key in reason or "Layers are written" in reason or "of no known kind" in reason, (key, default)
+            assert len(reason) < 400
 
 
 def test_a_size_may_be_written_as_a_number():
@@ -83,13 +108,21 @@ def test_a_size_may_be_written_as_a_number():
 @pytest.mark.parametrize(
     ("name", "key", "values"),
     [
-        ("airnet", "batch_norm_weight", (0.01, 1.0, 1)),
+        ("airnet", "batch_norm_weight", (0.001, 1.0, 1)),
+        ("alexnet", "units", (1, 4096)),
+        ("inception_v1", "width", (0.05, 3)),
+        ("inception_v2", "width", (0.05, 3)),
         ("keras1m", "slope", (0, 0.0, 1, 1.0)),
-        ("mlp", "hidden", (1, 100_000)),
-        ("mlp", "dropout", (0, 1)),
+        ("mlp", "hidden", (1, 32_000)),
+        ("mlp", "dropout", (0, 0.99)),
         ("simple", "filters", (1, 10_000)),
         ("simple", "kernel", (1, 31)),
         ("handmade", "cells", (1, 2, 4, 8, 16)),
+        ("resnet18", "width", (1, 128)),
+        ("resnet20", "width", (1, 128)),
+        ("vgg11", "width", (1, 128)),
+        ("vgg16", "width", (1, 128)),
+        ("zfnet", "units", (1, 4096)),
     ],
 )
 def test_the_ends_of_a_range_are_allowed(name, key, values):
