@@ -148,6 +148,7 @@ document("setting_gigantic", network="mlp", network_settings={"hidden": [10**9, 
 document("setting_of_many_values", network="mlp", network_settings={"hidden": [64] * 100_000})
 document("setting_far_below_zero", network="mlp", network_settings={"hidden": -(10**9)})
 document("setting_is_no_text", network="custom", network_settings={"layers": 3})
+document("layers_without_end", network="custom", network_settings={"layers": "activation;" * 150_000})
 document("setting_nested", network="mlp", network_settings={"hidden": {"a": {}}})
 document("settings_are_a_list", network_settings=[1, 2])
 document("no_classes", class_names=[])
@@ -362,15 +363,17 @@ WHY = {
     "lacks class names or the statistics": ("no_classes", "one_channel", "one_mean", "one_deviation"),
     "deviation in its card is not positive": ("deviation_zero",),
     "names 300000 classes": ("many_thousand_classes",),
-    "out of any sensible range": ("setting_gigantic", "setting_of_many_values", "setting_far_below_zero"),
+    "hidden must be a whole number": ("setting_gigantic", "setting_of_many_values", "setting_far_below_zero"),
+    "layers are too many": ("layers_without_end",),
 }  # fmt: skip
 """Words of the refusal → attacks. Each has a reason of its own: refused for another, it would prove nothing."""
 
 BEYOND_THE_CARD = {
-    "another_type_of_the_same_size", "many_thousand_classes", "network_is_a_path", "network_that_is_another",
-    "network_unknown", "setting_far_below_zero", "setting_gigantic", "setting_is_no_text", "setting_nested",
-    "setting_of_many_values", "setting_unknown", "shape_transposed", "tensor_added", "tensor_missing",
-    "two_gigabytes_of_nothing", "weights_infinite", "weights_not_numbers", "weights_of_twice_the_width",
+    "another_type_of_the_same_size", "layers_without_end", "many_thousand_classes", "network_is_a_path",
+    "network_that_is_another", "network_unknown", "setting_far_below_zero", "setting_gigantic",
+    "setting_is_no_text", "setting_nested", "setting_of_many_values", "setting_unknown", "shape_transposed",
+    "tensor_added", "tensor_missing", "two_gigabytes_of_nothing", "weights_infinite", "weights_not_numbers",
+    "weights_of_twice_the_width",
 }  # fmt: skip
 """What is wrong with the tensors, or with the network that is to hold them, reading the card alone does not show."""
 
