@@ -188,10 +188,10 @@ def build(classes: int = 10, size: str = "94", batch_norm_weight: float = 0.12, 
     to 1; 0.12 for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the
     head starts with deviation 1 and the output is divided by its width (Muon recipe), otherwise default weights and
     1/9 (SGD recipe)."""
-    size = str(size)  # TOML reads 96 as a number
-    if size not in SIZES:
+    name = size if isinstance(size, str) else given(size)  # TOML reads 96 as a number
+    if name not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, not {given(size)}")
     check_number("batch_norm_weight", batch_norm_weight, 0.001, 1)
     check_flag("unit_head", unit_head)
-    widths, depth = SIZES[size]
+    widths, depth = SIZES[name]
     return AirNet(classes, widths, depth, batch_norm_weight, unit_head=unit_head)
