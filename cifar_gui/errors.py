@@ -40,9 +40,10 @@ class TrainingError(CifarGuiError):
 
 
 class MemoryShortage(TrainingError):
-    """The memory of the device is too small. `micro_batch` is a size that may fit, 0 if nothing smaller is left."""
+    """The memory of the device, "the GPU" or "this computer", is too small. `micro_batch` is a size that may fit, 0 if
+    nothing smaller is left."""
 
-    def __init__(self, tried: int) -> None:
+    def __init__(self, tried: int, device: str) -> None:
         self.micro_batch = tried // 2
         way_out = (
             f"Go on with micro-batches of {self.micro_batch}: batches stay as large as they are, and batch norm looks "
@@ -50,7 +51,7 @@ class MemoryShortage(TrainingError):
             if self.micro_batch
             else "Close other programs that use it, or choose a smaller network."
         )
-        super().__init__(f"The memory of the GPU is not enough for micro-batches of {tried}. {way_out}")
+        super().__init__(f"The memory of {device} is not enough for micro-batches of {tried}. {way_out}")
 
 
 class DeviceError(CifarGuiError):

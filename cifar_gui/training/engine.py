@@ -295,9 +295,21 @@ def plain_errors(recipe: Recipe) -> Iterator[None]:
     """Turn torch's out-of-memory and lost-device errors into sentences."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        raise MemoryShortage(recipe.micro_batch) from error
-    except torch.AcceleratorError as error:
-        raise TrainingError(
-            "The GPU failed during the training. What was saved is safe: restart the program and continue the run."
-        ) from error
+    except (RuntimeError, MemoryError) as error:
+        if device := _short_of_memory(error):
+            raise MemoryShortage(recipe.micro_batch, device) from error
+        if isinstance(error, torch.AcceleratorError):
+            raise TrainingError(
+                "The GPU failed during the training. What was saved is safe: restart the program and continue the run."
+            ) from error
+        raise
+
+
+def _short_of_memory(error: Exception) -> str:
+    """Whose memory ran out, "" if it was something else. Only CUDA's own allocator has an error of its own for it."""
+    words = str(error)
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in words or "bad_alloc" in words:
+        return "this computer"
+    if isinstance(error, torch.OutOfMemoryError) or "out of memory" in words or "ALLOC_FAILED" in words:
+        return "the GPU"
+    return ""

@@ -445,20 +445,45 @@ def test_a_device_that_is_not_there_is_refused_in_words(quick, tiny_data):
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(torch.OutOfMemoryError, "Go on with micro-batches of"), (torch.AcceleratorError, "restart the program")],
-)
-def test_a_gpu_that_fails_is_explained(quick, tiny_data, monkeypatch, error, words):
+    [
+        (torch.OutOfMemoryError("CUDA"), "The memory of the GPU is not enough.+Go on with micro-batches of"),
+        (torch.AcceleratorError("CUDA error: out of memory", 2), "The memory of the GPU is not enough"),
+        (torch.AcceleratorError("CUDA error: unspecified launch failure", 719), "The GPU failed.+restart the program"),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 5.50 GB, …)"), "The memory of the GPU is not enough"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling …"), "The memory of the GPU is not enough"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), "The memory of the GPU is not enough"),
+        (RuntimeError("std::bad_alloc"), "The memory of this computer is not enough"),
+        (MemoryError(), "The memory of this computer is not enough"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_device_that_fails_is_explained(quick, tiny_data, monkeypatch, error, words):
     def fail(*_):
-        raise error("CUDA error") if error is torch.OutOfMemoryError else error("CUDA error", 719)
+        raise error
 
     monkeypatch.setattr(bench_module.Bench, "forward_backward", fail)
     with pytest.raises(TrainingError, match=words):
         list(train(new_model(quick, 3), tiny_data, quick, Control()))
 
 
+def test_a_computer_whose_memory_is_too_small_is_not_called_a_gpu(quick, tiny_data, monkeypatch):
+    monkeypatch.setattr(bench_module.Bench, "forward_backward", lambda *_: torch.empty(10**15))
+    with pytest.raises(MemoryShortage, match="The memory of this computer is not enough for micro-batches of"):
+        list(train(new_model(quick, 3), tiny_data, quick, Control()))
+
+
+def test_a_fault_of_another_kind_is_left_as_it_is(quick, tiny_data, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("a fault in the app")
+
+    monkeypatch.setattr(bench_module.Bench, "forward_backward", fail)
+    with pytest.raises(RuntimeError, match=r"^a fault in the app$"):
+        list(train(new_model(quick, 3), tiny_data, quick, Control()))
+
+
 @pytest.mark.parametrize(("tried", "left", "way_out"), [(125, 62, "micro-batches of 62:"), (1, 0, "smaller network.")])
 def test_memory_that_is_short_names_the_next_smaller_micro_batch(tried, left, way_out):
-    error = MemoryShortage(tried)
+    error = MemoryShortage(tried, "the GPU")
     assert error.micro_batch == left
     assert f"not enough for micro-batches of {tried}." in str(error)
     assert way_out in str(error)

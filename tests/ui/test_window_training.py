@@ -298,7 +298,7 @@ def test_short_memory_can_be_answered_with_smaller_micro_batches(window, monkeyp
     session, asked = window.context.session, []
     monkeypatch.setattr(session, "continue_run", lambda path, **more: asked.append((path, more)))
     session.run = SimpleNamespace(path=Path("runs/0007"))
-    session._report(MemoryShortage(125))
+    session._report(MemoryShortage(125, "the GPU"))
     message = window.context.messages.all[0]
     assert message.text.startswith("The memory of the GPU is not enough for micro-batches of 125.")
     ((label, go_on),) = message.actions
@@ -310,7 +310,7 @@ def test_short_memory_can_be_answered_with_smaller_micro_batches(window, monkeyp
 
 def test_what_nothing_can_be_done_about_offers_nothing(window) -> None:
     session = window.context.session
-    session._report(MemoryShortage(125))  # no run yet: there is nothing to go on with
+    session._report(MemoryShortage(125, "the GPU"))  # no run yet: there is nothing to go on with
     session.run = SimpleNamespace(path=Path("runs/0007"))
     session.smaller_micro_batch = 0
     session._report(DataError("The pictures are gone."))
