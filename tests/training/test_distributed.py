@@ -3,6 +3,7 @@ its own network, that exchange through gloo as processes do."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -35,10 +36,26 @@ from cifar_gui.training.events import (
 from cifar_gui.training.ranks import ALONE, even_micro_batch, share
 
 PATIENCE = timedelta(minutes=2)
+LONGEST = timedelta(minutes=2)
+"""So long a test's ranks may go on meeting; most end in a second."""
 
 
 def of(events, kind):
     return [event for event in events if isinstance(event, kind)]
+
+
+class EndingGroup(Group):
+    """Ranks that wait for a pause to end meet all the while, so that none is ever missed: here they end after all."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._end = time.monotonic() + LONGEST.total_seconds()
+
+    def largest(self, numbers: list[float]) -> list[float]:
+        *most, over = super().largest([*numbers, time.monotonic() > self._end])
+        if over:
+            raise CifarGuiError(f"The ranks still meet after {LONGEST}: they wait for something that does not come.")
+        return most
 
 
 def at_once(count: int, work: Callable[[Group], Any], patience: timedelta = PATIENCE) -> list[Any]:
@@ -47,7 +64,7 @@ def at_once(count: int, work: Callable[[Group], Any], patience: timedelta = PATI
 
     def rank(number: int) -> Any:
         try:
-            return work(Group(dist.ProcessGroupGloo(store, number, count, patience), store, number))
+            return work(EndingGroup(dist.ProcessGroupGloo(store, number, count, patience), store, number))
         except CifarGuiError as error:
             return error.with_traceback(None)  # whose frames would keep the connections open that a process closes
 
@@ -320,6 +337,17 @@ def test_a_rank_that_hangs_is_missed_in_time():
     with pytest.raises(TrainingError, match="does not answer"):
         at_once(2, work, timedelta(seconds=1))
     assert at_rest
+
+
+def test_ranks_that_go_on_meeting_for_ever_are_ended(monkeypatch):
+    monkeypatch.setitem(globals(), "LONGEST", timedelta(seconds=0.1))
+
+    def work(group: Group) -> None:
+        while True:
+            group.largest([0.0])
+
+    with pytest.raises(CifarGuiError, match="wait for something that does not come"):
+        at_once(2, work)
 
 
 def test_who_waits_for_the_first_to_load_does_not_wait_for_ever(monkeypatch):
