@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from cifar_gui.networks.base import HasSideClassifiers, build
+from cifar_gui.networks.inception import Inception
 from cifar_gui.networks.layer_table import layer_table, total_parameters
+from cifar_gui.networks.skeleton import build_without_weights
 
 SMALL = {"width": 0.1, "side_classifiers": True}
 
@@ -35,6 +37,16 @@ def test_there_are_two_that_speak_in_training_and_only_once(name):
     heads = {key: weight.grad for key, weight in model.named_parameters() if ".classifier." in key}
     assert len(heads) == 2 * 6
     assert all(grad is not None for grad in heads.values())
+
+
+def test_they_look_at_what_the_third_and_the_sixth_module_give(name):
+    """4a and 4d, as in figure 3 of Szegedy et al. 2015."""
+    seen, modules = [], 0
+    for part in build_without_weights(name, 10, SMALL):
+        modules += isinstance(part, Inception)
+        if hasattr(part, "take"):
+            seen.append(modules)
+    assert seen == [3, 6]
 
 
 def test_they_change_no_answer_and_no_layer_that_answers(name):

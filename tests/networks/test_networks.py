@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from cifar_gui.errors import CifarGuiError, RecipeError
 from cifar_gui.networks.base import NETWORKS, about, build, network_settings, presets
 from cifar_gui.networks.design import MAX_PARAMETERS
-from cifar_gui.networks.layer_table import layer_table, total_parameters
+from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import PRESETS
 
@@ -19,6 +20,15 @@ PARAMETERS = {
     "inception_v1": 5_976_122, "inception_v2": 6_269_834, "resnet20": 272_474, "resnet18": 11_173_962,
     "custom": 545_290,
 }  # fmt: skip
+
+
+MULTIPLY_ADDS = {
+    "airnet": 118_147_360, "keras1m": 13_289_984, "simple": 362_496, "mlp": 1_577_984, "handmade": 6_527_744,
+    "lenet": 651_720, "alexnet": 169_284_608, "zfnet": 247_239_680, "vgg11": 152_769_536, "vgg16": 313_201_664,
+    "inception_v1": 391_620_608, "inception_v2": 410_249_216, "resnet20": 40_813_184, "resnet18": 555_422_720,
+    "custom": 6_128_896,
+}  # fmt: skip
+"""For one picture: parameters do not show a stride, nor a pool, that stands where it should not."""
 
 
 @pytest.fixture(params=NETWORKS.names())
@@ -68,10 +78,11 @@ def test_it_says_where_it_comes_from_and_what_to_expect(name):
     assert NETWORKS.entry(name).label
 
 
-def test_the_table_adds_up_to_the_network(name):
+def test_the_table_adds_up_to_the_network_and_to_the_work_that_was_derived_by_hand(name):
     model = build(name, 10)
     rows = layer_table(model)
     assert sum(row.parameters for row in rows) == total_parameters(model)
+    assert total_multiply_adds(rows) == MULTIPLY_ADDS[name]
     assert rows[-1].output_shape == (10,)
 
 
@@ -97,7 +108,7 @@ def test_settings_out_of_range_are_refused_in_words(name, settings):
 
 def test_a_network_of_too_many_parameters_is_refused_before_there_is_memory_for_them(monkeypatch):
     def build_vast(classes=10, width=1):
-        return torch.nn.Sequential(torch.nn.Linear(width, 10_000, bias=False), torch.nn.Linear(10_000, classes))
+        return nn.Sequential(nn.Linear(width, 10_000, bias=False), nn.Linear(10_000, classes))
 
     monkeypatch.setattr(NETWORKS, "_entries", dict(NETWORKS._entries))
     NETWORKS.register("vast", label="Vast")(build_vast)
@@ -120,17 +131,80 @@ def test_a_setting_that_torch_refuses_is_refused_in_words(monkeypatch):
         build("broken", 10)
 
 
-def test_what_is_chosen_of_a_network_is_built():
-    dropouts = [each.p for each in build("keras1m", 10, {"conv_dropout": 0.1, "dense_dropout": 0.2, "slope": 0.3})
-                if isinstance(each, torch.nn.Dropout)]  # fmt: skip
-    assert dropouts == [0.1, 0.1, 0.2]
-    slopes = [each.negative_slope for each in build("keras1m", 10, {"slope": 0.3}) if hasattr(each, "negative_slope")]
-    assert slopes == [0.3] * 5
-    mlp = build("mlp", 10, {"hidden": 7, "dropout": 0.3})
-    assert (mlp[1].out_features, mlp[3].p) == (7, 0.3)
-    simple = build("simple", 10, {"filters": 5, "kernel": 7})
-    assert (simple[0].out_channels, simple[0].kernel_size) == (5, (7, 7))
-    assert build("handmade", 10, {"cells": 2}).head.in_features == 2 * 43 * 4
+def widths(model: nn.Module) -> tuple[int, int]:
+    """Maps of the first convolution, and inputs of the last layer."""
+    layers = [each for each in model.modules() if isinstance(each, nn.Conv2d | nn.Linear)]
+    return layers[0].out_channels, layers[-1].in_features
+
+
+def units(model: nn.Module) -> list[int]:
+    return [each.out_features for each in model.modules() if isinstance(each, nn.Linear)]
+
+
+def dropouts(model: nn.Module) -> list[float]:
+    return [each.p for each in model.modules() if isinstance(each, nn.Dropout)]
+
+
+def slopes(model: nn.Module) -> list[float]:
+    return [each.negative_slope for each in model.modules() if isinstance(each, nn.LeakyReLU)]
+
+
+def momenta(model: nn.Module) -> set[float]:
+    return {each.momentum for each in model.modules() if isinstance(each, nn.BatchNorm2d)}
+
+
+def side_classifiers(model: nn.Module) -> list[int]:
+    """The units of the side classifiers' last layers."""
+    return [units(each)[-1] for each in model.children() if hasattr(each, "take")]
+
+
+def kinds(model: nn.Module) -> list[type[nn.Module]]:
+    return [type(each) for each in model.children()]
+
+
+CHOSEN = {
+    ("airnet", "size"): ("96", widths, (24, 512)),
+    ("airnet", "batch_norm_weight"): (0.5, momenta, {0.5}),
+    ("airnet", "unit_head"): (False, lambda model: model.output_scale, 1 / 9),
+    ("resnet20", "width"): (3, widths, (3, 12)),
+    ("resnet18", "width"): (3, widths, (3, 24)),
+    ("vgg11", "width"): (3, widths, (3, 24)),
+    ("vgg11", "dropout"): (0.3, dropouts, [0.3]),
+    ("vgg16", "width"): (3, widths, (3, 24)),
+    ("vgg16", "dropout"): (0.3, dropouts, [0.3]),
+    ("inception_v1", "width"): (0.125, widths, (8, 128)),
+    ("inception_v1", "dropout"): (0.3, dropouts, [0.3]),
+    ("inception_v1", "side_classifiers"): (True, side_classifiers, [10, 10]),
+    ("inception_v2", "width"): (0.125, widths, (8, 128)),
+    ("inception_v2", "dropout"): (0.3, dropouts, [0.3]),
+    ("inception_v2", "side_classifiers"): (True, side_classifiers, [10, 10]),
+    ("alexnet", "units"): (7, units, [7, 7, 10]),
+    ("alexnet", "dropout"): (0.3, dropouts, [0.3, 0.3]),
+    ("zfnet", "units"): (7, units, [7, 7, 10]),
+    ("zfnet", "dropout"): (0.3, dropouts, [0.3, 0.3]),
+    ("keras1m", "conv_dropout"): (0.1, dropouts, [0.1, 0.1, 0.5]),
+    ("keras1m", "dense_dropout"): (0.1, dropouts, [0.25, 0.25, 0.1]),
+    ("keras1m", "slope"): (0.3, slopes, [0.3] * 5),
+    ("simple", "filters"): (5, widths, (5, 5 * 256)),
+    ("simple", "kernel"): (7, lambda model: model[0].kernel_size, (7, 7)),
+    ("mlp", "hidden"): (7, units, [7, 10]),
+    ("mlp", "dropout"): (0.3, dropouts, [0.3]),
+    ("handmade", "cells"): (2, lambda model: model.head.in_features, 2 * 43 * 4),
+    ("custom", "layers"): ("flatten; dense", kinds, [nn.Flatten, nn.Linear]),
+}
+"""Each setting of each network: another value than the usual, and what it makes of the network."""
+
+
+@pytest.mark.parametrize(("name", "key"), CHOSEN)
+def test_what_is_chosen_of_a_network_is_built(name, key):
+    value, found, expected = CHOSEN[name, key]
+    chosen, usual = (build_without_weights(name, 10, settings) for settings in ({key: value}, {}))
+    assert found(chosen) == expected
+    assert found(usual) != expected
+
+
+def test_there_is_no_other_setting():
+    assert set(CHOSEN) == {(entry.name, key) for entry in NETWORKS for key in network_settings(entry.name)}
 
 
 @pytest.mark.parametrize("slope", [0.0, 1.0])
@@ -138,6 +212,6 @@ def test_the_filters_of_the_keras_network_start_as_wide_as_its_slope_wants(slope
     """He et al.: the variance that keeps the size of the signals, 2 / (1 + slope²) over the inputs."""
     torch.manual_seed(0)
     for layer in build("keras1m", 10, {"slope": slope}):
-        if isinstance(layer, torch.nn.Conv2d):
+        if isinstance(layer, nn.Conv2d):
             wanted = (2 / (1 + slope**2) / (9 * layer.in_channels)) ** 0.5
             assert layer.weight.std().item() == pytest.approx(wanted, rel=0.1)
