@@ -184,10 +184,11 @@ def _norm(channels: int, batch_norm_weight: float) -> nn.BatchNorm2d:
     ladder=LADDER,
 )
 def build(classes: int = 10, size: str = "94", batch_norm_weight: float = 0.12, unit_head: bool = True) -> nn.Module:
-    """AirNet of a `size` in `SIZES`. `batch_norm_weight`: of the newest micro-batch in the running statistics, 0.001
-    to 1; 0.12 for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the
-    head starts with deviation 1 and the output is divided by its width (Muon recipe), otherwise default weights and
-    1/9 (SGD recipe)."""
+    """(N, 3, 32, 32) → (N, classes). 1,972,792 parameters for ten classes, 118,147,360 multiply-adds.
+
+    `size` is one of `SIZES`. `batch_norm_weight`: of the newest micro-batch in the running statistics, 0.001 to 1; 0.12
+    for four micro-batches of 500 forgets as fast as 0.4 for one batch of 2,000. `unit_head`: the head starts with
+    deviation 1 and the output is divided by its width (Muon recipe), otherwise default weights and 1/9 (SGD recipe)."""
     name = size if isinstance(size, str) else given(size)  # TOML reads 96 as a number
     if name not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, not {given(size)}")

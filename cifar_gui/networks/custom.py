@@ -66,7 +66,9 @@ _BEST = Recipe(
     },
 )
 def build(classes: int = 10, layers: str = START.to_text()) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). `layers` as `Design.to_text` writes them."""
+    """(N, 3, 32, 32) → (N, classes). `layers` as `Design.to_text` writes them.
+
+    545,290 parameters for ten classes, 6,128,896 multiply-adds as it begins."""
     made = Design.from_text(layers)
     made.check(classes)
     shape: Shape = design.PICTURE

@@ -109,7 +109,9 @@ class Handmade(nn.Module):
     },
 )
 def build(classes: int = 10, cells: int = 8) -> nn.Module:
-    """`cells` × `cells` averages are kept of each filter's answers; 1, 2, 4, 8 or 16."""
+    """(N, 3, 32, 32) → (N, classes). 61,371 parameters for ten classes, 6,527,744 multiply-adds.
+
+    `cells` × `cells` averages are kept of each filter's answers; 1, 2, 4, 8 or 16."""
     if not is_whole(cells) or cells not in (1, 2, 4, 8, 16):
         raise ValueError("cells must be 1, 2, 4, 8 or 16")
     return Handmade(classes, cells)

@@ -45,7 +45,9 @@ _BEST = Recipe(
     presets={"quick": _BEST.changed(preset="quick", epochs=8), "best": _BEST, "textbook": _TEXTBOOK},
 )
 def build(classes: int = 10, hidden: int = 512, dropout: float = 0.0) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes) through one hidden layer of `hidden` units."""
+    """(N, 3, 32, 32) → (N, classes) through one hidden layer of `hidden` units.
+
+    1,578,506 parameters for ten classes, 1,577,984 multiply-adds."""
     check_whole("hidden", hidden, 1, 32_000)
     check_share("dropout", dropout)
     return nn.Sequential(

@@ -38,7 +38,9 @@ def _presets(network: str, epochs: int, **changes: object) -> dict[str, Recipe]:
     presets=_presets("resnet20", 50, label_smoothing=0.0, cutout=0),
 )
 def resnet20(classes: int = 10, width: int = 16) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). `width`: maps of the first stage, doubled by each of the next two."""
+    """(N, 3, 32, 32) → (N, classes). 272,474 parameters for ten classes, 40,813,184 multiply-adds.
+
+    `width`: maps of the first stage, doubled by each of the next two."""
     return _resnet(width, [width, 2 * width, 4 * width], 3, classes)
 
 
@@ -52,7 +54,9 @@ def resnet20(classes: int = 10, width: int = 16) -> nn.Module:
     presets=_presets("resnet18", 24),
 )
 def resnet18(classes: int = 10, width: int = 64) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes). `width`: maps of the first stage, doubled by each of the next three."""
+    """(N, 3, 32, 32) → (N, classes). 11,173,962 parameters for ten classes, 555,422,720 multiply-adds.
+
+    `width`: maps of the first stage, doubled by each of the next three."""
     return _resnet(width, [width, 2 * width, 4 * width, 8 * width], 2, classes)
 
 

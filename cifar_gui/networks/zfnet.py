@@ -31,7 +31,9 @@ _TEXTBOOK = _BEST.changed(
     presets={"quick": _BEST.changed(preset="quick", epochs=6), "best": _BEST, "textbook": _TEXTBOOK},
 )
 def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Module:
-    """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units."""
+    """(N, 3, 32, 32) → (N, classes), through two dense layers of `units` units.
+
+    6,086,378 parameters for ten classes, 247,239,680 multiply-adds."""
     check_whole("units", units, 1, 4096)
     check_share("dropout", dropout)
     return nn.Sequential(

@@ -47,6 +47,11 @@ def test_it_has_the_number_of_parameters_that_was_derived_by_hand(name):
     assert total_parameters(build(name, 10)) == PARAMETERS[name]
 
 
+def test_it_says_how_large_it_is_and_how_much_work(name):
+    words = " ".join(str(NETWORKS[name].__doc__).split())
+    assert f"{PARAMETERS[name]:,} parameters for ten classes, {MULTIPLY_ADDS[name]:,} multiply-adds" in words
+
+
 def test_gradients_reach_every_weight_that_is_to_learn(name):
     model = build(name, 10)
     F.cross_entropy(model(torch.randn(8, 3, 32, 32)), torch.arange(8)).backward()
