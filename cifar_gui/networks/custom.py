@@ -8,10 +8,12 @@ from typing import Any
 
 from torch import nn
 
+from cifar_gui.errors import RecipeError
 from cifar_gui.networks import design
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.networks.blocks import Dropout, he
 from cifar_gui.networks.design import Design, Layer, Shape
+from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import Recipe
 
 NAME = "custom"
@@ -119,16 +121,15 @@ _MODULES: dict[type[Layer], Callable[[Any], nn.Module]] = {
 
 
 def design_of(model: nn.Module, classes: int = 10) -> Design | None:
-    """The layers of a network that is a plain sequence of what a design knows; None for any other."""
-    layers: list[Layer] = []
-    for module in _leaves(model):
-        layer = _layer(module, classes)
-        if layer is None:
-            return None
-        if not (isinstance(layer, design.Dropout) and layer.share == 0):
-            layers.append(layer)
-    made = Design(_joined(layers))
-    return None if any(step.problem for step in made.steps(classes)) else made
+    """The layers of a network that is a plain sequence of what a design knows; None for any other. Draws no random
+    numbers."""
+    leaves = [each for each in _leaves(model) if not (isinstance(each, nn.Dropout) and each.p == 0)]
+    try:
+        made = Design(_joined([_layer(each, classes) for each in leaves]))
+        same = build_without_weights(NAME, classes, {"layers": made.to_text()})
+    except RecipeError:
+        return None
+    return made if [_settings(each) for each in leaves] == [_settings(each) for each in _leaves(same)] else None
 
 
 def _leaves(module: nn.Module) -> Iterator[nn.Module]:
@@ -140,26 +141,42 @@ def _leaves(module: nn.Module) -> Iterator[nn.Module]:
         yield module
 
 
-def _layer(module: nn.Module, classes: int) -> Layer | None:
-    """What a module of torch is in a design; None for what is not in one."""
-    match module:
-        case nn.Conv2d():
-            return _convolution(module)
-        case nn.Linear():
-            units = design.CLASSES if module.out_features == classes else module.out_features
-            return design.Dense(units, bias=module.bias is not None)
-        case nn.MaxPool2d() | nn.AvgPool2d():
-            kind = design.MaxPooling if isinstance(module, nn.MaxPool2d) else design.AveragePooling
-            size, stride, padding = module.kernel_size, module.stride, module.padding
-            if not (isinstance(size, int) and isinstance(stride, int) and isinstance(padding, int)):
-                return None
-            return kind(size, stride, padding)
-        case nn.AdaptiveAvgPool2d(output_size=1):
-            return design.GlobalAverage()
-    return next((layer(module) for kind, layer in _PLAIN.items() if isinstance(module, kind)), None)
+def _settings(module: nn.Module) -> tuple[type[nn.Module], list[str], dict[str, Any]]:
+    """What a module without parts does, but for whether it does so in place."""
+    kind = nn.Dropout if isinstance(module, nn.Dropout) else type(module)  # ours is quicker and does the same
+    passing = ("training", "inplace")
+    own = {name: value for name, value in vars(module).items() if not name.startswith("_") and name not in passing}
+    return kind, [name for name, _ in module.named_parameters()], own
 
 
-_PLAIN: dict[type[nn.Module], Callable[[Any], Layer]] = {
+def _layer(module: nn.Module, classes: int) -> Layer:
+    """The layer of a design that comes nearest to a module of torch. Raises RecipeError."""
+    if isinstance(module, nn.Linear):
+        units = design.CLASSES if module.out_features == classes else module.out_features
+        return design.Dense(units, bias=module.bias is not None)
+    for kind, nearest in _NEAREST.items():
+        if isinstance(module, kind):
+            return nearest(module)
+    raise RecipeError(f"No layer of a design is a {type(module).__name__}.")
+
+
+def _convolution(module: nn.Conv2d) -> Layer:
+    height, width = module.kernel_size
+    padding: int | str = int(module.padding[0]) if isinstance(module.padding, tuple) else module.padding
+    if module.padding == (height // 2, width // 2) and height % 2 and width % 2:
+        padding = "same"
+    elif padding == 0:
+        padding = "valid"
+    return design.Convolution(
+        module.out_channels, height, width, module.stride[0], padding, bias=module.bias is not None
+    )
+
+
+_NEAREST: dict[type[nn.Module], Callable[[Any], Layer]] = {
+    nn.Conv2d: _convolution,
+    nn.MaxPool2d: lambda module: design.MaxPooling(module.kernel_size, module.stride, module.padding),
+    nn.AvgPool2d: lambda module: design.AveragePooling(module.kernel_size, module.stride, module.padding),
+    nn.AdaptiveAvgPool2d: lambda _: design.GlobalAverage(),
     nn.BatchNorm2d: lambda _: design.BatchNorm(),
     nn.BatchNorm1d: lambda _: design.BatchNorm(),
     nn.Dropout: lambda module: design.Dropout(module.p),
@@ -170,23 +187,6 @@ _PLAIN: dict[type[nn.Module], Callable[[Any], Layer]] = {
     nn.Tanh: lambda _: design.Activation("tanh"),
     nn.Sigmoid: lambda _: design.Activation("sigmoid"),
 }
-
-
-def _convolution(module: nn.Conv2d) -> Layer | None:
-    height, width = module.kernel_size
-    plain = module.groups == 1 and module.dilation == (1, 1) and module.padding_mode == "zeros"
-    if not plain or isinstance(module.padding, str) or module.stride[0] != module.stride[1]:
-        return None
-    padding: int | str = module.padding[0]
-    if module.padding == (height // 2, width // 2) and height % 2 and width % 2:
-        padding = "same"
-    elif module.padding[0] != module.padding[1]:
-        return None
-    elif padding == 0:
-        padding = "valid"
-    return design.Convolution(
-        module.out_channels, height, width, module.stride[0], padding, bias=module.bias is not None
-    )
 
 
 def _joined(layers: list[Layer]) -> tuple[Layer, ...]:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn.functional import conv2d
 
 from cifar_gui.networks import custom, design
 from cifar_gui.networks.base import NETWORKS, build
@@ -27,6 +28,7 @@ from cifar_gui.networks.design import (
     fields_of,
 )
 from cifar_gui.networks.layer_table import layer_table
+from cifar_gui.networks.skeleton import build_without_weights
 
 WORDS = "convolution depth=12; activation; max_pooling; flatten; dense"  # the network called "simple"
 
@@ -217,10 +219,86 @@ def test_networks_with_branches_are_no_designs():
         torch.nn.Conv2d(3, 4, 3, padding=(0, 1)),
         torch.nn.Conv2d(3, 4, 3, stride=(1, 2)),
         torch.nn.Conv2d(3, 4, 3, padding=1, padding_mode="reflect"),
+        torch.nn.Conv2d(3, 4, 3, padding="same"),
+        torch.nn.Conv2d(3, 5000, 1),  # one may have 4,096 filters
         torch.nn.MaxPool2d((2, 3)),
+        torch.nn.MaxPool2d(3, 2, ceil_mode=True),
+        torch.nn.MaxPool2d(2, dilation=2),
+        torch.nn.AvgPool2d(3, 2, 1, count_include_pad=False),
+        torch.nn.AvgPool2d(3, 2, ceil_mode=True),
+        torch.nn.AvgPool2d(2, divisor_override=3),
+        torch.nn.AdaptiveAvgPool2d(2),
+        torch.nn.BatchNorm2d(3, affine=False),
+        torch.nn.BatchNorm2d(3, bias=False),
+        torch.nn.BatchNorm2d(3, eps=1e-3),
+        torch.nn.BatchNorm2d(3, momentum=0.5),
+        torch.nn.BatchNorm2d(3, track_running_stats=False),
+        torch.nn.GELU("tanh"),
+        torch.nn.LeakyReLU(2.0),
+        torch.nn.Dropout(1.0),
+        torch.nn.Dropout2d(0.5),
+        torch.nn.Flatten(2),
         torch.nn.Softmax(1),
     ],
     ids=str,
 )
 def test_what_a_design_cannot_say_is_not_approximated(module):
-    assert custom.design_of(torch.nn.Sequential(module, torch.nn.Flatten(), torch.nn.LazyLinear(10))) is None
+    model = torch.nn.Sequential(module, torch.nn.Flatten(), torch.nn.LazyLinear(10))
+    model(torch.zeros(2, 3, 32, 32))
+    assert custom.design_of(model) is None
+
+
+@settings(max_examples=30, deadline=None)
+@given(designs())
+def test_what_was_built_of_a_design_is_that_design(made):
+    if any(step.problem for step in made.steps()):
+        return
+    found = custom.design_of(build_without_weights("custom", 10, {"layers": made.to_text()}))
+    wanted = Design(tuple(layer for layer in made.layers if layer != Dropout(0.0)))  # which does nothing
+    assert measured(found) == measured(wanted)
+    assert [layer.kind for layer in found.layers] == [layer.kind for layer in wanted.layers]
+
+
+def by_hand(images: torch.Tensor) -> dict[str, torch.Tensor]:
+    """A layer in words → what it makes of pictures; its weights are all 2, its biases all 1."""
+    ones = torch.ones(4, 3, 5, 3)
+    rows = torch.nn.functional.unfold(images, 3, padding=1, stride=2).view(2, 3, 9, 16, 16)  # zeros around
+    mean, variance = images.mean((0, 2, 3), keepdim=True), images.var((0, 2, 3), correction=0, keepdim=True)
+    return {
+        "convolution depth=4 height=5 stride=2 padding=1": conv2d(images, 2 * ones, torch.ones(4), 2, 1),
+        "convolution depth=4 height=5 padding=same bias=false": conv2d(images, 2 * ones, None, 1, (2, 1)),
+        "average_pooling size=3 stride=2 padding=1": rows.sum(2) / 9,
+        "max_pooling size=3 stride=2 padding=1": torch.nn.functional.pad(images, (1, 1, 1, 1), value=-torch.inf)
+        .unfold(2, 3, 2).unfold(3, 3, 2).amax((4, 5)),
+        "global_average": images.mean((2, 3)),
+        "batch_norm": 2 * (images - mean) / (variance + 1e-5).sqrt() + 1,
+        "activation": images.clamp(min=0),
+        "activation function=leaky_relu slope=0.3": torch.where(images < 0, 0.3 * images, images),
+        "activation function=gelu": images * torch.special.ndtr(images),
+        "activation function=tanh": images.tanh(),
+        "activation function=sigmoid": 1 / (1 + (-images).exp()),
+        "flatten": images.view(2, -1),
+        "flatten; dense units=5": (2 * images.sum((1, 2, 3)) + 1)[:, None].expand(-1, 5),
+        "flatten; dense units=5 bias=false": (2 * images.sum((1, 2, 3)))[:, None].expand(-1, 5),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("words", by_hand(torch.zeros(2, 3, 32, 32)))
+def test_each_layer_does_what_its_words_say(words):
+    torch.manual_seed(0)
+    images = torch.randn(2, 3, 32, 32)
+    end = "dense" if "flatten" in words or words == "global_average" else "flatten; dense"
+    model = build("custom", 10, {"layers": f"{words}; {end}"})
+    with torch.no_grad():
+        for key, weight in model.named_parameters():
+            weight.fill_(1 if key.endswith("bias") else 2)
+    answer = model[: len(words.split(";"))](images)
+    torch.testing.assert_close(answer, by_hand(images)[words], rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_dropout_silences_the_share_that_was_chosen(share):
+    torch.manual_seed(0)
+    answer = build("custom", 10, {"layers": f"dropout share={share}; flatten; dense"})[0](torch.ones(20, 3, 32, 32))
+    assert (answer == 0).float().mean().item() == pytest.approx(share, abs=0.01)
+    assert answer.max().item() == pytest.approx(1 / (1 - share))
