@@ -115,19 +115,13 @@ class NetworkDrawing(QWidget):
             painter.setPen(tokens().muted)
             free_from = 0.0
             for block, place in zip(self._blocks, placed(self._blocks, area, _WIDEST_LARGE), strict=True):
-                width = painter.fontMetrics().horizontalAdvance(_short(block)) + px(4)
+                width = painter.fontMetrics().horizontalAdvance(block.short_label) + px(4)
                 left = max(place.center().x() - width / 2, 0.0)
                 if block.kind == "pooling" or left < free_from or left + width > self.width():
                     continue
                 line = QRectF(left, area.bottom() + px(2), width, px(16))
-                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, _short(block))
+                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, block.short_label)
                 free_from = left + width
 
     def _area(self) -> QRectF:
         return QRectF(1, 2, self.width() - 2, self.height() - px(20))
-
-
-def _short(block: Block) -> str:
-    """ "64 × 31 × 31" → "64×31²", as there is little room."""
-    sizes = block.label.split(" × ")
-    return sizes[0] if len(sizes) == 1 else f"{sizes[0]}×{sizes[1]}²"

@@ -34,6 +34,13 @@ class Block:
     label: str  # "64 × 31 × 31"
     name: str
 
+    @property
+    def short_label(self) -> str:
+        """ "64×31²" or "64×28×30", where there is little room."""
+        channels, *sides = self.label.split(" × ")
+        square = bool(sides) and len(set(sides)) == 1
+        return f"{channels}×{sides[0]}²" if square else "×".join([channels, *sides])
+
 
 def blocks_of(rows: Sequence[LayerRow], names: Sequence[str]) -> list[Block]:
     """Input, convolutions, pools and dense layers of a layer table. `names`: one for each row."""

@@ -368,6 +368,14 @@ def test_a_block_is_as_high_as_its_map_and_as_wide_as_its_channels_ask(kind, sha
     assert (block.height, block.width) == (pytest.approx(height), pytest.approx(width))
 
 
+@pytest.mark.parametrize(
+    ("shape", "words"), [((64, 31, 31), "64×31²"), ((32, 28, 30), "32×28×30"), ((7, 1, 1), "7×1²"), ((10,), "10")]
+)
+def test_where_there_is_little_room_only_a_square_is_called_one(shape, words):
+    _, block = blocks_of([layer_row("Conv2d" if len(shape) == 3 else "Linear", *shape)], ["it"])
+    assert block.short_label == words
+
+
 def test_pointing_at_a_block_says_what_it_is(qtbot, monkeypatch):
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _place, text, _widget: said.append(text))
