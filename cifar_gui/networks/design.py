@@ -351,7 +351,10 @@ class Design:
             or not all(isinstance(each, dict) for each in tables)
         ):
             raise DesignError(f"{where} is no network: it must hold tables called [[layers]], and nothing else.")
-        return cls._of(tables)
+        try:
+            return cls._of(tables)
+        except DesignError as error:
+            raise DesignError(f"{where} cannot be used. {error}", error.layer) from error
 
     @classmethod
     def load(cls, path: Path) -> Design:

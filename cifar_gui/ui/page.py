@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -77,6 +78,11 @@ class Page(QWidget):
     def ask_to_fetch(self, links: tuple[str, ...]) -> None:
         """Web addresses of pictures were dropped or pasted: nothing is fetched before a visible yes."""
 
+    def take_text(self, text: str) -> bool:
+        """Text that is neither a path nor an address was dropped or pasted while this page is at the front: whether
+        it was for this page."""
+        return False
+
     def copy(self) -> None:
         """Edit → Copy. Pages that do not override it have the action disabled."""
 
@@ -91,6 +97,9 @@ class Page(QWidget):
 
     def get_data(self, source: str = "") -> None:
         """Show how to get a data set, or load the one at the path `source`: only the Train page does anything."""
+
+    def open_design(self, path: Path | None = None) -> None:
+        """Open the design in a file, the one that the user chooses if None: only the Network page does anything."""
 
     def show_layer(self, name: str) -> None:
         """Show the filters of the layer at this path in the network: only the Filters page does anything."""

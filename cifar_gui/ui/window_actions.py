@@ -39,6 +39,7 @@ class WindowActions:
             "open": self._open,
             "open_folder": self._open_folder,
             "get_data": lambda: self._to_train(""),
+            "open_design": lambda: self._to_network(None),
             "quit": window.close,
             "copy": lambda: self._on_front("copy"),
             "save": lambda: self._on_front("save"),
@@ -91,12 +92,19 @@ class WindowActions:
         actions.allow("watch_live", live if state != "idle" else none)
 
     def take(self, mime: QMimeData) -> None:
-        """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train."""
+        """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train, designs to
+        Network; text first to the page at the front."""
         from cifar_gui.ui.widgets.mime import picture_sources
 
         found = picture_sources(mime)
         if self._window.pages.current_name == "train" and (data := _data_set(found.sources)):
             self._to_train(str(data))
+            return
+        if (design := _design(found.sources)) is not None:
+            self._to_network(design)
+            return
+        front = self._window.pages.currentWidget()
+        if not found and mime.hasText() and isinstance(front, Page) and front.take_text(mime.text()):
             return
         for refusal in found.refusals:
             self._context.messages.warn(refusal, topic="picture")
@@ -149,6 +157,13 @@ class WindowActions:
             page.get_data(source)
 
         self._window.pages.with_page("train", show)
+
+    def _to_network(self, design: Path | None) -> None:
+        def show(page: Page) -> None:
+            self._window.show_page("network")
+            page.open_design(design)
+
+        self._window.pages.with_page("network", show)
 
     def _on_front(self, verb: str) -> None:
         page = self._window.pages.currentWidget()
@@ -212,3 +227,9 @@ def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
     if path is None:
         return None
     return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or paths.is_folder(path) else None
+
+
+def _design(sources: tuple[PictureSource, ...]) -> Path | None:
+    """The one .toml file that was dropped or pasted; whether it is a design is said where designs are."""
+    path = sources[0].path if len(sources) == 1 else None
+    return path if path is not None and path.suffix.lower() == ".toml" else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -9,13 +10,16 @@ from PySide6.QtWidgets import QFileDialog
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.networks.design import Design
+from cifar_gui.networks.design import KINDS, Design
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.network.designer import Designer
 
 _KINDS = "Designs (*.toml)"
 DESIGN = "design"
-"""The topic of what is said of designs in the message bar."""
+"""The topic of what is said in the message bar of the design on the page."""
+
+_ELSEWHERE = "design elsewhere"
+"""That of what is said of files and of what is pasted: the design on the page has no part in it."""
 
 
 class DesignFiles:
@@ -26,7 +30,6 @@ class DesignFiles:
         designer.open_requested.connect(self.open)
         designer.save_requested.connect(self.save)
         designer.copy_requested.connect(self.copy)
-        designer.file_dropped.connect(self.load)
 
     def open(self) -> None:
         """Ask for a file and load it."""
@@ -36,13 +39,11 @@ class DesignFiles:
 
     def load(self, path: Path) -> None:
         """The design in a file, in place of the one there is; that can be undone."""
-        try:
-            design = Design.load(path)
-        except CifarGuiError as error:
-            self._messages.error(str(error), topic=DESIGN)
-            return
-        self._messages.resolve(DESIGN)
-        self._designer.replace(design, f"open {path.name}")
+        self._take(lambda: Design.load(path), f"open {path.name}")
+
+    def paste(self, text: str) -> None:
+        """The design in a text, as TOML or in a line, in place of the one there is; that can be undone."""
+        self._take(lambda: _parsed(text), "paste a design")
 
     def save(self) -> None:
         """Ask where, and write the design as TOML."""
@@ -55,15 +56,25 @@ class DesignFiles:
         try:
             write_atomically(path, [text.encode()])
         except CifarGuiError as error:
-            self._messages.error(str(error), topic=DESIGN)
+            self._messages.error(str(error), topic=_ELSEWHERE)
             return
-        self._messages.resolve(DESIGN)
+        self._messages.resolve(_ELSEWHERE)
         self._messages.info(f"The design was saved as {path.name}.")
 
     def copy(self) -> None:
         """Put the design on the clipboard as TOML."""
         if (text := self._text("copied")) is not None:
             QGuiApplication.clipboard().setText(text)
+
+    def _take(self, read: Callable[[], Design], words: str) -> None:
+        """Have the designer show what is read, or say why it cannot be."""
+        try:
+            design = read()
+        except CifarGuiError as error:
+            self._messages.error(str(error), topic=_ELSEWHERE)
+            return
+        self._messages.resolve(_ELSEWHERE)
+        self._designer.replace(design, words)
 
     def _text(self, done: str) -> str | None:
         """The design as TOML; None, and the reason is said, while a field holds what it cannot take."""
@@ -74,3 +85,23 @@ class DesignFiles:
         self._messages.error(f"Nothing was {done}: {problem}", topic=DESIGN)
         self._designer.go_to(place)
         return None
+
+
+def is_design(text: str) -> bool:
+    """Whether somebody who wrote this meant a design, right or wrong."""
+    return _is_toml(text) or any(words and words[0] in KINDS for words in map(str.split, _parts(text)))
+
+
+def _parsed(text: str) -> Design:
+    """Raises DesignError."""
+    if _is_toml(text):
+        return Design.from_toml(text, where="What was pasted")
+    return Design.from_text(text)
+
+
+def _is_toml(text: str) -> bool:
+    return any(line.strip().startswith("[[layers]]") for line in text.splitlines())
+
+
+def _parts(text: str) -> list[str]:
+    return text.replace("\n", ";").split(";")

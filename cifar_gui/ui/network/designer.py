@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cifar_gui.networks.design import Design, Layer
@@ -19,7 +17,6 @@ from cifar_gui.ui.network.layer_rows import LayerRows
 from cifar_gui.ui.network.layer_words import UNKNOWN
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
-from cifar_gui.ui.widgets.mime import accept_copy
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, title
 from cifar_gui.words import grouped, short_number
@@ -27,19 +24,17 @@ from cifar_gui.words import grouped, short_number
 
 class Designer(Panel):
     """Signals: changed() when the design, or what is typed into it, is another; train_requested(); open_requested();
-    save_requested(); copy_requested(); file_dropped(Path) for a .toml file."""
+    save_requested(); copy_requested()."""
 
     changed = Signal()
     train_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
     copy_requested = Signal()
-    file_dropped = Signal(object)
 
     def __init__(self, design: Design, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("Own design", parent)
         self.setObjectName("network.designer")
-        self.setAcceptDrops(True)
         self.model = DesignModel(design)
         self.rows = LayerRows()
         self.commands = DesignerCommands(actions, self.rows)
@@ -79,25 +74,6 @@ class Designer(Panel):
         self._on_row_selected(place)
         self.rows.scrollTo(self.rows.currentIndex())
         self.rows.setFocus()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._take(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._take(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._take(event)
-        if (path := design_file(event.mimeData())) is not None:
-            self.file_dropped.emit(path)
-
-    @staticmethod
-    def _take(event: QDragMoveEvent | QDropEvent) -> None:
-        """Files of designs; whatever else is the window's."""
-        if design_file(event.mimeData()) is not None:
-            accept_copy(event)
-        else:
-            event.ignore()
 
     def _build(self) -> None:
         self.templates.setMenu(QMenu(self.templates))
@@ -196,12 +172,6 @@ def totals_of(model: DesignModel) -> tuple[str, str, str]:
         return (UNKNOWN,) * 3
     work = sum(step.multiply_adds for step in steps)
     return grouped(sum(step.parameters for step in steps)), short_number(work), f"{steps[-1].receptive_field} px"
-
-
-def design_file(mime: QMimeData) -> Path | None:
-    """The one .toml file in a drop, None if it holds anything else."""
-    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".toml" else None
 
 
 def _exactly(model: DesignModel) -> str:

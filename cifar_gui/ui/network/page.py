@@ -14,7 +14,7 @@ from cifar_gui.networks import custom
 from cifar_gui.networks.base import presets
 from cifar_gui.networks.design import Design, DesignError
 from cifar_gui.recipe import Recipe
-from cifar_gui.ui.network.design_files import DESIGN, DesignFiles
+from cifar_gui.ui.network.design_files import DESIGN, DesignFiles, is_design
 from cifar_gui.ui.network.design_overview import of_design
 from cifar_gui.ui.network.designer import Designer
 from cifar_gui.ui.network.gallery import Gallery
@@ -86,6 +86,22 @@ class NetworkPage(Page):
         else:
             self.summary.layers.copy()
 
+    def take_text(self, text: str) -> bool:
+        """A design, as *Copy* writes it or in a line."""
+        if not is_design(text):
+            return False
+        self._show_designer()
+        self._files.paste(text)
+        return True
+
+    def open_design(self, path: Path | None = None) -> None:
+        """In the designer, in place of the design there is; that can be undone."""
+        self._show_designer()
+        if path is None:
+            self._files.open()
+        else:
+            self._files.load(path)
+
     def save(self) -> None:
         """Ask where and save the table or the graph, whichever is in front; the design as TOML."""
         if self._is_designing:
@@ -143,11 +159,16 @@ class NetworkPage(Page):
         self.summary.show_network(self._networks[name])
         self._offer_filters()
 
+    def _show_designer(self) -> None:
+        """Now, or as soon as the networks have been looked at."""
+        self._wanted = custom.NAME
+        self.gallery.choose(custom.NAME)
+
     def _on_design_wanted(self, name: str) -> None:
         """A network is to be taken as a template."""
         network = self._networks[name]
         if network.design is not None:
-            self.gallery.choose(custom.NAME)
+            self._show_designer()
             self.designer.replace(network.design, f"start from {network.label}")
 
     def _on_designed(self) -> None:

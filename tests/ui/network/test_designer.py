@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -407,27 +406,6 @@ def test_a_drag_that_is_dropped_nowhere_leaves_the_layer_selected(designer, qtbo
     qtbot.mousePress(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(4)).center())
     rows.startDrag(Qt.DropAction.MoveAction)
     assert (designer.model.selected, text(designer)) == (4, WORDS)
-
-
-def files(*paths: Path) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-@pytest.mark.parametrize("target", ["designer", "rows", "parameters"])
-def test_a_design_file_can_be_dropped_anywhere_on_the_designer_and_nothing_else(designer, tmp_path, target):
-    heard = []
-    designer.file_dropped.connect(heard.append)
-    one, other = tmp_path / "mine.TOML", tmp_path / "cat.png"
-    left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    over = {"designer": designer, "rows": designer.rows.viewport(), "parameters": designer.parameters}[target]
-    for mime, taken in ((files(one), True), (files(other), False), (files(one, other), False), (QMimeData(), False)):
-        entered = QDragEnterEvent(QPoint(5, 5), copy, mime, left, none)
-        QApplication.sendEvent(over, entered)  # Qt asks one parent after the other
-        assert entered.isAccepted() == taken
-        designer.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, left, none))
-    assert heard == [one]
 
 
 # As a whole

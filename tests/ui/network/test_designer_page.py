@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from cifar_gui.networks import custom
 from cifar_gui.networks.base import NETWORKS, build, presets
@@ -163,10 +165,87 @@ def test_a_design_that_does_not_fit_yet_can_be_saved_too(page, monkeypatch, tmp_
     assert Design.load(tmp_path / "x.toml") == Design.from_text("dense")
 
 
-def test_a_dropped_file_is_opened(page, tmp_path):
-    (tmp_path / "dropped.toml").write_text(Design.from_text(MINE).to_toml(), encoding="utf-8")
-    page.designer.file_dropped.emit(tmp_path / "dropped.toml")
-    assert text(page) == MINE
+def test_a_design_that_is_opened_while_the_networks_are_looked_at_is_shown_then(new_page, qtbot, tmp_path):
+    (tmp_path / "early.toml").write_text(Design.from_text(MINE).to_toml(), encoding="utf-8")
+    new_page.open_design(tmp_path / "early.toml")
+    new_page.show()
+    new_page.page_shown()
+    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
+    assert (text(new_page), new_page.designer.isVisible()) == (MINE, True)
+
+
+def dropped(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def test_a_design_is_opened_wherever_in_the_window_its_file_is_dropped(window, qtbot, tmp_path):
+    path = tmp_path / "mine.TOML"
+    path.write_text(Design.from_text(MINE).to_toml(), encoding="utf-8")
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    for over in (page.gallery.viewport(), page.summary.table.viewport(), page.designer.rows.viewport(), window.rail):
+        page.designer.remember(custom.START)
+        page.gallery.choose("custom" if over is page.designer.rows.viewport() else "airnet")
+        mime = dropped(path)  # Qt keeps no hold on it
+        QApplication.sendEvent(over, QDragEnterEvent(QPoint(5, 5), copy, mime, left, none))  # asks one parent after
+        QApplication.sendEvent(over, QDropEvent(QPointF(5, 5), copy, mime, left, none))  # the other
+        assert (text(page), page.gallery.chosen, page.designer.isVisible()) == (MINE, "custom", True), over
+    window.show_page("runs")
+    page.designer.remember(custom.START)
+    window._actions.take(dropped(path))
+    assert (window.pages.current_name, text(page), window.message_bar.text()) == ("network", MINE, "")
+    path.write_text("epochs = 3\n", encoding="utf-8")
+    window._actions.take(dropped(path))
+    assert (window.pages.current_name, text(page)) == ("network", MINE)
+    assert window.message_bar.text().startswith("mine.TOML is no network")
+
+
+def test_a_design_is_opened_from_the_file_menu_on_whatever_page(window, qtbot, monkeypatch, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(Design.from_text(MINE).to_toml(), encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(path), ""))
+    window.context.actions["open_design"].trigger()
+    assert (window.pages.current_name, text(window.pages.built("network"))) == ("network", MINE)
+
+
+def test_what_was_copied_in_the_designer_can_be_pasted_there(window, qtbot):
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    put(page, MINE)
+    window.context.actions["copy"].trigger()
+    page.designer.remember(custom.START)
+    page.gallery.choose("airnet")
+    window.context.actions["paste"].trigger()
+    assert (text(page), page.gallery.chosen, page.designer.model.undo_words) == (MINE, "custom", "paste a design")
+    page.designer.commands.action("undo").trigger()
+    assert text(page) == custom.START.to_text()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "design", "bar"),
+    [
+        ("flatten\n dense", "flatten; dense", ""),
+        ("[[layers]]\nkind = 'dense'\n", "dense", ""),
+        ("convolution depth=0; dense", MINE, "Layer 1: Convolution: depth must be"),
+        ("[[layers]]\nkind = 'wings'", MINE, "What was pasted cannot be used. Layer 1 is of no known kind"),
+        ("[[layers]]\nkind =", MINE, "What was pasted is not valid TOML"),
+    ],
+)
+def test_a_design_is_pasted_as_toml_or_in_a_line(page, said, pasted, design, bar):
+    put(page, MINE)
+    assert page.take_text(pasted)
+    assert text(page) == design
+    assert [words for _, words in said()] == ([said()[0][1]] if bar else [])
+    assert not bar or said()[0][1].startswith(bar)
+
+
+@pytest.mark.parametrize("pasted", ["", "a dense fog", "layers = 3", "/home/cat.png"])
+def test_text_that_is_no_design_is_left_to_others(page, pasted):
+    assert not page.take_text(pasted)
+    assert text(page) == custom.START.to_text()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +254,10 @@ def test_a_dropped_file_is_opened(page, tmp_path):
         (None, "cannot be read"),
         ("[[layers]\n", "bad.toml is not valid TOML"),
         ("epochs = 3\n", "bad.toml is no network"),
-        ("[[layers]]\nkind = 'convolution'\ndepth = 0\n", "depth must be a whole number from 1 to 4,096, not 0"),
+        (
+            "[[layers]]\nkind = 'convolution'\ndepth = 0\n",
+            "bad.toml cannot be used. Layer 1: Convolution: depth must be a whole number from 1 to 4,096, not 0.",
+        ),
     ],
 )
 def test_a_file_that_is_no_design_is_refused_and_nothing_is_lost(page, tmp_path, content, words, said):
@@ -183,12 +265,12 @@ def test_a_file_that_is_no_design_is_refused_and_nothing_is_lost(page, tmp_path,
     path = tmp_path / "bad.toml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    page.designer.file_dropped.emit(path)
+    page.open_design(path)
     ((severity, told),) = said()
     assert (severity, text(page)) == ("error", MINE)
     assert words in told
     path.write_text(Design.from_text("flatten; dense").to_toml(), encoding="utf-8")
-    page.designer.file_dropped.emit(path)
+    page.open_design(path)
     assert (said(), text(page)) == ([], "flatten; dense")
 
 
