@@ -21,6 +21,7 @@ class ActionText:
     icon: str
     tip: str
     keys: tuple[Key | str, ...] = ()  # the first that this platform has
+    also: str = ""  # keys for it on every platform
 
 
 ACTIONS: dict[str, ActionText] = {
@@ -30,6 +31,8 @@ ACTIONS: dict[str, ActionText] = {
     "save": ActionText("&Save as…", "save", "Save what this page shows", (Key.Save, "Ctrl+S")),
     "get_data": ActionText("Get &data…", "data", "Download a data set, or use one that is here already"),
     "quit": ActionText("&Quit", "quit", "Close the window; a training run is asked about first", (Key.Quit, "Ctrl+Q")),
+    "undo": ActionText("&Undo", "undo", "Take back the last change", (Key.Undo, "Ctrl+Z")),
+    "redo": ActionText("Red&o", "redo", "Make again what has been taken back", (Key.Redo, "Ctrl+Shift+Z"), "Ctrl+Y"),
     "paste": ActionText("&Paste", "paste", "Classify the picture on the clipboard", (Key.Paste, "Ctrl+V")),
     "copy": ActionText("&Copy", "copy", "Copy what this page shows", (Key.Copy, "Ctrl+C")),
     "preferences": ActionText("Pre&ferences…", "settings", "Colours, size and folders", (Key.Preferences, "Ctrl+,")),
@@ -75,7 +78,7 @@ class Actions(QObject):
         """Make an action. It belongs in a menu, or on a widget, to be reachable."""
         action = QAction(text.text, self)
         action.setObjectName(f"action.{name}")
-        action.setShortcuts(_sequences(text.keys))
+        action.setShortcuts(_sequences(text.keys, text.also))
         if triggered is not None:
             action.triggered.connect(lambda: triggered())
         self._actions[name] = action
@@ -122,10 +125,9 @@ class Actions(QObject):
         action.setToolTip(tip)
 
 
-def _sequences(keys: tuple[Key | str, ...]) -> list[QKeySequence]:
-    """The keys of this platform for a standard key, else the fallback."""
-    for key in keys:
-        found = [QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key)
-        if found:
-            return found
-    return []
+def _sequences(keys: tuple[Key | str, ...], also: str) -> list[QKeySequence]:
+    """The keys of this platform for a standard key, else the fallback; and those that are keys of it everywhere."""
+    known = ([QKeySequence(key)] if isinstance(key, str) else QKeySequence.keyBindings(key) for key in keys)
+    found: list[QKeySequence] = next(filter(None, known), [])
+    more = QKeySequence(also)
+    return found if not also or more in found else [*found, more]

@@ -11,7 +11,7 @@ from cifar_gui.ui.theme import SCHEMES
 
 _MENUS: dict[str, tuple[str, ...]] = {
     "&File": ("open", "open_folder", "get_data", "open_design", "", "save", "", "quit"),
-    "&Edit": ("copy", "paste", "", "preferences"),
+    "&Edit": ("undo", "redo", "", "copy", "paste", "", "preferences"),
     "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
     "&Model": ("choose_model", "watch_live", "open_model"),
     "&Train": ("start", "pause", "stop", "one_more"),

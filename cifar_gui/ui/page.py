@@ -89,6 +89,13 @@ class Page(QWidget):
     def save(self) -> None:
         """File → Save as. Pages that do not override it have the action disabled."""
 
+    def undo(self) -> None:
+        """Edit → Undo. Pages that do not override it have the action disabled; the others tell the action themselves
+        whether there is something, when they come to the front and whenever that changes there."""
+
+    def redo(self) -> None:
+        """Edit → Redo. As `undo`."""
+
     def start_training(self) -> None:
         """Start or continue (F5): only the Train page, which knows the recipe, does anything."""
 

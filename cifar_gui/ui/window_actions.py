@@ -41,6 +41,8 @@ class WindowActions:
             "get_data": lambda: self._to_train(""),
             "open_design": lambda: self._to_network(None),
             "quit": window.close,
+            "undo": lambda: self._on_front("undo"),
+            "redo": lambda: self._on_front("redo"),
             "copy": lambda: self._on_front("copy"),
             "save": lambda: self._on_front("save"),
             "paste": lambda: self.take(QGuiApplication.clipboard().mimeData()),
@@ -76,8 +78,10 @@ class WindowActions:
         actions = self._context.actions
         actions[f"page.{name}"].setChecked(True)
         for verb in ("copy", "save"):
-            can = page is not None and getattr(type(page), verb) is not getattr(Page, verb)
-            actions.allow(verb, "" if can else f"There is nothing to {verb} on this page")
+            actions.allow(verb, "" if _can(page, verb) else f"There is nothing to {verb} on this page")
+        for verb in ("undo", "redo"):
+            if not _can(page, verb):  # those that can allow it themselves, when there is something
+                actions.disable(verb, f"There is nothing to {verb} on this page")
 
     def on_state(self, state: str) -> None:
         """Training has begun, paused, gone on or ended."""
@@ -219,6 +223,10 @@ class WindowActions:
     def _open_log(self) -> None:
         paths.logs().mkdir(parents=True, exist_ok=True)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs())))
+
+
+def _can(page: Page | None, verb: str) -> bool:
+    return page is not None and getattr(type(page), verb) is not getattr(Page, verb)
 
 
 def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:

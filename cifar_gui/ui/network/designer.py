@@ -59,6 +59,16 @@ class Designer(Panel):
         self.model = DesignModel(design)
         self._on_edited()
 
+    def undo(self) -> None:
+        """Go back by one change."""
+        self.model.undo()
+        self._on_edited()
+
+    def redo(self) -> None:
+        """Do again what has been undone last."""
+        self.model.redo()
+        self._on_edited()
+
     def offer_templates(self, templates: Sequence[tuple[str, Design]]) -> None:
         """The designs to start from, by name."""
         menu = self.templates.menu()
@@ -129,8 +139,6 @@ class Designer(Panel):
             "remove": model.remove,
             "up": model.move_up,
             "down": model.move_down,
-            "undo": model.undo,
-            "redo": model.redo,
         }[name]()
         self._on_edited()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cifar_gui.networks.design import KINDS, Layer
-from cifar_gui.ui.actions import Actions, ActionText
+from cifar_gui.ui.actions import ACTIONS, Actions, ActionText
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.network.design_model import DesignModel
 from cifar_gui.ui.widgets.action_button import action_button
@@ -21,14 +21,14 @@ TEXTS = {
     "remove": ActionText("&Remove layer", "trash", "Take the selected layer away", ("Delete",)),
     "up": ActionText("Move layer &up", "arrow-up", "The selected layer before the one above", ("Alt+Up",)),
     "down": ActionText("Move layer &down", "arrow-down", "The selected layer behind the one below", ("Alt+Down",)),
-    "undo": ActionText("&Undo", "undo", "", ("Ctrl+Z",)),
-    "redo": ActionText("Red&o", "redo", "", ("Ctrl+Shift+Z",)),
 }
-_SECOND_KEYS = {"redo": "Ctrl+Y"}
+_HISTORY = ("undo", "redo")
+"""The window's own actions, as every page may have something to undo."""
 
 
 class DesignerCommands(ControlBar):
-    """A row of buttons over the list, and the same actions for keys and the list's context menu.
+    """A row of buttons over the list, and the same actions for keys and the list's context menu. What *Undo* and *Redo*
+    do is the page's.
 
     Signals: layer_wanted(type) with the kind of layer to add; requested(str) with another of `TEXTS`.
     """
@@ -41,13 +41,11 @@ class DesignerCommands(ControlBar):
         for name, text in TEXTS.items():
             action = actions.add(f"network.{name}", text, self._handler(name))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            if name in _SECOND_KEYS:
-                action.setShortcuts([*action.shortcuts(), QKeySequence(_SECOND_KEYS[name])])
             rows.addAction(action)
+        rows.addActions([actions[name] for name in _HISTORY])
         self.add = ShyButton("Add layer")
-        buttons = {name: self._button(name) for name in TEXTS if name != "add"}
-        undo = [buttons.pop("undo"), buttons.pop("redo")]
-        super().__init__([self.add, *buttons.values()], undo, breaks=True)
+        buttons = [self._button(name, TEXTS[name]) for name in TEXTS if name != "add"]
+        super().__init__([self.add, *buttons], [self._button(name, ACTIONS[name]) for name in _HISTORY], breaks=True)
         self.menu = QMenu(self)
         self._fill_menu()
         self.add.setMenu(self.menu)
@@ -57,8 +55,8 @@ class DesignerCommands(ControlBar):
         rows.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def action(self, name: str) -> QAction:
-        """One of `TEXTS`."""
-        return self._actions[f"network.{name}"]
+        """One of `TEXTS`, or "undo" or "redo"."""
+        return self._actions[name if name in _HISTORY else f"network.{name}"]
 
     def show_state(self, model: DesignModel) -> None:
         """Allow what is possible with this design, and say of the rest why it is not."""
@@ -68,12 +66,18 @@ class DesignerCommands(ControlBar):
             "remove": none,
             "up": none or ("" if model.selected > 0 else "It is the first layer."),
             "down": none or ("" if model.selected < len(model.rows) - 1 else "It is the last layer."),
-            "undo": "" if model.undo_words else "Nothing has been changed yet.",
-            "redo": "" if model.redo_words else "Nothing has been undone.",
         }
         for name, reason in why_not.items():
             self._actions.allow(f"network.{name}", reason)
-        for name, words in (("undo", model.undo_words), ("redo", model.redo_words)):
+        self.show_history(model)
+
+    def show_history(self, model: DesignModel) -> None:
+        """Allow *Undo* and *Redo* as far as there is something, and say what it is."""
+        for name, words, none in (
+            ("undo", model.undo_words, "Nothing has been changed yet."),
+            ("redo", model.redo_words, "Nothing has been undone."),
+        ):
+            self._actions.allow(name, "" if words else none)
             if words:
                 self.action(name).setToolTip(words)
                 self.action(name).setStatusTip(words)
@@ -81,9 +85,9 @@ class DesignerCommands(ControlBar):
     def _handler(self, name: str) -> Callable[[], object]:
         return (lambda: self.add.showMenu()) if name == "add" else (lambda: self.requested.emit(name))
 
-    def _button(self, name: str) -> QWidget:
-        words = TEXTS[name].text.replace("&", "")
-        button = action_button(self.action(name), words, TEXTS[name].icon, labelled=False)
+    def _button(self, name: str, text: ActionText) -> QWidget:
+        words = text.text.replace("&", "")
+        button = action_button(self.action(name), words, text.icon, labelled=False)
         button.setObjectName(f"network.designer.{name}")
         return button
 

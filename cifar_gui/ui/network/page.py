@@ -55,6 +55,7 @@ class NetworkPage(Page):
         self.designer.train_requested.connect(self._on_train_design)
 
     def page_shown(self) -> None:
+        self._offer_undo()
         if not self._asked:
             self._asked = True
             self.context.jobs.run(
@@ -78,6 +79,14 @@ class NetworkPage(Page):
         if isinstance(text := state.get("design"), str):
             with suppress(DesignError):  # of a version with other kinds of layers: the first design stays
                 self.designer.remember(Design.from_text(text))
+
+    def undo(self) -> None:
+        """The last change of the design."""
+        self.designer.undo()
+
+    def redo(self) -> None:
+        """What has been undone last in the design."""
+        self.designer.redo()
 
     def copy(self) -> None:
         """The selected rows of the table, or all of it; the graph as a picture; the design as TOML."""
@@ -152,10 +161,10 @@ class NetworkPage(Page):
 
     def _on_network_chosen(self, name: str) -> None:
         self._wanted = name
+        self._right.setCurrentWidget(self.designer if name == custom.NAME else self.summary)
+        self._offer_undo()
         if name == custom.NAME:
-            self._right.setCurrentWidget(self.designer)
             return
-        self._right.setCurrentWidget(self.summary)
         self.summary.show_network(self._networks[name])
         self._offer_filters()
 
@@ -177,6 +186,14 @@ class NetworkPage(Page):
         if card is not None:
             model = self.designer.model
             self.gallery.show_network(of_design(card, model.design, model.misfit()[1]))
+
+    def _offer_undo(self) -> None:
+        """Only what is in front can be undone: elsewhere nobody would see what happens."""
+        if self._is_designing:
+            self.designer.commands.show_history(self.designer.model)
+            return
+        for name in ("undo", "redo"):
+            self.context.actions.disable(name, "Only changes of your own design can be undone: choose its card first")
 
     def _offer_filters(self) -> None:
         network = self.summary.network

@@ -23,7 +23,10 @@ WORDS = "convolution depth=12; activation; max_pooling; flatten; dense"
 
 @pytest.fixture
 def designer(qtbot) -> Designer:
-    made = Designer(Design.from_text(WORDS), Actions())
+    actions = Actions()
+    made = Designer(Design.from_text(WORDS), actions)
+    actions.on("undo", made.undo)  # in the window by way of the page
+    actions.on("redo", made.redo)
     qtbot.addWidget(made)
     made.resize(880, 640)
     made.show()
@@ -289,7 +292,8 @@ def test_the_buttons_say_what_they_would_do_or_why_they_cannot(designer, qtbot):
 
 def test_every_action_is_in_the_context_menu_of_the_list(designer):
     names = {action.objectName() for action in designer.rows.actions()}
-    assert names == {f"action.network.{name}" for name in ("add", "duplicate", "remove", "up", "down", "undo", "redo")}
+    own = {f"action.network.{name}" for name in ("add", "duplicate", "remove", "up", "down")}
+    assert names == {*own, "action.undo", "action.redo"}
     assert all(isinstance(action, QAction) and action.shortcuts() for action in designer.rows.actions())
 
 

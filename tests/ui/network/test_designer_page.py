@@ -55,7 +55,7 @@ def test_a_plain_sequence_can_be_made_ones_own_and_others_cannot(page):
     assert page.designer.isVisible()
     assert page.designer.model.design == custom.design_of(build("lenet", 10, presets("lenet")["best"].network_settings))
     assert page.designer.rows.hasFocus() or not page.isActiveWindow()
-    page.designer.commands.action("undo").trigger()
+    page.undo()
     assert page.designer.model.design == custom.START
 
 
@@ -153,7 +153,7 @@ def test_a_design_goes_into_a_file_and_comes_back_from_it(page, monkeypatch, tmp
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(tmp_path / "mine.toml"), ""))
     page.designer.open_requested.emit()
     assert (text(page), page.designer.model.undo_words) == (MINE, "open mine.toml")
-    page.designer.commands.action("undo").trigger()
+    page.undo()
     assert text(page) == "flatten; dense"
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["mine.toml"]
 
@@ -220,7 +220,7 @@ def test_what_was_copied_in_the_designer_can_be_pasted_there(window, qtbot):
     page.gallery.choose("airnet")
     window.context.actions["paste"].trigger()
     assert (text(page), page.gallery.chosen, page.designer.model.undo_words) == (MINE, "custom", "paste a design")
-    page.designer.commands.action("undo").trigger()
+    page.undo()
     assert text(page) == custom.START.to_text()
 
 
@@ -313,6 +313,39 @@ def test_a_design_is_copied_as_toml_and_the_table_of_others_as_ever(page):
     page.gallery.choose("airnet")
     page.copy()
     assert QGuiApplication.clipboard().text().startswith("Layer\tKind")
+
+
+# Undo and redo in the menu
+
+
+def test_undo_and_redo_are_in_the_menu_with_what_they_would_do_or_why_they_cannot(window, qtbot):
+    actions = window.context.actions
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    edit = next(top.menu() for top in window.menuBar().actions() if top.text() == "&Edit")
+    assert {actions["undo"], actions["redo"]} <= set(edit.actions())
+    put(page, MINE)
+    window.activateWindow()
+    page.designer.rows.setFocus()
+    qtbot.waitUntil(page.designer.rows.hasFocus)
+    qtbot.keyClick(page.designer.rows, Qt.Key.Key_Delete)
+    assert (actions["undo"].isEnabled(), actions["undo"].statusTip()) == (True, "remove layer 1, Convolution")
+    assert actions["redo"].statusTip() == "Nothing has been undone."
+    qtbot.keyClick(page.designer.rows, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert text(page) == MINE, "no other action has the same keys"
+    window.show_page("runs")
+    assert (actions["redo"].isEnabled(), actions["redo"].statusTip()) == (
+        False,
+        "There is nothing to redo on this page",
+    )
+    window.show_page("network")
+    assert actions["redo"].isEnabled()
+    page.gallery.choose("airnet")
+    assert not actions["redo"].isEnabled()
+    assert actions["redo"].statusTip().startswith("Only changes of your own design")
+    page.gallery.choose("custom")
+    actions["redo"].trigger()
+    assert text(page) == "flatten; dense"
 
 
 # What is remembered
