@@ -261,9 +261,13 @@ KINDS: dict[str, type[Layer]] = {
 """What a layer can be, in the order in which they are offered."""
 
 
+_NO_LOGITS = "The last layer must give one value for each class: end with Dense, units “classes”."
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A layer in its place. Where something before it does not fit, nothing is known: `shape` is None."""
+    """A layer in its place. Where it or something before it does not fit, nothing is known: `shape` is None. What is
+    known of a last layer that gives no logits is said all the same."""
 
     layer: Layer
     shape: Shape | None  # of the output, without the batch
@@ -290,8 +294,6 @@ class Design:
                 continue
             try:
                 after = layer.output(shape, classes)
-                if place == len(self.layers) - 1 and after != (classes,):
-                    raise Misfit("the last layer must give one value for each class: end with Dense, units “classes”")
             except Misfit as misfit:
                 made.append(Step(layer, None, problem=_sentence(misfit)))
                 shape = None
@@ -300,7 +302,8 @@ class Design:
             view = view[0] + (window[0] - 1) * jump[0], view[1] + (window[1] - 1) * jump[1]
             jump = jump[0] * stride[0], jump[1] * stride[1]
             own = layer.parameters(shape, classes), layer.multiply_adds(shape, classes)
-            made.append(Step(layer, after, *own, max(view)))
+            ends_badly = place == len(self.layers) - 1 and after != (classes,)
+            made.append(Step(layer, after, *own, max(view), _NO_LOGITS if ends_badly else ""))
             shape = after
         return _within_bounds(made)
 
@@ -477,4 +480,5 @@ def _check(label: str, setting: Setting, value: Any, default: Any) -> None:
     kind = "a number" if isinstance(default, float) else "a whole number"
     either = f"{' or '.join(setting.choices)}, or " if setting.choices else ""
     if not fits or not low <= value <= high:
-        raise RecipeError(f"{name} must be {either}{kind} from {grouped(low)} to {grouped(high)}, not {given(value)}.")
+        must = f"must be {either}{kind} from {grouped(low)} to {grouped(high)}"
+        raise RecipeError(f"{name} is empty: it {must}." if value == "" else f"{name} {must}, not {given(value)}.")

@@ -13,6 +13,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.design import KINDS, Design
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.network.designer import Designer
+from cifar_gui.ui.network.layer_words import refusal
 
 _KINDS = "Designs (*.toml)"
 DESIGN = "design"
@@ -81,8 +82,8 @@ class DesignFiles:
         typed = self._designer.model.mistyped()
         if typed is None:
             return self._designer.model.design.to_toml()
-        place, problem = typed
-        self._messages.error(f"Nothing was {done}: {problem}", topic=DESIGN)
+        place, _problem = typed
+        self._messages.error(f"Nothing was {done}. {refusal(place)}", topic=DESIGN)
         self._designer.go_to(place)
         return None
 

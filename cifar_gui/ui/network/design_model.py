@@ -59,7 +59,7 @@ class DesignModel:
         self._future: list[_Change] = []
         rows = tuple(map(Row, design.layers))
         self._state = _State(rows, _within(0, rows))
-        self._steps = design.steps()
+        self._steps = _steps_of(rows)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -72,12 +72,12 @@ class DesignModel:
 
     @property
     def design(self) -> Design:
-        """Without what has been typed and does not fit."""
+        """Without what has been typed and does not fit: a field that holds such counts as before it was typed into."""
         return Design(tuple(row.layer for row in self.rows))
 
     @property
     def steps(self) -> list[Step]:
-        """What each layer gives and costs, as far as they fit."""
+        """What each layer gives and costs, as far as they fit: not from a field on that holds what it cannot take."""
         return self._steps
 
     @property
@@ -99,13 +99,13 @@ class DesignModel:
 
     def misfit(self) -> tuple[int, str]:
         """The first row that does not fit and why, a sentence; (-1, "") if the design can be trained as it stands."""
-        if (mistyped := self.mistyped()) is not None:
-            return mistyped
+        mistyped = self.mistyped()
         try:
             self.design.check()
         except DesignError as error:
-            return error.layer, str(error)
-        return -1, ""
+            if mistyped is None or error.layer < mistyped[0]:
+                return error.layer, str(error)
+        return mistyped or (-1, "")
 
     def select(self, place: int) -> None:
         """Another row; no change that could be undone."""
@@ -156,7 +156,9 @@ class DesignModel:
         """A field of the selected layer now holds this. All that is typed into it before `settle` is one change."""
         place = self.selected
         rows = list(self.rows)
-        rows[place] = rows[place].with_typed(name, raw)
+        goes_on = bool(self._past) and self._past[-1].key == name
+        before = self._past[-1].state.rows if goes_on else self.rows  # no half of a number is what anybody meant
+        rows[place] = before[place].with_typed(name, raw)
         if rows[place] != self.rows[place]:
             label = fields_of(type(rows[place].layer))[name].label.lower()
             self._do(f"change the {label} of {self._name()}", rows, place, key=name)
@@ -195,11 +197,17 @@ class DesignModel:
 
     def _show(self, state: _State) -> None:
         self._state = state
-        self._steps = self.design.steps()
+        self._steps = _steps_of(state.rows)
 
     def _name(self, place: int | None = None) -> str:
         place = self.selected if place is None else place
         return f"layer {place + 1}, {self.rows[place].layer.label}"
+
+
+def _steps_of(rows: Sequence[Row]) -> list[Step]:
+    steps = Design(tuple(row.layer for row in rows)).steps()
+    known = next((place for place, row in enumerate(rows) if row.typed), len(rows))
+    return [*steps[:known], *(Step(row.layer, None) for row in rows[known:])]
 
 
 def _within(place: int, rows: Sequence[Any]) -> int:

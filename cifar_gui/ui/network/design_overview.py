@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cifar_gui.explain.names import readable_names
@@ -21,18 +22,18 @@ _KINDS: dict[type[Layer], str] = {
 """What torch calls the layers that are drawn."""
 
 
-def of_design(card: NetworkOverview, made: Design, misfit: str) -> NetworkOverview:
-    """The card of this design, as far as its layers fit. `misfit`: why it cannot be trained as it stands, or ""."""
-    steps = made.steps(classes=10)
+def of_design(card: NetworkOverview, steps: Sequence[Step], refusal: str) -> NetworkOverview:
+    """The card of a design of these layers, as far as they fit. `refusal`: that it cannot be trained yet, or ""."""
     rows = tuple(_row(number, step) for number, step in enumerate(steps) if step.shape is not None)
     return replace(
         card,
-        about=misfit or card.about,
+        about=refusal or card.about,
         graph=chain(rows),
         layers=tuple(readable_names([row.name for row in rows], [row.kind for row in rows])),
         parameters=sum(row.parameters for row in rows),
         multiply_adds=sum(row.multiply_adds for row in rows),
-        design=made,
+        design=Design(tuple(step.layer for step in steps)),
+        is_whole=bool(steps) and len(rows) == len(steps),
     )
 
 

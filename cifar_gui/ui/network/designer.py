@@ -15,6 +15,7 @@ from cifar_gui.ui.network.design_model import DesignModel
 from cifar_gui.ui.network.designer_commands import DesignerCommands
 from cifar_gui.ui.network.layer_rows import LayerRows
 from cifar_gui.ui.network.layer_words import UNKNOWN
+from cifar_gui.ui.network.shapes import field_words
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
 from cifar_gui.ui.widgets.panel import Panel
@@ -165,25 +166,31 @@ class Designer(Panel):
         for label, text in zip((self.parameters, self.multiply_adds, self.field), totals_of(model), strict=True):
             label.setText(text)
         self.multiply_adds.setToolTip(_exactly(model))
+        self.field.setToolTip(field_words(model.steps[-1].receptive_field) if is_known(model) else "")
         self.misfit.setText(misfit)
         self.misfit.setVisible(bool(misfit))
-        words = comparison(model.design)
+        words = "" if misfit else comparison(model.design)
         self.comparison.setText(words)
         self.comparison.setVisible(bool(words))
         self.train.setToolTip(misfit or "Open the Train page with these layers and the best preset")
 
 
+def is_known(model: DesignModel) -> bool:
+    """Whether what the layers give and cost is known to the end."""
+    return bool(model.steps) and all(step.shape is not None for step in model.steps)
+
+
 def totals_of(model: DesignModel) -> tuple[str, str, str]:
     """Parameters, multiply-adds and receptive field, unknown while a layer does not fit."""
     steps = model.steps
-    if not steps or any(step.shape is None for step in steps):
+    if not is_known(model):
         return (UNKNOWN,) * 3
     work = sum(step.multiply_adds for step in steps)
     return grouped(sum(step.parameters for step in steps)), short_number(work), f"{steps[-1].receptive_field} px"
 
 
 def _exactly(model: DesignModel) -> str:
-    if any(step.shape is None for step in model.steps):
+    if not is_known(model):
         return ""
     return f"{sum(step.multiply_adds for step in model.steps):,} multiply-adds for one picture"
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cifar_gui.ui.network.drawing import draw_network
+from cifar_gui.ui.network.layer_words import UNKNOWN
 from cifar_gui.ui.network.overview import NetworkOverview
 from cifar_gui.ui.network.shapes import blocks_of
 from cifar_gui.ui.theme import font, px, tokens
@@ -88,13 +89,15 @@ class Gallery(PaintedList):
 
 def _fill(item: QListWidgetItem, network: NetworkOverview) -> None:
     item.setData(_OVERVIEW, network)
-    item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
+    item.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture" if network.is_whole else "")
     spoken = f"{network.label}. {result(network)}. {figures(network)}. {network.about}"
     item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
 
 def figures(network: NetworkOverview) -> str:
     """Size and work in a line short enough for a card."""
+    if not network.is_whole:
+        return f"{UNKNOWN} parameters · {UNKNOWN} mult-adds"
     return f"{short_number(network.parameters)} parameters · {short_number(network.multiply_adds)} mult-adds"
 
 

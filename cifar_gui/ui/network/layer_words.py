@@ -44,6 +44,11 @@ def lines_of(model: DesignModel) -> list[Line]:
     return [_line(number, row, step) for number, (row, step) in enumerate(rows, start=1)]
 
 
+def refusal(place: int) -> str:
+    """That the layer at a place does not fit, where the reason is to be read elsewhere; -1: there is none."""
+    return "There is no layer yet." if place < 0 else f"Layer {place + 1} does not fit yet."
+
+
 def settings_words(layer: Layer) -> str:
     """The settings of a layer as one would say them: "32 of 3 × 3, padding same"."""
     match layer:
@@ -67,7 +72,8 @@ def settings_words(layer: Layer) -> str:
 
 def _line(number: int, row: Row, step: Step) -> Line:
     problems = (*row.problems().values(), *([step.problem] if step.problem else []))
-    return Line(str(number), row.layer.label, settings_words(row.layer), _figures(step), _exactly(step), problems)
+    settings = "" if row.typed else settings_words(row.layer)
+    return Line(str(number), row.layer.label, settings, _figures(step), _exactly(step), problems)
 
 
 def _exactly(step: Step) -> str:

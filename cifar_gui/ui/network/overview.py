@@ -51,6 +51,7 @@ class NetworkOverview:
     multiply_adds: int
     measured: Measured | None  # None when no shipped model has been
     design: Design | None = None  # the same layers to take apart; None where they are no plain sequence
+    is_whole: bool = True  # else there are layers that do not fit, and all of it is unknown
 
     @property
     def rows(self) -> tuple[LayerRow, ...]:

@@ -18,6 +18,7 @@ from cifar_gui.ui.network.design_files import DESIGN, DesignFiles, is_design
 from cifar_gui.ui.network.design_overview import of_design
 from cifar_gui.ui.network.designer import Designer
 from cifar_gui.ui.network.gallery import Gallery
+from cifar_gui.ui.network.layer_words import refusal
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
 from cifar_gui.ui.network.summary import NetworkSummary
 from cifar_gui.ui.page import Page
@@ -40,6 +41,7 @@ class NetworkPage(Page):
         self._wanted = ""
         self._current_network = ""  # of the model chosen for the whole window
         self._asked = False
+        self._misfit = ""  # why the design cannot be trained
         self.gallery = Gallery()
         self.gallery.setObjectName("network.gallery")
         self.summary = NetworkSummary()
@@ -181,11 +183,14 @@ class NetworkPage(Page):
             self.designer.replace(network.design, f"start from {network.label}")
 
     def _on_designed(self) -> None:
-        """Draw the card of one's own design as it is now."""
-        card = self._networks.get(custom.NAME)
+        """The design is another: draw its card anew."""
+        model, card = self.designer.model, self._networks.get(custom.NAME)
+        place, misfit = model.misfit()
+        if misfit != self._misfit:  # what the message bar said of it is past
+            self._misfit = misfit
+            self.context.messages.resolve(DESIGN)
         if card is not None:
-            model = self.designer.model
-            self.gallery.show_network(of_design(card, model.design, model.misfit()[1]))
+            self.gallery.show_network(of_design(card, model.steps, refusal(place) if misfit else ""))
 
     def _offer_undo(self) -> None:
         """Only what is in front can be undone: elsewhere nobody would see what happens."""
@@ -206,10 +211,9 @@ class NetworkPage(Page):
         model = self.designer.model
         place, misfit = model.misfit()
         if misfit:
-            self.context.messages.error(f"This cannot be trained yet. {misfit}", topic=DESIGN)
+            self.context.messages.error(f"This cannot be trained yet. {refusal(place)}", topic=DESIGN)
             self.designer.go_to(place)
             return
-        self.context.messages.resolve(DESIGN)
         self._propose(presets(custom.NAME)["best"].changed(network_settings={"layers": model.design.to_text()}))
 
     def _propose(self, recipe: Recipe) -> None:

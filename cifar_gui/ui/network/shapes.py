@@ -67,6 +67,13 @@ def shape_text(shape: Sequence[int]) -> str:
     return " × ".join(str(size) for size in shape)
 
 
+def field_words(side: int) -> str:
+    """What a receptive field at the end means, for this side in pixels."""
+    if side > _IMAGE:
+        return f"The scores see all of the {_IMAGE} × {_IMAGE} pixels and the padding around them"
+    return f"Each value before the scores sees {side} × {side} of the {_IMAGE} × {_IMAGE} pixels"
+
+
 def in_words(blocks: Sequence[Block]) -> str:
     """The drawing for those who cannot see it."""
     return ", then ".join(f"{block.name} {block.label}" for block in blocks)

@@ -11,7 +11,7 @@ from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
 from cifar_gui.ui.network.graph_words import NO_FILTERS
 from cifar_gui.ui.network.layers import Layers
 from cifar_gui.ui.network.overview import Measured, NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of
+from cifar_gui.ui.network.shapes import blocks_of, field_words
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
 from cifar_gui.ui.widgets.panel import Panel
@@ -63,6 +63,7 @@ class NetworkSummary(Panel):
         self.multiply_adds.setText(short_number(network.multiply_adds))
         self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")
         self.field.setText(f"{network.receptive_field} px")
+        self.field.setToolTip(field_words(network.receptive_field))
         self.accuracy.setText(accuracy_text(network))
         self._show_measured(network.measured)
         self.train.setToolTip(f"Open the Train page with the best preset of {network.label}")

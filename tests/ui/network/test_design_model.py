@@ -135,7 +135,7 @@ def test_what_is_typed_back_is_no_change(model):
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [
-        ("depth", "", "Convolution: depth must be a whole number from 1 to 4,096, not ''."),
+        ("depth", "", "Convolution: depth is empty: it must be a whole number from 1 to 4,096."),
         ("depth", "3.5", "Convolution: depth must be a whole number from 1 to 4,096, not 3.5."),
         ("padding", "sam", "Convolution: padding must be same or valid, or a whole number from 0 to 31, not 'sam'."),
     ],
@@ -217,6 +217,34 @@ def test_what_follows_a_layer_that_does_not_fit_is_unknown(model):
     assert [line.figures for line in lines[2:]] == [(UNKNOWN,) * 4] * 3
     assert "Does not fit: Its window of 2" in lines[2].spoken()
     assert lines[3].spoken() == "Layer 4, Flatten. What it gives is not known."
+
+
+@pytest.mark.parametrize("typed", [("4", "40"), ("0",), ("7", "")])
+def test_what_a_field_cannot_take_leaves_nothing_half_meant_and_all_from_there_on_unknown(model, typed):
+    model.duplicate()
+    for text in typed:
+        model.enter("height", text)
+    assert model.design.layers[1] == Convolution(depth=12)
+    lines = lines_of(model)
+    assert lines[0].figures[0] == "12 × 32 × 32"
+    assert [line.figures for line in lines[1:]] == [(UNKNOWN,) * 4] * 5
+    assert (lines[1].settings, len(lines[1].problems)) == ("", 1)
+    model.enter("height", "5")
+    assert lines_of(model)[1].settings == "12 of 5 × 3, padding same"
+    model.undo()
+    assert model.design.layers[1] == Convolution(depth=12)
+
+
+def test_of_two_layers_that_do_not_fit_the_first_is_named(model):
+    model.select(1)
+    model.add(Dense)
+    model.select(0)
+    model.enter("depth", "x")
+    assert model.misfit()[0] == 0
+    model.move_down()
+    model.move_down()
+    assert [row.layer.kind for row in model.rows[:3]] == ["activation", "dense", "convolution"]
+    assert model.misfit()[0] == 1
 
 
 def test_a_line_is_spoken_with_its_figures(model):

@@ -78,7 +78,9 @@ def test_numbers_are_told_anew_while_one_types(designer, qtbot):
     assert designer.rows.lines()[0].figures == ("64 × 32 × 32", "1,792", "1.77 M", "3")
     assert designer.parameters.text() == f"{1792 + 64 * 16 * 16 * 10 + 10:,}"
     assert designer.multiply_adds.toolTip() == f"{1_769_472 + 163_840:,} multiply-adds for one picture"
-    assert designer.field.text() == "34 px"
+    assert (designer.field.text(), designer.field.toolTip()) == (
+        "34 px", "The scores see all of the 32 × 32 pixels and the padding around them",
+    )  # fmt: skip
     assert "each of its 64 filters has 27" in designer.comparison.text()
 
 
@@ -87,7 +89,7 @@ def test_a_wrong_value_is_marked_with_the_reason_and_stays_out_of_the_design(des
     before = designer.rows.visualItemRect(designer.rows.item(0)).height()
     type_into(qtbot, depth, "")
     assert text(designer) == WORDS
-    said = "Convolution: depth must be a whole number from 1 to 4,096, not ''."
+    said = "Convolution: depth is empty: it must be a whole number from 1 to 4,096."
     assert designer.rows.lines()[0].problems == (said,)
     assert (depth.property("wrong"), depth.accessibleDescription()) == (True, said)
     assert designer.misfit.text() == f"Layer 1: {said}"
@@ -126,7 +128,7 @@ def test_padding_is_chosen_or_typed(designer, qtbot):
     assert designer.model.design.layers[0] == Convolution(depth=12, padding=2)
     type_into(qtbot, padding.line, "sane")
     assert padding.property("wrong")
-    assert designer.model.design.layers[0] == Convolution(depth=12, padding=2)
+    assert designer.model.design.layers[0] == Convolution(depth=12, padding="valid"), "as it was before one typed"
 
 
 def test_a_choice_and_a_switch_change_the_design_at_once(designer, qtbot):

@@ -86,8 +86,13 @@ def test_what_does_not_fit_is_not_trained_and_the_reason_is_said_until_it_does(p
     assert (proposed, page.shown_pages, page.designer.rows.currentRow()) == ([], [], 1)
     ((severity, words),) = said()
     assert severity == "error"
-    assert words.startswith("This cannot be trained yet. Layer 2 (Dense) does not fit: It needs a row of values")
+    assert words == "This cannot be trained yet. Layer 2 does not fit yet."
+    assert page.designer.rows.lines()[1].problems[0].startswith("It needs a row of values")
     page.designer.commands.action("remove").trigger()
+    assert said() == []
+    page.undo()
+    assert said() == [], "what was refused is past"
+    page.redo()
     page.designer.train.click()
     assert (len(proposed), said()) == (1, [])
 
@@ -97,7 +102,10 @@ def test_what_is_half_typed_is_not_trained_without_it(page, said):
     enter(page, "depth", "")
     page.designer.train.click()
     assert page.shown_pages == []
-    assert "Layer 1: Convolution: depth must be a whole number" in said()[0][1]
+    assert said() == [("error", "This cannot be trained yet. Layer 1 does not fit yet.")]
+    assert page.designer.misfit.text().startswith("Layer 1: Convolution: depth is empty")
+    page.undo()
+    assert said() == []
 
 
 # The card
@@ -117,8 +125,30 @@ def test_the_card_shows_the_design_as_it_is_now(page):
     assert card(page).about == NETWORKS.entry("custom").details["about"]
     page.designer.go_to(1)
     page.designer.commands.action("remove").trigger()
-    assert card(page).about.startswith("Layer 2 (Dense) does not fit")
+    assert card(page).about == "Layer 2 does not fit yet."
     assert len(card(page).rows) == 1
+
+
+@pytest.mark.parametrize("depth", ["0", "40000", "", "x"])
+def test_figures_are_unknown_on_the_card_where_they_are_in_the_designer(page, depth):
+    put(page, MINE)
+    enter(page, "depth", depth)
+    assert figures(card(page)) == "? parameters · ? mult-adds"
+    assert [each.text() for each in (page.designer.parameters, page.designer.multiply_adds)] == ["?", "?"]
+    assert page.gallery.item(page.gallery.count() - 1).toolTip() == ""
+    enter(page, "depth", "3")
+    assert figures(card(page)) == "30.8 k parameters · 114 k mult-adds"
+
+
+def test_a_design_that_has_no_end_yet_says_what_there_is(page):
+    put(page, "convolution")
+    assert figures(card(page)) == "896 parameters · 885 k mult-adds"
+    assert page.designer.parameters.text() == "896"
+    assert page.designer.rows.lines()[0].figures[0] == "32 × 32 × 32"
+    assert page.designer.rows.lines()[0].problems[0].startswith("The last layer must give one value for each class")
+    put(page, "")
+    assert figures(card(page)) == "? parameters · ? mult-adds"
+    assert card(page).about == "There is no layer yet."
 
 
 @pytest.mark.parametrize(
@@ -130,7 +160,7 @@ def test_the_card_shows_the_design_as_it_is_now(page):
 )
 def test_the_card_is_that_of_the_network_that_would_be_built(networks, monkeypatch, words):
     (own,) = (each for each in networks if each.name == "custom")
-    made = of_design(own, Design.from_text(words), "")
+    made = of_design(own, Design.from_text(words).steps(), "")
     recipes = {"best": presets("custom")["best"].changed(network_settings={"layers": words})}
     monkeypatch.setattr("cifar_gui.ui.network.overview.presets", lambda _name: recipes)
     built = overview("custom", "Own design", [])
@@ -300,8 +330,8 @@ def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeyp
     QGuiApplication.clipboard().setText("before")
     page.save()
     page.copy()
-    reason = "Layer 1: Convolution: depth must be a whole number from 1 to 4,096, not 'x'."
-    assert said() == [("error", f"Nothing was copied: {reason}"), ("error", f"Nothing was saved: {reason}")]
+    reason = "Layer 1 does not fit yet."
+    assert said() == [("error", f"Nothing was copied. {reason}"), ("error", f"Nothing was saved. {reason}")]
     assert QGuiApplication.clipboard().text() == "before"
     assert page.designer.rows.currentRow() == 0
 
@@ -334,10 +364,8 @@ def test_undo_and_redo_are_in_the_menu_with_what_they_would_do_or_why_they_canno
     qtbot.keyClick(page.designer.rows, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert text(page) == MINE, "no other action has the same keys"
     window.show_page("runs")
-    assert (actions["redo"].isEnabled(), actions["redo"].statusTip()) == (
-        False,
-        "There is nothing to redo on this page",
-    )
+    assert not actions["redo"].isEnabled()
+    assert actions["redo"].statusTip() == "There is nothing to redo on this page"
     window.show_page("network")
     assert actions["redo"].isEnabled()
     page.gallery.choose("airnet")
