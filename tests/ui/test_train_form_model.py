@@ -157,6 +157,10 @@ def test_the_layers_of_a_design_are_no_part_of_a_preset():
     )
     other = presets_of("mlp")
     assert with_preset(own, other["best"]) == other["best"].changed(data="shapes"), "another network, other settings"
+    mine = with_preset(PROMISED, known["best"], "flatten; dense")
+    assert mine.network_settings == {"layers": "flatten; dense"}, "one's own, where it had none"
+    assert with_preset(own, known["best"], "flatten; dense").network_settings == own.network_settings
+    assert with_preset(own, other["best"], "flatten; dense") == with_preset(own, other["best"])
     assert preset_of(other["best"].changed(network_settings={"hidden": 3}), other) == "custom"
 
 

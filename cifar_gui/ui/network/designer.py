@@ -55,11 +55,6 @@ class Designer(Panel):
         self._on_edited()
         self.rows.setFocus()
 
-    def remember(self, design: Design) -> None:
-        """The design of last time, with nothing to undo."""
-        self.model = DesignModel(design)
-        self._on_edited()
-
     def undo(self) -> None:
         """Go back by one change."""
         self.model.undo()

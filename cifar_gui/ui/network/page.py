@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks import custom
 from cifar_gui.networks.base import presets
-from cifar_gui.networks.design import Design, DesignError
+from cifar_gui.networks.design import Design
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.network.design_files import DESIGN, DesignFiles, is_design
 from cifar_gui.ui.network.design_overview import of_design
@@ -21,6 +20,7 @@ from cifar_gui.ui.network.gallery import Gallery
 from cifar_gui.ui.network.layer_words import refusal
 from cifar_gui.ui.network.overview import NetworkOverview, overviews
 from cifar_gui.ui.network.summary import NetworkSummary
+from cifar_gui.ui.own_design import remember, remembered
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
@@ -45,7 +45,7 @@ class NetworkPage(Page):
         self.gallery = Gallery()
         self.gallery.setObjectName("network.gallery")
         self.summary = NetworkSummary()
-        self.designer = Designer(custom.START, context.actions)
+        self.designer = Designer(remembered(context.settings), context.actions)
         self._files = DesignFiles(self.designer, context.messages)
         self._build()
         self.gallery.network_chosen.connect(self._on_network_chosen)
@@ -53,7 +53,7 @@ class NetworkPage(Page):
         self.summary.filters_requested.connect(context.show_filters)
         self.summary.export_requested.connect(self.save)
         self.summary.design_requested.connect(self._on_design_wanted)
-        self.designer.changed.connect(self._on_designed)
+        self.designer.changed.connect(self._on_changed)
         self.designer.train_requested.connect(self._on_train_design)
 
     def page_shown(self) -> None:
@@ -72,15 +72,11 @@ class NetworkPage(Page):
         return {
             "network": self.gallery.chosen or self._wanted,
             "layers": self.summary.layers.view,
-            "design": self.designer.model.design.to_text(),
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self._wanted = str(state.get("network", ""))
         self.summary.layers.show_view(str(state.get("layers", "")))
-        if isinstance(text := state.get("design"), str):
-            with suppress(DesignError):  # of a version with other kinds of layers: the first design stays
-                self.designer.remember(Design.from_text(text))
 
     def undo(self) -> None:
         """The last change of the design."""
@@ -158,7 +154,7 @@ class NetworkPage(Page):
         self._networks = {network.name: network for network in networks}
         self.designer.offer_templates([*templates(networks), ("As at the beginning", custom.START)])
         self.gallery.show_networks(networks, self._wanted or self._current_network)
-        self._on_designed()
+        self._draw_design()
         self._stack.setCurrentWidget(self._content)
 
     def _on_network_chosen(self, name: str) -> None:
@@ -182,13 +178,19 @@ class NetworkPage(Page):
             self._show_designer()
             self.designer.replace(network.design, f"start from {network.label}")
 
-    def _on_designed(self) -> None:
-        """The design is another: draw its card anew."""
-        model, card = self.designer.model, self._networks.get(custom.NAME)
-        place, misfit = model.misfit()
+    def _on_changed(self) -> None:
+        """The design is another."""
+        remember(self.context.settings, self.designer.model.design)
+        misfit = self.designer.model.misfit()[1]
         if misfit != self._misfit:  # what the message bar said of it is past
             self._misfit = misfit
             self.context.messages.resolve(DESIGN)
+        self._draw_design()
+
+    def _draw_design(self) -> None:
+        """The card of one's own design as it is now."""
+        model, card = self.designer.model, self._networks.get(custom.NAME)
+        place, misfit = model.misfit()
         if card is not None:
             self.gallery.show_network(of_design(card, model.steps, refusal(place) if misfit else ""))
 

@@ -13,6 +13,7 @@ from cifar_gui.recipe import CIRCUMSTANCES, PROMISES, Recipe, settings
 from cifar_gui.ui.typed import Raw
 from cifar_gui.words import bounds
 
+_LONGEST = 24
 NETWORK_PREFIX = "network."
 """Settings of the chosen network stand among the recipe's fields under this prefix: "network.size"."""
 
@@ -131,7 +132,13 @@ def refused(recipe: Recipe) -> dict[str, str]:
     """For each field whose value the network cannot be built with a sentence that says why."""
     own = dict(recipe.network_settings)
     reasons = _reasons(recipe.network, tuple(own.items()))
-    return {NETWORK_PREFIX + key: f"{plain(key)} cannot be {own[key]}: {reason}." for key, reason in reasons.items()}
+    return {NETWORK_PREFIX + key: _refusal(key, own[key], reason) for key, reason in reasons.items()}
+
+
+def _refusal(key: str, value: Any, reason: str) -> str:
+    """The value is repeated where it is short: a design is not."""
+    what = "do not fit" if len(str(value)) > _LONGEST else f"cannot be {value}"
+    return f"{plain(key)} {what}: {reason}."
 
 
 @lru_cache(maxsize=16)
@@ -172,13 +179,15 @@ def preset_of(recipe: Recipe, presets: Mapping[str, Recipe], promised: Recipe | 
     return "custom"
 
 
-def with_preset(recipe: Recipe, preset: Recipe) -> Recipe:
-    """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures; and with
-    its layers, if it is a design."""
+def with_preset(recipe: Recipe, preset: Recipe, own: str = "") -> Recipe:
+    """The preset's settings with this recipe's data, seed, device, precision and choice of training pictures; if it is
+    that of a design, with this recipe's layers, and where it has none with one's `own`."""
     placed = preset.placed_as(recipe)
-    if recipe.network == preset.network and is_designed(recipe.network):
+    if not is_designed(preset.network):
+        return placed
+    if recipe.network == preset.network:
         return placed.changed(network_settings=recipe.network_settings)
-    return placed
+    return placed.changed(network_settings={"layers": own}) if own else placed
 
 
 def field_names() -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Snaps
 from cifar_gui.training.history import History
 from cifar_gui.training.lr_finder import with_lr
 from cifar_gui.ui.context import Context
+from cifar_gui.ui.own_design import remembered
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.controls import RunControls
@@ -39,6 +40,7 @@ class TrainPage(Page):
         self.plots, self.form = self.middle.plots, self.recipe_panel.form
         self.display = RunDisplay(self, context, self.controls, self.recipe_panel, self.middle)
         self.shown, self.runs = self.display.shown, self.display.runs
+        self.form.own_design = lambda: remembered(context.settings)
         self._has_own_recipe = False  # remembered or edited, not the one that a new form begins with
         self._wanted = ""  # the button that waits to be pressed until runs and data are known
         self._lay_out()
@@ -76,6 +78,7 @@ class TrainPage(Page):
 
     def page_shown(self) -> None:
         self.runs.refresh()
+        self.recipe_panel.refresh()  # one's own design may be another by now
         self.middle.choose(self.form.last_valid.data)
         self.display.redraw_soon()
         self._watch()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.networks.base import NETWORKS, network_settings, presets
+from cifar_gui.networks.custom import START
+from cifar_gui.networks.design import Design
 from cifar_gui.recipe import PROMISES, Recipe, settings
 from cifar_gui.ui.data_library import BUILT_IN
 from cifar_gui.ui.icons import icon
@@ -60,6 +62,7 @@ class RecipeForm(QWidget):
         self._locked = False
         self._source = self._recipe.data
         self._promised: Recipe | None = None  # the last that was made for the time there is
+        self.own_design: Callable[[], Design] = lambda: START  # what is trained where one's own design is chosen
         self.basic, self.advanced = FieldGrid(), FieldGrid()
         self.find_lr = QToolButton()
         self._make_find_lr()
@@ -248,7 +251,8 @@ class RecipeForm(QWidget):
         known = presets(network)
         if name == "preset" and preset not in known:
             return
-        self.set_recipe(with_preset(self.last_valid, known.get(preset, known["best"])))
+        chosen = known.get(preset, known["best"])
+        self.set_recipe(with_preset(self.last_valid, chosen, self.own_design().to_text()))
 
     def _read(self) -> None:
         """Take the fields' contents, tell problems, and say which preset they are."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from cifar_gui.networks.base import about
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING, px
+from cifar_gui.ui.train.network_note import network_note
 from cifar_gui.ui.train.recipe_form import RecipeForm
 from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.train.schedule_preview import SchedulePreview
@@ -68,7 +68,7 @@ class RecipePanel(Panel):
         recipe = self.form.recipe
         self.schedule.show_recipe(recipe)
         if recipe is not None:
-            self.about.setText(about(recipe.network))
+            self.about.setText(network_note(recipe, self.form.own_design()))
 
     def _lay_out(self) -> None:
         inner = QWidget()

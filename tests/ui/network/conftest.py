@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 if TYPE_CHECKING:
     from cifar_gui.ui.network.overview import NetworkOverview
     from cifar_gui.ui.network.page import NetworkPage
+    from cifar_gui.ui.settings import Settings
 
 
 class Proposals(QObject):
@@ -29,7 +31,17 @@ def networks() -> list[NetworkOverview]:
 
 
 @pytest.fixture
-def new_page(qtbot: Any, networks: list[NetworkOverview], monkeypatch: pytest.MonkeyPatch) -> Iterator[NetworkPage]:
+def remembering(tmp_path: Path) -> Settings:
+    """What the page remembers, and others with it."""
+    from cifar_gui.ui.settings import Settings
+
+    return Settings(tmp_path / "remembered" / "window.json")
+
+
+@pytest.fixture
+def new_page(
+    qtbot: Any, networks: list[NetworkOverview], remembering: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[NetworkPage]:
     """The page before it has looked at the networks; `shown_pages` notes where it sends the user."""
     from cifar_gui.ui.actions import Actions
     from cifar_gui.ui.background import Background
@@ -43,6 +55,7 @@ def new_page(qtbot: Any, networks: list[NetworkOverview], monkeypatch: pytest.Mo
         session=Proposals(),
         actions=Actions(),
         messages=Messages(),
+        settings=remembering,
         show_page=shown_pages.append,
         show_filters=lambda layer: shown_pages.append(f"filters: {layer}"),
     )

@@ -264,7 +264,7 @@ def test_fields_break_into_two_rows_and_columns_go_where_there_is_no_room(design
 
 
 def test_a_line_has_room_for_fields_that_break_as_soon_as_they_are_shown(designer, qtbot):
-    designer.remember(Design.from_text("flatten; convolution; dense"))
+    designer.replace(Design.from_text("flatten; convolution; dense"), "begin")
     rows = designer.rows
     designer.setMinimumWidth(1)
     designer.resize(rows.needed_width() + 60, 640)
@@ -428,16 +428,8 @@ def test_a_template_replaces_the_design_and_can_be_undone(designer):
     assert text(designer) == WORDS
 
 
-def test_the_design_of_last_time_leaves_nothing_to_undo(designer):
-    designer.commands.action("remove").trigger()
-    designer.remember(START)
-    assert (designer.model.design, designer.model.undo_words) == (START, "")
-    assert not designer.commands.action("undo").isEnabled()
-    assert len(labels(designer)) == len(START.layers)
-
-
 def test_fields_stay_in_their_line_when_the_list_is_scrolled_and_zoomed(designer, qtbot):
-    designer.remember(START)
+    designer.replace(START, "begin")
     designer.resize(880, 420)
     designer.go_to(4)
     qtbot.waitUntil(lambda: designer.rows.verticalScrollBar().maximum() > 0)

@@ -217,14 +217,14 @@ def test_a_design_is_opened_wherever_in_the_window_its_file_is_dropped(window, q
     qtbot.waitUntil(lambda: page.gallery.count() > 0)
     left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
     for over in (page.gallery.viewport(), page.summary.table.viewport(), page.designer.rows.viewport(), window.rail):
-        page.designer.remember(custom.START)
+        page.designer.replace(custom.START, "begin anew")
         page.gallery.choose("custom" if over is page.designer.rows.viewport() else "airnet")
         mime = dropped(path)  # Qt keeps no hold on it
         QApplication.sendEvent(over, QDragEnterEvent(QPoint(5, 5), copy, mime, left, none))  # asks one parent after
         QApplication.sendEvent(over, QDropEvent(QPointF(5, 5), copy, mime, left, none))  # the other
         assert (text(page), page.gallery.chosen, page.designer.isVisible()) == (MINE, "custom", True), over
     window.show_page("runs")
-    page.designer.remember(custom.START)
+    page.designer.replace(custom.START, "begin anew")
     window._actions.take(dropped(path))
     assert (window.pages.current_name, text(page), window.message_bar.text()) == ("network", MINE, "")
     path.write_text("epochs = 3\n", encoding="utf-8")
@@ -246,7 +246,7 @@ def test_what_was_copied_in_the_designer_can_be_pasted_there(window, qtbot):
     qtbot.waitUntil(lambda: page.gallery.count() > 0)
     put(page, MINE)
     window.context.actions["copy"].trigger()
-    page.designer.remember(custom.START)
+    page.designer.replace(custom.START, "begin anew")
     page.gallery.choose("airnet")
     window.context.actions["paste"].trigger()
     assert (text(page), page.gallery.chosen, page.designer.model.undo_words) == (MINE, "custom", "paste a design")
@@ -379,30 +379,20 @@ def test_undo_and_redo_are_in_the_menu_with_what_they_would_do_or_why_they_canno
 # What is remembered
 
 
-def test_the_design_is_there_again_after_a_restart_with_nothing_to_undo(page, new_page):
-    put(page, MINE)
-    state = page.save_state()
-    assert state == {"network": "custom", "layers": "table", "design": MINE}
-    page.designer.remember(custom.START)
-    page.restore_state(state)
+def test_the_design_is_there_again_after_a_restart_with_nothing_to_undo(remembering, request, qtbot):
+    remembering.set("design", MINE)
+    page = request.getfixturevalue("page")
     assert (text(page), page.designer.model.undo_words) == (MINE, "")
     assert figures(card(page)) == "30.8 k parameters · 114 k mult-adds"
-
-
-def test_a_remembered_design_is_on_its_card_when_the_networks_have_been_looked_at(new_page, qtbot):
-    new_page.restore_state({"network": "custom", "design": MINE})
-    assert new_page.save_state() == {"network": "custom", "layers": "table", "design": MINE}
-    new_page.show()
-    new_page.page_shown()
-    qtbot.waitUntil(lambda: new_page.gallery.count() > 0)
-    assert new_page.designer.isVisible()
-    assert figures(card(new_page)) == "30.8 k parameters · 114 k mult-adds"
+    put(page, "flatten; dense")
+    assert remembering.get("design") == "flatten; dense"
+    assert page.save_state() == {"network": "custom", "layers": "table"}
 
 
 @pytest.mark.parametrize("design", ["wings; dense", 7, None, "convolution depth=0"])
-def test_a_remembered_design_that_makes_no_sense_leaves_the_first_one(new_page, design):
-    new_page.restore_state({"design": design})
-    assert new_page.designer.model.design == custom.START
+def test_a_remembered_design_that_makes_no_sense_leaves_the_first_one(remembering, request, design):
+    remembering.set("design", design)
+    assert text(request.getfixturevalue("new_page")) == custom.START.to_text()
 
 
 def test_a_design_survives_another_page_with_all_that_can_be_undone(page):
@@ -432,3 +422,22 @@ def test_a_design_trains_in_the_window_and_its_filters_can_be_looked_at(window, 
     qtbot.waitUntil(lambda: models.snapshot is not None and models.snapshot.card.network == "custom")
     qtbot.waitUntil(lambda: [layer.shape for layer in filters.layers.layers] == [(4, 3, 3, 3)])
     qtbot.waitUntil(lambda: window.context.jobs.idle)
+
+
+def test_the_train_page_trains_the_design_that_is_on_this_page_and_says_which_layers(window, qtbot):
+    train = window.show_page("train")
+    page = window.show_page("network")
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    put(page, MINE)
+    window.show_page("train")
+    network = train.form.basic.fields["network"]
+    network.setCurrentIndex(network.findData("custom"))
+    assert train.form.recipe.network_settings == {"layers": MINE}
+    assert train.recipe_panel.about.text().startswith(
+        "Your own design, as it is on the Network page. 3 layers with 30,"
+    )
+    page.designer.undo()
+    window.show_page("network")
+    window.show_page("train")
+    assert train.form.recipe.network_settings == {"layers": MINE}, "nothing changes behind one's back"
+    assert "The design on the Network page is another one now" in train.recipe_panel.about.text()

@@ -17,7 +17,6 @@ from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build, presets
-from cifar_gui.networks.custom import START
 from cifar_gui.networks.layer_table import LayerRow, total_parameters
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed
 from cifar_gui.ui.network.gallery import result
@@ -248,12 +247,12 @@ def test_the_table_is_copied_with_full_numbers(page):
 def test_the_chosen_network_is_remembered(page):
     choose(page, "handmade")
     page.summary.layers.show_view("graph")
-    assert page.save_state() == {"network": "handmade", "layers": "graph", "design": START.to_text()}
+    assert page.save_state() == {"network": "handmade", "layers": "graph"}
 
 
 def test_what_was_remembered_is_kept_by_a_page_that_was_not_looked_at(new_page):
     new_page.restore_state({"network": "handmade", "layers": "graph"})
-    assert new_page.save_state() == {"network": "handmade", "layers": "graph", "design": START.to_text()}
+    assert new_page.save_state() == {"network": "handmade", "layers": "graph"}
     assert new_page.summary.layers.view == "graph"
     new_page.restore_state({"layers": 7})
     assert new_page.summary.layers.view == "graph", "what means nothing changes nothing"
