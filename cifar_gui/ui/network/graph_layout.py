@@ -65,6 +65,7 @@ class Layout:
     edges: dict[Edge, tuple[Point, ...]]
     width: float
     height: float
+    columns: tuple[tuple[float, float], ...] = ()  # left and right of each, while they stand in one row
 
     def box(self, key: str) -> Box | None:
         """Of a node or of an unfolded block."""
@@ -77,7 +78,7 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]], gaps: Gaps) 
     whole = levels.arranged("")
     boxes, frames = _placed(levels, "", 0.0, whole.above, gaps)
     edges = {edge: _route(levels, edge, boxes, gaps) for edge in graph.edges}
-    return Layout(boxes, frames, edges, whole.width, whole.above + whole.below)
+    return Layout(boxes, frames, edges, whole.width, whole.above + whole.below, tuple(whole.columns))
 
 
 def beside(layout: Layout, edges: Sequence[Edge], key: str, way: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath,
 
 from cifar_gui.networks.graph import Graph, Node
 from cifar_gui.ui.network.graph_layout import Box, Gaps, Layout, Point, lay_out
+from cifar_gui.ui.network.graph_rows import fitted
 from cifar_gui.ui.network.graph_words import Name, count_text
 from cifar_gui.ui.network.shapes import DRAWN_KINDS, shape_text
 from cifar_gui.ui.theme import font, px, tokens
@@ -49,8 +50,16 @@ def make_scene(graph: Graph, names: Mapping[str, Name]) -> Scene:
     """At the theme's zoom as it is now."""
     bold, small = QFontMetricsF(font(13, bold=True)), QFontMetricsF(font(11))
     sizes = {node.key: _size(node, names[node.key].short, bold, small) for node in graph.nodes}
-    gaps = Gaps(px(28), px(20), px(14), px(_HEADER), px(9))
-    return Scene(graph, names, lay_out(graph, sizes, gaps))
+    return Scene(graph, names, lay_out(graph, sizes, _gaps()))
+
+
+def broken(scene: Scene, room: tuple[float, float], least: float, bar: float) -> Scene:
+    """A scene as it was made in as many rows as `graph_rows.fitted` finds best."""
+    return replace(scene, layout=fitted(scene.layout, room, least, bar, _gaps()))
+
+
+def _gaps() -> Gaps:
+    return Gaps(px(28), px(20), px(14), px(_HEADER), px(9))
 
 
 def draw_scene(painter: QPainter, scene: Scene, marks: Marks = Marks(), seen: QRectF | None = None) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from cifar_gui.networks.graph import Graph, Node, folded
 from cifar_gui.ui.network.graph_layout import Layout, beside
-from cifar_gui.ui.network.graph_paint import Marks, Scene, draw_scene, header_of, make_scene
+from cifar_gui.ui.network.graph_paint import Marks, Scene, broken, draw_scene, header_of, make_scene
 from cifar_gui.ui.network.graph_words import NO_FILTERS, Name, count_sources, in_words, names_of, tip
 from cifar_gui.ui.theme import px, theme, tokens
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png, write_svg
@@ -33,7 +33,8 @@ _HEAD = 32
 
 _LEAST_HEIGHT = 108
 _READABLE = 0.8
-"""A graph that would have to be smaller than this to fit is shown from its beginning on."""
+"""A graph that would have to be smaller than this to fit in a row goes into several; if that does not do, it is shown
+from its beginning on."""
 
 _LARGEST = 16_000
 """Pixels on the longer side of a picture that is copied or saved; Qt paints up to 32,767."""
@@ -60,10 +61,10 @@ class GraphView(ZoomArea):
         self._whole = _NOTHING.graph
         self._names: dict[str, Name] = {}
         self._unfolded: set[str] = set()
-        self._scene = _NOTHING
+        self._flat = self._scene = _NOTHING  # all in one row; as it is shown
         self._chosen = self._hovered = self._clicked = ""
         self._filters_possible = False
-        self._untouched = True  # by zooming, since this graph is shown
+        self._fits = True  # keeps everything in sight, as far as it can be read: until one zooms
         self.clicked.connect(self._on_clicked)
         self.double_clicked.connect(self._on_double_clicked)
         self.hovered.connect(self._on_hovered)
@@ -76,7 +77,7 @@ class GraphView(ZoomArea):
         self._title, self._whole, self._names = title, graph, names_of(graph, layers)
         self._unfolded = set()
         self._chosen = self._hovered = self._clicked = ""
-        self._untouched = True
+        self._fits = True
         self.setAccessibleName(f"Graph of {title}")
         self._arrange()
         self.folding_changed.emit()
@@ -150,8 +151,13 @@ class GraphView(ZoomArea):
         return tip(node, self._names[key], count_sources(graph)[key]) if node is not None else ""
 
     def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
-        self._untouched = False
+        self._fits = False
         super().zoom_to(scale, at)
+
+    def fit(self) -> None:
+        """Everything in sight, as far as it can be read then, from now on."""
+        self._fits = True
+        self._begin()
 
     # Out of it
 
@@ -213,7 +219,7 @@ class GraphView(ZoomArea):
         return QSizeF(layout.width + 2 * px(_MARGIN), layout.height + px(_HEAD + 2 * _MARGIN))
 
     def _unfold(self, unfolded: set[str]) -> None:
-        self._unfolded, self._untouched = unfolded, False
+        self._unfolded = unfolded
         self._arrange()
         self.folding_changed.emit()
 
@@ -221,23 +227,32 @@ class GraphView(ZoomArea):
         """Lay the graph out, as it is folded, at the theme's zoom."""
         if not self._whole.nodes:
             return
-        self._scene = make_scene(folded(self._whole, self._unfolded), self._names)
+        self._flat = make_scene(folded(self._whole, self._unfolded), self._names)
         self._hovered = ""
-        self.set_content_size(self._content_size())
-        if self._untouched:
+        self._break()
+        if self._fits:
             self._begin()
         if self._scene.layout.box(self._chosen) is None:
             self._chosen = ""
         self.setAccessibleDescription(self.tip_of(self._chosen) or in_words(self.graph, self._names))
 
+    def _break(self) -> None:
+        """Into the rows that there is room for."""
+        room, beside = self.maximumViewportSize(), QSizeF(2 * px(_MARGIN), px(_HEAD + 2 * _MARGIN))
+        bar = self.verticalScrollBar().sizeHint().width()
+        size = room.width() - beside.width(), room.height() - beside.height()
+        self._scene = broken(self._flat, size, _READABLE, bar)
+        self.set_content_size(self._content_size())
+
     def _begin(self) -> None:
         """All of it, if it can be read then, else its beginning."""
+        self._break()
         super().zoom_to(min(max(self.fitting_zoom(), _READABLE), 1.0))
         self.horizontalScrollBar().setValue(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._untouched:
+        if self._fits:
             self._begin()
 
     # Mouse and keys

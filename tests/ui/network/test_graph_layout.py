@@ -10,6 +10,7 @@ from cifar_gui.networks.base import NETWORKS
 from cifar_gui.networks.graph import Block, Graph, Node, folded
 from cifar_gui.networks.layer_table import LayerRow
 from cifar_gui.ui.network.graph_layout import Box, Gaps, Layout, beside, lay_out
+from cifar_gui.ui.network.graph_rows import fitted, in_rows
 from cifar_gui.ui.network.overview import overview
 
 _made: dict[str, Graph] = {}
@@ -195,3 +196,66 @@ def test_arrow_keys_follow_the_edges_and_change_between_branches():
     first = graph.nodes[0].key
     assert go(first, "left") == first
     assert go(graph.nodes[-1].key, "right") == graph.nodes[-1].key
+
+
+# In rows
+
+
+def parts(corners: tuple[tuple[float, float], ...]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The stretches of an edge, each from left to right."""
+    return [(min(pair), max(pair)) for pair in pairwise(corners)]
+
+
+@pytest.mark.parametrize("room", [500, 900])
+@pytest.mark.parametrize("name", ["resnet18", "inception_v1", "handmade", "vgg16"])
+def test_in_rows_nothing_overlaps_and_no_edge_runs_through_anything(name, room):
+    for graph in foldings(graph_of(name)):
+        flat = lay_out(graph, sizes_of(graph), Gaps())
+        layout = in_rows(flat, room, Gaps())
+        assert set(layout.nodes) == set(flat.nodes)
+        assert set(layout.frames) == set(flat.frames)
+        whole = Box(-0.01, -0.01, layout.width + 0.02, layout.height + 0.02)
+        assert all(within(box, whole) for box in (*layout.nodes.values(), *layout.frames.values()))
+        assert all(apart(layout.nodes[one], layout.nodes[other]) for one, other in combinations(layout.nodes, 2))
+        for edge, corners in layout.edges.items():
+            source, target = (layout.nodes[key] for key in edge)
+            assert corners[0] == pytest.approx((source.right, source.centre[1]))
+            assert corners[-1] == pytest.approx((target.left, target.centre[1]))
+            assert all(0 <= x <= layout.width and 0 <= y <= layout.height for x, y in corners), edge
+            assert corners[-2][0] < corners[-1][0], "it comes from the left"
+            hit = [
+                key for key, box in layout.nodes.items()
+                if key not in edge and any(crossed(part, box) for part in parts(corners))
+            ]  # fmt: skip
+            assert hit == [], edge
+
+
+def test_rows_are_no_wider_than_their_place_if_they_can_be_and_about_as_wide_as_each_other():
+    graph = folded(graph_of("resnet18"))
+    layout = in_rows(lay_out(graph, {node.key: (80, 50) for node in graph.nodes}, Gaps()), 700, Gaps())
+    tops = sorted({box.top for box in layout.nodes.values()})
+    counts = [sum(box.top == top for box in layout.nodes.values()) for top in tops]
+    assert layout.width <= 700
+    assert len(graph.nodes) == sum(counts)
+    assert max(counts) - min(counts) <= 1
+    order = sorted(layout.nodes, key=lambda key: (layout.nodes[key].top, layout.nodes[key].left))
+    assert order == [node.key for node in graph.nodes], "it reads like a text"
+
+
+def test_what_fits_stays_in_a_row_and_what_cannot_be_broken_too():
+    graph = folded(graph_of("mlp"))
+    flat = lay_out(graph, sizes_of(graph), Gaps())
+    assert in_rows(flat, flat.width, Gaps()) is flat
+    assert in_rows(flat, 1, Gaps()).width < flat.width
+    joined = Graph(graph.nodes[:1], (), ())
+    alone = lay_out(joined, sizes_of(joined), Gaps())
+    assert in_rows(alone, 1, Gaps()) is alone
+
+
+@pytest.mark.parametrize(("height", "rows"), [(2000, 3), (150, 2), (20, 3)])
+def test_it_is_drawn_smaller_only_where_all_can_be_seen_then(height, rows):
+    graph = folded(graph_of("resnet18"))
+    flat = lay_out(graph, {node.key: (80, 50) for node in graph.nodes}, Gaps())
+    assert fitted(flat, (flat.width * 0.8, height), 0.8, 14, Gaps()) is flat
+    layout = fitted(flat, (660, height), 0.8, 14, Gaps())
+    assert len({box.top for box in layout.nodes.values()}) == rows
