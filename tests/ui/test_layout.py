@@ -416,3 +416,22 @@ def test_a_long_download_folder_is_not_cut_off(crowded, tmp_path: Path) -> None:
     for size in SIZES.values():
         fit(crowded, size)
         assert cut_off(page.middle.cards) == [], size
+
+
+def test_the_primary_button_keeps_its_words_longest(qtbot) -> None:
+    from cifar_gui.ui.icons import icon
+
+    window, buttons = QWidget(), [ShyButton(words) for words in ("Open pictures", "Whole folders", "Train this")]
+    qtbot.addWidget(window)
+    for button in buttons:
+        button.setIcon(icon("open"))
+    buttons[1].setProperty("primary", True)
+    made = ControlBar(buttons[:1], buttons[1:], parent=window)
+    window.show()
+    spoken = []
+    for width in range(made.sizeHint().width(), made.minimumSizeHint().width() - 1, -1):
+        made.resize(width, 40)
+        words = [not button.is_wordless for button in buttons]
+        if not spoken or spoken[-1] != words:
+            spoken.append(words)
+    assert spoken == [[True, True, True], [True, True, False], [False, True, False], [False, False, False]]

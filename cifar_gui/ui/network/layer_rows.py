@@ -31,10 +31,13 @@ from cifar_gui.ui.network.layer_painter import (
     least_width,
 )
 from cifar_gui.ui.network.layer_words import Line, lines_of
-from cifar_gui.ui.theme import px, theme, tokens
+from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.painted_list import PaintedList
 
 _HOW_TO_MOVE = "Drag it to another place, or move it with Alt and the up and down keys."
+HOW_TO_BEGIN = (
+    "No layers yet: put in the first one with “Add layer”,\nbegin with a template, or drop a design’s file on the window."
+)
 _DRAGGED = "application/x-cifar-gui-layer"
 _HEADS, _UNDER_FIELDS = 34, 8
 _LEAST_HEIGHT = 232
@@ -89,6 +92,7 @@ class LayerRows(PaintedList):
         self._open = model.selected
         self._show_form(model.rows[model.selected] if model.rows else None)
         self.blockSignals(was_blocked)
+        self.setAccessibleDescription("" if lines else HOW_TO_BEGIN)
         self._measure()
 
     def lines(self) -> list[Line]:
@@ -155,11 +159,20 @@ class LayerRows(PaintedList):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self.count():
+            self._say_how_to_begin()
         if self.drop_gap is not None:
             with QPainter(self.viewport()) as painter:
                 painter.setPen(QPen(tokens().accent, px(2)))
                 height = self._height_of_gap(self.drop_gap)
                 painter.drawLine(QLine(px(2), height, self.viewport().width() - px(2), height))
+
+    def _say_how_to_begin(self) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.setFont(font(13))
+            painter.setPen(tokens().muted)
+            room = self.viewport().rect().adjusted(px(SIDE), px(SIDE), -px(SIDE), -px(SIDE))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, HOW_TO_BEGIN)
 
     # Fields
 

@@ -76,8 +76,8 @@ class ShyButton(QPushButton):
 
 
 class ControlBar(QWidget):
-    """`left` and `right` in one row. Where there is no room, `ShyButton`s lose their words, the last ones first; then
-    `right` goes into a second row if the bar `breaks`. It never asks for less than it then needs."""
+    """`left` and `right` in one row. Where there is no room, `ShyButton`s lose their words, the last ones first and the
+    primary one last of all; then `right` goes into a second row if the bar `breaks`. It never asks for less than it then needs."""
 
     def __init__(
         self,
@@ -169,9 +169,9 @@ def _width(widget: QWidget, *, words: bool) -> int:
 
 
 def _speak(widgets: list[QWidget], spare: int) -> None:
-    """Take the words from as many buttons as it takes, the last first; `spare` is negative where room is lacking."""
-    for button in reversed(widgets):
-        if isinstance(button, ShyButton):
-            button.show_words(words=spare >= 0)
-            if spare < 0:
-                spare += button.full_width() - button.least_width()
+    """Take the words from as many buttons as it takes; `spare` is negative where room is lacking."""
+    shy = [widget for widget in reversed(widgets) if isinstance(widget, ShyButton)]
+    for button in sorted(shy, key=lambda each: bool(each.property("primary"))):
+        button.show_words(words=spare >= 0)
+        if spare < 0:
+            spare += button.full_width() - button.least_width()

@@ -323,6 +323,10 @@ def test_an_empty_design_says_what_is_missing(designer):
     designer.replace(Design(), "nothing")
     assert designer.misfit.text().startswith("There is no layer yet")
     assert (designer.rows.count(), designer.rows.form) == (0, None)
+    assert "Add layer" in designer.rows.accessibleDescription()
+    sheet = designer.rows.viewport().grab().toImage()
+    middle = [sheet.pixelColor(x, sheet.height() // 2 - 8).name() for x in range(sheet.width())]
+    assert len(set(middle)) > 1, "and how to begin"
     designer.go_to(-1)
     assert designer.parameters.text() == "?"
 

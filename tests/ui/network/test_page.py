@@ -325,6 +325,19 @@ def test_the_gallery_replaces_its_cards_and_says_the_figures_of_each(page, shown
     assert page.gallery.chosen == "simple"
 
 
+def test_the_chosen_card_stays_in_sight_when_there_is_less_room_and_nothing_moves_if_one_looks_elsewhere(page):
+    gallery = page.gallery
+    gallery.choose("custom")
+    gallery.scrollTo(gallery.currentIndex())
+    for height in (600, 500, 420):
+        page.resize(1200, height)
+        card = gallery.visualItemRect(gallery.currentItem())
+        assert (card.top() >= 0, card.bottom() <= gallery.viewport().height()) == (True, True), height
+    gallery.verticalScrollBar().setValue(0)
+    page.resize(1200, 600)
+    assert gallery.verticalScrollBar().value() == 0
+
+
 def test_a_network_is_shown_as_its_best_preset_builds_it():
     settings = presets("airnet")["best"].network_settings
     assert overview("airnet", "AirNet", []).parameters == total_parameters(build("airnet", 10, settings))
