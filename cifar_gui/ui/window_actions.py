@@ -96,8 +96,8 @@ class WindowActions:
         actions.allow("watch_live", live if state != "idle" else none)
 
     def take(self, mime: QMimeData) -> None:
-        """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train, designs to
-        Network; text first to the page at the front."""
+        """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train, designs
+        to Network; text first to the page at the front."""
         from cifar_gui.ui.widgets.mime import picture_sources
 
         found = picture_sources(mime)

@@ -13,9 +13,12 @@ from PIL import Image
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
-from cifar_gui.cli.explaining import EXPLANATIONS
+from cifar_gui.cli.explaining import EXPLANATIONS, read_subject
+from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain.attribution.base import ATTRIBUTIONS
 from cifar_gui.explain.base import EXPLAINERS, Request, Subject
+from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.feature_maps import feature_maps
 from cifar_gui.explain.ideal_input import ideal_inputs
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
@@ -55,7 +58,7 @@ def pixels_in(file: Path) -> NDArray[np.uint8]:
 
 
 def test_every_kind_is_offered_and_has_a_help_of_its_own(cli):
-    assert EXPLANATIONS.names() == ["weights", "maps", "top", "ideal"]
+    assert EXPLANATIONS.names() == ["weights", "maps", "top", "ideal", "attribution"]
     for kind in EXPLANATIONS.names():
         assert cli("explain", kind, "--help").code == 0
         assert kind in cli("explain", "--help").out
@@ -64,7 +67,7 @@ def test_every_kind_is_offered_and_has_a_help_of_its_own(cli):
 def test_without_a_kind_it_is_asked_for(cli):
     outcome = cli("explain")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "One of weights, maps, top, ideal" in outcome.err
+    assert "One of weights, maps, top, ideal, attribution" in outcome.err
 
 
 def test_weights_are_told_a_line_each_or_as_numbers(cli, model, snapshot, layer):
@@ -162,3 +165,39 @@ def test_a_place_that_cannot_be_written_to_is_named(cli, model, tmp_path):
     outcome = cli("explain", "weights", model, "--out", out)
     assert outcome.code == 1
     assert f"{out} could not be written" in outcome.err
+
+
+# Which parts of a picture speak for a class
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_attribution_is_told_in_numbers_and_written_as_a_picture(cli, model, snapshot, red, tmp_path, method):
+    outcome = cli(
+        "explain", "attribution", model, red, "--class", "green", "--method", method, "--json",
+        "--out", tmp_path / "heat.png",
+    )  # fmt: skip
+    told = outcome.json
+    assert (told["class"], told["method"], told["note"][-1]) == ("green", method, ".")
+    examined = Examined(snapshot)
+    pixels = read_subject(str(red)).pixels
+    assert np.allclose(told["values"], ATTRIBUTIONS[method](examined, pixels, 1).values)
+    with Image.open(tmp_path / "heat.png") as picture:
+        assert picture.size == (256, 256)
+
+
+def test_without_a_class_it_is_the_answer_that_is_explained(cli, model, snapshot, red):
+    said = cli("explain", "attribution", model, red, "--json").json["class"]
+    examined = Examined(snapshot)
+    logits = examined.logits(examined.inputs(read_subject(str(red)).pixels))
+    assert said == examined.class_names[int(logits.argmax())]
+    assert said in cli("explain", "attribution", model, red).out
+
+
+def test_a_class_that_is_none_is_refused_with_those_there_are(cli, model, red):
+    outcome = cli("explain", "attribution", model, red, "--class", "cat")
+    assert outcome.code == 2
+    assert "no class 'cat'. It knows blue, green, red." in outcome.err
+
+
+def test_the_methods_are_those_that_there_are():
+    assert tuple(ATTRIBUTIONS.names()) == METHODS

@@ -78,43 +78,55 @@ def settle() -> None:
 
 
 def show(window, qtbot, name: str) -> QWidget:
-    page = window.show_page(STANDS_ON.get(name, name))
-    if STANDS_ON.get(name, name) == "classify":
-        page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
-        qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
-        if name != "classify":
-            page.single.picture_panel.views.button(name).click()
+    on = STANDS_ON.get(name, name)
+    page = window.show_page(on)
+    bring = {"classify": show_classify, "train": show_train, "network": show_network, "convolution": show_convolution}
+    if on in bring:
+        bring[on](page, qtbot, name)
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
-    elif name in ("network", "graph"):
-        qtbot.waitUntil(lambda: page.summary.network is not None)
-        page.summary.layers.show_view("graph" if name == "graph" else "table")
-    elif name == "own design":
-        qtbot.waitUntil(lambda: page.gallery.count() > 0)
-        page.gallery.choose("custom")
-        page.designer.commands.action("duplicate").trigger()
-        page.designer.rows.typed.emit("depth", "4096")
-        page.designer.rows.typed.emit("padding", "none of this")
-    elif name == "train":
-        qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
-    elif name == "ways to data":
-        page.get_data()
-    elif name == "a rate found":
-        quick = presets("mlp")["quick"].changed(data=page.form.last_valid.data, batch_size=50)
-        page.form.set_recipe(quick)  # what it is found for makes no difference to its looks, only to the time
-        qtbot.waitUntil(lambda: page.form.find_lr.isEnabled())
-        page.press("find_lr")
-        qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
-    elif STANDS_ON.get(name) == "convolution":
-        show_convolution(page, qtbot, name)
     qtbot.waitUntil(lambda: window.context.jobs.idle)
     settle()
     return page
 
 
+def show_classify(page, qtbot, name: str) -> None:
+    page.open_pictures([PictureSource("dog.png", paths.resources() / "samples" / "dog.png")])
+    qtbot.waitUntil(lambda: bool(page.single.verdict_panel.verdict.text()))
+    if name != "classify":
+        page.single.picture_panel.views.button(name).click()
+
+
+def show_train(page, qtbot, name: str) -> None:
+    if name == "train":
+        qtbot.waitUntil(lambda: "not finished" in page.controls.subtitle.text())
+    elif name == "ways to data":
+        page.get_data()
+    else:
+        quick = presets("mlp")["quick"].changed(data=page.form.last_valid.data, batch_size=50)
+        page.form.set_recipe(quick)  # what it is found for makes no difference to its looks, only to the time
+        qtbot.waitUntil(lambda: page.form.find_lr.isEnabled())
+        page.press("find_lr")
+        qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
+
+
+def show_network(page, qtbot, name: str) -> None:
+    qtbot.waitUntil(lambda: page.gallery.count() > 0)
+    if name == "own design":
+        page.gallery.choose("custom")
+        page.designer.commands.action("duplicate").trigger()
+        page.designer.rows.typed.emit("depth", "4096")
+        page.designer.rows.typed.emit("padding", "none of this")
+        return
+    qtbot.waitUntil(lambda: page.summary.network is not None)
+    page.summary.layers.show_view("graph" if name == "graph" else "table")
+
+
 def show_convolution(page, qtbot, name: str) -> None:
+    if name == "convolution":
+        return
     if name == "colours and a tour":
         page.begin_tour()
         page.set_up(TOUR[-1])

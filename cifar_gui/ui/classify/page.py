@@ -303,6 +303,7 @@ class ClassifyPage(Page):
         if question.number != self._number:
             return  # the user has gone on to another picture
         self.single.picture_panel.show_input(answer.network_input)
+        self.context.picture.show(answer.network_input, question.picture.name)
         if answer.prediction is not None:
             same = self._answered == question.number
             self.single.verdict_panel.show_prediction(answer.prediction, keep_order=same)

@@ -36,7 +36,8 @@ from cifar_gui.ui.widgets.painted_list import PaintedList
 
 _HOW_TO_MOVE = "Drag it to another place, or move it with Alt and the up and down keys."
 HOW_TO_BEGIN = (
-    "No layers yet: put in the first one with “Add layer”,\nbegin with a template, or drop a design’s file on the window."
+    "No layers yet: put in the first one with “Add layer”,\n"
+    "begin with a template, or drop a design’s file on the window."
 )
 _DRAGGED = "application/x-cifar-gui-layer"
 _HEADS, _UNDER_FIELDS = 34, 8

@@ -77,7 +77,8 @@ class ShyButton(QPushButton):
 
 class ControlBar(QWidget):
     """`left` and `right` in one row. Where there is no room, `ShyButton`s lose their words, the last ones first and the
-    primary one last of all; then `right` goes into a second row if the bar `breaks`. It never asks for less than it then needs."""
+    primary one last of all; then `right` goes into a second row if the bar `breaks`. It never asks for less than it
+    then needs."""
 
     def __init__(
         self,

@@ -1,0 +1,62 @@
+"""`cifar-gui explain attribution`: which parts of a picture speak for a class."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cifar_gui.cli.command import ExitCode, Run, UsageError
+from cifar_gui.cli.console import Progress, write, write_json
+from cifar_gui.cli.explaining import EXPLANATIONS, load_model, read_subject, write_pictures
+
+if TYPE_CHECKING:
+    from cifar_gui.data.decode import Pixels
+    from cifar_gui.explain.examined import Examined
+
+METHODS = ("occlusion", "grad_cam", "integrated_gradients")
+_MAGNIFIED = 8
+
+
+@EXPLANATIONS.register("attribution", label="which parts of a picture speak for a class", order=5)
+def configure(parser: ArgumentParser) -> Run:
+    """A heat map on the 32×32 pixels that the network sees: amber speaks for the class, blue against it."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, a run (0007, 0007/last) or a shipped model")
+    parser.add_argument("picture", metavar="PICTURE", help="a picture of any size and format")
+    parser.add_argument("--class", dest="of_class", metavar="NAME", default="", help="default: what the answer is")
+    parser.add_argument("--method", choices=METHODS, default=METHODS[0], help="default: %(default)s")
+    parser.add_argument("--out", metavar="FILE.png|DIR", type=Path, help="the heat map as a picture")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with all 32×32 numbers")
+    return run
+
+
+def run(arguments: Namespace) -> int:
+    from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
+    from cifar_gui.explain.examined import Examined
+
+    examined = Examined(load_model(arguments))
+    pixels = read_subject(arguments.picture).pixels
+    target = _target(examined, pixels, arguments.of_class)
+    with Progress() as progress:
+        found = ATTRIBUTIONS[arguments.method](examined, pixels, target, progress)
+    if arguments.out is not None:
+        picture = heat(found.values, pixels).repeat(_MAGNIFIED, axis=0).repeat(_MAGNIFIED, axis=1)
+        write_pictures({"": picture, f"{arguments.method}-{found.class_name}": picture}, arguments.out)
+    if arguments.json:
+        told = {"model": arguments.model, "class": found.class_name, "method": arguments.method}
+        write_json({**told, "note": found.note, "values": found.values.tolist()})
+    elif arguments.out is None:
+        write(f"{found.caption}\n{found.note}")
+    return ExitCode.OK
+
+
+def _target(examined: Examined, pixels: Pixels, name: str) -> int:
+    """The number of a class by its name; without one that of the answer. Raises UsageError."""
+    import torch
+
+    if not name:
+        with torch.inference_mode():
+            return int(examined.logits(examined.inputs(pixels)).argmax())
+    if name not in examined.class_names:
+        raise UsageError(f"This model has no class {name!r}. It knows {', '.join(examined.class_names)}.")
+    return examined.class_names.index(name)
