@@ -8,6 +8,7 @@ from typing import Any
 
 from cifar_gui.cli.command import UsageError
 from cifar_gui.errors import CifarGuiError, RecipeError
+from cifar_gui.networks.design import is_design_file
 from cifar_gui.recipe import CIRCUMSTANCES, PRESETS, PROMISES, Recipe, settings, toml_values
 
 _FLAGS = ("network", "data", "all_data", "epochs", "batch_size", "lr", "seed", "device")
@@ -72,7 +73,7 @@ def with_flags(recipe: Recipe, given: dict[str, Any]) -> Recipe:
 def flags(arguments: Namespace) -> dict[str, Any]:
     """The settings given as flags, `--recipe` and `--preset` aside. Raises DesignError."""
     given = {name: getattr(arguments, name) for name in _FLAGS if getattr(arguments, name) is not None}
-    if str(given.get("network", "")).endswith(".toml"):
+    if is_design_file(Path(str(given.get("network", "")))):
         from cifar_gui.networks import custom
 
         given |= {"network": custom.NAME, "network_settings": custom.settings_from(Path(given["network"]))}

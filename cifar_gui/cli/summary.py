@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cifar_gui.cli.command import COMMANDS, ExitCode, Run
 from cifar_gui.cli.console import table, write, write_json
 from cifar_gui.errors import CheckpointError
+from cifar_gui.networks.design import is_design_file
 
 if TYPE_CHECKING:
     from torch import nn
@@ -56,7 +57,7 @@ def _named_network(wanted: str) -> tuple[str, nn.Module]:
 
     if wanted in NETWORKS:
         return wanted, build(wanted, 10)
-    if wanted.endswith(".toml"):
+    if is_design_file(Path(wanted)):
         return custom.NAME, build(custom.NAME, 10, custom.settings_from(Path(wanted)))
     try:
         path = find_model(wanted)

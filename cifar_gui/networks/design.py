@@ -372,6 +372,11 @@ class Design:
         return cls(tuple(_layer(table, place) for place, table in enumerate(tables)))
 
 
+def is_design_file(path: Path) -> bool:
+    """Whether a file is taken for a design, by its name; some systems write ".TOML"."""
+    return path.suffix.lower() == ".toml"
+
+
 def fields_of(kind: type[Layer]) -> dict[str, Setting]:
     """Name → what a person needs to know about each setting of a kind of layer."""
     return {each.name: each.metadata["setting"] for each in dataclasses.fields(kind)}
@@ -411,9 +416,12 @@ def _table(words: list[str], place: int) -> dict[str, Any]:
 
 
 def value_of(word: str) -> Any:
-    """What a person means who types a setting: true or false, a number, else the word itself."""
+    """What a person means who types a setting: true or false, a number, else the word itself. As in recipes, numbers
+    have neither underscores nor the digits of other scripts."""
     if word in ("true", "false"):
         return word == "true"
+    if "_" in word or not word.isascii():
+        return word
     for number in (int, float):
         try:
             return number(word)

@@ -39,8 +39,9 @@ def test_without_a_preset_it_is_the_best(parse):
     assert parse("--network", "mlp") == presets("mlp")["best"]
 
 
-def test_layers_of_ones_own_are_trained_as_the_preset_says(parse, tmp_path):
-    file = tmp_path / "layers.toml"
+@pytest.mark.parametrize("name", ["layers.toml", "LAYERS.TOML"])
+def test_layers_of_ones_own_are_trained_as_the_preset_says(parse, tmp_path, name):
+    file = tmp_path / name
     file.write_text('[[layers]]\nkind = "flatten"\n[[layers]]\nkind = "dense"\n', encoding="utf-8")
     recipe = parse("--network", str(file), "--preset", "quick")
     assert recipe == presets("custom")["quick"].changed(network_settings={"layers": "flatten; dense"})

@@ -69,8 +69,9 @@ def test_a_model_file_is_summarised_by_the_name_of_its_network(cli, model):
     assert summary["parameters"] == 3072 * 3 + 3 + 3 * 3 + 3
 
 
-def test_layers_of_ones_own_are_summarised_from_their_file(cli, tmp_path):
-    file = tmp_path / "mine.toml"
+@pytest.mark.parametrize("name", ["mine.toml", "MINE.TOML"])
+def test_layers_of_ones_own_are_summarised_from_their_file(cli, tmp_path, name):
+    file = tmp_path / name
     file.write_text('[[layers]]\nkind = "flatten"\n[[layers]]\nkind = "dense"\n', encoding="utf-8")
     summary = cli("summary", file, "--json").json
     assert (summary["name"], summary["parameters"]) == ("custom", 3072 * 10 + 10)
