@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from cifar_gui.cli.main import build_parser
+from cifar_gui.networks.design import KINDS, Design, fields_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,6 +31,18 @@ def test_its_pictures_exist():
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
     assert len(pictures) >= 5
     assert [each for each in pictures if not (ROOT / each).is_file()] == []
+
+
+def test_its_design_is_one():
+    (text,) = re.findall(r"```toml\n(\[\[layers.+?)```", README, flags=re.DOTALL)
+    Design.from_toml(text).check()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_says_what_a_layer_has_that_is_left_out(kind):
+    (settings,) = re.findall(rf"^\| (?:`\w+`, )*`{kind}`(?:, `\w+`)* \|(.*)\|$", README, flags=re.MULTILINE)
+    told = tomllib.loads("\n".join(re.findall(r"`(\w+ = [^`]+)`", settings)))
+    assert told == {name: getattr(KINDS[kind](), name) for name in fields_of(KINDS[kind])}
 
 
 COMMANDS = re.findall(r"^cifar-gui (\w+ .*|\w+)$", README, flags=re.MULTILINE)
