@@ -28,12 +28,13 @@ def run(arguments: Namespace) -> int:
 
 
 def _networks() -> list[dict[str, Any]]:
-    from cifar_gui.networks.base import NETWORKS, build
+    from cifar_gui.networks.base import NETWORKS
     from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
+    from cifar_gui.networks.skeleton import build_without_weights
 
     found = []
     for entry in NETWORKS:
-        model = build(entry.name, 10)
+        model = build_without_weights(entry.name, 10)
         found.append(
             {
                 "name": entry.name,

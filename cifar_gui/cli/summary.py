@@ -53,12 +53,13 @@ def _named_network(wanted: str) -> tuple[str, nn.Module]:
     from cifar_gui.checkpoint.rebuild import rebuild
     from cifar_gui.checkpoint.shipped import find_model
     from cifar_gui.networks import custom
-    from cifar_gui.networks.base import NETWORKS, build
+    from cifar_gui.networks.base import NETWORKS
+    from cifar_gui.networks.skeleton import build_without_weights
 
     if wanted in NETWORKS:
-        return wanted, build(wanted, 10)
+        return wanted, build_without_weights(wanted, 10)
     if is_design_file(Path(wanted)):
-        return custom.NAME, build(custom.NAME, 10, custom.settings_from(Path(wanted)))
+        return custom.NAME, build_without_weights(custom.NAME, 10, custom.settings_from(Path(wanted)))
     try:
         path = find_model(wanted)
     except CheckpointError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
@@ -95,6 +96,13 @@ def test_models_lists_networks_and_shipped_models_with_the_public_keys(cli):
     assert all(set(each) == {"name", "label", "parameters", "multiply_adds"} for each in listed["networks"])
     keys = {"name", "network", "file", "accuracy", "accuracy_six_views", "classes"}
     assert all(set(each) == keys for each in listed["shipped"])
+
+
+@pytest.mark.parametrize("command", [("models",), ("summary", "resnet18")], ids=" ".join)
+def test_networks_are_counted_without_making_up_their_weights(cli, command):
+    before = torch.get_rng_state()
+    assert "11,173,962" in cli(*command).out
+    assert torch.equal(torch.get_rng_state(), before), "no random number was drawn"
 
 
 def test_a_damaged_shipped_model_is_passed_over_with_a_sentence(cli, monkeypatch, tmp_path, model):
