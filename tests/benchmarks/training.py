@@ -5,7 +5,8 @@
 Prints, for one network, the trainer against
   bare loop     the same network, precision and optimiser on one resident batch: no data, no augmentation, no reports
   float32 NCHW  the trainer itself without its choice of precision and memory format
-  DataLoader    PIL crop and flip through torchvision, float32: best of 0, 1, 2 workers and batches of 128, 512
+  DataLoader    PIL crop and flip through torchvision, float32, on the device that the trainer takes: best of 0, 1, 2
+                workers and batches of 128, 512
   Keras         Keras 3 on TensorFlow without augmentation, the 1,084,234-parameter network: best of batches of 32, 128,
                 512, in a process and an environment of its own (`keras_rate.py`)
 
@@ -30,6 +31,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from cifar_gui.compute.device import choose_device
 from cifar_gui.data.base import ImageData, assemble
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.networks.base import presets
@@ -115,18 +117,20 @@ def loader_rate(recipe: Recipe, data: ImageData, workers: int, batch_size: int) 
 
     def batches() -> Iterator[Any]:
         loader = torch.utils.data.DataLoader(
-            Pictures(), batch_size, shuffle=True, num_workers=workers, drop_last=True, persistent_workers=workers > 0
-        )
+            Pictures(), batch_size, shuffle=True, num_workers=workers, drop_last=True, persistent_workers=workers > 0,
+            pin_memory=torch.cuda.is_available(),
+        )  # fmt: skip
         while True:
             yield from loader
 
     def rate(seconds: float) -> float:
-        model: nn.Module = new_model(recipe, 10)
+        device = choose_device(recipe.device).device
+        model: nn.Module = new_model(recipe, 10).to(device)
         optimiser = torch.optim.SGD(model.parameters(), 1e-6, 0.9, weight_decay=5e-4)
         source = batches()
 
         def step() -> None:
-            images, labels = next(source)
+            images, labels = (each.to(device, non_blocking=True) for each in next(source))
             optimiser.zero_grad()
             F.cross_entropy(model(images), labels).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -163,13 +167,22 @@ def fastest(rates: dict[str, Rate], seconds: float) -> dict[str, Rate]:
 
 
 def timed(step: Callable[[], None], pictures: int, seconds: float) -> float:
-    """Pictures per second of `step`, after one to warm up."""
+    """Pictures per second of `step`, after one to warm up. A GPU is waited for after ten steps, not after each, so that
+    it always has something to do, as with the trainer."""
     step()
-    count, began = 0, time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        step()
-        count += pictures
-    return count / (time.perf_counter() - began)
+    count, steps, began = 0, 10 if torch.accelerator.is_available() else 1, now()
+    while (ended := now()) - began < seconds:
+        for _ in range(steps):
+            step()
+        count += steps * pictures
+    return count / (ended - began)
+
+
+def now() -> float:
+    """The time when a GPU has done all that it was told to do: steps are only queued when they return."""
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
+    return time.perf_counter()
 
 
 def paired(ours: Rate, theirs: Rate, seconds: float, repeats: int) -> tuple[float, float, float]:
