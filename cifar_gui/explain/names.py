@@ -60,5 +60,5 @@ def path_words(path: str) -> list[str]:
 
 
 def _spaced(word: str) -> str:
-    """ "conv2" and "conv_2" → "conv 2"."""
-    return re.sub(r"(?<=[a-z])(?=\d+$)", " ", word.replace("_", " ")).strip()
+    """ "conv2" and "conv_2" → "conv 2"; "1x1" stays."""
+    return re.sub(r"(?<=[a-z]{2})(?=\d+$)", " ", word.replace("_", " ")).strip()

@@ -9,6 +9,8 @@ place of 4,096; batch norm stands in for local response normalisation.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_share, check_whole
@@ -37,13 +39,15 @@ def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Modul
     check_whole("units", units, 1, 4096)
     check_share("dropout", dropout)
     return nn.Sequential(
-        conv_norm_relu(3, 64),
-        nn.MaxPool2d(2),
-        conv_norm_relu(64, 192),
-        nn.MaxPool2d(2),
-        conv_norm_relu(192, 384),
-        conv_norm_relu(384, 256),
-        conv_norm_relu(256, 256),
-        nn.MaxPool2d(2),
-        *dense_head(256 * 4 * 4, units, classes, dropout),
+        OrderedDict(
+            conv1=conv_norm_relu(3, 64),
+            pool1=nn.MaxPool2d(2),
+            conv2=conv_norm_relu(64, 192),
+            pool2=nn.MaxPool2d(2),
+            conv3=conv_norm_relu(192, 384),
+            conv4=conv_norm_relu(384, 256),
+            conv5=conv_norm_relu(256, 256),
+            pool5=nn.MaxPool2d(2),
+            **dense_head(256 * 4 * 4, units, classes, dropout),
+        )
     )

@@ -47,19 +47,19 @@ def conv_norm_relu(channels_in: int, channels: int, kernel: int = 3, *, stride: 
     )
 
 
-def dense_head(inputs: int, units: int, classes: int, dropout: float) -> list[nn.Module]:
-    """What AlexNet and ZFNet end with: two dense layers behind dropout, and the logits. (N, C, H, W) of `inputs` values
-    each → (N, classes)."""
-    return [
-        nn.Flatten(),
-        Dropout(dropout),
-        he(nn.Linear(inputs, units)),
-        nn.ReLU(inplace=True),
-        Dropout(dropout),
-        he(nn.Linear(units, units)),
-        nn.ReLU(inplace=True),
-        nn.Linear(units, classes),
-    ]
+def dense_head(inputs: int, units: int, classes: int, dropout: float) -> OrderedDict[str, nn.Module]:
+    """What AlexNet and ZFNet end with: two dense layers behind dropout, and the logits; their sixth to eighth layer.
+    (N, C, H, W) of `inputs` values each → (N, classes)."""
+    return OrderedDict(
+        flatten=nn.Flatten(),
+        dropout6=Dropout(dropout),
+        dense6=he(nn.Linear(inputs, units)),
+        act6=nn.ReLU(inplace=True),
+        dropout7=Dropout(dropout),
+        dense7=he(nn.Linear(units, units)),
+        act7=nn.ReLU(inplace=True),
+        dense8=nn.Linear(units, classes),
+    )
 
 
 def he(layer: Layer) -> Layer:

@@ -11,6 +11,8 @@ arXiv 1512.00567) has batch norm after every convolution and two 3×3 in place o
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import torch
 from torch import Tensor, nn
 
@@ -30,8 +32,8 @@ STAGES = (
 )
 """Of each module the maps of the 1×1, of the 3×3 and the 5×5 (narrowed to, then out of them), and of the pool."""
 
-_SIDES = ((1, 0), (1, 3))
-"""The modules, by stage and place, behind which a side classifier looks: their 4a and 4d."""
+_SIDES = ("4a", "4d")
+"""The modules behind which a side classifier looks. Modules are called as in their table 1: 3a to 5b."""
 
 Widths = tuple[int, tuple[int, int], tuple[int, int], int]
 
@@ -39,22 +41,26 @@ _V1 = short_recipe("inception_v1", 30, lr=0.02, micro_batch=125)
 _V2 = short_recipe("inception_v2", 25, micro_batch=125)
 
 
-class Inception(nn.Module):
-    """One module. `norm`: of the second kind, with batch norm and two 3×3 in place of the 5×5."""
+class Inception(nn.ModuleDict):
+    """One module: its branches by name. `norm`: of the second kind, with batch norm and two 3×3 in place of the 5×5."""
 
     def __init__(self, channels_in: int, widths: Widths, *, norm: bool) -> None:
-        super().__init__()
         one, three, five, pool = widths
         unit = conv_norm_relu if norm else _conv_relu
-        self.one = unit(channels_in, one, 1)
-        self.three = nn.Sequential(unit(channels_in, three[0], 1), unit(three[0], three[1], 3))
-        large = [unit(five[0], five[1], 3), unit(five[1], five[1], 3)] if norm else [unit(five[0], five[1], 5)]
-        self.five = nn.Sequential(unit(channels_in, five[0], 1), *large)
-        self.pool = nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), unit(channels_in, pool, 1))
+        parts: OrderedDict[str, nn.Module] = OrderedDict()
+        parts["1x1"] = unit(channels_in, one, 1)
+        parts["3x3"] = _sequence(reduce=unit(channels_in, three[0], 1), conv=unit(three[0], three[1], 3))
+        if norm:
+            large = {"conv1": unit(five[0], five[1], 3), "conv2": unit(five[1], five[1], 3)}
+        else:
+            large = {"conv": unit(five[0], five[1], 5)}
+        parts["5x5"] = _sequence(reduce=unit(channels_in, five[0], 1), **large)
+        parts["pool"] = _sequence(max=nn.MaxPool2d(3, stride=1, padding=1), project=unit(channels_in, pool, 1))
+        super().__init__(parts)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C_in, H, W) → (N, sum of the branches' maps, H, W)."""
-        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], 1)
+        return torch.cat([branch(x) for branch in self.values()], 1)
 
 
 @NETWORKS.register(
@@ -155,19 +161,25 @@ def _googlenet(classes: int, width: float, dropout: float, *, norm: bool, side: 
 
     unit = conv_norm_relu if norm else _conv_relu
     channels = wide(192)
-    layers: list[nn.Module] = [
-        unit(3, wide(64), 3), _halving(), unit(wide(64), wide(64), 1), unit(wide(64), channels, 3),
-    ]  # fmt: skip
-    for number, stage in enumerate(STAGES):
-        if number:
-            layers.append(_halving())
-        for place, (one, three, five, pool) in enumerate(stage):
+    parts: OrderedDict[str, nn.Module] = OrderedDict(
+        conv1=unit(3, wide(64), 3),
+        pool1=_halving(),
+        conv2_reduce=unit(wide(64), wide(64), 1),
+        conv2=unit(wide(64), channels, 3),
+    )
+    for number, stage in enumerate(STAGES, start=3):
+        if number > 3:
+            parts[f"pool{number - 1}"] = _halving()
+        for letter, (one, three, five, pool) in zip("abcde", stage, strict=False):
             widths = wide(one), (wide(three[0]), wide(three[1])), (wide(five[0]), wide(five[1])), wide(pool)
-            layers.append(Inception(channels, widths, norm=norm))
+            name = f"{number}{letter}"
+            parts[name] = Inception(channels, widths, norm=norm)
             channels = widths[0] + widths[1][1] + widths[2][1] + widths[3]
-            if side and (number, place) in _SIDES:
-                layers.append(_Side(channels, classes))
-    return GoogLeNet(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout), nn.Linear(channels, classes))
+            if side and name in _SIDES:
+                parts[f"side_{name}"] = _Side(channels, classes)
+    parts |= {"pool5": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "dropout": Dropout(dropout)}
+    parts["dense"] = nn.Linear(channels, classes)
+    return GoogLeNet(parts)
 
 
 def _halving() -> nn.Module:
@@ -176,4 +188,8 @@ def _halving() -> nn.Module:
 
 def _conv_relu(channels_in: int, channels: int, kernel: int) -> nn.Sequential:
     """Convolution with bias, padded so that the size stays, ReLU."""
-    return nn.Sequential(he(nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)), nn.ReLU(inplace=True))
+    return _sequence(conv=he(nn.Conv2d(channels_in, channels, kernel, padding=kernel // 2)), act=nn.ReLU(inplace=True))
+
+
+def _sequence(**parts: nn.Module) -> nn.Sequential:
+    return nn.Sequential(OrderedDict(parts))

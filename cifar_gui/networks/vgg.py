@@ -7,6 +7,7 @@ units, made for 7×7, are left out, and batch norm stands after every convolutio
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from torch import nn
@@ -70,11 +71,13 @@ def _vgg(stages: Sequence[int], classes: int, width: int, dropout: float) -> nn.
     """Stages of so many convolutions, a pool after each stage."""
     check_whole("width", width, 1, 128)
     check_share("dropout", dropout)
-    layers: list[nn.Module] = []
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
     channels_in = 3
-    for convolutions, growth in zip(stages, _GROWTH, strict=True):
-        for _ in range(convolutions):
-            layers.append(conv_norm_relu(channels_in, width * growth))
-            channels_in = width * growth
-        layers.append(nn.MaxPool2d(2))
-    return nn.Sequential(*layers, nn.Flatten(), Dropout(dropout), nn.Linear(channels_in, classes))
+    for number, (convolutions, growth) in enumerate(zip(stages, _GROWTH, strict=True), start=1):
+        channels = width * growth
+        inputs = [channels_in, *[channels] * (convolutions - 1)]
+        parts[f"conv{number}"] = nn.Sequential(*(conv_norm_relu(each, channels) for each in inputs))
+        parts[f"pool{number}"] = nn.MaxPool2d(2)
+        channels_in = channels
+    parts |= {"flatten": nn.Flatten(), "dropout": Dropout(dropout), "dense": nn.Linear(channels_in, classes)}
+    return nn.Sequential(parts)

@@ -9,6 +9,8 @@ Smaller kernels and strides than AlexNet has in the first layers, so that less i
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_share, check_whole
@@ -37,12 +39,14 @@ def build(classes: int = 10, units: int = 512, dropout: float = 0.5) -> nn.Modul
     check_whole("units", units, 1, 4096)
     check_share("dropout", dropout)
     return nn.Sequential(
-        conv_norm_relu(3, 96, 5),
-        nn.MaxPool2d(3, stride=2, padding=1),
-        conv_norm_relu(96, 256, 5, stride=2),
-        conv_norm_relu(256, 384),
-        conv_norm_relu(384, 384),
-        conv_norm_relu(384, 256),
-        nn.MaxPool2d(3, stride=2, padding=1),
-        *dense_head(256 * 4 * 4, units, classes, dropout),
+        OrderedDict(
+            conv1=conv_norm_relu(3, 96, 5),
+            pool1=nn.MaxPool2d(3, stride=2, padding=1),
+            conv2=conv_norm_relu(96, 256, 5, stride=2),
+            conv3=conv_norm_relu(256, 384),
+            conv4=conv_norm_relu(384, 384),
+            conv5=conv_norm_relu(384, 256),
+            pool5=nn.MaxPool2d(3, stride=2, padding=1),
+            **dense_head(256 * 4 * 4, units, classes, dropout),
+        )
     )

@@ -13,6 +13,8 @@ from cifar_gui.explain.names import readable_names
         ("stem", "stem"),
         ("blocks.0.conv2", "block 1 · conv 2"),
         ("stem_gelu", "stem gelu"),
+        ("3a.5x5.reduce.conv", "3a · 5x5 · reduce · conv"),
+        ("conv3.1.norm", "conv 3.2 · norm"),
         ("stage2.0.first.conv", "stage 2.1 · first · conv"),
         ("features.stages.1.branch_a.conv", "stage 2 · branch a · conv"),
     ],

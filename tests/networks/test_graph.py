@@ -115,10 +115,10 @@ def test_an_inception_module_puts_four_branches_side_by_side(name):
     joins = [node for node in graph.nodes if node.row.kind == "cat"]
     assert [len(sources(graph, node.key)) for node in joins] == [4] * 9
     assert [block.kind for block in graph.blocks].count("Inception") == 9
-    first = folded(graph, {"4."})
-    entered = [target for source, target in first.edges if source == "3."]
+    first = folded(graph, {"3a."})
+    entered = [target for source, target in first.edges if source == "conv2."]
     rows = {node.key: node.row.name for node in first.nodes}
-    assert [rows[key] for key in entered] == ["4.one", "4.three.0", "4.five.0", "4.pool"]
+    assert [rows[key] for key in entered] == ["3a.1x1", "3a.3x3.reduce", "3a.5x5.reduce", "3a.pool"]
 
 
 def test_a_folded_block_has_the_totals_and_the_last_shape_of_what_is_in_it():
@@ -138,10 +138,10 @@ def test_a_block_within_a_folded_one_stays_folded_away():
 
 def test_the_layers_in_a_block_are_those_of_the_blocks_in_it_too():
     graph = graph_of("inception_v1")
-    (module,) = [node for node in folded(graph).nodes if node.key == "4."]
-    assert graph.layers_in("4.") == module.layers
+    (module,) = [node for node in folded(graph).nodes if node.key == "3a."]
+    assert graph.layers_in("3a.") == module.layers
     assert len(module.layers) == 13
-    assert graph.layers_in("4.one.") == module.layers[:2]
+    assert graph.layers_in("3a.1x1.") == module.layers[:2]
     assert graph.layers_in(graph.nodes[1].key) == (0,)
     assert graph.layers_in("elsewhere.") == ()
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from cifar_gui.errors import CifarGuiError, RecipeError
-from cifar_gui.networks.base import NETWORKS, about, build, network_settings, presets
+from cifar_gui.networks.base import NETWORKS, about, build, is_designed, network_settings, presets
 from cifar_gui.networks.design import MAX_PARAMETERS
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
 from cifar_gui.networks.skeleton import build_without_weights
@@ -79,7 +79,7 @@ def test_its_presets_are_recipes_for_itself(name):
 
 
 def test_it_says_where_it_comes_from_and_what_to_expect(name):
-    assert "%" in about(name)
+    assert "%" in about(name) or is_designed(name), "what is put together may reach anything"
     assert NETWORKS.entry(name).label
 
 
@@ -220,3 +220,18 @@ def test_the_filters_of_the_keras_network_start_as_wide_as_its_slope_wants(slope
         if isinstance(layer, nn.Conv2d):
             wanted = (2 / (1 + slope**2) / (9 * layer.in_channels)) ** 0.5
             assert layer.weight.std().item() == pytest.approx(wanted, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("alexnet", "conv1 pool1 conv2 pool2 conv3 conv4 conv5 pool5 dense6 dense7 dense8"),
+        ("zfnet", "conv1 pool1 conv2 conv3 conv4 conv5 pool5 dense6 dense7 dense8"),
+        ("vgg11", "conv1 pool1 conv2 pool2 conv3 pool3 conv4 pool4 conv5 pool5 dense"),
+        ("inception_v2", "conv1 pool1 conv2_reduce conv2 3a 3b pool3 4a 4b 4c 4d 4e pool4 5a 5b pool5 dense"),
+    ],
+)
+def test_the_parts_of_a_textbook_network_are_called_as_in_its_paper(name, parts):
+    quiet = ("flatten", "dropout", "act")
+    found = [part for part, _ in build(name, 10).named_children() if not part.startswith(quiet)]
+    assert found == parts.split()

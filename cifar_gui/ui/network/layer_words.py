@@ -46,7 +46,7 @@ def lines_of(model: DesignModel) -> list[Line]:
 
 def refusal(place: int) -> str:
     """That the layer at a place does not fit, where the reason is to be read elsewhere; -1: there is none."""
-    return "There is no layer yet." if place < 0 else f"Layer {place + 1} does not fit yet."
+    return "There is no layer." if place < 0 else f"Layer {place + 1} does not fit."
 
 
 def settings_words(layer: Layer) -> str:

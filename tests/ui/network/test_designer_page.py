@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_not_trained_and_the_reason_is_said_until_it_does(p
     assert (proposed, page.shown_pages, page.designer.rows.currentRow()) == ([], [], 1)
     ((severity, words),) = said()
     assert severity == "error"
-    assert words == "This cannot be trained yet. Layer 2 does not fit yet."
+    assert words == "This cannot be trained yet. Layer 2 does not fit."
     assert page.designer.rows.lines()[1].problems[0].startswith("It needs a row of values")
     page.designer.commands.action("remove").trigger()
     assert said() == []
@@ -102,7 +102,7 @@ def test_what_is_half_typed_is_not_trained_without_it(page, said):
     enter(page, "depth", "")
     page.designer.train.click()
     assert page.shown_pages == []
-    assert said() == [("error", "This cannot be trained yet. Layer 1 does not fit yet.")]
+    assert said() == [("error", "This cannot be trained yet. Layer 1 does not fit.")]
     assert page.designer.misfit.text().startswith("Layer 1: Convolution: depth is empty")
     page.undo()
     assert said() == []
@@ -125,7 +125,7 @@ def test_the_card_shows_the_design_as_it_is_now(page):
     assert card(page).about == NETWORKS.entry("custom").details["about"]
     page.designer.go_to(1)
     page.designer.commands.action("remove").trigger()
-    assert card(page).about == "Layer 2 does not fit yet."
+    assert card(page).about == "Layer 2 does not fit."
     assert len(card(page).rows) == 1
 
 
@@ -148,7 +148,7 @@ def test_a_design_that_has_no_end_yet_says_what_there_is(page):
     assert page.designer.rows.lines()[0].problems[0].startswith("The last layer must give one value for each class")
     put(page, "")
     assert figures(card(page)) == "? parameters · ? mult-adds"
-    assert card(page).about == "There is no layer yet."
+    assert card(page).about == "There is no layer."
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_what_is_half_typed_is_neither_saved_nor_copied_without_it(page, monkeyp
     QGuiApplication.clipboard().setText("before")
     page.save()
     page.copy()
-    reason = "Layer 1 does not fit yet."
+    reason = "Layer 1 does not fit."
     assert said() == [("error", f"Nothing was copied. {reason}"), ("error", f"Nothing was saved. {reason}")]
     assert QGuiApplication.clipboard().text() == "before"
     assert page.designer.rows.currentRow() == 0

@@ -10,10 +10,13 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QToolTip
+from torch import nn
 
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.explain.names import readable_names
 from cifar_gui.networks.base import NETWORKS
-from cifar_gui.networks.graph import folded
+from cifar_gui.networks.blocks import Residual
+from cifar_gui.networks.graph import Graph, folded, network_graph
 from cifar_gui.ui.network import graph_paint
 from cifar_gui.ui.network.graph_paint import Marks, draw_scene, header_of, make_scene
 from cifar_gui.ui.network.graph_view import GraphView
@@ -33,11 +36,13 @@ def network(name: str) -> NetworkOverview:
 
 def names(name: str) -> dict[str, str]:
     """Short names by the path of a layer or a block."""
-    found = network(name)
-    paths = {node.key: node.row.name for node in found.graph.nodes} | {
-        block.key: block.path for block in found.graph.blocks
-    }
-    return {paths[key] or key: each.short for key, each in names_of(found.graph, found.layers).items()}
+    return named(network(name).graph)
+
+
+def named(graph: Graph) -> dict[str, str]:
+    paths = {node.key: node.row.name for node in graph.nodes} | {block.key: block.path for block in graph.blocks}
+    layers = readable_names([row.name for row in graph.rows], [row.kind for row in graph.rows])
+    return {paths[key] or key: each.short for key, each in names_of(graph, layers).items()}
 
 
 @pytest.fixture
@@ -84,14 +89,16 @@ def click(qtbot, view: GraphView, key: str) -> None:
 def test_a_block_is_called_by_its_path_and_by_its_class_where_that_is_a_number():
     assert names("airnet")["blocks.1"] == "block 2"
     assert names("resnet18")["stage2.0"] == "stage 2.1"
-    assert names("inception_v1")["4"] == "4 · inception"
-    assert names("vgg16")["0"] == "0 · conv"
+    assert names("inception_v1")["4a"] == "4a"
+    assert names("vgg16")["conv3.1"] == "conv 3.2"
+    inside = named(network_graph(nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), Residual(4, 4, 1))))
+    assert (inside["0"], inside["1"]) == ("0 · conv", "1 · residual")
 
 
 def test_what_the_frame_around_says_is_not_said_again():
     short = names("inception_v1")
-    assert (short["4.three.1"], short["4.pool"], short["4.pool.1"]) == ("three 2", "pool", "pool 2")
-    assert (short["4.three.1.0"], short["4.three.1.1"]) == ("conv 1", "relu 1")
+    assert (short["3a.3x3.conv"], short["3a.pool"], short["3a.pool.project"]) == ("3x3 · conv", "pool", "project")
+    assert (short["3a.3x3.conv.conv"], short["3a.3x3.conv.act"]) == ("conv", "act")
     assert names("airnet")["blocks.0.conv2"] == "conv 2"
     assert names("resnet18")["stage2.0.first.conv"] == "conv"
     assert names("lenet")["3"] == "conv 2"
@@ -388,10 +395,10 @@ def test_a_double_click_or_enter_on_a_convolution_asks_for_its_filters(new_view,
 def test_a_double_click_on_a_block_does_not_open_what_the_first_click_has_put_there(new_view, qtbot):
     view = new_view("vgg16")
     view.offer_filters(possible=True)
-    place = middle(view, "0.")
+    place = middle(view, "conv1.0.")
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert (view.unfolded, view.wanted) == ({"0."}, [])
+    assert (view.unfolded, view.wanted) == ({"conv1.0."}, [])
 
 
 def test_the_menu_offers_what_can_be_done_and_says_why_not(new_view):

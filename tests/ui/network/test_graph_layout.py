@@ -111,14 +111,14 @@ def test_a_sequence_is_a_straight_line(name):
 
 
 def test_the_branches_of_an_inception_module_stand_below_each_other_in_rows():
-    graph = folded(graph_of("inception_v1"), {"4."})
+    graph = folded(graph_of("inception_v1"), {"3a."})
     layout = lay_out(graph, {node.key: (80, 50) for node in graph.nodes}, Gaps())
-    heads = [layout.nodes[key] for key in ("4.one.", "4.three.0.", "4.five.0.", "4.pool.")]
+    heads = [layout.nodes[key] for key in ("3a.1x1.", "3a.3x3.reduce.", "3a.5x5.reduce.", "3a.pool.")]
     assert len({box.left for box in heads}) == 1
     assert [box.top for box in heads] == sorted({box.top for box in heads})
-    assert layout.nodes["4.three.0."].centre[1] == pytest.approx(layout.nodes["4.three.1."].centre[1])
-    assert layout.nodes["4.five.0."].centre[1] == pytest.approx(layout.nodes["4.five.1."].centre[1])
-    assert all(within(box, layout.frames["4."]) for box in heads)
+    assert layout.nodes["3a.3x3.reduce."].centre[1] == pytest.approx(layout.nodes["3a.3x3.conv."].centre[1])
+    assert layout.nodes["3a.5x5.reduce."].centre[1] == pytest.approx(layout.nodes["3a.5x5.conv."].centre[1])
+    assert all(within(box, layout.frames["3a."]) for box in heads)
 
 
 def test_the_main_line_goes_straight_on_behind_an_unfolded_block():
@@ -130,7 +130,7 @@ def test_the_main_line_goes_straight_on_behind_an_unfolded_block():
 
 
 def test_an_unfolded_block_has_room_for_its_name_and_a_rim_around_what_is_in_it():
-    graph = folded(graph_of("inception_v1"), {"4.", "4.pool."})
+    graph = folded(graph_of("inception_v1"), {"3a.", "3a.pool."})
     layout = lay_out(graph, sizes_of(graph), Gaps(frame=9, header=31))
     for frame in layout.frames:
         inside = [box for key, box in (layout.nodes | layout.frames).items() if frame in around(graph, key)]
@@ -180,7 +180,7 @@ def test_paths_that_need_not_cross_do_not():
 
 
 def test_arrow_keys_follow_the_edges_and_change_between_branches():
-    graph = folded(graph_of("inception_v1"), {"4."})
+    graph = folded(graph_of("inception_v1"), {"3a."})
     layout = lay_out(graph, {node.key: (80, 50) for node in graph.nodes}, Gaps())
 
     def go(key: str, *ways: str) -> str:
@@ -188,11 +188,12 @@ def test_arrow_keys_follow_the_edges_and_change_between_branches():
             key = beside(layout, graph.edges, key, way)
         return key
 
-    assert go("4.one.", "down") == "4.three.0."
-    assert go("4.one.", "down", "right") == "4.three.1."
-    assert go("4.one.", "down", "right", "down", "left") == "4.five.0."
-    assert go("4.one.", "left") == "3."
-    assert go("3.", "right") in ("4.three.0.", "4.five.0."), "straight ahead, as far as there is a straight way"
+    assert go("3a.1x1.", "down") == "3a.3x3.reduce."
+    assert go("3a.1x1.", "down", "right") == "3a.3x3.conv."
+    assert go("3a.1x1.", "down", "right", "down", "left") == "3a.5x5.reduce."
+    assert go("3a.1x1.", "left") == "conv2."
+    ahead = go("conv2.", "right")
+    assert ahead in ("3a.3x3.reduce.", "3a.5x5.reduce."), "straight ahead, as far as there is a straight way"
     first = graph.nodes[0].key
     assert go(first, "left") == first
     assert go(graph.nodes[-1].key, "right") == graph.nodes[-1].key
