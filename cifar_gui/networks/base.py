@@ -157,7 +157,7 @@ Reach = tuple[float, float]
 """The validation accuracy that may be expected of a network, from and to, 0–1."""
 
 _SMALL = 0.8
-"""Of what is not even meant to reach this, it is said that nothing is wrong with it."""
+"""What is not even meant to reach this is modest."""
 
 
 def reach(name: str) -> Reach | None:
@@ -171,5 +171,10 @@ def about(name: str) -> str:
     words = str(NETWORKS.entry(name).details["about"])
     if (expected := reach(name)) is None:
         return words
-    remark = "; that is normal, not a fault" if expected[1] < _SMALL else ""
-    return f"{words} Its best preset should reach {percent_range(*expected)}{remark}."
+    return f"{words} Its best preset should reach {percent_range(*expected)}."
+
+
+def is_modest(name: str) -> bool:
+    """Whether what a network is meant to reach is so little that one might take it for a fault."""
+    expected = reach(name)
+    return expected is not None and expected[1] < _SMALL

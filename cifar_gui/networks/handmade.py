@@ -97,8 +97,8 @@ class Handmade(nn.Module):
     "handmade",
     label="Hand-made features",
     order=80,
-    about="Fixed edge, colour and texture filters, and only a linear layer learns: what it lacks to 94 % is "
-    "what learning the features is worth.",
+    about="Fixed filters for edges, colours and textures; only a linear layer learns. How far it stays behind the "
+    "others is what learning the features is worth.",
     reach=(0.62, 0.69),
     presets={
         "quick": _BEST.changed(preset="quick", epochs=4),

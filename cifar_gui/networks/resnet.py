@@ -32,8 +32,8 @@ def _presets(network: str, epochs: int, **changes: object) -> dict[str, Recipe]:
     "resnet20",
     label="ResNet-20",
     order=20,
-    about="Nine blocks of two 3×3 convolutions, each with a way round it: the ResNet that its authors made for these "
-    "pictures. Small and slow to learn for its size. Made for 32×32.",
+    about="Nine blocks of two 3×3 convolutions, each with a shortcut around it: the ResNet that its authors made for "
+    "these pictures. Small and slow to learn for its size. Made for 32×32.",
     reach=(0.91, 0.925),
     presets=_presets("resnet20", 50, label_smoothing=0.0, cutout=0),
 )
@@ -48,8 +48,8 @@ def resnet20(classes: int = 10, width: int = 16) -> nn.Module:
     "resnet18",
     label="ResNet-18",
     order=21,
-    about="Eight blocks of two 3×3 convolutions, each with a way round it. For 32×32 its stem is 3×3 with stride 1 and "
-    "has no pool. The most exact of the textbook networks here, and the slowest.",
+    about="Eight blocks of two 3×3 convolutions, each with a shortcut around it. For 32×32 its stem is 3×3 with stride "
+    "1 and has no pool. The most exact of the textbook networks here, and the slowest.",
     reach=(0.94, 0.95),
     presets=_presets("resnet18", 24),
 )

@@ -11,7 +11,8 @@ MINE = Design.from_text("convolution depth=1200; activation; flatten; dense unit
 
 
 def test_of_a_network_that_is_always_the_same_it_says_what_is_known_of_it():
-    assert network_note(presets("lenet")["best"], MINE) == about("lenet")
+    assert network_note(presets("airnet")["best"], MINE) == about("airnet")
+    assert network_note(presets("lenet")["best"], MINE) == f"{about('lenet')} That is normal, not a fault."
 
 
 def test_of_a_design_it_names_the_layers_that_are_trained():

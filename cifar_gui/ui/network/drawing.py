@@ -14,6 +14,9 @@ from cifar_gui.ui.theme import font, px, theme, tokens
 _WIDEST_SMALL, _WIDEST_LARGE = 16, 30
 """Pixels at zoom 1 for a block of width 1, at most: on a card, and in the large drawing."""
 
+_THINNEST, _BETWEEN = 2.0, 2.0
+"""Pixels: of the strips of a block with several paths."""
+
 
 def placed(blocks: Sequence[Block], area: QRectF, widest: int = _WIDEST_SMALL) -> list[QRectF]:
     """Where each block stands: side by side around the middle, filling the width as far as looks well."""
@@ -58,7 +61,18 @@ def _draw_block(painter: QPainter, block: Block, place: QRectF) -> None:
     }[block.kind]
     painter.setPen(QPen(edge, 1))
     painter.setBrush(fill)
-    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+    for strip in strips(place.adjusted(0.5, 0.5, -0.5, -0.5), block.branches):
+        painter.drawRoundedRect(strip, 2, 2)
+
+
+def strips(place: QRectF, branches: int) -> list[QRectF]:
+    """A block's paths below each other; as many as can be told apart."""
+    count = max(min(branches, int((place.height() + _BETWEEN) / (_THINNEST + _BETWEEN))), 1)
+    height = (place.height() - (count - 1) * _BETWEEN) / count
+    return [
+        QRectF(place.left(), place.top() + number * (height + _BETWEEN), place.width(), height)
+        for number in range(count)
+    ]
 
 
 def _draw_input(painter: QPainter, place: QRectF) -> None:

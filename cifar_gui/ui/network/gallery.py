@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from cifar_gui.ui.network.drawing import draw_network
 from cifar_gui.ui.network.layer_words import UNKNOWN
 from cifar_gui.ui.network.overview import NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of
+from cifar_gui.ui.network.shapes import drawn
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.painted_list import PaintedList
@@ -156,7 +156,7 @@ class _CardPainter(QStyledItemDelegate):
         painter.setPen(colours.text if known else colours.muted)
         painter.drawText(head, Qt.AlignmentFlag.AlignRight | middle, accuracy_text(network) if known else NOT_MEASURED)
         picture = QRectF(inside.left(), head.bottom() + px(8), inside.width(), px(_DRAWING))
-        draw_network(painter, blocks_of(network.rows, network.layers), picture)
+        draw_network(painter, drawn(network.graph, network.layers), picture)
         below = QRect(inside.left(), int(picture.bottom()) + px(8), inside.width(), px(_LINE))
         painter.setFont(font(11))
         painter.setPen(colours.text)

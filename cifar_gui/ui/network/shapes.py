@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from cifar_gui.explain.names import BETWEEN, path_words
+from cifar_gui.networks.graph import Graph
 from cifar_gui.networks.layer_table import LayerRow
 
 BlockKind = Literal["input", "convolution", "pooling", "dense"]
@@ -33,6 +35,25 @@ class Block:
     width: float  # grows with the logarithm of the channels; dense layers are thin
     label: str  # "64 × 31 × 31"
     name: str
+    branches: int = 1  # so many paths side by side, drawn as strips
+
+
+def drawn(graph: Graph, names: Sequence[str]) -> list[Block]:
+    """As `blocks_of` for the layers of a graph of which nothing is folded; but a module in which paths run side by side
+    and end in one concatenation is one block of as many strips: one after the other they would be a comb."""
+    joins = {node.block: node for node in graph.nodes if node.row.kind == "cat" and node.block}
+    module = {place: key for key in joins for place in graph.layers_in(key)}
+    blocks = blocks_of((), ())
+    for place, (row, name) in enumerate(zip(graph.rows, names, strict=True)):
+        key = module.get(place)
+        if key is None:
+            blocks += blocks_of([row], [name])[1:]
+        elif key not in map(module.get, range(place)):
+            joined = replace(joins[key].row, kind="Conv2d")
+            (block,) = blocks_of([joined], [BETWEEN.join(path_words(key.removesuffix(".")))])[1:]
+            paths = sum(target == joins[key].key for _, target in graph.edges)
+            blocks.append(replace(block, branches=paths))
+    return blocks
 
     @property
     def short_label(self) -> str:

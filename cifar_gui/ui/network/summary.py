@@ -11,7 +11,7 @@ from cifar_gui.ui.network.gallery import NOT_MEASURED, accuracy_text
 from cifar_gui.ui.network.graph_words import NO_FILTERS
 from cifar_gui.ui.network.layers import Layers
 from cifar_gui.ui.network.overview import Measured, NetworkOverview
-from cifar_gui.ui.network.shapes import blocks_of, field_words
+from cifar_gui.ui.network.shapes import drawn, field_words
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
 from cifar_gui.ui.widgets.panel import Panel
@@ -58,7 +58,7 @@ class NetworkSummary(Panel):
         self.set_title(network.label)
         self.design.setVisible(network.design is not None)
         self.about.setText(network.about)
-        self.drawing.show_blocks(blocks_of(network.rows, network.layers))
+        self.drawing.show_blocks(drawn(network.graph, network.layers))
         self.parameters.setText(f"{network.parameters:,}")
         self.multiply_adds.setText(short_number(network.multiply_adds))
         self.multiply_adds.setToolTip(f"{network.multiply_adds:,} multiply-adds for one picture")

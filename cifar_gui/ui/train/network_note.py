@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.networks.base import about, is_designed, network_settings
+from cifar_gui.networks.base import about, is_designed, is_modest, network_settings
 from cifar_gui.networks.design import Convolution, Dense, Design, Layer
 from cifar_gui.recipe import Recipe
 from cifar_gui.words import grouped
 
+_NORMAL = " That is normal, not a fault."
 _ELSEWHERE = "The design on the Network page is another one now: “Train this” there brings it here."
 
 
 def network_note(recipe: Recipe, own: Design) -> str:
     """A paragraph. `own`: the design that is on the Network page."""
     if not is_designed(recipe.network):
-        return about(recipe.network)
+        return about(recipe.network) + (_NORMAL if is_modest(recipe.network) else "")
     usual = network_settings(recipe.network) | dict(recipe.network_settings)
     try:
         design = Design.from_text(str(usual["layers"]))

@@ -18,11 +18,11 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.networks.layer_table import LayerRow, total_parameters
-from cifar_gui.ui.network.drawing import NetworkDrawing, placed
+from cifar_gui.ui.network.drawing import NetworkDrawing, placed, strips
 from cifar_gui.ui.network.gallery import result
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
-from cifar_gui.ui.network.shapes import blocks_of
+from cifar_gui.ui.network.shapes import blocks_of, drawn
 from cifar_gui.words import short_number
 
 
@@ -283,6 +283,7 @@ def test_the_summary_says_all_that_is_known_of_a_network(page, shown):
     assert summary.drawing.accessibleDescription().startswith("input 3 × 32 × 32, then conv 1 12 × 32 × 32")
     assert (summary.parameters.text(), summary.field.text()) == ("31,066", f"{shown.rows[-1].receptive_field} px")
     assert shown.rows[-1].receptive_field > shown.rows[0].receptive_field
+    assert summary.field.toolTip() == "The scores see all of the 32 × 32 pixels and the padding around them"
     assert summary.multiply_adds.toolTip() == f"{shown.multiply_adds:,} multiply-adds for one picture"
     assert summary.multiply_adds.text() == short_number(shown.multiply_adds)
     assert (summary.accuracy.text(), summary.accuracy_note.text()) == ("65.4 %", "accuracy")
@@ -386,6 +387,27 @@ def test_a_block_is_as_high_as_its_map_and_as_wide_as_its_channels_ask(kind, sha
 def test_where_there_is_little_room_only_a_square_is_called_one(shape, words):
     _, block = blocks_of([layer_row("Conv2d" if len(shape) == 3 else "Linear", *shape)], ["it"])
     assert block.short_label == words
+
+
+def test_paths_side_by_side_are_strips_of_one_block(networks):
+    drawings = {each.name: drawn(each.graph, each.layers) for each in networks}
+    modules = [block for block in drawings["inception_v1"] if block.branches > 1]
+    assert [block.name for block in modules] == ["3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b"]
+    assert {block.branches for block in modules} == {4}
+    assert (modules[0].label, modules[0].height) == ("256 × 16 × 16", 0.5)
+    assert len(drawings["inception_v1"]) == 1 + 3 + 9 + 5, "picture, stem, modules, pools and the dense layer"
+    for name in ("resnet18", "handmade", "airnet", "lenet"):
+        found = next(each for each in networks if each.name == name)
+        assert drawings[name] == blocks_of(found.rows, found.layers)
+
+
+@pytest.mark.parametrize(("height", "count"), [(40, 4), (14, 4), (13, 3), (6, 2), (3, 1)])
+def test_strips_are_told_apart_and_fill_their_block(height, count):
+    found = strips(QRectF(5, 7, 10, height), 4)
+    assert len(found) == count
+    assert (found[0].top(), found[-1].bottom()) == (7, pytest.approx(7 + height))
+    assert all(below.top() - above.bottom() == pytest.approx(2) for above, below in pairwise(found))
+    assert strips(QRectF(5, 7, 10, height), 1) == [QRectF(5, 7, 10, height)]
 
 
 def test_pointing_at_a_block_says_what_it_is(qtbot, monkeypatch):
