@@ -272,6 +272,16 @@ def test_a_design_is_pasted_as_toml_or_in_a_line(page, said, pasted, design, bar
     assert not bar or said()[0][1].startswith(bar)
 
 
+def test_a_picture_with_words_beside_it_is_a_picture_all_the_same(window, monkeypatch):
+    given: list = []
+    monkeypatch.setattr(window.pages.page("classify"), "open_pictures", given.extend)
+    page, mime = window.show_page("network"), QMimeData()
+    mime.setData("image/png", b"a picture")
+    mime.setText(MINE)
+    window._actions.take(mime)
+    assert (window.pages.current_name, len(given), text(page)) == ("classify", 1, custom.START.to_text())
+
+
 @pytest.mark.parametrize("pasted", ["", "a dense fog", "layers = 3", "/home/cat.png"])
 def test_text_that_is_no_design_is_left_to_others(page, pasted):
     assert not page.take_text(pasted)
