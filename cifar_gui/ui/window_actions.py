@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
+from cifar_gui.networks.design import is_design_file
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.dialogs import show_about, show_shortcuts
 from cifar_gui.ui.page import PAGES, Page
@@ -240,4 +241,4 @@ def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
 def _design(sources: tuple[PictureSource, ...]) -> Path | None:
     """The one .toml file that was dropped or pasted; whether it is a design is said where designs are."""
     path = sources[0].path if len(sources) == 1 else None
-    return path if path is not None and path.suffix.lower() == ".toml" else None
+    return path if path is not None and is_design_file(path) else None
