@@ -37,6 +37,13 @@ class Block:
     name: str
     branches: int = 1  # so many paths side by side, drawn as strips
 
+    @property
+    def short_label(self) -> str:
+        """ "64×31²" or "64×28×30", where there is little room."""
+        channels, *sides = self.label.split(" × ")
+        square = bool(sides) and len(set(sides)) == 1
+        return f"{channels}×{sides[0]}²" if square else "×".join([channels, *sides])
+
 
 def drawn(graph: Graph, names: Sequence[str]) -> list[Block]:
     """As `blocks_of` for the layers of a graph of which nothing is folded; but a module in which paths run side by side
@@ -54,13 +61,6 @@ def drawn(graph: Graph, names: Sequence[str]) -> list[Block]:
             paths = sum(target == joins[key].key for _, target in graph.edges)
             blocks.append(replace(block, branches=paths))
     return blocks
-
-    @property
-    def short_label(self) -> str:
-        """ "64×31²" or "64×28×30", where there is little room."""
-        channels, *sides = self.label.split(" × ")
-        square = bool(sides) and len(set(sides)) == 1
-        return f"{channels}×{sides[0]}²" if square else "×".join([channels, *sides])
 
 
 def blocks_of(rows: Sequence[LayerRow], names: Sequence[str]) -> list[Block]:
