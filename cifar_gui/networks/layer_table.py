@@ -87,7 +87,8 @@ class _Walk(fx.Interpreter):
     def run_node(self, node: fx.Node) -> Any:
         output = super().run_node(node)
         used = node.all_input_nodes
-        view = reduce(View.joined, (self._views[each] for each in used if each in self._views), View())
+        seen = [self._views[each] for each in used if each in self._views]
+        view = reduce(View.joined, seen) if seen else View()
         sources = tuple(dict.fromkeys(chain.from_iterable(self._sources[each] for each in used)))
         if node.op == "call_module":
             layer = self.fetch_attr(str(node.target))

@@ -298,7 +298,7 @@ def test_the_drawings_stay_square_and_inside(crowded) -> None:
 
 def test_what_the_network_sees_shrinks_again_and_the_hint_gives_way(crowded, qtbot) -> None:
     page = show(crowded, qtbot, "classify")
-    side = page.single.picture_panel._side
+    side = page.single.picture_panel.side
     fit(crowded, SIZES["at its best"])
     large, hinted = side.view.width(), side._hint.isVisibleTo(side)
     fit(crowded, SIZES["smallest"])
