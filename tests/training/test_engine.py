@@ -54,7 +54,7 @@ def test_a_run_is_told_in_order(run):
 NARROW = {
     "alexnet": {"units": 64}, "zfnet": {"units": 64}, "vgg11": {"width": 8}, "vgg16": {"width": 8},
     "inception_v1": {"width": 0.15}, "inception_v2": {"width": 0.15},
-    "resnet20": {"width": 8}, "resnet18": {"width": 8},
+    "resnet20": {"width": 8}, "resnet18": {"width": 8}, "airnet": {"size": "93"},
 }  # fmt: skip
 """The larger networks learn the same with fewer maps, in a tenth of the time."""
 
