@@ -105,6 +105,13 @@ def test_more_epochs_asked_for_are_remembered_when_a_run_is_stopped_and_goes_on(
     assert [line["epoch"] for line in resumed.lines if line["event"] == "epoch"] == [3, 4]
 
 
+def test_a_run_may_be_asked_to_have_as_many_epochs_as_it_has_and_no_fewer(cli, colours):
+    cli("train", *SMALL, "--data", colours, "--epochs", 2)
+    assert cli("train", "--resume", "1", "--epochs", 2).code == 0
+    fewer = cli("train", "--resume", "1", "--epochs", 1)
+    assert (fewer.code, "has trained 2 epochs already: give --epochs 2 or more" in fewer.err) == (2, True)
+
+
 def test_a_run_shortened_while_it_trained_goes_on_to_the_epochs_it_was_to_have_at_first(cli, colours, monkeypatch):
     class Shortened(Control):
         def __init__(self):
