@@ -13,6 +13,7 @@ from cifar_gui.data.picture import Crop
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.newest import Newest
+from cifar_gui.ui.opening import crop_thumbnail
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
@@ -101,17 +102,3 @@ def answer(question: Question, shelf: ClassifierShelf) -> Answer:
     shown = qimage_of(pixels.transpose(1, 2, 0))
     thumbnail = shown if painted is not None else crop_thumbnail(question.picture, question.crop)
     return Answer(question, shown, thumbnail, prediction, pixels)
-
-
-def crop_thumbnail(picture: Picture, crop: Crop, side: int = 128) -> QImage:
-    """A smooth little picture of the crop, at most `side` pixels wide; smaller crops are left as they are."""
-    from PySide6.QtCore import Qt
-
-    across, down = picture.scale
-    left, top = max(0, round(crop.x * across)), max(0, round(crop.y * down))
-    right, bottom = round((crop.x + crop.side) * across), round((crop.y + crop.side) * down)
-    image = qimage_of(picture.pixels[top : max(bottom, top + 1), left : max(right, left + 1)])
-    if max(image.width(), image.height()) <= side:
-        return image
-    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return image.scaled(side, side, keep, smooth)

@@ -14,16 +14,16 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
-from cifar_gui.ui.classify.held_out import random_held_out, why_none
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.insight import Insight
 from cifar_gui.ui.classify.many import ManyPictures
-from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.classify.results import Row, as_text, facts_as_text, tally
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.single import SingleView
 from cifar_gui.ui.context import Context
+from cifar_gui.ui.held_out import random_held_out, why_none
+from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.front_stack import FrontStack

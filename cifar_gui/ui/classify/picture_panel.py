@@ -12,10 +12,10 @@ from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.ui.classify.crop_geometry import is_whole, whole
 from cifar_gui.ui.classify.drop_area import DropArea
 from cifar_gui.ui.classify.input_side import InputSide
-from cifar_gui.ui.classify.opening import Opened
 from cifar_gui.ui.classify.samples import sample_files, sample_source
 from cifar_gui.ui.classify.verdict_panel import HEADER_HEIGHT
 from cifar_gui.ui.icons import icon
+from cifar_gui.ui.opening import Opened
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from cifar_gui.data.picture import PictureSource, centre_crop
 from cifar_gui.errors import PictureError
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.classify.answers import crop_thumbnail
+from cifar_gui.ui.opening import crop_thumbnail
 
 SIDE = 96
 """Pixels: 32 device-independent ones at up to three device pixels each."""

@@ -18,7 +18,6 @@ from cifar_gui.explain.learned_kernels import LearnedKernel, small_layers
 from cifar_gui.explain.small_network import NETWORK, Walk, walk
 from cifar_gui.networks.base import presets
 from cifar_gui.ui.classify import file_dialogs
-from cifar_gui.ui.classify.held_out import why_none
 from cifar_gui.ui.convolution.guide import Guide
 from cifar_gui.ui.convolution.input_panel import InputPanel
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
@@ -29,6 +28,7 @@ from cifar_gui.ui.convolution.settings_panel import SettingsPanel
 from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Setup, from_state, to_state
 from cifar_gui.ui.convolution.walk_view import WalkView
 from cifar_gui.ui.convolution.walked_network import Found, find_network
+from cifar_gui.ui.held_out import why_none
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.columns import Columns

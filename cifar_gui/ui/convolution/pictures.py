@@ -13,9 +13,9 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
-from cifar_gui.ui.classify.held_out import why_none
-from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.context import Context
+from cifar_gui.ui.held_out import why_none
+from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.widgets.mime import picture_sources
 
 if TYPE_CHECKING:

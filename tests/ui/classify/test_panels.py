@@ -17,13 +17,13 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Question
-from cifar_gui.ui.classify.held_out import random_held_out, why_none
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
-from cifar_gui.ui.classify.opening import decoded
 from cifar_gui.ui.classify.picture_panel import PicturePanel
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
+from cifar_gui.ui.held_out import random_held_out, why_none
+from cifar_gui.ui.opening import decoded
 
 NAMES = ("cat", "dog", "ship")
 CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))

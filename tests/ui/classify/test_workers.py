@@ -17,13 +17,14 @@ from cifar_gui.data.decode import Picture
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import Cancelled, CheckpointError, PictureError
 from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.classify import batch, fetch, opening, thumbnails
-from cifar_gui.ui.classify.answers import Answers, Question, crop_thumbnail
+from cifar_gui.ui.classify import batch, fetch, thumbnails
+from cifar_gui.ui.classify.answers import Answers, Question
 from cifar_gui.ui.classify.batch import Batch
-from cifar_gui.ui.classify.opening import Opened, Opener
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.opening import Opened, Opener, crop_thumbnail
 from cifar_gui.ui.widgets.mime import Dropped
 
 CAT = Prediction(("cat", "dog"), (0.9, 0.1), Verdict("confident", "cat", ""))

@@ -14,7 +14,6 @@ from cifar_gui import paths
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop, picture_files
 from cifar_gui.errors import Cancelled, CifarGuiError, PictureError
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.classify.answers import crop_thumbnail
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.widgets.mime import Dropped, link_name
 from cifar_gui.ui.widgets.pixels import qimage_of
@@ -154,3 +153,17 @@ def _fetched(links: tuple[str, ...], tick: Tick) -> Opened | list[PictureSource]
     if problems and not found:
         raise problems[0]
     return _look_into(found)
+
+
+def crop_thumbnail(picture: Picture, crop: Crop, side: int = 128) -> QImage:
+    """A smooth little picture of the crop, at most `side` pixels wide; smaller crops are left as they are."""
+    from PySide6.QtCore import Qt
+
+    across, down = picture.scale
+    left, top = max(0, round(crop.x * across)), max(0, round(crop.y * down))
+    right, bottom = round((crop.x + crop.side) * across), round((crop.y + crop.side) * down)
+    image = qimage_of(picture.pixels[top : max(bottom, top + 1), left : max(right, left + 1)])
+    if max(image.width(), image.height()) <= side:
+        return image
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return image.scaled(side, side, keep, smooth)
