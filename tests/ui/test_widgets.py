@@ -208,6 +208,15 @@ def test_a_page_may_have_one_side_panel_only(qtbot) -> None:
     assert one.splitter.count() == 2
 
 
+def test_the_rail_is_wide_enough_for_its_longest_word_in_any_font(qtbot) -> None:
+    rail = Rail([("one", "One", "classify"), ("two", "A word wider than most", "train")])
+    qtbot.addWidget(rail)
+    rail.show()
+    long = rail.button("two")
+    assert long.width() > long.fontMetrics().horizontalAdvance(long.text())
+    assert rail.button("one").width() == long.width()
+
+
 def test_the_rail_tells_which_page_is_wanted_and_moves_with_arrow_keys(qtbot) -> None:
     rail = Rail([("one", "One", "classify"), ("two", "Two", "train")])
     qtbot.addWidget(rail)
