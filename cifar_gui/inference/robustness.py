@@ -1,0 +1,67 @@
+"""How well a network still recognises pictures that have been made worse, a little and a lot."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.compute.precision import Precision
+from cifar_gui.data.base import Progress, Split, no_progress
+from cifar_gui.data.corruptions import CORRUPTIONS
+from cifar_gui.inference.evaluate import evaluate
+
+SAMPLE = 1000
+"""Pictures that are looked at: the 95 % interval of an accuracy is then ± 3 points at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """Accuracies, 0–1, of one view each."""
+
+    n: int  # pictures
+    intact: float
+    corrupted: dict[str, tuple[float, ...]]  # name of the corruption → accuracy for the strengths 1–5
+
+
+def robustness(
+    snapshot: ModelSnapshot,
+    split: Split,
+    *,
+    sample: int = SAMPLE,
+    progress: Progress = no_progress,
+    precision: Precision | None = None,
+) -> Robustness:
+    """Classify the same `sample` pictures of `split`, evenly spread over it, intact and made worse in every way.
+
+    `progress` may raise Cancelled. Raises DataError if the split is empty or its classes are not the network's."""
+    some = _spread(split, sample)
+    steps = 1 + sum(len(each.amounts) for each in CORRUPTIONS)
+    done = 0
+
+    def accuracy(images: Split, doing: str) -> float:
+        nonlocal done
+        progress(done / steps, doing)
+        done += 1
+        return evaluate(snapshot, images, precision=precision).accuracy
+
+    intact = accuracy(some, "the pictures as they are")
+    corrupted = {
+        each.name: tuple(
+            accuracy(
+                dataclasses.replace(some, images=each.apply(some.images, strength)),
+                f"{each.label.lower()}, {each.words(strength)}",
+            )
+            for strength in range(1, len(each.amounts) + 1)
+        )
+        for each in CORRUPTIONS
+    }
+    return Robustness(len(some), intact, corrupted)
+
+
+def _spread(split: Split, count: int) -> Split:
+    """At most `count` pictures at equal distances: a split is ordered by digests, so they are a fair sample."""
+    if len(split) <= count:
+        return split
+    places = [place * len(split) // count for place in range(count)]
+    return dataclasses.replace(split, images=split.images[places], labels=split.labels[places])

@@ -1,0 +1,51 @@
+"""Accuracy on pictures that were made worse."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import Split
+from cifar_gui.data.corruptions import CORRUPTIONS
+from cifar_gui.errors import Cancelled
+from cifar_gui.inference.classifier import Classifier
+from cifar_gui.inference.evaluate import evaluate
+from cifar_gui.inference.robustness import robustness
+
+
+@pytest.fixture
+def split(snapshot: ModelSnapshot, inputs: torch.Tensor) -> Split:
+    """Labels are what the network says, so that it is always right on what is intact."""
+    answers = Classifier(snapshot, six_views=False).classify_inputs(inputs).argmax(1)
+    return Split("validation", inputs, answers, "fingerprint")
+
+
+def test_every_way_and_strength_is_an_evaluation_of_changed_pictures(snapshot: ModelSnapshot, split: Split) -> None:
+    told: list[str] = []
+    found = robustness(snapshot, split, progress=lambda _share, doing: told.append(doing))
+    assert (found.n, found.intact) == (20, 1.0)
+    assert list(found.corrupted) == [each.name for each in CORRUPTIONS]
+    for each in CORRUPTIONS[:2]:
+        worse = dataclasses.replace(split, images=each.apply(split.images, 4))
+        assert found.corrupted[each.name][3] == evaluate(snapshot, worse).accuracy
+    assert len(told) == 31
+    assert told[1] == "noise, 8 of 255"
+
+
+def test_a_sample_is_spread_over_the_split(snapshot: ModelSnapshot, split: Split) -> None:
+    labels = split.labels.clone()
+    labels[1::2] = (labels[1::2] + 1) % 10  # what is not in the sample is wrong
+    found = robustness(snapshot, dataclasses.replace(split, labels=labels), sample=10)
+    assert (found.n, found.intact) == (10, 1.0)
+
+
+def test_it_can_be_cancelled(snapshot: ModelSnapshot, split: Split) -> None:
+    def give_up(share: float, _doing: str) -> None:
+        if share > 0:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        robustness(snapshot, split, progress=give_up)
