@@ -16,7 +16,7 @@ from torch import nn
 from cifar_gui.networks.base import NETWORKS, check_share, check_whole
 from cifar_gui.networks.blocks import conv_norm_relu, dense_head, short_recipe
 
-_BEST = short_recipe("zfnet", 25, lr=0.1)
+_BEST = short_recipe("zfnet", 16, lr=0.1)
 _TEXTBOOK = _BEST.changed(
     preset="textbook", epochs=70, batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.1,
     lr_step_epochs=25, label_smoothing=0.0, flip="random", cutout=0,
