@@ -10,7 +10,7 @@ from cifar_gui.cli.console import table, write, write_json
 from cifar_gui.cli.examination import Place, Report, examine
 
 
-@COMMANDS.register("doctor", label="what works on this machine, what does not, and what to do", order=8)
+@COMMANDS.register("doctor", label="what works on this machine, what does not, and what to do", order=9)
 def configure(parser: ArgumentParser) -> Run:
     """Versions, folders, devices and shipped models: what works, what does not, why, and what to do. The exit code is 0
     once all has been looked at, whatever was found."""

@@ -25,7 +25,7 @@ from cifar_gui.errors import (
 )
 
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "PySide6", "pyqtgraph")
-NAMES = ["train", "lr", "evaluate", "classify", "summary", "models", "explain", "doctor"]
+NAMES = ["train", "lr", "evaluate", "classify", "summary", "models", "explain", "export", "doctor"]
 
 
 def test_help_and_version_need_nothing_heavy(run_python):
@@ -54,6 +54,7 @@ def test_no_sub_command_imports_qt(colours, model, tmp_path, run_python):
         ["summary", "simple"],
         ["models"],
         ["explain", "ideal", str(model), "--json"],
+        ["export", str(model), "--format", "code", str(tmp_path / "colours")],
         ["doctor"],
     ]
     code = f"""
@@ -63,7 +64,7 @@ print("CODES", [main(line) for line in {lines}])
 print("QT", [name for name in ("PySide6", "pyqtgraph", "shiboken6") if name in sys.modules])
 """
     done = run_python(code)
-    assert done.stdout.splitlines()[-2:] == ["CODES [0, 0, 0, 0, 0, 0, 0]", "QT []"], done.stderr
+    assert done.stdout.splitlines()[-2:] == ["CODES [0, 0, 0, 0, 0, 0, 0, 0]", "QT []"], done.stderr
 
 
 def test_the_sub_commands_are_those_of_this_version():
