@@ -45,6 +45,7 @@ ACTIONS: dict[str, ActionText] = {
     "choose_model": ActionText("&Choose model…", "model", "Choose the network that every page looks at", ("Ctrl+M",)),
     "watch_live": ActionText("Watch &live", "live", "Look at the network that is being trained", ("Ctrl+L",)),
     "open_model": ActionText("&Open model file…", "open", "Look at a network in a .safetensors file"),
+    "export_model": ActionText("&Export…", "export", "Write the network for other programs: ONNX, PyTorch, Python"),
     "start": ActionText("&Start or continue", "play", "Train with the recipe on the Train page", ("F5",)),
     "pause": ActionText("&Pause", "pause", "Wait before the next batch, or go on", ("F6",)),
     "stop": ActionText("S&top", "stop", "Stop training and keep everything", ("Shift+F5",)),

@@ -13,7 +13,7 @@ _MENUS: dict[str, tuple[str, ...]] = {
     "&File": ("open", "open_folder", "get_data", "open_design", "", "save", "", "quit"),
     "&Edit": ("undo", "redo", "", "copy", "paste", "", "preferences"),
     "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
-    "&Model": ("choose_model", "watch_live", "open_model"),
+    "&Model": ("choose_model", "watch_live", "open_model", "", "export_model"),
     "&Train": ("start", "pause", "stop", "one_more"),
     "&Help": ("help", "help_contents", "", "shortcuts", "open_log", "", "about"),
 }

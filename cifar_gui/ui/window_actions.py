@@ -15,6 +15,7 @@ from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
 from cifar_gui.networks.design import is_design_file
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.dialogs import show_about, show_shortcuts
+from cifar_gui.ui.export import ModelExport
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import SCHEMES, theme
 from cifar_gui.ui.widgets.help_button import topic_at
@@ -55,6 +56,7 @@ class WindowActions:
             "choose_model": window.choose_model,
             "watch_live": context.models.watch_live,
             "open_model": self._open_model,
+            "export_model": ModelExport(window, context).ask,
             "start": window.start_training,
             "pause": self._pause,
             "stop": context.session.stop,

@@ -1,0 +1,89 @@
+"""Model → Export: the chosen network as a file that other programs run."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cifar_gui.errors import Cancelled, CifarGuiError
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.export.base import Exported
+    from cifar_gui.ui.context import Context
+
+TOPIC = "export"
+
+
+class ModelExport:
+    """Asks where to and in which form, writes in the background, and says how well the answers agree."""
+
+    def __init__(self, window: QWidget, context: Context) -> None:
+        self._window, self._context = window, context
+        context.models.snapshot_changed.connect(self._on_snapshot)
+        self._on_snapshot(context.models.snapshot)
+
+    def ask(self) -> None:
+        """Open the dialog; nothing happens if it is given up."""
+        from cifar_gui.export.base import EXPORTERS  # torch: there is a network, so it has been imported
+
+        models, settings = self._context.models, self._context.settings
+        snapshot, name = models.snapshot, models.current.label if models.current else ""
+        if snapshot is None:
+            return
+        forms = {f"{each.label} (*{each.value.suffix})": each.name for each in EXPORTERS}
+        folder = Path(str(settings.get("folder", "")))
+        file, chosen = QFileDialog.getSaveFileName(
+            self._window, "Export the network", str(folder / _file_name(name)), ";;".join(forms)
+        )
+        if not file:
+            return
+        settings.set("folder", str(Path(file).parent))
+        by_suffix = {each.value.suffix: each.name for each in EXPORTERS}
+        form = by_suffix.get(Path(file).suffix.lower()) or forms.get(chosen) or next(iter(forms.values()))
+        self._write(snapshot, form, Path(file))
+
+    def _write(self, snapshot: ModelSnapshot, form: str, path: Path) -> None:
+        from cifar_gui.export.base import export
+
+        jobs = self._context.jobs
+
+        def stop_if_closing(_share: float, _doing: str) -> None:
+            if jobs.closing:
+                raise Cancelled("The window is closing.")
+
+        self._context.messages.resolve(TOPIC)
+        jobs.run(
+            partial(export, snapshot, form, path, stop_if_closing),
+            self._on_written,
+            self._on_failed,
+            doing="Exporting…",
+        )
+
+    def _on_written(self, done: Exported) -> None:
+        first, *others = (file.name for file in done.files)
+        beside = f", with {' and '.join(others)} beside it" if others else ""
+        agreement = f"at most {done.difference:.1g}" if done.difference else "nothing"
+        folder = QUrl.fromLocalFile(str(done.files[0].parent))
+        self._context.messages.info(
+            f"Written as {first}{beside}. Read back and asked about {done.pictures:,} pictures, it gives "
+            f"probabilities that differ from those here by {agreement}.",
+            ("Show folder", lambda: QDesktopServices.openUrl(folder)),
+        )
+
+    def _on_failed(self, error: CifarGuiError) -> None:
+        self._context.messages.error(str(error), topic=TOPIC)
+
+    def _on_snapshot(self, snapshot: ModelSnapshot | None) -> None:
+        self._context.actions.allow("export_model", "" if snapshot is not None else "No network is loaded yet")
+
+
+def _file_name(label: str) -> str:
+    """What a network is called, as a file: "AirNet · shipped" → "airnet-shipped"."""
+    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "network"

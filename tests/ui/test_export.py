@@ -1,0 +1,90 @@
+"""Model → Export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.ui.export import _file_name
+
+
+@pytest.fixture
+def asked(monkeypatch) -> dict:
+    """In place of the dialog: what it was opened with, and what it answers."""
+    told = {"answer": ("", "")}
+
+    def answer(_parent, title, proposed, filters) -> tuple[str, str]:
+        told.update(title=title, proposed=proposed, filters=filters.split(";;"))
+        return told["answer"]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    return told
+
+
+@pytest.fixture
+def loaded(window, qtbot, decided_model):
+    """A window that looks at a small network."""
+    window.context.models.choose_file(decided_model)
+    qtbot.waitUntil(lambda: window.context.models.snapshot is not None and window.context.jobs.idle)
+    return window
+
+
+def export(window, qtbot) -> str:
+    """Trigger the action and wait; the newest message."""
+    window.context.actions["export_model"].trigger()
+    qtbot.waitUntil(lambda: window.context.jobs.idle, timeout=60_000)
+    return window.context.messages.all[0].text if window.context.messages.all else ""
+
+
+def test_the_network_is_written_and_how_well_it_agrees_is_told(loaded, qtbot, asked, tmp_path, monkeypatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    asked["answer"] = (str(tmp_path / "mine.py"), "ONNX (*.onnx)")
+    said = export(loaded, qtbot)
+    assert said.startswith(
+        "Written as mine.py, with mine_weights.safetensors beside it. Read back and asked about 1,000"
+    )
+    assert (tmp_path / "mine.py").is_file()
+    assert (tmp_path / "mine_weights.safetensors").is_file()
+    label, show = loaded.context.messages.all[0].actions[0]
+    assert label == "Show folder"
+    show()
+    assert [Path(each) for each in opened] == [tmp_path]
+
+
+def test_every_form_is_offered_under_the_name_of_the_network(loaded, qtbot, asked, tmp_path) -> None:
+    loaded.context.settings.set("folder", str(tmp_path))
+    assert export(loaded, qtbot) == "", "the dialog was given up"
+    assert asked["filters"] == ["ONNX (*.onnx)", "PyTorch program (*.pt2)", "Python code (*.py)"]
+    assert asked["proposed"] == str(tmp_path / _file_name(loaded.context.models.current.label))
+
+
+def test_the_chosen_form_decides_where_the_name_does_not(loaded, qtbot, asked, tmp_path) -> None:
+    asked["answer"] = (str(tmp_path / "mine"), "Python code (*.py)")
+    assert export(loaded, qtbot).startswith("Written as mine.py")
+    assert loaded.context.settings.get("folder") == str(tmp_path)
+
+
+def test_what_goes_wrong_is_told_and_taken_back_when_it_has_gone_well(loaded, qtbot, asked, tmp_path) -> None:
+    asked["answer"] = (str(tmp_path / "nowhere" / "mine.py"), "")
+    assert "could not be written" in export(loaded, qtbot)
+    asked["answer"] = (str(tmp_path / "mine.py"), "")
+    assert export(loaded, qtbot).startswith("Written as mine.py")
+    assert len(loaded.context.messages.all) == 1
+
+
+def test_without_a_network_there_is_nothing_to_export(window, qtbot) -> None:
+    window.context.models.snapshot_changed.emit(None)
+    action = window.context.actions["export_model"]
+    assert not action.isEnabled()
+    assert action.statusTip() == "No network is loaded yet"
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("AirNet · shipped", "airnet-shipped"), ("run 0007 · best", "run-0007-best"), ("·", "network")]
+)
+def test_labels_become_names_of_files(label: str, name: str) -> None:
+    assert _file_name(label) == name
