@@ -24,7 +24,7 @@ from cifar_gui.runs.journal import Journal, read_history
 from cifar_gui.runs.layout import Layout, write_json
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.record import Notes, RunRecord, now
-from cifar_gui.runs.summary import RunSummary, next_number, read_notes, read_recipe, read_record, summarise
+from cifar_gui.runs.summary import RunSummary, read_notes, read_recipe, read_record, summarise, take_number
 from cifar_gui.runs.thinning import epochs_to_drop
 from cifar_gui.training import events
 
@@ -48,16 +48,7 @@ class Run:
     def create(cls, recipe: Recipe, root: Path | None = None) -> Run:
         """A new run with the next free number in `root` (by default `paths.runs()`), locked. Raises WriteError."""
         root = root or paths.runs()
-        draft = _draft(recipe, root)
-        while True:
-            path = root / f"{next_number(root):04d}"
-            try:
-                draft.rename(path)  # whole or not at all, and only one of two processes gets the number
-                break
-            except OSError as error:
-                if not path.exists():
-                    raise WriteError(f"{path} could not be made: {error.strerror}.") from error
-        return cls._locked(path, recipe)
+        return cls._locked(take_number(_draft(recipe, root), root), recipe)
 
     @classmethod
     def create_at(cls, path: Path, recipe: Recipe) -> Run:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import read_card
 from cifar_gui.checkpoint.shipped import find_model
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs.layout import Layout, read_json, read_text
 from cifar_gui.runs.lock import is_locked
@@ -116,6 +116,18 @@ def next_number(root: Path) -> int:
     """One more than the largest number in use, in the trash too: a restored run keeps its own."""
     names = [path.name.partition("-")[0] for path in _entries(root) + _entries(root / TRASH)]
     return max((int(name) for name in names if name.isascii() and name.isdigit()), default=0) + 1
+
+
+def take_number(draft: Path, root: Path) -> Path:
+    """Rename the folder `draft`, in `root`, to the next free number: whole or not at all, and only one of two processes
+    gets it. Returns where it is now. Raises WriteError."""
+    while True:
+        path = root / f"{next_number(root):04d}"
+        try:
+            return draft.rename(path)
+        except OSError as error:
+            if not path.exists():
+                raise WriteError(f"{path} could not be made: {error.strerror}.") from error
 
 
 def read_recipe(layout: Layout) -> Recipe | None:

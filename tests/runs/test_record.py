@@ -315,7 +315,7 @@ def test_a_number_that_another_window_was_quicker_to_take_is_left_to_it(recipe, 
     with Run.create(recipe.changed(seed=1)) as quicker:
         pass
     numbers = iter((1, 2))
-    monkeypatch.setattr("cifar_gui.runs.run.next_number", lambda _root: next(numbers))
+    monkeypatch.setattr("cifar_gui.runs.summary.next_number", lambda _root: next(numbers))
     with Run.create(recipe) as run:
         assert run.number == "0002"
     assert quicker.summary().recipe == recipe.changed(seed=1)
