@@ -24,6 +24,10 @@ QLabel[good="true"] { color: {good}; }
 QLabel[bad="true"], QToolButton[bad="true"] { color: {bad}; }
 QLabel[doubt="true"] { color: {doubt}; }
 QFrame[panel="true"] { background: {panel}; border: 1px solid {panel_line}; border-radius: 10dp; }
+QFrame[popup="true"] { background: {panel}; border: 1px solid {panel_line}; }
+QFrame[popup="true"] QListView { border: 2px solid transparent; border-radius: 4dp; }
+QFrame[popup="true"] QListView:focus { border: 2px solid {accent}; }
+QFrame[popup="true"] QListView::item { min-height: 26dp; }
 QFrame[line="true"] { background: {panel_line}; border: none; min-height: 1px; max-height: 1px; }
 
 QPushButton, QToolButton, QComboBox, QLineEdit, QAbstractSpinBox {
@@ -72,9 +76,9 @@ QToolButton::menu-indicator { image: none; }
 
 QCheckBox, QRadioButton { spacing: 8dp; min-height: 20dp; border: 2px solid transparent; border-radius: 4dp; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid {accent}; }
-QCheckBox::indicator { width: 14dp; height: 14dp; border: 1px solid {control_line}; border-radius: 3dp;
-    background: {raised}; }
-QCheckBox::indicator:checked { background: {accent}; border-color: {accent};
+QCheckBox::indicator, QListView::indicator { width: 14dp; height: 14dp; border: 1px solid {control_line};
+    border-radius: 3dp; background: {raised}; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: {accent}; border-color: {accent};
     image: url("{icons}/check-{on_shade}.svg"); }
 
 QSlider { min-height: 20dp; border: 2px solid transparent; border-radius: 4dp; }

@@ -26,6 +26,12 @@ class Tokens:
     bad: QColor
     doubt: QColor
     plot_ground: QColor
+    run_1: QColor  # six runs laid under the curves of another: told apart from these and from each other
+    run_2: QColor
+    run_3: QColor
+    run_4: QColor
+    run_5: QColor
+    run_6: QColor
     classes: tuple[QColor, ...]  # ten, told apart by colour-blind eyes too
 
     @property
@@ -54,10 +60,12 @@ def _theme(plain: str, classes: str) -> Tokens:
 
 
 LIGHT = _theme(
-    "F4F5F8 FFFFFF F0F2F6 DCE0E7 7D8796 1A1E26 5C6575 2563EB FFFFFF E3ECFF 167348 C93C40 945A08 FFFFFF",
+    "F4F5F8 FFFFFF F0F2F6 DCE0E7 7D8796 1A1E26 5C6575 2563EB FFFFFF E3ECFF 167348 C93C40 945A08 FFFFFF "
+    "B140B7 1D7F80 771C16 044C6E 468054 591C33",
     "661B20 6F4C04 769600 0CA055 0D695B 0E3C5A 1980FB 331E8D B148B2 F74497",
 )
 DARK = _theme(
-    "15171C 1C1F26 252932 31363F 737D8D E7EAF0 98A1B0 6AA5FF 15171C 22324D 4CC38A F2777A E5A84B 191C22",
+    "15171C 1C1F26 252932 31363F 737D8D E7EAF0 98A1B0 6AA5FF 15171C 22324D 4CC38A F2777A E5A84B 191C22 "
+    "CD6B8F 76F5E7 CD6F5A 6DCFF5 C0ED11 92F6AF",
     "DC5954 C16401 EAC037 A7FF8B 00FFBD 3BFEF8 1BD3FF 0084C1 1F86FF BD6F8A",
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.theme import tokens
@@ -111,6 +112,34 @@ def test_hovering_reads_every_curve(filled, qtbot):
     assert filled.canvas.readout() == "epoch 4.00: training 0.60, validation 1.03"
     filled.canvas.set_cursor(None)
     assert filled.canvas.readout() == ""
+
+
+def test_what_is_read_of_many_curves_stays_within_the_plot(plot):
+    """In columns, as one of all would be cut off."""
+    places = {}
+    painter = MagicMock()
+    painter.font.return_value = QFont()
+    painter.drawText = lambda box, _how, text: places.update({text: box})
+    lines = [(f"curve {number} 1.23", QColor("black")) for number in range(30)]
+    for x in (plot.canvas.area().left(), plot.canvas.area().center().x(), plot.canvas.area().right()):
+        plot_paint._draw_lines(painter, plot.canvas, x, lines)
+        assert max(box.bottom() for box in places.values()) <= plot.canvas.area().bottom()
+        assert min(box.left() for box in places.values()) >= 0
+        assert len({(round(box.left()), round(box.top())) for box in places.values()}) == 30
+
+
+def test_names_of_curves_that_end_early_stand_beside_their_ends_however_many_end_late(plot):
+    for number in range(6):
+        plot.add_curve(str(number), CurveStyle(str(number), under=True))
+        plot.set_curve(str(number), np.array([0.0, 8.0]), np.array([1.0, 0.5]))
+    plot.add_curve("early", CurveStyle("early", under=True))
+    plot.set_curve("early", np.array([0.0, 3.0]), np.array([1.0, 0.5]))
+    plot.set_ranges((0, 8), (0.0, 1.0))
+    ends = [end for _, end, _ in plot_paint._line_ends(plot.canvas)]
+    heights = plot_paint._heights(plot.canvas.area(), ends)
+    assert heights[-1] == ends[-1].y()
+    late = sorted(heights[:-1])
+    assert min(below - above for above, below in pairwise(late)) >= 14
 
 
 def test_nothing_is_read_where_no_curve_has_come_yet(plot, qtbot):

@@ -19,10 +19,12 @@ EYES = {
     "protanope": ((0.11238, 0.88762, 0), (0.11238, 0.88762, 0), (0.00401, -0.00401, 1)),
     "deuteranope": ((0.29275, 0.70725, 0), (0.29275, 0.70725, 0), (-0.02234, 0.02234, 1)),
 }
+RUN_COLOURS = tuple(f"run_{place}" for place in range(1, 7))
 TEXTS = (
     ("text", "ground"), ("text", "panel"), ("text", "raised"), ("text", "accent_ground"),
     ("muted", "ground"), ("muted", "panel"), ("accent", "panel"), ("accent_text", "accent_ground"),
     ("on_accent", "accent"), ("good", "panel"), ("bad", "panel"), ("doubt", "panel"), ("muted", "plot_ground"),
+    *((name, "plot_ground") for name in RUN_COLOURS),
 )  # fmt: skip
 
 
@@ -69,6 +71,14 @@ def test_class_colours_can_be_told_apart(colours: Tokens, eye: str) -> None:
     seen = [lab(colour, eye) for colour in colours.classes]
     distances = [sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5 for pair in combinations(seen, 2)]
     assert len(colours.classes) == 10
+    assert min(distances) >= 20
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("eye", EYES)
+def test_the_colours_of_runs_laid_under_can_be_told_apart_and_from_those_of_the_run_itself(colours, eye) -> None:
+    seen = [lab(getattr(colours, name), eye) for name in ("accent", "doubt", *RUN_COLOURS)]
+    distances = [sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5 for pair in combinations(seen, 2)]
     assert min(distances) >= 20
 
 

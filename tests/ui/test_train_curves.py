@@ -1,4 +1,4 @@
-"""The two plots of the Train page: what is drawn of a run, of an earlier one under it, and what is marked."""
+"""The two plots of the Train page: what is drawn of a run, of earlier ones under it, and what is marked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
+from cifar_gui.ui.train.earlier_curves import EarlierRun
 from cifar_gui.ui.train.plots import TrainingPlots
-from cifar_gui.ui.widgets.curves import smoothed
+from cifar_gui.ui.widgets import plot_paint
+from cifar_gui.ui.widgets.curves import as_csv, smoothed
 
 LOSSES = (2.3, 1.9, 2.1, 1.2)
 STEPS = [(step, step / 2, loss, step / 10, 0.1, 100.0) for step, loss in enumerate(LOSSES, start=1)]
@@ -93,16 +96,16 @@ def test_what_guessing_gives_is_marked(plots):
 )
 def test_the_axis_reaches_as_far_as_anything_does(plots, own, epochs, earlier, reach):
     if earlier:
-        plots.show_earlier(History([(10, 5.0, 1.0, 0.5, 0.1, 1.0)], EPOCHS), "0001")
+        plots.show_earlier([EarlierRun(3, "0001", History([(10, 5.0, 1.0, 0.5, 0.1, 1.0)], EPOCHS))])
     plots.show_history(History(STEPS[:1], own), epochs=epochs, classes=10)
     assert plots.loss.canvas._x_range == plots.accuracy.canvas._x_range == (0.0, reach)
 
 
 def test_an_empty_plot_of_the_loss_has_room_for_guessing_and_one_with_curves_for_these(plots):
     limits = [plots.loss.canvas._y_limits]
-    plots.show_earlier(History(STEPS, EPOCHS), "0001")
+    plots.show_earlier([EarlierRun(0, "0001", History(STEPS, EPOCHS))])
     limits.append(plots.loss.canvas._y_limits)
-    plots.show_earlier(None)
+    plots.show_earlier([])
     limits.append(plots.loss.canvas._y_limits)
     plots.show_history(History(STEPS), epochs=8, classes=10)
     limits.append(plots.loss.canvas._y_limits)
@@ -110,43 +113,54 @@ def test_an_empty_plot_of_the_loss_has_room_for_guessing_and_one_with_curves_for
     assert limits == [guessing, None, guessing, None]
 
 
-def test_an_earlier_run_lies_under_this_one_calmed_and_by_its_name(plots):
-    plots.show_earlier(History(STEPS, EPOCHS), "0001")
-    for plot, losses, validation in (
-        (plots.loss, LOSSES, [1.9, 1.6]),
-        (plots.accuracy, (0.1, 0.2, 0.3, 0.4), [0.5, 0.4]),
+def test_earlier_runs_lie_under_this_one_calmed_and_by_their_names(plots):
+    other = History([(1, 0.5, 3.0, 0.2, 0.1, 1.0)], EPOCHS[:1])
+    plots.show_earlier([EarlierRun(0, "0001", History(STEPS, EPOCHS)), EarlierRun(4, "0007", other)])
+    for plot, losses, validation, last in (
+        (plots.loss, LOSSES, [1.9, 1.6], 3.0),
+        (plots.accuracy, (0.1, 0.2, 0.3, 0.4), [0.5, 0.4], 0.2),
     ):
-        assert y_of(plot, "earlier_train") == smoothed(np.array(losses), 0.8).tolist()
-        assert y_of(plot, "earlier_validation") == validation
-        assert plot.canvas.points["earlier_train"].label == "0001 training"
-        assert plot.canvas.points["earlier_validation"].label == "0001 validation"
+        assert y_of(plot, "earlier_1_train") == smoothed(np.array(losses), 0.8).tolist()
+        assert y_of(plot, "earlier_1_validation") == validation
+        assert (y_of(plot, "earlier_5_train"), y_of(plot, "earlier_5_validation")) == ([last], validation[:1])
+        names = ["0001 training", "0001 validation", "0007 training", "0007 validation"]
+        assert [curve.label for curve in plot.curves()] == names
+        assert [name for name in names if name not in plot.summary()] == []
+    plots.show_earlier([EarlierRun(4, "0007", other)])
+    assert [curve.label for curve in plots.loss.curves()] == ["0007 training", "0007 validation"]
 
 
-def test_the_earlier_runs_offered_keep_the_choice_and_tell_when_it_has_gone(plots):
-    chosen: list[str] = []
-    plots.earlier_chosen.connect(chosen.append)
-    assert not plots.earlier.isEnabled()
-    plots.offer_earlier([("/1", "run 1"), ("/2", "run 2")])
-    assert plots.earlier.isEnabled()
-    plots.earlier.setCurrentIndex(1)
-    plots.offer_earlier([("/3", "run 3"), ("/1", "run 1")])
-    assert (plots.earlier.currentData(), chosen) == ("/1", ["/1"])
-    plots.offer_earlier([("/3", "run 3")])
-    assert (plots.earlier.currentData(), chosen) == ("", ["/1", ""])
-    plots.offer_earlier([])
-    assert chosen == ["/1", ""], "nothing was chosen any more"
-    assert not plots.earlier.isEnabled()
+def test_an_earlier_run_is_named_once_at_the_end_of_its_validation_or_else_of_its_training(plots):
+    blind = [(*row[:4], math.nan, math.nan, *row[6:]) for row in EPOCHS]
+    plots.show_earlier([EarlierRun(0, "0001", History(STEPS, EPOCHS)), EarlierRun(1, "0002", History(STEPS, blind))])
+    ends = [(style.label, text) for style, _, text in plot_paint._line_ends(plots.loss.canvas)]
+    assert ends == [("training", ""), ("validation", "0001"), ("training", "0002")]
 
 
-def test_a_list_of_earlier_runs_that_is_open_is_left_alone_while_nothing_has_changed(plots):
-    offered = [("/1", "run 1")]
-    plots.offer_earlier(offered)
-    plots.earlier.setItemText(1, "as it was")
-    plots.offer_earlier([("/1", "run 1")])
-    assert plots.earlier.itemText(1) == "as it was"
-    offered.append(("/2", "run 2"))
-    plots.offer_earlier(offered)
-    assert plots.earlier.count() == 3
+def test_each_earlier_run_has_a_colour_and_a_shape_of_its_own_and_dots_for_training(plots):
+    styles = plots.loss.canvas.styles
+    looks = [(styles[f"earlier_{n}_train"], styles[f"earlier_{n}_validation"]) for n in range(1, 7)]
+    assert all((one.colour, one.shape) == (other.colour, other.shape) for one, other in looks)
+    assert len({one.colour for one, _ in looks}) == len({one.shape for one, _ in looks} - {"dot"}) == 6
+    assert {(one.line, other.line) for one, other in looks} == {(Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)}
+
+
+def test_earlier_runs_are_read_tabulated_and_exported_with_this_one(plots):
+    plots.show_history(History(STEPS, EPOCHS), epochs=2, classes=10)
+    plots.show_earlier([EarlierRun(0, "0001", History(STEPS, EPOCHS)), EarlierRun(1, "0002", History(STEPS[:1]))])
+    canvas = plots.accuracy.canvas
+    canvas.set_cursor(2.0)
+    assert canvas.readout() == (
+        "epoch 2.00: training 40.0 %, validation 40.0 %, 0001 training 27.8 %, 0001 validation 40.0 %, "
+        "0002 training 10.0 % at 0.50"
+    )
+    lines = [text for text, _ in plot_paint.readout_lines(canvas, canvas.values_at(2.0))]
+    assert lines == [
+        "training 40.0 %", "validation 40.0 %", "0001 training 27.8 %, validation 40.0 %",
+        "0002 training 10.0 % at 0.50",
+    ]  # fmt: skip
+    header = as_csv(plots.accuracy.curves(), "epoch").splitlines()[0]
+    assert header == "epoch,training,validation,0001 training,0001 validation,0002 training"
 
 
 def test_the_words_under_the_curves_know_the_recipe_and_how_it_ended(plots):

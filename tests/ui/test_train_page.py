@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
+from cifar_gui.runs.layout import Layout
 from cifar_gui.training.events import EpochReport, SnapshotTaken
 from cifar_gui.ui.train.forming_filters import Forming
 from cifar_gui.ui.train.live_panel import Looked
@@ -442,40 +443,59 @@ def test_a_run_is_judged_by_its_own_classes_whatever_data_is_chosen_next(page, q
     assert [mark.label for mark in page.plots.accuracy.canvas.horizontal] == ["guessing 33 %"]
 
 
-def test_an_earlier_run_can_be_laid_under_the_curves(page, qtbot):
-    page.press("start")
-    until_idle(qtbot, page)
-    page.press("start")
-    until_idle(qtbot, page)
-    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
-    page.plots.earlier.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["earlier_validation"].x) == 2)
-    assert page.plots.accuracy.canvas.points["earlier_train"].label == "0001 training"
-    page.plots.earlier.setCurrentIndex(0)
-    assert len(page.plots.loss.canvas.points["earlier_train"].x) == 0
+def earlier_labels(page) -> list[str]:
+    """What lies under the curve of the loss."""
+    return [curve.label for curve in page.plots.loss.curves() if curve.label.startswith("0")]
+
+
+def train(page, qtbot, runs: int) -> None:
+    for _ in range(runs):
+        page.press("start")
+        until_idle(qtbot, page)
+    qtbot.waitUntil(lambda: page.plots.earlier.popup.runs.count() == runs - 1)
+
+
+def test_earlier_runs_can_be_laid_under_the_curves_and_taken_away(page, qtbot):
+    train(page, qtbot, 3)
+    popup = page.plots.earlier.popup
+    for path in (list_runs()[1].path, list_runs()[2].path):
+        popup.toggled.emit(str(path))
+    both = ["0002 training", "0002 validation", "0001 training", "0001 validation"]
+    qtbot.waitUntil(lambda: earlier_labels(page) == both)
+    popup.cleared.emit()
+    qtbot.waitUntil(lambda: earlier_labels(page) == [])
 
 
 def test_an_earlier_run_that_is_no_longer_there_leaves_the_curves(page, qtbot):
-    for _ in range(2):
-        page.press("start")
-        until_idle(qtbot, page)
-    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
-    page.plots.earlier.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: len(page.plots.loss.canvas.points["earlier_validation"].x) == 2)
+    train(page, qtbot, 2)
+    page.plots.earlier.popup.toggled.emit(str(list_runs()[1].path))
+    qtbot.waitUntil(lambda: earlier_labels(page) == ["0001 training", "0001 validation"])
     shutil.rmtree(list_runs()[1].path)
     page.runs.refresh()
-    qtbot.waitUntil(lambda: page.plots.earlier.count() == 1)
-    assert len(page.plots.loss.canvas.points["earlier_validation"].x) == 0
+    qtbot.waitUntil(lambda: earlier_labels(page) == [])
+    assert page.plots.earlier.popup.runs.count() == 0
+
+
+def test_an_earlier_run_that_cannot_be_read_is_told_once_and_no_longer_when_it_can(page, qtbot):
+    train(page, qtbot, 2)
+    history = Layout(list_runs()[1].path).history
+    aside = history.rename(history.with_suffix(".aside"))
+    popup = page.plots.earlier.popup
+    popup.toggled.emit(str(history.parent))
+    qtbot.waitUntil(lambda: "cannot be read" in "".join(each.text for each in page.context.messages.all))
+    assert earlier_labels(page) == []
+    popup.cleared.emit()
+    qtbot.waitUntil(lambda: page.context.messages.all == [])
+    aside.rename(history)
+    popup.toggled.emit(str(history.parent))
+    qtbot.waitUntil(lambda: earlier_labels(page) == ["0001 training", "0001 validation"])
 
 
 def test_the_runs_that_can_be_laid_under_are_told_apart_from_the_one_on_show(page, qtbot):
-    for _ in range(2):
-        page.press("start")
-        until_idle(qtbot, page)
-    qtbot.waitUntil(lambda: page.plots.earlier.count() == 2)
+    train(page, qtbot, 2)
     page.context.session.continue_run(list_runs()[1].path, extra_epochs=1)
     qtbot.waitUntil(lambda: page.controls.title.text() == "Run 0001")
-    assert page.plots.earlier.itemText(1).startswith("run 0002")
+    assert page.plots.earlier.popup.runs.item(0).text().startswith("run 0002")
     until_idle(qtbot, page)
 
 

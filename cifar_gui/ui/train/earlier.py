@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from cifar_gui.errors import CheckpointError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
 from cifar_gui.runs.journal import load_history
 from cifar_gui.runs.layout import Layout
 from cifar_gui.training.history import History
 from cifar_gui.ui.background import Background
+from cifar_gui.ui.train.earlier_curves import EarlierRun
+from cifar_gui.ui.train.laid_under import LaidUnder
 
 
 def to_continue(runs: list[RunSummary]) -> RunSummary | None:
@@ -21,6 +25,17 @@ def to_continue(runs: list[RunSummary]) -> RunSummary | None:
     if newest is None or not newest.unfinished or newest.status == "diverged":
         return None
     return newest
+
+
+def read_earlier(laid_under: LaidUnder) -> tuple[list[EarlierRun], list[str]]:
+    """For a worker: the runs laid under, and why some of them cannot be read."""
+    runs, problems = [], []
+    for place, path in laid_under.runs:
+        try:
+            runs.append(EarlierRun(place, Path(path).name, load_history(Layout(Path(path)))))
+        except CheckpointError as error:
+            problems.append(str(error))
+    return runs, problems
 
 
 class RunsWatch(QObject):

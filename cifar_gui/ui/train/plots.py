@@ -1,19 +1,22 @@
-"""Loss and accuracy as they develop, with an earlier run under them, and what they mean in words."""
+"""Loss and accuracy as they develop, with earlier runs under them, and what they mean in words."""
 
 from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
 from cifar_gui.ui.icons import icon, icon_pixmap
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.diagnosis import Diagnosis, diagnose
+from cifar_gui.ui.train.earlier_chooser import EarlierChooser
+from cifar_gui.ui.train.earlier_curves import EarlierRun, add_earlier_curves, earlier_reach, set_earlier_curves
 from cifar_gui.ui.train.expectation import Expectation
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.curves import smoothed, thinned
@@ -36,27 +39,25 @@ _TONES = {
 class TrainingPlots(QWidget):
     """Two plots and the diagnosis.
 
-    Signals: earlier_chosen(str) with the path of the run to lay under, "" for none.
+    What runs can be laid under is for `earlier` to say, and what curves they have for `show_earlier`.
     """
-
-    earlier_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.loss = Plot("Loss", form=loss_words, tick_form=loss_on_axis, floor=0.0)
         self.accuracy = Plot("Accuracy", form=percent, tick_form=exact_percent, floor=0.0)
+        self._plots = ((self.loss, "loss"), (self.accuracy, "accuracy"))
         self._history = History()
         self._epochs, self._classes, self._diverged = 1, 10, False
         self._recipe: Recipe | None = None
         self._expected: Expectation | None = None
         self._begun = self._ended = False
-        self._offered: list[tuple[str, str]] | None = None  # the runs in `earlier`
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
-        self.earlier = QComboBox()
+        self.earlier = EarlierChooser()
         self.diagnosis = DiagnosisBar()
-        for plot, name in ((self.loss, "train.loss_plot"), (self.accuracy, "train.accuracy_plot")):
-            plot.setObjectName(name)
+        for plot, name in self._plots:
+            plot.setObjectName(f"train.{name}_plot")
             _add_curves(plot)
             plot.set_empty_text("Curves appear here as the network learns.")
             plot.setMinimumSize(px(248), px(84))
@@ -82,35 +83,11 @@ class TrainingPlots(QWidget):
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
 
-    def show_earlier(self, history: History | None, label: str = "") -> None:
-        """Lay another run under this one; None takes it away."""
-        steps, epochs = (history.steps, history.epochs) if history else (None, None)
-        for plot, name in ((self.loss, "loss"), (self.accuracy, "accuracy")):
-            plot.relabel("earlier_train", f"{label} training")
-            plot.relabel("earlier_validation", f"{label} validation")
-            empty = np.empty(0)
-            trained = (steps["epoch"], _calmed(steps[name])) if steps else (empty, empty)
-            validated = (epochs["epoch"], epochs[f"validation_{name}"]) if epochs else (empty, empty)
-            plot.set_curve("earlier_train", *trained)
-            plot.set_curve("earlier_validation", *validated)
+    def show_earlier(self, runs: Sequence[EarlierRun]) -> None:
+        """Lay these runs under this one, and no others."""
+        for plot, measure in self._plots:
+            set_earlier_curves(plot, measure, runs)
         self._draw()
-
-    def offer_earlier(self, runs: list[tuple[str, str]]) -> None:
-        """(path, label) of the runs that can be laid under. A list that says so already is left alone, open or not."""
-        if self._offered == runs:
-            return
-        self._offered = [*runs]
-        wanted = self.earlier.currentData()
-        self.earlier.blockSignals(True)
-        self.earlier.clear()
-        self.earlier.addItem("no earlier run", "")
-        for path, label in runs:
-            self.earlier.addItem(label, path)
-        self.earlier.setCurrentIndex(max(self.earlier.findData(wanted), 0))
-        self.earlier.setEnabled(self.earlier.count() > 1)
-        self.earlier.blockSignals(False)
-        if wanted and self.earlier.currentData() != wanted:  # it has gone to the trash, or is on show itself now
-            self.earlier_chosen.emit("")
 
     def lay_below(self, panel: QWidget, toggle: QWidget) -> None:
         """A panel under the diagnosis, and beside that what folds it."""
@@ -120,14 +97,15 @@ class TrainingPlots(QWidget):
     def _draw(self) -> None:
         steps, epochs = self._history.steps, self._history.epochs
         strength = _SMOOTHING if self.smooth.isChecked() else 0.0
-        for plot, name in ((self.loss, "loss"), (self.accuracy, "accuracy")):
+        for plot, name in self._plots:
             x, y = thinned(steps["epoch"], steps[name])
             plot.set_curve("raw", x, y if strength else np.full(len(x), np.nan))
             plot.set_curve("train", x, smoothed(y, strength))
             plot.set_curve("validation", epochs["epoch"], epochs[f"validation_{name}"])
         self._mark(epochs)
-        reach = float(max(self._epochs, *epochs["epoch"], *self._ends()))
-        has_loss = len(steps["epoch"]) or len(self.loss.canvas.points["earlier_train"].x)
+        earlier = earlier_reach(self.loss)
+        reach = float(max(self._epochs, *epochs["epoch"], earlier))
+        has_loss = len(steps["epoch"]) or earlier
         self.loss.set_ranges((0.0, reach), None if has_loss else (0.0, 1.15 * math.log(max(self._classes, 2))))
         self.accuracy.set_ranges((0.0, reach), (0.0, 1.0))
         self.loss.refresh()
@@ -144,10 +122,6 @@ class TrainingPlots(QWidget):
                 expected=self._expected,
             )
         )
-
-    def _ends(self) -> list[float]:
-        earlier = self.loss.canvas.points["earlier_train"].x
-        return [float(earlier[-1])] if len(earlier) else [0.0]
 
     def _mark(self, epochs: dict[str, np.ndarray]) -> None:
         """Chance across both plots, and the best epoch."""
@@ -174,7 +148,7 @@ class TrainingPlots(QWidget):
         loss.fill_header(ControlBar([self.smooth, self.log], beside, breaks=True))
         accuracy.header.addWidget(menu_button(self.accuracy))
         accuracy.header.addWidget(HelpButton("accuracy", "the accuracy plot"))
-        for panel, plot, topic in ((loss, self.loss, "loss"), (accuracy, self.accuracy, "accuracy")):
+        for panel, (plot, topic) in zip((loss, accuracy), self._plots, strict=True):
             explained_by(panel, topic)
             panel.body.addWidget(plot)
             layout.addWidget(panel, 1)
@@ -183,32 +157,19 @@ class TrainingPlots(QWidget):
     def _make_controls(self) -> None:
         self.smooth.setToolTip("Average the training curve over its last reports; the raw one stays behind it, pale")
         self.log.setToolTip("Logarithmic loss axis: small improvements late in a run become visible")
-        self.earlier.setToolTip("Lay the curves of another run under these")
-        self.earlier.setAccessibleName("Earlier run under the curves")
         self.earlier.setObjectName("train.earlier")
         self.smooth.setObjectName("train.smooth")
         self.log.setObjectName("train.log")
-        self.earlier.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.earlier.setMinimumContentsLength(12)
-        self.offer_earlier([])
         self.smooth.toggled.connect(lambda _on: self._draw())
         self.log.toggled.connect(lambda on: self.loss.set_log(log=on))
-        self.earlier.currentIndexChanged.connect(lambda _i: self.earlier_chosen.emit(self.earlier.currentData() or ""))
 
 
 def _add_curves(plot: Plot) -> None:
-    """The same five in both plots, drawn in this order."""
-    dots, dashes = Qt.PenStyle.DotLine, Qt.PenStyle.DashLine
-    plot.add_curve("earlier_train", CurveStyle("earlier training", "muted", dots, under=True))
-    plot.add_curve("earlier_validation", CurveStyle("earlier validation", "muted", Qt.PenStyle.DashDotLine, under=True))
+    """The same in both plots, drawn in this order over those of earlier runs."""
     plot.add_curve("raw", CurveStyle("training, not smoothed", "accent", labelled=False))
     plot.add_curve("train", CurveStyle("training", "accent"))
-    plot.add_curve("validation", CurveStyle("validation", "doubt", dashes))
-
-
-def _calmed(values: np.ndarray) -> np.ndarray:
-    """The earlier run's training curve, lightly smoothed so that it does not hide this one."""
-    return smoothed(values, 0.8)
+    plot.add_curve("validation", CurveStyle("validation", "doubt", Qt.PenStyle.DashLine))
+    add_earlier_curves(plot)
 
 
 def menu_button(plot: Plot) -> QToolButton:

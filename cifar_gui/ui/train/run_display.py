@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui import paths
 from cifar_gui.data.cifar10 import is_original
-from cifar_gui.runs.journal import load_history
-from cifar_gui.runs.layout import Layout
-from cifar_gui.training.history import History
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.controls import RunControls
-from cifar_gui.ui.train.earlier import RunsWatch
+from cifar_gui.ui.train.earlier import RunsWatch, read_earlier
+from cifar_gui.ui.train.earlier_curves import EarlierRun
 from cifar_gui.ui.train.expectation import expectation
+from cifar_gui.ui.train.laid_under import LaidUnder
 from cifar_gui.ui.train.middle import Middle
 from cifar_gui.ui.train.recipe_panel import RecipePanel
 from cifar_gui.ui.train.run_state import Situation, buttons
@@ -40,7 +38,7 @@ class RunDisplay:
         self._redraw.setInterval(_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
         context.models.choices_changed.connect(self.refresh)
-        middle.plots.earlier_chosen.connect(self._on_earlier_chosen)
+        middle.plots.earlier.chosen.connect(self._on_earlier_chosen)
 
     @property
     def situation(self) -> Situation:
@@ -74,7 +72,7 @@ class RunDisplay:
         self._panel.show_copy(looks["edit_copy"])
         self._panel.form.show_find_lr(looks["find_lr"])
         self._panel.form.set_locked(locked=situation.state != "idle" and not situation.copying)
-        self._middle.plots.offer_earlier(self.runs.comparable(but=self.shown.number))
+        self._middle.plots.earlier.offer(self.runs.comparable(but=self.shown.number))
         self.redraw_soon()
 
     def show_recipe(self) -> None:
@@ -115,13 +113,13 @@ class RunDisplay:
         if data is not None:
             shown.classes, shown.is_cifar10 = len(data.class_names), is_original(data)
 
-    def _on_earlier_chosen(self, path: str) -> None:
-        plots = self._middle.plots
-        if not path:
-            plots.show_earlier(None)
-            return
+    def _on_earlier_chosen(self, laid_under: LaidUnder) -> None:
+        self._context.jobs.run(lambda: read_earlier(laid_under), self._show_earlier, key="train.earlier")
 
-        def show(history: History) -> None:
-            plots.show_earlier(history, Path(path).name)
-
-        self._context.jobs.run(lambda: load_history(Layout(Path(path))), show, key="train.earlier")
+    def _show_earlier(self, found: tuple[list[EarlierRun], list[str]]) -> None:
+        runs, problems = found
+        self._middle.plots.show_earlier(runs)
+        for problem in problems:
+            self._context.messages.error(problem, topic="train.earlier")
+        if not problems:
+            self._context.messages.resolve("train.earlier")

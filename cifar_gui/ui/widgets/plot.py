@@ -69,9 +69,9 @@ class Plot(QWidget):
         """One more curve, empty as yet, drawn over those before it."""
         self.canvas.add_curve(key, style)
 
-    def relabel(self, key: str, label: str) -> None:
-        """Another name for a curve."""
-        self.canvas.relabel(key, label)
+    def relabel(self, key: str, label: str, group: str = "", name: str | None = None) -> None:
+        """Another label for a curve, and another group and name at its end: see `CurveStyle`."""
+        self.canvas.relabel(key, label, group, name)
 
     def set_curve(self, key: str, x: np.ndarray, y: np.ndarray) -> None:
         """float64 (n,) each, x rising; values that are no number are left out."""

@@ -79,14 +79,14 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         item.setLogMode(self._log_x, False)
         item.setZValue(-1 if style.under else len(self._items))
         self.styles[key], self._items[key] = style, item
-        self.points[key] = Points(style.label, _EMPTY, _EMPTY)
+        self.points[key] = Points(style.full_label, _EMPTY, _EMPTY)
         self._box.addItem(item)
         self._pen(key)
 
-    def relabel(self, key: str, label: str) -> None:
-        """Another name at the line's end."""
-        self.styles[key] = replace(self.styles[key], label=label)
-        self.points[key] = replace(self.points[key], label=label)
+    def relabel(self, key: str, label: str, group: str = "", name: str | None = None) -> None:
+        """Another label, group and name at the line's end: see `CurveStyle`."""
+        self.styles[key] = replace(self.styles[key], label=label, group=group, name=name)
+        self.points[key] = replace(self.points[key], label=self.styles[key].full_label)
 
     def set_curve(self, key: str, x: np.ndarray, y: np.ndarray) -> None:
         """float64 (n,) each, x rising; values that are no number are left out. Nothing moves until `refresh`."""
@@ -94,7 +94,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         if not seen.all():
             x, y = x[seen], y[seen]
         x, y = thinned(np.ascontiguousarray(x, np.float64), np.ascontiguousarray(y, np.float64))
-        self.points[key] = Points(self.styles[key].label, x, y)
+        self.points[key] = Points(self.styles[key].full_label, x, y)
         item = self._items[key]
         if self.log:
             positive = y > 0
@@ -219,9 +219,10 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
         found = ((style, at(self.points[key], x)) for key, style in self.styles.items() if style.labelled)
         return [(style, *point) for style, point in found if point is not None]
 
-    def value_in_words(self, style: CurveStyle, x: float, y: float) -> str:
-        """One of the values that are read, with its place where that is another than the one read at."""
-        said = f"{style.label} {self.forms[0](y)}"
+    def value_in_words(self, style: CurveStyle, x: float, y: float, *, grouped: bool = True) -> str:
+        """One of the values that are read, with its place where that is another than the one read at. `grouped`:
+        with the name of its group."""
+        said = f"{style.full_label if grouped else style.label} {self.forms[0](y)}"
         left, right = self._box.viewRange()[0]
         elsewhere = self.place is not None and abs(self._seen(x) - self._seen(self.place)) > _NEAR * (right - left)
         return f"{said} at {self.x_in_words(x)}" if elsewhere else said

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.curves import Points, spread
+from cifar_gui.ui.widgets.plot_shapes import draw_shape
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Forms, Mark
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -34,7 +35,7 @@ class Painted(Protocol):
     def to_scene(self, x: float, y: float) -> QPointF: ...
     def ticks(self) -> tuple[list[float], list[float]]: ...
     def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]: ...
-    def value_in_words(self, style: CurveStyle, x: float, y: float) -> str: ...
+    def value_in_words(self, style: CurveStyle, x: float, y: float, *, grouped: bool = True) -> str: ...
     def x_in_words(self, x: float) -> str: ...
     def hasFocus(self) -> bool: ...
 
@@ -130,10 +131,15 @@ def _draw_horizontal(painter: QPainter, plot: Painted, mark: Mark) -> None:
 
 
 def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
-    """A dot and a name at the end of each line, apart from each other. Returns where the names stand."""
+    """A dot or another shape at the end of each line, and names apart from each other. Returns where these stand."""
     area, right = plot.area(), plot.sceneRect().right()
-    ends = _line_ends(plot)
-    heights = spread([end.y() for _, end, _ in ends], px(14), area.top() + px(6), area.bottom() - px(6))
+    seen = _line_ends(plot)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for style, end, _ in seen:
+        painter.setBrush(getattr(tokens(), style.colour))
+        draw_shape(painter, style.shape, end, px(3))
+    ends = [each for each in seen if each[2]]
+    heights = _heights(area, [end for _, end, _ in ends])
     live = max((end.x() for style, end, _ in ends if not style.under), default=0.0)
     boxes = []
     for (style, end, text), y in zip(ends, heights, strict=True):
@@ -146,14 +152,24 @@ def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
         painter.fillRect(box, ground)
         painter.setPen(getattr(tokens(), style.colour))
         painter.drawText(box, _LEFT, text)
-        painter.setBrush(getattr(tokens(), style.colour))
-        painter.drawEllipse(end, px(2), px(2))
         boxes.append(box)
     return boxes
 
 
+def _heights(area: QRectF, ends: list[QPointF]) -> list[float]:
+    """Where names beside these points stand: apart from each other, those at the right and those before it."""
+    outermost = max((end.x() for end in ends), default=0.0) - px(60)
+    found = [0.0] * len(ends)
+    for outer in (True, False):
+        members = [i for i, end in enumerate(ends) if (end.x() >= outermost) == outer]
+        heights = spread([ends[i].y() for i in members], px(14), area.top() + px(6), area.bottom() - px(6))
+        for i, height in zip(members, heights, strict=True):
+            found[i] = height
+    return found
+
+
 def _line_ends(plot: Painted) -> list[tuple[CurveStyle, QPointF, str]]:
-    """The labelled curves whose last point can be seen: style, that point, and what stands beside it."""
+    """The labelled curves whose last point can be seen: style, that point, and what stands beside it, if anything."""
     seen = plot.area().adjusted(-2, -2, 2, 2)
     ends = []
     for key, style in plot.styles.items():
@@ -161,8 +177,9 @@ def _line_ends(plot: Painted) -> list[tuple[CurveStyle, QPointF, str]]:
         if not style.labelled or not len(points.x):
             continue
         end = plot.to_scene(float(points.x[-1]), float(points.y[-1]))
+        name = style.full_label if style.name is None else style.name
         if seen.contains(end):
-            ends.append((style, end, style.label if style.under else f"{style.label} {plot.forms[0](points.y[-1])}"))
+            ends.append((style, end, name if style.under else f"{name} {plot.forms[0](points.y[-1])}"))
     return ends
 
 
@@ -171,24 +188,48 @@ def _draw_readout(painter: QPainter, plot: Painted, x: float) -> None:
     at_x = min(max(plot.to_scene(x, 0).x(), area.left()), area.right())
     painter.setPen(QPen(colours.control_line, 1))
     painter.drawLine(QPointF(at_x, area.top()), QPointF(at_x, area.bottom()))
-    lines = [(f"{plot.x_label} {plot.x_in_words(x)}", colours.muted)]
-    for style, point_x, point_y in plot.values_at(x):
+    values = plot.values_at(x)
+    for style, point_x, point_y in values:
         painter.setPen(QPen(colours.panel, 1))
         painter.setBrush(getattr(colours, style.colour))
-        painter.drawEllipse(plot.to_scene(point_x, point_y), px(3), px(3))
-        lines.append((plot.value_in_words(style, point_x, point_y), getattr(colours, style.colour)))
-    _draw_lines(painter, area, at_x, lines)
+        draw_shape(painter, style.shape, plot.to_scene(point_x, point_y), px(3))
+    heading = (f"{plot.x_label} {plot.x_in_words(x)}", colours.muted)
+    _draw_lines(painter, plot, at_x, [heading, *readout_lines(plot, values)])
 
 
-def _draw_lines(painter: QPainter, area: QRectF, x: float, lines: list[tuple[str, QColor]]) -> None:
+def readout_lines(plot: Painted, values: list[tuple[CurveStyle, float, float]]) -> list[tuple[str, QColor]]:
+    """What stands on each line, and its colour: a value, or those of a group."""
+    lines: list[tuple[str, QColor]] = []
+    group = ""
+    for style, x, y in values:
+        if style.group and style.group == group:
+            said, colour = lines.pop()
+            lines.append((f"{said}, {plot.value_in_words(style, x, y, grouped=False)}", colour))
+        else:
+            lines.append((plot.value_in_words(style, x, y), getattr(tokens(), style.colour)))
+        group = style.group
+    return lines
+
+
+def _draw_lines(painter: QPainter, plot: Painted, x: float, lines: list[tuple[str, QColor]]) -> None:
+    """On one side of `x`, in as many columns as it takes to stay within the plot."""
+    area, edge = plot.area(), plot.sceneRect().right()
+    rows = min(max(int((area.height() - px(16)) // px(16)), 1), len(lines))
+    columns = [lines[start : start + rows] for start in range(0, len(lines), rows)]
     metrics = QFontMetricsF(painter.font())
-    width = max(metrics.horizontalAdvance(text) for text, _ in lines) + px(16)
-    left = x + px(10) if x + px(10) + width < area.right() else x - px(10) - width
-    box = QRectF(left, area.top() + px(8), width, len(lines) * px(16) + px(8))
+    widths = [max(metrics.horizontalAdvance(text) for text, _ in column) + px(16) for column in columns]
+    width = sum(widths)
+    right_of, left_of = x + px(10), x - px(10) - width
+    left = right_of if right_of + width < area.right() else left_of
+    if left < area.left():  # there is no room on that side: over the names at the line ends, if need be
+        left = max(min(right_of, edge - width), 0.0)
+    box = QRectF(left, area.top() + px(8), width, rows * px(16) + px(8))
     painter.setPen(QPen(tokens().panel_line, 1))
     painter.setBrush(tokens().raised)
     painter.drawRoundedRect(box, px(5), px(5))
-    for row, (text, colour) in enumerate(lines):
-        painter.setPen(colour)
-        line = QRectF(box.left() + px(8), box.top() + px(4) + row * px(16), width, px(16))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+    for column, column_width in zip(columns, widths, strict=True):
+        for row, (text, colour) in enumerate(column):
+            painter.setPen(colour)
+            line = QRectF(left + px(8), box.top() + px(4) + row * px(16), column_width, px(16))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+        left += column_width

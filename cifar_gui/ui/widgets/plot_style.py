@@ -20,6 +20,14 @@ class CurveStyle:
     line: Qt.PenStyle = Qt.PenStyle.SolidLine
     under: bool = False  # lies under the others, without a value at its end
     labelled: bool = True  # named at its end, read out, and part of summary, table and export; otherwise pale
+    group: str = ""  # what the label is of, such as the number of a run: curves of one group are read on one line
+    name: str | None = None  # stands at its end instead of group and label; "" for nothing
+    shape: str = "dot"  # at its end and where it is read: a key of `plot_shapes.SHAPES`
+
+    @property
+    def full_label(self) -> str:
+        """The label with its group: "0007 training"."""
+        return f"{self.group} {self.label}".strip()
 
 
 @dataclass(frozen=True, slots=True)
