@@ -19,7 +19,8 @@ from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME
 from cifar_gui.ui.runs.page import RunsPage
-from cifar_gui.ui.runs.rows import differing, facts, row_of, value_words
+from cifar_gui.ui.runs.recipe_words import value_words
+from cifar_gui.ui.runs.rows import differing, facts, row_of
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 
@@ -80,7 +81,7 @@ def test_runs_are_shown_with_what_they_reached(page):
         "",
         "Simple CNN",
         "Shapes (built in)",
-        "best · 3 epochs",
+        "Best, 3 epochs",
         "completed",
         "3 of 3",
         "50.0 %",
@@ -120,7 +121,7 @@ def test_what_was_changed_while_a_run_trained_is_shown_in_its_row_its_facts_and_
         run.record(Started("simple", 31_066, 3, 10, 30, "cpu", "float32", "contiguous", 400, 40))
         run.record(SettingsChanged(30, 0.25, 40))
     row = row_of(run.summary(), {})
-    assert row.recipe == "best · 40 epochs · lr 0.25"
+    assert row.recipe == "Best, 40 epochs, learning rate 0.25"
     assert dict(facts(row))["Optimiser"].split(", ")[1] == "lr 0.25"
     before = dataclasses.replace(row, summary=dataclasses.replace(row.summary, recipe=began))
     assert differing([before, row]) == [("Epochs", ["3", "40"]), ("Learning rate", [value_words(began.lr), "0.25"])]
@@ -461,7 +462,7 @@ def test_a_setting_changed_while_it_trains_is_shown(page, qtbot, runs):
     with Run.open(runs[0].path) as run:
         run.record(change)
     page.on_event(change)
-    qtbot.waitUntil(lambda: page.model.rows[-1].recipe == "best · 40 epochs · lr 0.25")
+    qtbot.waitUntil(lambda: page.model.rows[-1].recipe == "Best, 40 epochs, learning rate 0.25")
 
 
 def test_rows_are_copied_as_text(page):

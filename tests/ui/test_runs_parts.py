@@ -25,7 +25,7 @@ from cifar_gui.ui.runs.details import DetailsPanel
 from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME, RunsModel
 from cifar_gui.ui.runs.page import _each
-from cifar_gui.ui.runs.rows import RunRow, facts, recipe_words, row_of
+from cifar_gui.ui.runs.rows import RunRow, facts, row_of
 from cifar_gui.ui.runs.table import RunTable
 
 BEST = presets("simple")["best"]
@@ -472,18 +472,6 @@ def test_a_history_that_is_not_there_is_empty_and_one_that_changes_is_read_again
 
 
 # Words
-
-
-@pytest.mark.parametrize(
-    ("recipe", "words"),
-    [
-        (BEST.changed(preset="custom", lr=0.5, seed=3, cutout=5), "best · cutout 5 · lr 0.5 · seed 3"),
-        (BEST.changed(preset="custom", lr=0.5, seed=3, cutout=5, batch_size=77), "own settings"),
-        (BEST.changed(preset="custom", device="cpu", precision="float32", data="x", lr=0.5), "best · lr 0.5"),
-    ],
-)
-def test_a_recipe_of_ones_own_is_called_by_the_nearest_preset_unless_that_is_far(recipe, words):
-    assert sorted(recipe_words(recipe).split(" · ")) == sorted(words.split(" · "))
 
 
 def test_facts_that_are_not_known_are_not_made_up():

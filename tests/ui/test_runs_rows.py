@@ -16,9 +16,7 @@ from cifar_gui.ui.runs.rows import (
     date_words,
     differing,
     facts,
-    recipe_words,
     row_of,
-    value_words,
     why_not_continue,
 )
 
@@ -40,24 +38,6 @@ def test_dates_say_no_more_than_is_needed():
     assert date_words("yesterday", now) == "–"
 
 
-@pytest.mark.parametrize(
-    ("recipe", "words"),
-    [
-        (BEST, "best"),
-        (BEST.changed(data="shapes", device="cpu"), "best"),
-        (BEST.changed(epochs=1), "best · 1 epoch"),
-        (BEST.changed(epochs=3, seed=5), "best · seed 5 · 3 epochs"),
-        (BEST.changed(preset="custom", lr=0.5), f"best · lr {0.5}"),
-        (BEST.changed(optimiser="sgd"), "best · SGD"),
-        (presets("airnet")["textbook"], "as in the textbook"),
-        (Recipe(network="gone"), "own settings"),
-        (Recipe(network="airnet", lr=0.7, momentum=0.1, crop=7, flip="none", cutout=3), "own settings"),
-    ],
-)
-def test_a_recipe_is_called_by_its_preset_and_what_was_changed(recipe, words):
-    assert recipe_words(recipe) == words
-
-
 def test_the_settings_that_differ_are_those_and_no_others():
     rows = [row(BEST), row(BEST.changed(epochs=3, all_data=True)), row(None)]
     assert differing(rows[:2]) == [
@@ -67,22 +47,6 @@ def test_the_settings_that_differ_are_those_and_no_others():
     assert differing([row(BEST), row(BEST)]) == []
     assert differing([row(BEST), row(BEST.changed(network="mlp"))])[0] == ("Network", ["Simple CNN", "Fully connected"])
     assert all(values[2] == "–" for _, values in differing(rows))
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.000123456, "0.0001235"),
-        (True, "yes"),
-        (None, "–"),
-        ([64, 256], "64 × 256"),
-        ({"size": "94", "unit_head": False}, "size 94, unit_head no"),
-        ({}, "–"),
-        ("one_cycle", "one cycle"),
-    ],
-)
-def test_values_are_written_as_people_write_them(value, words):
-    assert value_words(value) == words
 
 
 def test_labels_stand_for_names_where_they_are_known():
@@ -134,4 +98,5 @@ def test_the_facts_of_a_run_are_those_of_its_record():
     assert found["Validated on"] == "–"
     assert (found["Best epoch"], found["Parameters"], found["Device"]) == ("2", "31,066", "CPU, fp32")
     assert found["Kept epochs"] == "3, from 1 to 3"
+    assert (found["Recipe"], found["Optimiser"]) == ("Best", "Adam, lr 0.003, batch 250")
     assert "Optimiser" not in dict(facts(row(None)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 
+from cifar_gui.ui.runs.recipe_words import recipe_tip
 from cifar_gui.ui.runs.rows import (
     STATUS_WORDS,
     TONES,
@@ -159,6 +160,8 @@ def _tip(row: RunRow, column: int) -> str:
         return summary.record.message
     if column == STATUS and summary.status == "interrupted":
         return "It was ended from outside, by a crash or a kill. Continue goes on from the last saved state."
+    if column == RECIPE and summary.recipe is not None:
+        return recipe_tip(summary.recipe)
     if column == NOTES:
         return summary.notes
     return COLUMNS[column].text(row)

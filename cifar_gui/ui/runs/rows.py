@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cifar_gui.errors import CifarGuiError
-from cifar_gui.networks.base import NETWORKS, presets
-from cifar_gui.recipe import PROMISES, Recipe, settings
+from cifar_gui.networks.base import NETWORKS
+from cifar_gui.recipe import settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
+from cifar_gui.ui.runs.recipe_words import label_of, recipe_words, value_words
 from cifar_gui.words import NOTHING, choice_words, duration, place_words
 
 STATUS_WORDS = {
@@ -41,7 +41,7 @@ class RunRow:
     summary: RunSummary
     network: str  # label
     data: str  # label
-    recipe: str  # "best", "quick, 4 epochs": in what it differs from a preset
+    recipe: str  # "Best", "Quick, 4 epochs": in what it differs from a preset
 
     @property
     def path(self) -> Path:
@@ -62,64 +62,6 @@ def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:
     network = NETWORKS.entry(recipe.network).label if recipe.network in NETWORKS else recipe.network
     data = data_labels.get(recipe.data) or Path(recipe.data).name
     return RunRow(summary, network, data, recipe_words(recipe))
-
-
-def recipe_words(recipe: Recipe) -> str:
-    """The preset a recipe came from and the settings changed since: "best · 4 epochs · seed 3"."""
-    base = _preset(recipe)
-    if base is None:
-        return "own settings"
-    name = base.preset.replace("textbook", "as in the textbook")
-    changes = []
-    for setting, (value, _) in recipe.differences(base).items():
-        if setting not in _ELSEWHERE:
-            changes.append(_change_words(setting, value))
-    return " · ".join([name, *changes])
-
-
-def _change_words(setting: str, value: object) -> str:
-    """4 epochs, lr 0.1, sgd, cutout 8."""
-    if setting == "epochs":
-        return f"{value} epoch" if value == 1 else f"{value} epochs"
-    if isinstance(value, str):
-        return value_words(value)
-    return f"{'lr' if setting == 'lr' else label_of(setting).lower()} {value_words(value)}"
-
-
-_ELSEWHERE = ("data", "preset", "device", "precision", "memory_format", *PROMISES)
-"""Settings that say where a network was trained, not how: they do not belong to what a recipe is called."""
-
-
-def _preset(recipe: Recipe) -> Recipe | None:
-    """The preset of the recipe's network that is nearest to it: the one it names, or that with fewest differences."""
-    try:
-        known = presets(recipe.network)
-    except CifarGuiError:
-        return None
-    if recipe.preset in known:
-        return known[recipe.preset]
-    changes = {name: set(recipe.differences(preset)) - set(_ELSEWHERE) for name, preset in known.items()}
-    nearest = min(changes, key=lambda name: len(changes[name]))
-    return known[nearest] if len(changes[nearest]) <= 3 else None
-
-
-def label_of(setting: str) -> str:
-    """What a setting is called on the Train page."""
-    known = settings()
-    return known[setting].label if setting in known else setting
-
-
-def value_words(value: object) -> str:
-    """A setting's value as people write it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
-    if isinstance(value, list | tuple):
-        return " × ".join(value_words(each) for each in value)
-    return NOTHING if value is None else choice_words(str(value)).replace("_", " ")
 
 
 def differing(rows: Sequence[RunRow]) -> list[tuple[str, list[str]]]:
@@ -153,7 +95,7 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
     ]
     if recipe is not None:
         optimiser = f"{choice_words(recipe.optimiser)}, lr {value_words(recipe.lr)}, batch {recipe.batch_size}"
-        found.insert(0, ("Optimiser", optimiser))
+        found = [("Recipe", row.recipe), ("Optimiser", optimiser), *found]
     return found
 
 

@@ -31,7 +31,7 @@ _WIDTHS = (58, 0, 112, 116, 0, 90, 72, 74, 84, 104, 0)
 _NEVER_ELIDED = (RUN, STATUS, EPOCHS, ACCURACY, TIME, DATE)
 """Columns that get what their words need. Names are of any length: what does not fit is in the tool tip."""
 
-_SHARES = {NAME: 1.0, RECIPE: 1.5, NOTES: 1.2}
+_SHARES = {NAME: 1.0, RECIPE: 2.4, NOTES: 1.2}
 _TITLE_PADDING = 8
 _NEEDED_FOR_NOTES = 320  # pixels left to share, below which the notes are seen in the panel below only
 
