@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from cifar_gui.errors import WriteError
+from cifar_gui.errors import WriteError, reason
 
 TEMPORARY = ".tmp"
 """Suffix of files being written. One that a killed process left behind may be deleted."""
@@ -25,9 +25,8 @@ def write_atomically(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
             raise
         _sync_folder(path.parent)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise WriteError(
-            f"{path} could not be written: {reason}. What is there is whole, the old file or the new one; "
+            f"{path} could not be written: {reason(error)}. What is there is whole, the old file or the new one; "
             "check that the disk has room and the folder may be written to."
         ) from error
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cifar_gui.errors import RecipeError
+from cifar_gui.errors import RecipeError, not_read
 from cifar_gui.words import given, grouped
 
 
@@ -256,7 +256,7 @@ class Recipe:
         try:
             return cls.from_toml(path.read_text(encoding="utf-8"), where=path.name)
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{path} cannot be read: {error}.") from error
+            raise RecipeError(not_read(path, error)) from error
 
     def differences(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
         """Fields in which two recipes differ: name → (this one's value, the other's)."""

@@ -61,10 +61,10 @@ def test_a_misspelt_setting_is_refused_with_the_known_ones():
 def test_toml_that_is_none_is_refused_with_the_line(tmp_path):
     with pytest.raises(RecipeError, match=r"recipe\.toml is not valid TOML.*line 2"):
         Recipe.from_toml("epochs = 3\nlr = = 2", "recipe.toml")
-    with pytest.raises(RecipeError, match=r"missing\.toml cannot be read"):
+    with pytest.raises(RecipeError, match=r"missing\.toml cannot be read: there is no such file or folder\. Check"):
         Recipe.load(tmp_path / "missing.toml")
     (tmp_path / "latin.toml").write_bytes(b"data = '\xff'")
-    with pytest.raises(RecipeError, match=r"latin\.toml cannot be read"):
+    with pytest.raises(RecipeError, match=r"latin\.toml cannot be read: it is not text in UTF-8\. Save"):
         Recipe.load(tmp_path / "latin.toml")
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from cifar_gui.atomic import write_atomically
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, not_read
 
 ITEM_SIZES: Mapping[str, int] = {
     "F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
@@ -87,8 +87,7 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} does not exist.") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        reason = getattr(error, "strerror", None) or error
-        raise CheckpointError(f"{path} cannot be read: {reason}.") from error
+        raise CheckpointError(not_read(path, error)) from error
 
 
 def write_container(path: Path, kind: str, document: Mapping[str, Any], tensors: Sequence[TensorBytes]) -> None:

@@ -15,7 +15,7 @@ from cifar_gui import paths
 from cifar_gui.cli.command import Command, ExitCode, UsageError
 from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.cli.data import load_data
-from cifar_gui.errors import PictureError, WriteError
+from cifar_gui.errors import PictureError, WriteError, not_written
 from cifar_gui.registry import Registry
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path) -> None
             Image.fromarray(picture).save(out / f"{name}.png")
         say(f"Wrote {len(named):,} {'picture' if len(named) == 1 else 'pictures'} to {out}.")
     except OSError as error:
-        raise WriteError(f"{out} could not be written: {error.strerror or error}. Choose another place.") from error
+        raise WriteError(not_written(out, error)) from error
 
 
 def _plain(text: str) -> str:

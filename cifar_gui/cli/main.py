@@ -19,6 +19,7 @@ from cifar_gui.errors import (
     DeviceError,
     PictureError,
     RecipeError,
+    in_words,
 )
 
 _EPILOG = """\
@@ -57,7 +58,7 @@ def run(command: Sequence[str]) -> int | None:
         silence_stdout()
         return ExitCode.FAILURE
     except (CifarGuiError, OSError) as error:
-        say(f"cifar-gui: {error}")
+        say(f"cifar-gui: {in_words(error)}")
         return exit_code(error)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui.data.official import EDITIONS, Edition
-from cifar_gui.errors import DataError
+from cifar_gui.errors import DataError, reason
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import Progress  # torch stays out: a download needs none of it
@@ -116,11 +116,11 @@ def unpacked_batches(folder: Path, edition: Edition) -> Iterator[BatchFile]:
 
 def unreadable(path: Path, error: OSError) -> DataError:
     """What to say of a file that the system, or gzip, will not read."""
-    return DataError(f"{path.name} cannot be read: {_reason(error)}. Check the file, or download it again.")
+    return DataError(f"{path.name} cannot be read: {reason(error)}. Check the file, or download it again.")
 
 
 def _reason(error: Exception) -> str:
     """Why, in one line: tarfile lists every kind of compression it has tried, which helps nobody."""
     if isinstance(error, tarfile.ReadError):
         return "it cannot be unpacked"
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).partition("\n")[0].rstrip(".:")
+    return (str(error) or type(error).__name__).partition("\n")[0].rstrip(".:")

@@ -21,7 +21,7 @@ import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.errors import PictureError
+from cifar_gui.errors import PictureError, reason, remedy
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -114,12 +114,8 @@ def _content(source: PictureSource) -> bytes:
     else:
         try:
             content = _file_content(source.path, source.name)
-        except FileNotFoundError as error:
-            raise _refusal(source.name, "there is no such file", "check the name and the folder") from error
-        except PermissionError as error:
-            raise _refusal(source.name, "you may not open it", "ask its owner or copy it elsewhere") from error
-        except (OSError, ValueError) as error:  # ValueError: a name with a null character
-            raise _refusal(source.name, f"reading failed ({error})", "copy it to another place") from error
+        except (OSError, ValueError) as error:
+            raise _refusal(source.name, reason(error), remedy(error)) from error
     if len(content) > BYTE_LIMIT:
         raise _refusal(source.name, f"it has more than {BYTE_LIMIT // 10**6} MB", "make it smaller first")
     return content

@@ -18,7 +18,7 @@ from cifar_gui.data.archive import sha256
 from cifar_gui.data.download_progress import DownloadProgress, Report, Watch
 from cifar_gui.data.official import BINARY, Edition
 from cifar_gui.data.transport import Client, Reply, TransferError
-from cifar_gui.errors import DataError
+from cifar_gui.errors import DataError, reason
 
 __all__ = ["Download", "DownloadProgress", "Report"]
 
@@ -174,12 +174,11 @@ class Download:
             yield
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                reason, remedy = "the disk is full", "Free some space and start again; what has arrived is kept."
+                way_out = "Free some space and start again; what has arrived is kept."
             else:
-                reason = error.strerror or str(error)
-                remedy = "Check that you may write there, or choose another folder."
+                way_out = "Check that you may write there, or choose another folder."
             raise DataError(
-                f"{self.target.name} cannot be stored in {self.target.parent}: {reason}. {remedy}"
+                f"{self.target.name} cannot be stored in {self.target.parent}: {reason(error)}. {way_out}"
             ) from error
 
     def _remedy(self) -> str:

@@ -14,7 +14,7 @@ from cifar_gui.data.base import DATASETS, ImageData, Progress, Recognised, assem
 from cifar_gui.data.official import CLASS_NAMES
 from cifar_gui.data.picture import is_picture_name, natural_key, picture_files
 from cifar_gui.data.pooled import read_pictures
-from cifar_gui.errors import DataError
+from cifar_gui.errors import DataError, reason
 
 TEST_SHARE = 0.1
 """Of each class of a folder that has no test pictures, so many are set aside as such."""
@@ -153,7 +153,7 @@ def _folders(root: Path) -> list[Path]:
         with os.scandir(root) as entries:
             found = [Path(each.path) for each in entries if not each.name.startswith((".", "__")) and each.is_dir()]
     except OSError as error:
-        raise DataError(f"{root} cannot be read: {error.strerror}. Choose another folder.") from error
+        raise DataError(f"{root} cannot be read: {reason(error)}. Choose another folder.") from error
     return sorted(found, key=lambda path: natural_key(path.name))
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from cifar_gui import __version__
+from cifar_gui.errors import reason
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -255,12 +256,11 @@ def _named_failures(host: str) -> Iterator[None]:
     except TimeoutError as error:
         raise TransferError(f"{host} has not answered for a while.", passing=True) from error
     except ssl.SSLCertVerificationError as error:
-        reason = f"{host} could not prove who it is ({error.verify_message}). Check the clock, or use another network."
-        raise TransferError(reason, passing=False) from error
+        unproven = f"{host} could not prove who it is ({error.verify_message})."
+        raise TransferError(f"{unproven} Check the clock, or use another network.", passing=False) from error
     except (socket.gaierror, UnicodeError, http.client.InvalidURL) as error:  # the latter: no host can be called that
         raise TransferError(f"{host} cannot be found; is this machine online?", passing=True) from error
     except http.client.HTTPException as error:
         raise TransferError(f"{host} broke off, or answered with something else than a file.", passing=True) from error
     except OSError as error:
-        reason = error.strerror or str(error) or "no reason given"
-        raise TransferError(f"The connection to {host} broke ({reason}).", passing=True) from error
+        raise TransferError(f"The connection to {host} broke ({reason(error)}).", passing=True) from error

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from cifar_gui.errors import RecipeError
+from cifar_gui.errors import RecipeError, not_read
 from cifar_gui.recipe import Setting, toml_values
 from cifar_gui.words import given, grouped
 
@@ -365,7 +365,7 @@ class Design:
         try:
             return cls.from_toml(path.read_text(encoding="utf-8"), where=path.name)
         except (OSError, UnicodeDecodeError) as error:
-            raise DesignError(f"{path} cannot be read: {error}.") from error
+            raise DesignError(not_read(path, error)) from error
 
     @classmethod
     def _of(cls, tables: Iterable[Mapping[str, Any]]) -> Design:

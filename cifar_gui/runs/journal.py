@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui.atomic import write_atomically
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, not_read, reason
 from cifar_gui.runs.layout import MAX_HISTORY, Layout, read_text
 from cifar_gui.runs.record import now
 
@@ -68,7 +68,7 @@ def load_history(layout: Layout) -> History:
     try:
         return History.from_csv(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}. The run may have been moved away.") from error
+        raise CheckpointError(f"{not_read(path, error)} The run may have been moved away.") from error
 
 
 def _append(path: Path, text: str, *, durable: bool) -> None:
@@ -86,5 +86,5 @@ def _append(path: Path, text: str, *, durable: bool) -> None:
             with suppress(OSError):  # the write has failed already, and that is what gets reported
                 os.truncate(path, length)  # only now: closing tries again to write what is left
         raise WriteError(
-            f"{path} could not be written: {error.strerror}. Make room on the disk, then continue the run."
+            f"{path} could not be written: {reason(error)}. Make room on the disk, then continue the run."
         ) from error

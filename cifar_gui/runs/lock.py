@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, reason
 
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _SIZE = 256
@@ -40,7 +40,7 @@ class FolderLock:
         try:
             file = self.path.open("a+b")
         except OSError as error:
-            raise WriteError(f"{self.path.parent} cannot be written to: {error.strerror}.") from error
+            raise WriteError(f"{self.path.parent} cannot be written to: {reason(error)}.") from error
         if not _take_in_time(file):
             holder = _holder(file)
             file.close()

@@ -17,7 +17,7 @@ from cifar_gui import paths
 from cifar_gui.atomic import remove_leftovers, write_atomically
 from cifar_gui.checkpoint.files import load_resume_state, save_resume_state, save_snapshot
 from cifar_gui.checkpoint.state import ResumeState
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, reason
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import trash
 from cifar_gui.runs.journal import Journal, read_history
@@ -59,7 +59,7 @@ class Run:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WriteError(f"{path} could not be made: {error.strerror}.") from error
+            raise WriteError(f"{path} could not be made: {reason(error)}.") from error
         _write_beginning(path, recipe)
         return cls._locked(path, recipe)
 
@@ -153,7 +153,7 @@ class Run:
             self._keep(event)
         except OSError as error:
             raise WriteError(
-                f"Run {self.number} could not be written: {error.strerror or error}. "
+                f"Run {self.number} could not be written: {reason(error)}. "
                 "Make room or allow writing there, then continue the run."
             ) from error
 
@@ -276,7 +276,7 @@ def _draft(recipe: Recipe, root: Path) -> Path:
     try:
         path.mkdir(parents=True)
     except OSError as error:
-        raise WriteError(f"{path} could not be made: {error.strerror}.") from error
+        raise WriteError(f"{path} could not be made: {reason(error)}.") from error
     _write_beginning(path, recipe)
     return path
 

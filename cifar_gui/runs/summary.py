@@ -8,7 +8,7 @@ from pathlib import Path
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import read_card
 from cifar_gui.checkpoint.shipped import find_model
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, reason
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs.layout import Layout, read_json, read_text
 from cifar_gui.runs.lock import is_locked
@@ -127,7 +127,7 @@ def take_number(draft: Path, root: Path) -> Path:
             return draft.rename(path)
         except OSError as error:
             if not path.exists():
-                raise WriteError(f"{path} could not be made: {error.strerror}.") from error
+                raise WriteError(f"{path} could not be made: {reason(error)}.") from error
 
 
 def read_recipe(layout: Layout) -> Recipe | None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from cifar_gui import paths
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CheckpointError, reason
 from cifar_gui.runs.layout import Layout
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.summary import TRASH, RunSummary, list_runs
@@ -29,7 +29,7 @@ def move_to_trash(run: Path) -> Path:
         os.utime(run)  # its days in the trash count from now; first, for without it they might be over at once
         run.rename(place)
     except OSError as error:
-        raise CheckpointError(f"{run} could not be moved to the trash: {error.strerror}.") from error
+        raise CheckpointError(f"{run} could not be moved to the trash: {reason(error)}.") from error
     return place
 
 
@@ -41,7 +41,7 @@ def restore(trashed: Path) -> Path:
     try:
         trashed.rename(place)
     except OSError as error:
-        raise CheckpointError(f"{trashed} could not be taken back: {error.strerror}.") from error
+        raise CheckpointError(f"{trashed} could not be taken back: {reason(error)}.") from error
     return place
 
 

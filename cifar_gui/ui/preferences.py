@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui import paths
+from cifar_gui.errors import reason
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.theme import SCHEMES, ZOOM_STEPS, px, theme
 from cifar_gui.ui.widgets.text import caption, heading, muted, title
@@ -111,7 +112,7 @@ class Preferences(QDialog):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._messages.error(f"{folder} cannot be opened: {error.strerror}.")
+            self._messages.error(f"{folder} cannot be opened: {reason(error)}.")
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cifar_gui import paths
-from cifar_gui.errors import Cancelled, CifarGuiError, MemoryShortage
+from cifar_gui.errors import Cancelled, CifarGuiError, MemoryShortage, in_words
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
@@ -239,7 +239,7 @@ class TrainingSession:
         from traceback import format_exception
 
         details = "".join(format_exception(problem))
-        text = f"Training stopped because of a fault in the app: {problem!r}. The run keeps its last saved state."
+        text = f"Training stopped. {in_words(problem)} The run keeps its last saved state."
         self.failed.emit(text, details)
 
     def _set_state(self, state: str) -> None:

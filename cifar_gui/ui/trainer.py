@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError, in_words
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.ui.mailbox import Mailbox
@@ -68,7 +68,7 @@ class Trainer:
         if self._run is None or isinstance(error, Cancelled):
             return
         try:
-            self._run.failed(str(error) if isinstance(error, CifarGuiError) else repr(error))
+            self._run.failed(in_words(error))
         except (CifarGuiError, OSError) as problem:  # most likely the same full disk that ended the training
             _log.error("the run could not record its failure: %s", problem)
 

@@ -145,7 +145,7 @@ def test_a_failure_without_a_number_is_told_in_its_own_words(tmp_path):
 
 
 def test_a_missing_folder_gets_a_sentence(tmp_path):
-    with pytest.raises(WriteError, match="file could not be written: No such file"):
+    with pytest.raises(WriteError, match="file could not be written: there is no such file"):
         write_atomically(tmp_path / "absent" / "file", [b""])
 
 

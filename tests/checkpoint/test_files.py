@@ -218,7 +218,7 @@ def test_a_full_disk_leaves_the_old_resume_state(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(WriteError, match="No space left"):
+    with pytest.raises(WriteError, match="the disk is full"):
         save_resume_state(ResumeState(2, {}, {}), tmp_path / "r")
     assert (tmp_path / "r").read_bytes() == before
 

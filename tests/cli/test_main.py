@@ -192,7 +192,7 @@ def test_a_full_disk_or_a_missing_right_is_a_sentence_not_a_traceback(cli, monke
     monkeypatch.setattr("cifar_gui.cli.summary._named_network", fail)
     outcome = cli("summary", "simple")
     assert outcome.code == 1
-    assert "Permission denied" in outcome.err
+    assert f"{tmp_path / 'secret'} cannot be used: access is not allowed." in outcome.err
     assert "Traceback" not in outcome.err
 
 

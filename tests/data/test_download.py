@@ -452,7 +452,7 @@ def test_a_folder_that_may_not_be_written_is_said(server: Any, download: Any, mo
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(DataError, match=r"cannot be stored in .*Permission denied"):
+    with pytest.raises(DataError, match=r"cannot be stored in .*access is not allowed"):
         made.run(unwatched)
 
 

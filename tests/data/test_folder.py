@@ -166,7 +166,7 @@ def test_a_folder_that_may_not_be_listed_gets_a_sentence(tmp_path: Path, monkeyp
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(DataError, match=r"cannot be read: Permission denied\. Choose"):
+    with pytest.raises(DataError, match=r"cannot be read: access is not allowed\. Choose"):
         load(tmp_path)
 
 

@@ -356,7 +356,11 @@ def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "expected"), [(PermissionError(13, "no"), "may not open"), (OSError(5, "I/O"), "I/O")]
+    ("error", "expected"),
+    [
+        (PermissionError(13, "no"), "access is not allowed; ask its owner to let you read it."),
+        (OSError(5, "I/O"), "the disk reports a fault; copy it to another place and try again."),
+    ],
 )
 def test_files_that_cannot_be_opened_say_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, expected: str

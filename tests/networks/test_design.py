@@ -180,7 +180,7 @@ def test_a_number_is_not_written_out_in_thousands_of_digits():
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(DesignError, match=r"gone\.toml cannot be read"):
+    with pytest.raises(DesignError, match=r"gone\.toml cannot be read: there is no such file or folder\. Check"):
         Design.load(tmp_path / "gone.toml")
 
 

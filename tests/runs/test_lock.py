@@ -85,7 +85,7 @@ def test_the_file_names_its_holder_while_there_is_one(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
-    with pytest.raises(WriteError, match="absent cannot be written to: No such file"):
+    with pytest.raises(WriteError, match="absent cannot be written to: there is no such file"):
         FolderLock(tmp_path / "absent" / "lock").acquire()
 
 

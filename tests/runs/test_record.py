@@ -291,7 +291,7 @@ def test_a_text_file_may_be_exactly_as_large_as_it_may_be(tmp_path):
 
 def test_no_run_is_made_where_there_is_no_folder(recipe, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(WriteError, match="could not be made: Not a directory"):
+    with pytest.raises(WriteError, match="could not be made: a part of its path is no folder"):
         Run.create(recipe, tmp_path / "file")
     with pytest.raises(CheckpointError, match="there already and not empty"):
         Run.create_at(tmp_path / "file", recipe)
@@ -307,7 +307,7 @@ def test_a_number_that_cannot_be_had_is_an_error_rather_than_tried_for_ever(reci
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.rename", refuse)
-    with pytest.raises(WriteError, match="0001 could not be made: Permission denied"):
+    with pytest.raises(WriteError, match="0001 could not be made: access is not allowed"):
         Run.create(recipe)
 
 

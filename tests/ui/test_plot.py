@@ -270,7 +270,7 @@ def test_it_saves_as(filled, tmp_path, suffix):
 
 
 def test_saving_where_nothing_can_be_written_names_the_file(filled, tmp_path):
-    with pytest.raises(CifarGuiError, match=r"loss\.csv cannot be written"):
+    with pytest.raises(CifarGuiError, match=r"loss\.csv could not be written"):
         filled.save(tmp_path / "missing" / "loss.csv")
     with pytest.raises(CifarGuiError, match=r"saved as \.png, \.svg or \.csv"):
         filled.save(tmp_path / "loss.txt")

@@ -170,7 +170,7 @@ def test_suffixes_may_be_in_capitals(plot, tmp_path, name):
 
 @pytest.mark.parametrize("name", ["loss.png", "loss.svg"])
 def test_a_picture_that_cannot_be_written_is_told_of(plot, tmp_path, name):
-    with pytest.raises(CifarGuiError, match="cannot be written"):
+    with pytest.raises(CifarGuiError, match="could not be written"):
         plot.save(tmp_path / "missing" / name)
 
 

@@ -66,4 +66,4 @@ def test_a_folder_that_cannot_be_made_is_named(window, dialog, qtbot, monkeypatc
     paths.runs().write_text("a file is in the way")
     button = next(each for each in dialog.findChildren(QPushButton) if each.accessibleName().endswith(": Runs"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert "runs cannot be opened: File exists" in window.context.messages.all[0].text
+    assert "runs cannot be opened: there is something of that name already." in window.context.messages.all[0].text

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from PySide6.QtWidgets import QVBoxLayout
 
 from cifar_gui.data.picture import Crop, PictureSource
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import CifarGuiError, not_written
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
 from cifar_gui.ui.classify.history_panel import HistoryPanel
@@ -318,7 +318,7 @@ class ClassifyPage(Page):
         try:
             path.write_text(as_text(rows), encoding="utf-8")
         except OSError as error:
-            self.context.messages.error(f"{path} cannot be written: {error.strerror}. Choose another place.")
+            self.context.messages.error(not_written(path, error))
         else:
             self.context.messages.info(f"Saved {path.name}: {tally(rows)}.")
 
@@ -327,7 +327,7 @@ class ClassifyPage(Page):
             try:
                 write_png(path, self.insight.paint_panel.image)
             except OSError as error:
-                self.context.messages.error(f"{path} cannot be written: {error.strerror}. Choose another place.")
+                self.context.messages.error(not_written(path, error))
             else:
                 self.context.messages.info(f"Saved {path.name}: the 32 × 32 pixels as they are painted.")
 

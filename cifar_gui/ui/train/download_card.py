@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
 from cifar_gui.data.download import Download, DownloadProgress
-from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.errors import Cancelled, CifarGuiError, reason
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.train.card import Card
 from cifar_gui.ui.widgets.text import caption
@@ -58,7 +58,7 @@ class DownloadCard(Card):
         try:
             free = f"{download.free_bytes() / 1e9:,.1f} GB free there"
         except OSError as error:
-            free = f"the free space there is unknown ({error.strerror})"
+            free = f"the free space there is unknown ({reason(error)})"
         folder = download.target.parent
         self.facts.setText(f"{size / 1e6:.0f} MB from {download.host} into {folder}; {free}.")
         self.start.setText("Resume" if have else "Download")

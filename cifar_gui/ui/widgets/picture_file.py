@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from cifar_gui.errors import CifarGuiError
+from cifar_gui.errors import CifarGuiError, not_written
 from cifar_gui.ui.theme import tokens
 
 
@@ -22,13 +22,13 @@ def write_by_suffix(path: Path, writers: Mapping[str, Callable[[Path], object]],
     try:
         writer(path)
     except OSError as error:
-        raise CifarGuiError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+        raise CifarGuiError(not_written(path, error)) from error
 
 
 def write_png(path: Path, image: QImage) -> None:
     """Raises OSError."""
     if not image.save(str(path)):
-        raise OSError(5, "the file could not be written")
+        raise OSError("the picture could not be stored there")
 
 
 def write_svg(path: Path, size: QSize, title: str, description: str, draw: Callable[[QPainter], object]) -> None:

@@ -266,7 +266,7 @@ def test_the_painting_is_copied_and_saved_pixel_for_pixel(page, qtbot, canvas, m
     assert np.array_equal(pixels_of(QImage(str(tmp_path / "mine.png"))), painted)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "a.png"), ""))
     page.save()
-    assert any("a.png cannot be written" in message.text for message in page.context.messages.all)
+    assert any("a.png could not be written" in message.text for message in page.context.messages.all)
 
 
 def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, make_picture):

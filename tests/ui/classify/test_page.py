@@ -435,7 +435,7 @@ def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, t
     show(make_picture())
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: tmp_path / "no" / "such.csv")
     page.save()
-    assert "such.csv cannot be written" in messages(page)[0]
+    assert "such.csv could not be written" in messages(page)[0]
 
 
 def test_cancelling_keeps_what_has_been_found_and_says_so(page, qtbot, make_picture):

@@ -392,7 +392,7 @@ def test_what_is_shown_is_saved(page, monkeypatch, tmp_path, name) -> None:
 def test_a_place_that_cannot_be_written_is_told_of(page, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/nowhere/picture.png", ""))
     page.save()
-    assert "cannot be written" in page.context.messages.all[0].text
+    assert "could not be written" in page.context.messages.all[0].text
 
 
 def test_everything_that_can_be_used_has_a_name_for_those_who_cannot_see_it(page) -> None:

@@ -188,8 +188,8 @@ def test_a_table_that_cannot_be_saved_names_the_file(page, monkeypatch, tmp_path
     page.save()
     ((severity, text),) = said()
     assert severity == "error"
-    assert text.startswith(f"{tmp_path / 'no' / 't.csv'} cannot be written")
-    assert text.endswith("Choose another folder.")
+    assert text.startswith(f"{tmp_path / 'no' / 't.csv'} could not be written")
+    assert text.endswith("Choose a folder that is there.")
 
 
 @pytest.mark.parametrize(("view", "suffix", "start"), [("table", "csv", b"Layer,"), ("graph", "png", b"\x89PNG")])
