@@ -323,6 +323,8 @@ def _check(each: dataclasses.Field[Any], value: Any) -> None:
 def _check_range(setting: Setting, value: float, name: str) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise RecipeError(f"{setting.label} must be a finite number, not {value}.", name)
+    if setting.low is not None and value <= 0 < setting.low < 1e-3:
+        raise RecipeError(f"{setting.label} must be more than 0, not {grouped(value)}.", name)
     if setting.low is not None and value < setting.low:
         raise RecipeError(f"{setting.label} must be at least {grouped(setting.low)}, not {grouped(value)}.", name)
     if setting.high is not None and value > setting.high:

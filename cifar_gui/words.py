@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 NOTHING = "–"
 """What stands where there is no number."""
@@ -100,10 +101,22 @@ def short_number(value: float) -> str:
 
 
 def grouped(number: float) -> str:
-    """A number in full, as people write it: 2147483647 → "2,147,483,647"; 0.25 → "0.25"."""
+    """A number in full, as people write it: 2147483647 → "2,147,483,647"; 0.25 → "0.25"; 0.000002 → "2e-6"."""
     if abs(number) >= 1e308:  # which as a float may be infinite
-        return f"{'-' if number < 0 else ''}1e+{math.floor(math.log10(abs(number)))}"
-    return f"{number:,.0f}" if number == round(number) and abs(number) < 1e15 else f"{number:g}"
+        return f"{'-' if number < 0 else ''}1e{math.floor(math.log10(abs(number)))}"
+    if abs(number) < 1e15 and (number == round(number) or abs(number) >= 1e5):
+        return f"{number:,.0f}"
+    return short_exponent(f"{number:,g}")
+
+
+def rounded(number: float, digits: int = 3) -> str:
+    """A number of any size, such as a learning rate, to so many digits: "0.003", "2e-6", "1,000,000"."""
+    return grouped(float(f"{number:.{digits}g}"))
+
+
+def short_exponent(text: str) -> str:
+    """1e-05 → 1e-5, 1e+20 → 1e20: as people write it, and as it can be typed."""
+    return re.sub(r"e([+-])0*(\d+)$", lambda found: f"e{found[1].replace('+', '')}{found[2]}", text)
 
 
 def given(value: object) -> str:

@@ -33,7 +33,7 @@ def test_what_has_no_value_is_left_out_of_toml():
         ("epochs", 2.5, "Epochs must be a whole number"),
         ("epochs", True, "Epochs must be a whole number"),
         ("epochs", "many", "Epochs must be a whole number"),
-        ("lr", 0.0, "Learning rate must be at least"),
+        ("lr", 0.0, "Learning rate must be more than 0, not 0"),
         ("lr", float("nan"), "finite"),
         ("lr", float("inf"), "finite"),
         ("lr", "fast", "Learning rate must be a number"),

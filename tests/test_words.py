@@ -17,6 +17,7 @@ from cifar_gui.words import (
     percent,
     percent_range,
     place_words,
+    rounded,
     short_number,
     time_left,
 )
@@ -121,14 +122,37 @@ def test_losses_on_an_axis_have_a_decimal_and_stay_short() -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(2_147_483_647, "2,147,483,647"), (3.0, "3"), (0.25, "0.25"), (1e15, "1e+15"), (-1500, "-1,500")],
+    [
+        (2_147_483_647, "2,147,483,647"),
+        (3.0, "3"),
+        (0.25, "0.25"),
+        (1e15, "1e15"),
+        (-1500, "-1,500"),
+        (1e-9, "1e-9"),
+        (1.25e-5, "1.25e-5"),
+        (0.0001, "0.0001"),
+        (1234.5, "1,234.5"),
+        (1234567.8, "1,234,568"),
+        (0.0, "0"),
+    ],
 )
 def test_numbers_in_full_are_grouped(number: float, text: str) -> None:
     assert grouped(number) == text
 
 
+@pytest.mark.parametrize(
+    ("number", "digits", "text"),
+    [
+        (1e6, 3, "1,000,000"), (123_456, 3, "123,000"), (0.0031415, 3, "0.00314"), (0.00001, 3, "1e-5"),
+        (0.000026, 1, "3e-5"), (10.0, 1, "10"), (1690.3, 3, "1,690"), (-0.5, 3, "-0.5"), (1e300, 3, "1e300"),
+    ],
+)  # fmt: skip
+def test_numbers_of_any_size_are_written_to_a_few_digits_and_read_as_people_do(number, digits, text) -> None:
+    assert rounded(number, digits) == text
+
+
 def test_a_number_beyond_all_floats_is_told_by_its_size() -> None:
-    assert [grouped(10**5000), grouped(-(10**400))] == ["1e+5000", "-1e+400"]
+    assert [grouped(10**5000), grouped(-(10**400))] == ["1e5000", "-1e400"]
 
 
 def nested(depth: int) -> list[object]:

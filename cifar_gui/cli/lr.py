@@ -12,6 +12,7 @@ from cifar_gui.cli.device import usable_device
 from cifar_gui.cli.recipe_arguments import add_recipe_arguments, recipe_from
 from cifar_gui.cli.signals import interruptible
 from cifar_gui.training.control import Control
+from cifar_gui.words import rounded
 
 
 @COMMANDS.register("lr", label="find a learning rate for a recipe", order=2)
@@ -36,7 +37,7 @@ def run(arguments: Namespace) -> int:
     ):
         for each in steps:
             tried.append(each)
-            progress(each.step / each.steps, f"step {each.step} of {each.steps}, rate {each.lr:.2g}")
+            progress(each.step / each.steps, f"step {each.step} of {each.steps}, rate {rounded(each.lr, 2)}")
     if received.number:
         return received.exit_code
     found = suggest(tried)

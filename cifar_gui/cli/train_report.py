@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.training.events import EpochReport, Event, Finished, SettingsChanged, Started, StepReport
-from cifar_gui.words import duration, loss_words, percent
+from cifar_gui.words import duration, loss_words, percent, rounded
 
 _COLUMNS = ("Epoch", "Train loss", "accuracy", "Validation loss", "accuracy", "Learning rate", "Pictures/s", "Time")
 _WIDTHS = (7, 10, 9, 15, 9, 13, 10, 10)
@@ -94,7 +94,7 @@ class PlainReport:
             percent(event.train_accuracy, 2),
             loss,
             percent(event.validation_accuracy, 2),
-            f"{event.lr:.4g}",
+            rounded(event.lr, 4),
             f"{event.images_per_second:,.0f}",
             duration(event.seconds),
         )

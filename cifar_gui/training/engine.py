@@ -37,6 +37,7 @@ from cifar_gui.training.events import (
 from cifar_gui.training.ranks import ALONE, Ranks
 from cifar_gui.training.resume import Position, pack, precision_of, unpack
 from cifar_gui.training.schedule import fraction_at
+from cifar_gui.words import grouped
 
 __all__ = ["new_model", "plain_errors", "train"]
 
@@ -257,7 +258,8 @@ class _Training:
             lr = self.recipe.lr * at.lr_scale
             message = (
                 f"The loss is no longer a number (epoch {at.epoch}, step {at.step}): the steps were too large. "
-                f"Lower the learning rate (now {lr:g}) and start again; the weights of the last whole epoch are kept."
+                f"Lower the learning rate (now {grouped(lr)}) and start again; the weights of the last whole epoch are "
+                "kept."
             )
         return Finished(reason, at.epoch - 1, at.best_epoch, message)
 

@@ -21,7 +21,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.training.bench import Bench, new_model
 from cifar_gui.training.control import Control
 from cifar_gui.training.engine import plain_errors
-from cifar_gui.words import loss_words
+from cifar_gui.words import grouped, loss_words, rounded
 
 PATIENCE = 60.0
 """Seconds that a search should take at most. A network that is too slow for `_FEWEST` steps takes longer."""
@@ -110,7 +110,7 @@ def suggest(tried: Sequence[Tried]) -> Suggestion:
     start = statistics.median(each.loss for each in tried[: 2 * window])  # rates are too low to change anything
     settled = tried[window:]  # before that, the average is of a few batches
     lowest = min(settled, key=lambda each: each.smoothed)
-    seen = f"from {tried[0].lr:.1g} to {tried[-1].lr:.1g}"
+    seen = f"from {rounded(tried[0].lr, 1)} to {rounded(tried[-1].lr, 1)}"
     if start - lowest.smoothed < max(_FALL * start, _SURE * _noise(tried[: lowest.step], window)):
         return Suggestion(
             None,
@@ -121,9 +121,8 @@ def suggest(tried: Sequence[Tried]) -> Suggestion:
     done = next(each for each in settled if each.smoothed <= enough)
     clear = min(lowest.lr / 2, tried[max(lowest.step - 1 - _STEPS_TO_SHOW, 0)].lr)
     lr = _round(min(done.lr, clear))
-    falls = (
-        f"The loss falls from {loss_words(start, 2)} to {loss_words(lowest.smoothed, 2)} at a rate of {lowest.lr:.2g}"
-    )
+    change = f"from {loss_words(start, 2)} to {loss_words(lowest.smoothed, 2)}"
+    falls = f"The loss falls {change} at a rate of {rounded(lowest.lr, 2)}"
     if tried[-1].smoothed > start:
         falls += " and runs away beyond it"
     return Suggestion(lr, f"{falls}. {_why(lr, done.lr, clear)}")
@@ -143,8 +142,8 @@ def _noise(tried: Sequence[Tried], window: int) -> float:
 
 def _why(lr: float, done: float, clear: float) -> str:
     if done <= clear:
-        return f"At {lr:g} nine tenths of the fall are done."
-    return f"{lr:g} keeps clear of that: any nearer, a whole run might not hold out."
+        return f"At {grouped(lr)} nine tenths of the fall are done."
+    return f"{grouped(lr)} keeps clear of that: any nearer, a whole run might not hold out."
 
 
 def with_lr(recipe: Recipe, lr: float) -> Recipe:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cifar_gui.words import short_exponent
+
 Raw = str | bool
 """What a field holds: text, or whether it is ticked."""
 
@@ -14,4 +16,8 @@ def written(value: Any) -> Raw:
         return value
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return short_exponent(f"{value:g}" if float(f"{value:g}") == value else str(value))

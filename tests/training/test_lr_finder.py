@@ -16,6 +16,7 @@ from cifar_gui.training import lr_finder
 from cifar_gui.training.bench import Bench
 from cifar_gui.training.control import Control
 from cifar_gui.training.lr_finder import Tried, affordable, find_lr, holds_for, rate_range, suggest, with_lr
+from cifar_gui.words import grouped
 
 OPTIMISERS = settings()["optimiser"].choices
 
@@ -229,7 +230,7 @@ def test_where_few_steps_were_made_the_rate_keeps_as_many_of_them_clear_of_the_l
 def test_a_long_way_down_needs_no_such_care():
     found = suggest(course([2.3 - 1.2 * min(n / 90, 1) for n in range(100)]))
     assert found.lr is not None
-    assert found.reason.endswith(f"At {found.lr:g} nine tenths of the fall are done.")
+    assert found.reason.endswith(f"At {grouped(found.lr)} nine tenths of the fall are done.")
     assert "runs away" not in found.reason
 
 
@@ -238,7 +239,7 @@ def test_a_long_way_down_needs_no_such_care():
     [
         ([], "only 0 steps"),
         ([2.3] * 9, "only 9 steps"),
-        ([2.3] * 100, "has not fallen at any from 0.0001 to 1e+01"),
+        ([2.3] * 100, "has not fallen at any from 0.0001 to 10"),
         ([2.3] * 60 + [2.3 + n for n in range(20)], "has not fallen"),
         ([2.3] * 50 + [2.25] * 50, "has not fallen"),
     ],

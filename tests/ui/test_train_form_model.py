@@ -89,6 +89,33 @@ def test_all_wrong_fields_are_told_at_once():
     assert "at most 16" in problems["crop"]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e6, "1000000"), (0.1, "0.1"), (0.0001, "0.0001"), (1e-5, "1e-5"), (1e20, "1e20"), (2.0, "2"), (8, "8"),
+        (1 / 3, "0.3333333333333333"),
+    ],
+)  # fmt: skip
+def test_fields_show_numbers_as_people_type_them_and_read_them_back(value, text):
+    assert written(value) == text
+    assert float(text) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("0", "Learning rate must be more than 0, not 0."),
+        ("-1", "Learning rate must be more than 0, not -1."),
+        ("1e-10", "Learning rate must be at least 1e-9, not 1e-10."),
+        ("2e6", "Learning rate must be at most 1,000,000, not 2,000,000."),
+        ("1e300", "Learning rate must be at most 1,000,000, not 1e300."),
+        ("1e400", "Learning rate must be a finite number, not inf."),
+    ],
+)
+def test_absurd_rates_are_refused_at_the_field_in_numbers_that_people_write(typed, why):
+    assert assembled(raws(Recipe()) | {"lr": typed}, {})[1] == {"lr": why}
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
 def test_no_number_and_infinity_are_refused(value):
     assert set(assembled(raws(Recipe()) | {"lr": value}, {})[1]) == {"lr"}

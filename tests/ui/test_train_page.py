@@ -427,7 +427,7 @@ def test_a_run_that_went_wild_is_called_so(page, qtbot):
     page.press("start")
     until_idle(qtbot, page)
     qtbot.waitUntil(lambda: "no longer a number" in child(page, "train.diagnosis").text())
-    assert "(now 1e+06)" in child(page, "train.diagnosis").text()
+    assert "(now 1,000,000)" in child(page, "train.diagnosis").text()
     assert child(page, "train.start").text() == "Start", "a run that diverged is not offered to be continued"
     one_more = child(page, "train.one_more")
     assert (one_more.isEnabled(), "ran away, and would again" in one_more.toolTip()) == (False, True)

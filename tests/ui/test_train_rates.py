@@ -149,7 +149,7 @@ def test_its_steps_are_drawn_while_they_are_made(page, qtbot, held):
     click(qtbot, page, "train.find_lr")
     go_on.release()
     qtbot.waitUntil(lambda: len(rates.plot.canvas.points["smoothed"].x) == 1)
-    assert rates.status.text().startswith("Step 1 of 100, at a rate of 1e-06")
+    assert rates.status.text().startswith("Step 1 of 100, at a rate of 1e-6")
     assert (rates.progress.value(), rates.progress.maximum()) == (1, 100)
     rates.search.cancel()
     go_on.release(2)
@@ -260,7 +260,7 @@ def test_where_the_loss_runs_away_is_out_of_sight():
         (
             Suggestion(3e-5, "It falls."),
             False,
-            "<b>3e-05 is a good rate to begin with.</b> The recipe has been changed since, so this may not hold for it "
+            "<b>3e-5 is a good rate to begin with.</b> The recipe has been changed since, so this may not hold for it "
             "any more.",
         ),
     ],

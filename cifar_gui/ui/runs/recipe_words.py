@@ -8,7 +8,7 @@ from typing import Any
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import is_designed, presets
 from cifar_gui.recipe import PROMISES, Recipe, settings
-from cifar_gui.words import NOTHING, choice_words
+from cifar_gui.words import NOTHING, choice_words, rounded
 
 FEW = 3
 """A recipe that differs in no more settings is called by its preset."""
@@ -103,7 +103,7 @@ def value_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return rounded(value, 4)
     if isinstance(value, dict):
         return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
     if isinstance(value, list | tuple):

@@ -14,7 +14,7 @@ from cifar_gui.networks.base import NETWORKS, network_settings
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.minutes import promise_kept
 from cifar_gui.ui.train.expectation import Expectation, comparison
-from cifar_gui.words import loss_words, percent
+from cifar_gui.words import loss_words, percent, rounded
 
 Series = Mapping[str, NDArray[np.float64]]
 Tone = Literal["neutral", "good", "doubt", "bad"]
@@ -189,7 +189,7 @@ def _lowest(loss: NDArray[np.float64]) -> str:
 
 
 def _advice(recipe: Recipe | None) -> str:
-    return f"Lower the learning rate{f' (now {recipe.lr:.3g})' if recipe else ''} and start again"
+    return f"Lower the learning rate{f' (now {rounded(recipe.lr)})' if recipe else ''} and start again"
 
 
 def _before_first_epoch(loss: NDArray[np.float64], *, begun: bool) -> Diagnosis:

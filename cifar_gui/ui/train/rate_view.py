@@ -22,7 +22,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.text import WrappedLabel, caption, muted, title
-from cifar_gui.words import loss_on_axis, loss_words
+from cifar_gui.words import grouped, loss_on_axis, loss_words, rounded
 
 _WHAT = (
     "A network with this recipe's first weights is trained for about a hundred steps while the learning rate rises. At "
@@ -88,7 +88,7 @@ class RateView(QWidget):
         last = tried[-1]
         self.progress.setRange(0, last.steps)
         self.progress.setValue(last.step)
-        self._say(f"Step {last.step} of {last.steps}, at a rate of {last.lr:.2g}")
+        self._say(f"Step {last.step} of {last.steps}, at a rate of {rounded(last.lr, 2)}")
 
     def _on_ended(self, cancelled: bool) -> None:
         if cancelled:
@@ -144,12 +144,12 @@ class RateView(QWidget):
             self.answer.setText(answer(found, holds=holds))
         if lr is not None:
             is_used = lr == self._recipe.lr
-            self.use.setText(f"Use {lr:g}")
+            self.use.setText(f"Use {grouped(lr)}")
             self.use.setEnabled(holds and not is_used)
             self.use.setToolTip(_STALE if not holds else "The recipe says so already." if is_used else _USE)
-        marks = [] if lr is None else [Mark(lr, f"{lr:g}", "good")]
+        marks = [] if lr is None else [Mark(lr, f"{grouped(lr)}", "good")]
         if lr != self._recipe.lr:
-            marks.append(Mark(self._recipe.lr, f"recipe {self._recipe.lr:.3g}"))
+            marks.append(Mark(self._recipe.lr, f"recipe {rounded(self._recipe.lr)}"))
         self.plot.set_marks(vertical=marks)
         self.plot.refresh()
 
@@ -213,5 +213,5 @@ def seen_losses(tried: Sequence[Tried]) -> tuple[float, float]:
 
 def answer(found: Suggestion, *, holds: bool) -> str:
     """What was found, as rich text."""
-    headline = "No rate to suggest." if found.lr is None else f"{found.lr:g} is a good rate to begin with."
+    headline = "No rate to suggest." if found.lr is None else f"{grouped(found.lr)} is a good rate to begin with."
     return f"<b>{headline}</b> {html.escape(found.reason if holds else _STALE)}"

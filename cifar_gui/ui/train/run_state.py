@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cifar_gui.words import rounded
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -101,7 +103,7 @@ def _one_more(now: Situation) -> Look:
         return Look("+1 epoch", why, enabled=False)
     if now.state == "idle":
         return Look("+1 epoch", f"Train one more epoch of run {now.run}", enabled=True)
-    rate = f" Its learning rate will be {now.lr:.3g}." if now.lr is not None else ""
+    rate = f" Its learning rate will be {rounded(now.lr)}." if now.lr is not None else ""
     return Look("+1 epoch", f"Train to the end of the epoch, then pause.{rate}", enabled=True)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.words import rounded
 
 _SAMPLES = 240
 _BEFORE = "last valid: "
@@ -53,9 +54,10 @@ class SchedulePreview(QWidget):
         if self._recipe is None:
             return ""
         peak, last = self._recipe.lr, self._line[-1][1] * self._recipe.lr
-        where = "" if self._position is None else f", now {self._lr_at(self._position):.3g}"
+        where = "" if self._position is None else f", now {rounded(self._lr_at(self._position))}"
         before = _BEFORE if self._pale else ""
-        return f"{before}{self._line[0][1] * peak:.3g} at the start, at most {peak:.3g}, {last:.3g} at the end{where}"
+        first, most = rounded(self._line[0][1] * peak), rounded(peak)
+        return f"{before}{first} at the start, at most {most}, {rounded(last)} at the end{where}"
 
     def sizeHint(self) -> QSize:
         return QSize(px(200), px(64))
@@ -98,7 +100,7 @@ class SchedulePreview(QWidget):
         below = QRectF(self.rect()).adjusted(px(4), self.height() - px(16), -px(4), 0)
         epochs = f"{self._recipe.epochs} epoch{'s' if self._recipe.epochs != 1 else ''}"
         painter.drawText(
-            below, Qt.AlignmentFlag.AlignLeft, f"{_BEFORE if self._pale else ''}peak {self._recipe.lr:.3g}"
+            below, Qt.AlignmentFlag.AlignLeft, f"{_BEFORE if self._pale else ''}peak {rounded(self._recipe.lr)}"
         )
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, epochs)
 

@@ -12,6 +12,7 @@ from cifar_gui.runs import RunSummary
 from cifar_gui.training.events import Event, Finished, Paused, SettingsChanged
 from cifar_gui.training.history import History
 from cifar_gui.ui.train.run_state import Situation
+from cifar_gui.words import rounded
 
 _ENDS = {
     "completed": "finished",
@@ -46,7 +47,7 @@ class ShownRun:
     def on_event(self, event: Event) -> bool:
         """Take note of what has become of the run. Whether it says something about it."""
         if isinstance(event, Paused):
-            self.lr, self.note = event.lr, f"paused; the next learning rate is {event.lr:.3g}"
+            self.lr, self.note = event.lr, f"paused; the next learning rate is {rounded(event.lr)}"
         elif isinstance(event, SettingsChanged) and self.recipe is not None:
             self.recipe = self.recipe.changed(lr=event.lr, epochs=event.epochs)
         elif isinstance(event, Finished):

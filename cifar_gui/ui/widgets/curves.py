@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.words import rounded
+
 Values = NDArray[np.float64]
 
 MAX_POINTS = 4000
@@ -131,11 +133,11 @@ def _curve_in_words(curve: Points, form: Callable[[float], str], unit: str) -> s
     if len(y) == 0:
         return ""
     if len(y) == 1:
-        return f"{curve.label}: {form(y[0])} at {unit} {x[0]:.3g}."
+        return f"{curve.label}: {form(y[0])} at {unit} {rounded(x[0])}."
     low, high = int(y.argmin()), int(y.argmax())
     return (
-        f"{curve.label}: {len(y)} points, from {form(y[0])} at {unit} {x[0]:.3g} to {form(y[-1])} at {unit} "
-        f"{x[-1]:.3g}; lowest {form(y[low])} at {x[low]:.3g}, highest {form(y[high])} at {x[high]:.3g}."
+        f"{curve.label}: {len(y)} points, from {form(y[0])} at {unit} {rounded(x[0])} to {form(y[-1])} at {unit} "
+        f"{rounded(x[-1])}; lowest {form(y[low])} at {rounded(x[low])}, highest {form(y[high])} at {rounded(x[high])}."
     )
 
 

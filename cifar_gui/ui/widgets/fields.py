@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cifar_gui.ui.typed import Raw
+from cifar_gui.ui.typed import Raw, written
 
 
 class ChoiceField(QComboBox):
@@ -156,7 +156,7 @@ class NumberField(QLineEdit):
 
     def setValue(self, value: float) -> None:
         """Set the number as if it had been typed and committed, as on a spin box."""
-        self.setText(str(int(value)) if self._whole else f"{value:g}")
+        self.setText(str(int(value)) if self._whole else str(written(float(f"{value:g}"))))
         self.edited.emit()
         self.committed.emit()
 
@@ -172,7 +172,7 @@ class NumberField(QLineEdit):
         """One more or less; numbers that are not whole by a tenth of themselves."""
         if self._whole:
             return str(int(self.value()) + direction)
-        return f"{self.value() * (1.1 if direction > 0 else 1 / 1.1):.3g}"
+        return str(written(float(f"{self.value() * (1.1 if direction > 0 else 1 / 1.1):.3g}")))
 
 
 class TextField(QLineEdit):

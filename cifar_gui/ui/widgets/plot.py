@@ -25,6 +25,7 @@ from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png, write_
 from cifar_gui.ui.widgets.plot_canvas import PlotCanvas
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.plot_table import PlotTable
+from cifar_gui.words import rounded
 
 
 class Plot(QWidget):
@@ -51,7 +52,7 @@ class Plot(QWidget):
         self.canvas = PlotCanvas((form, tick_form), x_label, floor, log_x=log_x)
         self.canvas.setAccessibleName(f"{title}, plot")
         self.canvas.readout_changed.connect(self._on_readout)
-        self._table = PlotTable(title, x_label, form, ("{:.3g}" if log_x else "{:.3f}").format)
+        self._table = PlotTable(title, x_label, form, rounded if log_x else "{:.3f}".format)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.canvas)

@@ -26,6 +26,7 @@ from cifar_gui.ui.widgets.curves import (
 from cifar_gui.ui.widgets.plot_box import ZoomBox
 from cifar_gui.ui.widgets.plot_paint import draw_background, draw_foreground
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Forms, Mark
+from cifar_gui.words import rounded
 
 prepare_pyqtgraph()
 
@@ -184,7 +185,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     def x_in_words(self, x: float) -> str:
         """An x as it is read out."""
-        return f"{x:.3g}" if self._log_x else f"{x:.2f}"
+        return rounded(x) if self._log_x else f"{x:.2f}"
 
     def ticks(self) -> tuple[list[float], list[float]]:
         """The round numbers marked on x and y; on x whole ones, as it counts epochs, where any can be seen."""

@@ -11,6 +11,7 @@ from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.curves import Points, spread
 from cifar_gui.ui.widgets.plot_shapes import draw_shape
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Forms, Mark
+from cifar_gui.words import grouped
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -58,7 +59,7 @@ def draw_background(painter: QPainter, rect: QRectF, plot: Painted) -> None:
     below = QRectF(0, area.bottom() + px(4), 0, px(16))
     reach = area.right()  # of the numbers
     for x in x_ticks:
-        word = f"{x:g}"
+        word = grouped(x)
         width = metrics.horizontalAdvance(word)
         at_x = plot.to_scene(x, 0).x()
         painter.drawText(below.translated(at_x - width / 2 - 1, 0).adjusted(0, 0, width + 2, 0), _CENTRE, word)
