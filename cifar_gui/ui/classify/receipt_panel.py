@@ -13,10 +13,12 @@ from cifar_gui.ui.theme import SPACING, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.text import WrappedLabel, muted
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
-from cifar_gui.words import NOTHING
+from cifar_gui.words import NOTHING, rounded
 
 ROWS = 12
 """Contributions written out; the others stand in one row."""
+
+_A_MILLION = math.log(1e6)
 
 _BAR = 2
 """The column with the bars."""
@@ -61,18 +63,26 @@ def in_words(receipt: Receipt) -> str:
     """The difference, what it means for the probabilities, and what is added up."""
     total = receipt.written(0)[2]
     winner = round(receipt.logits[0] * 10**DIGITS)  # of the other, what makes the two differ by the total as written
-    times = math.exp(min(abs(receipt.difference), 700.0))
     likelier, less = receipt.winner, receipt.other
     if receipt.difference < 0:
         likelier, less = less, likelier
-    odds = f"{times:.3g}" if times < 1e6 else "millions of"
+    odds = odds_words(receipt.difference)
     seen = " All are means over the six views." if receipt.views == 6 else ""
     parts = "filter" if receipt.per_filter else "unit"
     return (
         f"The logit of {receipt.winner} is {_written(winner)}, that of {receipt.other} {_written(winner - total)}: "
-        f"{likelier} is {odds} times as likely as {less}. The difference, {_written(total)}, is exactly the sum of "
+        f"{likelier} is {odds} as likely as {less}. The difference, {_written(total)}, is exactly the sum of "
         f"what each {parts} of the last layer adds.{seen}"
     )
+
+
+def odds_words(difference: float) -> str:
+    """How many times as likely the one is whose logit differs by so much: "1,690 times"; "just" if it is the same."""
+    difference = abs(difference)
+    if difference > _A_MILLION:
+        return "more than a million times"
+    times = rounded(math.exp(difference))
+    return "just" if times == "1" else f"{times} times"
 
 
 def titles() -> list[str]:
