@@ -1,15 +1,20 @@
-"""Make a shipped model from a finished run, and trained/MODELS.md from the shipped models.
+"""Make a shipped model from a finished run, its ideal inputs, and trained/MODELS.md from the shipped models.
 
     uv run python tests/ship.py model RUN NAME TITLE --data IMAGES --machine "two cores of …"
+    uv run python tests/ship.py ideal NAME
     uv run python tests/ship.py table
 
 `model` fits the temperature on the validation pictures, scores the test pictures once, with one view and with six, and
-writes trained/NAME.safetensors in float16. `table` writes what stands in the files' headers, so it cannot drift.
+writes trained/NAME.safetensors in float16. `ideal` draws the ideal inputs of the classes and of as many layers, from
+the first on, as fit into a megabyte or so, and writes trained/ideal/NAME.safetensors; what it was stopped in is in the
+cache when it is called again. `table` writes what stands in the files' headers, so it cannot drift.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +23,23 @@ import torch
 from cifar_gui import paths
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import load_snapshot, read_card, save_snapshot
-from cifar_gui.checkpoint.shipped import shipped_models
+from cifar_gui.checkpoint.shipped import find_model, shipped_models
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.cli.console import Progress
 from cifar_gui.data.sources import load
+from cifar_gui.explain.climb import STATES
+from cifar_gui.explain.ideal_input import ship_ideals
+from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers
+from cifar_gui.explain.response import response_of
 from cifar_gui.inference.calibration import calibrated
 from cifar_gui.inference.evaluate import Evaluation, evaluate
 from cifar_gui.networks.base import build, presets
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
 from cifar_gui.recipe import CIRCUMSTANCES, Recipe
 from cifar_gui.runs import Run
+
+IDEAL_BYTES = 1_200_000
+"""Of all ideal inputs that are shipped with a model."""
 
 HEAD = """# The shipped models
 
@@ -47,6 +60,9 @@ def main() -> None:
     model.add_argument("--data", required=True)
     model.add_argument("--machine", required=True)
     model.set_defaults(action=ship)
+    ideal = commands.add_parser("ideal")
+    ideal.add_argument("name")
+    ideal.set_defaults(action=lambda arguments: ship_ideal(arguments.name))
     commands.add_parser("table").set_defaults(action=lambda _: write_table())
     arguments = parser.parse_args()
     arguments.action(arguments)
@@ -77,6 +93,25 @@ def ship(arguments: argparse.Namespace) -> None:
     made = {**card.made, "worst_class": worst(plain)[0]}
     save_snapshot(ModelSnapshot(replace(shipped.card, scores=scores, made=made), shipped.weights), path, half=True)
     print(f"{path.name}: {plain.accuracy:.2%} with one view, {six.accuracy:.2%} with six")
+
+
+def ship_ideal(name: str) -> None:
+    """Write the ideal inputs of a shipped model."""
+    snapshot = load_snapshot(find_model(name))
+    layers = list(fitting(snapshot))
+    with Progress() as progress:
+        path = ship_ideals(snapshot, layers, name, progress)
+    print(f"{path.name}: {', '.join(layer.label for layer in layers)}, {path.stat().st_size / 1e6:.2f} MB")
+
+
+def fitting(snapshot: ModelSnapshot) -> Iterator[ConvLayer]:
+    """The classes and the first layers, whole, as far as there is room for their ideal inputs."""
+    size = 0
+    for layer in (class_layer(snapshot), *convolution_layers(snapshot)):
+        size += (len(STATES) - 1) * layer.units * 3 * math.prod(response_of(snapshot, layer).field())
+        if size > IDEAL_BYTES:
+            return
+        yield layer
 
 
 def command(recipe: Recipe) -> str:

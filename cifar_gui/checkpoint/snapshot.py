@@ -7,11 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from cifar_gui.checkpoint.card import ModelCard
+
+_OF_THE_FUNCTION = ("network", "network_settings", "class_names", "stats", "calibration")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +27,26 @@ class ModelSnapshot:
     @cached_property
     def digest(self) -> str:
         """SHA-256, hex, of the card and of every weight's name, type, shape and bytes."""
-        digest = hashlib.sha256(json.dumps(self.card.to_dict(), sort_keys=True).encode())
+        return self._digest_with(self.card.to_dict())
+
+    @cached_property
+    def function_digest(self) -> str:
+        """SHA-256, hex, of the weights and of that part of the card that its answers depend on: a title, a recipe and
+        scores make no difference."""
+        card = self.card.to_dict()
+        return self._digest_with({name: card[name] for name in _OF_THE_FUNCTION})
+
+    @cached_property
+    def _weights_digest(self) -> bytes:
+        digest = hashlib.sha256()
         for name in sorted(self.weights):
             weight = self.weights[name].contiguous()
             digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
             digest.update(weight.flatten().view(torch.uint8).numpy().data)
-        return digest.hexdigest()
+        return digest.digest()
+
+    def _digest_with(self, values: Mapping[str, Any]) -> str:
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode() + self._weights_digest).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ModelSnapshot) and self.digest == other.digest

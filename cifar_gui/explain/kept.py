@@ -21,20 +21,23 @@ class Kept(Generic[T]):
         self._results: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Hashable) -> T | None:
-        """What is kept under `key`."""
+    def find(self, key: Hashable, look: Callable[[], T | None] = lambda: None) -> T | None:
+        """What is kept under `key`, else what `look` finds elsewhere, which is kept from then on."""
         with self._lock:
             if key in self._results:
                 self._results.move_to_end(key)
-            return self._results.get(key)
+                return self._results[key]
+        found = look()
+        return found if found is None else self._keep(key, found)
 
     def get(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What is kept under `key`, else what `compute` gives, which is kept; if it raises, nothing is."""
         found = self.find(key)
-        if found is None:
-            found = compute()
-            with self._lock:
-                self._results[key] = found
-                while len(self._results) > 1 and sum(map(self._size_of, self._results.values())) > self._limit:
-                    self._results.popitem(last=False)
+        return self._keep(key, compute()) if found is None else found
+
+    def _keep(self, key: Hashable, found: T) -> T:
+        with self._lock:
+            self._results[key] = found
+            while len(self._results) > 1 and sum(map(self._size_of, self._results.values())) > self._limit:
+                self._results.popitem(last=False)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.kept import Kept
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.response import Response, maps_at, response_of
+from cifar_gui.explain.store import Arrays, Forms, Key, Store
 from cifar_gui.inference.forward import evaluating
 
 TOP = 9
@@ -42,10 +43,14 @@ class Survey:
     active: NDArray[np.float32]  # (N) share of all places where it is above 0
 
     @property
+    def arrays(self) -> Arrays:
+        """All of it but the response, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "response"}
+
+    @property
     def nbytes(self) -> int:
         """Memory that it takes."""
-        arrays = (self.answers, self.pictures, self.places, self.mean, self.lowest, self.highest, self.active)
-        return sum(each.nbytes for each in arrays)
+        return sum(each.nbytes for each in self.arrays.values())
 
 
 def survey(
@@ -54,20 +59,49 @@ def survey(
     """Of one layer; kept. Raises CifarGuiError without pictures, and what `progress` raises."""
     if pictures is None:
         raise CifarGuiError("This needs pictures to look at, and no data set is loaded. Get data first.")
+    known = known_survey(snapshot, layer, pictures)
+    if known is not None:
+        return known
     key = _key(snapshot, layer, pictures)
-    return _KEPT.get(key, lambda: _look(snapshot, layer, pictures.split.images, progress))
+    found = _KEPT.get(key, lambda: _look(snapshot, layer, pictures.split.images, progress))
+    _STORE.write(key, found.arrays)
+    return found
 
 
 def known_survey(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut | None) -> Survey | None:
-    """The same if it has been made already."""
-    return _KEPT.find(_key(snapshot, layer, pictures)) if pictures is not None else None
+    """The same if it has been made already, now or in an earlier session."""
+    if pictures is None:
+        return None
+    return _KEPT.find(_key(snapshot, layer, pictures), lambda: _stored(snapshot, layer, pictures))
 
 
 _KEPT: Kept[Survey] = Kept(64_000_000, lambda kept: kept.nbytes)
+_STORE = Store("surveys", 1, 32_000_000)
 
 
-def _key(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut) -> tuple[str, str, str]:
-    return snapshot.digest, layer.label, pictures.split.fingerprint
+def _key(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut) -> Key:
+    return snapshot.function_digest, layer.label, pictures.split.fingerprint
+
+
+def _stored(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut) -> Survey | None:
+    """That of an earlier session, if all of it is possible."""
+    count, units = len(pictures.split), layer.units
+    top = units, min(TOP, count)
+    forms: Forms = {
+        "answers": (np.float32, top),
+        "pictures": (np.int64, top),
+        "places": (np.int64, (*top, 2)),
+        **{name: (np.float32, (units,)) for name in ("mean", "lowest", "highest", "active")},
+    }
+    arrays = _STORE.read(_key(snapshot, layer, pictures), forms)
+    if arrays is None:
+        return None
+    found = Survey(response_of(snapshot, layer), **arrays)
+    rows, columns = found.response.size
+    limits = [(found.pictures, count), (found.places[..., 0], rows), (found.places[..., 1], columns)]
+    possible = all(bool(((each >= 0) & (each < limit)).all()) for each, limit in limits)
+    finite = all(bool(np.isfinite(each).all()) for each in arrays.values())
+    return found if possible and finite else None
 
 
 def _look(snapshot: ModelSnapshot, layer: ConvLayer, images: Tensor, progress: Progress) -> Survey:

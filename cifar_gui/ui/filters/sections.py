@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from cifar_gui.explain.ideal_input import STATES
+from cifar_gui.explain.climb import STATES
 from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.ui.filters.framed import Framed, FramedPictures
 from cifar_gui.ui.filters.story import SubjectMap
