@@ -16,6 +16,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.cli.explaining import EXPLANATIONS, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain import ideal_input, survey
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS
 from cifar_gui.explain.base import EXPLAINERS, Request, Subject
 from cifar_gui.explain.examined import Examined
@@ -99,6 +100,21 @@ def test_top_pictures_are_held_out_and_labelled(cli, model, colours):
     assert {top["label"] for top in tops} <= {"red", "green", "blue"}
     assert {top["number"] for top in tops} == set(range(6))
     assert "6 held-out pictures" in found["note"]
+
+
+def test_what_another_session_has_found_is_not_looked_for_again(cli, model, colours, monkeypatch):
+    top = ("explain", "top", model, "--data", colours, "--json")
+    ideal = ("explain", "ideal", model, "--layer", "classes", "--unit", "red", "--json")
+
+    def found() -> list[object]:
+        for module in (survey, ideal_input):
+            module._KEPT._results.clear()  # as it is in a process that has just started
+        return [cli(*asked).json for asked in (top, ideal)]
+
+    before = found()
+    for module, work in ((survey, "_look"), (ideal_input, "_climb_all")):
+        monkeypatch.setattr(module, work, lambda *_arguments: pytest.fail("done again"))
+    assert found() == before
 
 
 def test_pictures_that_were_learned_from_are_called_so(cli, model, colours, tmp_path, monkeypatch):

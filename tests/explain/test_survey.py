@@ -91,6 +91,28 @@ def test_a_survey_is_made_once_for_a_network_a_layer_and_pictures(planted, layer
     assert survey.known_survey(planted, layer, others) is None
 
 
+def test_another_session_has_the_same_without_looking(planted, layer, found, pictures, monkeypatch):
+    survey._KEPT._results.clear()
+    monkeypatch.setattr(survey, "_look", lambda *_arguments: pytest.fail("looked again"))
+    again = survey.survey(planted, layer, pictures)
+    assert again.response == found.response
+    assert all(np.array_equal(again.arrays[name], values) for name, values in found.arrays.items())
+    others = replace(pictures, split=replace_fingerprint(pictures.split))
+    assert survey.known_survey(planted, layer, others) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "impossible"),
+    [("pictures", 12), ("pictures", -1), ("places", -1), ("places", 32), ("mean", np.nan), ("answers", np.inf)],
+)
+def test_what_cannot_be_is_not_believed(planted, layer, found, pictures, name, impossible):
+    arrays = {each: values.copy() for each, values in found.arrays.items()}
+    arrays[name].flat[3] = impossible
+    survey._STORE.write(survey._key(planted, layer, pictures), arrays)
+    survey._KEPT._results.clear()
+    assert survey.known_survey(planted, layer, pictures) is None
+
+
 def replace_fingerprint(split: Split) -> Split:
     return Split(split.name, split.images, split.labels, "others")
 

@@ -247,6 +247,21 @@ def test_what_was_worked_out_once_is_there_at_once(page, qtbot, monkeypatch):
     assert page.grid_panel.count.text() == "12 of 12 inputs"
 
 
+def test_what_an_earlier_session_has_found_is_there_without_being_asked_for(with_data, qtbot, monkeypatch):
+    page = with_data
+    for family in ("top", "ideal", "weights"):
+        show(page, qtbot, family)
+    before = page.detail.forming.pictures.pictures
+    for module, work in ((survey, "_look"), (ideal_input, "_climb_all")):
+        module._KEPT._results.clear()
+        monkeypatch.setattr(module, work, lambda *_arguments: pytest.fail("done again"))
+    page.detail.show_story(None)
+    page.grid_panel.grid.choose(5)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert len(page.detail.tops.pictures.pictures) == 9
+    assert len(page.detail.forming.pictures.pictures) == len(before) > 0
+
+
 def test_switching_a_filter_off_tells_what_is_lost_and_another_filter_begins_anew(with_data, qtbot):
     page = with_data
     switch = page.detail.switch_off
