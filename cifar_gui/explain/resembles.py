@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cifar_gui import paths
-from cifar_gui.atomic import write_atomically
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import Progress, Split, no_progress
 from cifar_gui.data.decode import Pixels
-from cifar_gui.errors import WriteError
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.penultimate import features_of
+from cifar_gui.explain.store import Key, Store
 
 WIDEST = 512
 """Numbers kept of each picture. What is wider is projected onto as many random directions, which keeps distances."""
 
 _BATCH = 250
-_KEPT = 4
-"""Files in the cache: at most 46 MB each for CIFAR-10."""
-
-_VERSION = 1
-"""Part of every file's name: raise it when what is kept changes."""
+_STORE = Store("features", 1, 192_000_000)
+"""That of CIFAR-10 takes at most 46 MB for each network."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,13 +49,16 @@ def library(examined: Examined, split: Split, progress: Progress = no_progress) 
     found = kept(examined.snapshot, split)
     if found is None:
         found = _compute(examined, split, progress)
-        _write(library_path(examined.snapshot, split), found)
+        _STORE.write(_key(examined.snapshot, split), {"features": found.features})
     return found
 
 
 def kept(snapshot: ModelSnapshot, split: Split) -> Library | None:
     """What was computed at another time, if it is there still."""
-    return _read(library_path(snapshot, split), len(split))
+    arrays = _STORE.read(_key(snapshot, split), {"features": (np.float16, (len(split), None))})
+    if arrays is None or not np.isfinite(arrays["features"]).all():
+        return None
+    return Library(arrays["features"])
 
 
 def nearest(library: Library, examined: Examined, pixels: Pixels, count: int = 12) -> list[Neighbour]:
@@ -73,14 +69,8 @@ def nearest(library: Library, examined: Examined, pixels: Pixels, count: int = 1
     return [Neighbour(int(place), float(likeness[place])) for place in best]
 
 
-def library_path(snapshot: ModelSnapshot, split: Split) -> Path:
-    """Where it is kept: one file for each network and split."""
-    return folder() / f"{_VERSION}-{snapshot.digest[:24]}-{split.fingerprint[:24]}.npy"
-
-
-def folder() -> Path:
-    """Where libraries lie. Not created here."""
-    return paths.cache() / "features"
+def _key(snapshot: ModelSnapshot, split: Split) -> Key:
+    return snapshot.function_digest, split.fingerprint
 
 
 def _compute(examined: Examined, split: Split, progress: Progress) -> Library:
@@ -99,26 +89,3 @@ def _normed(features: Tensor) -> Tensor:
         generator = torch.Generator().manual_seed(units)
         features = features @ torch.randn(units, WIDEST, generator=generator)
     return torch.nn.functional.normalize(features, dim=1)
-
-
-def _read(place: Path, count: int) -> Library | None:
-    try:
-        features = np.load(place, allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # not there, or damaged: it is computed again
-        return None
-    right = features.ndim == 2 and len(features) == count and features.dtype == np.float16
-    return Library(features) if right and bool(np.isfinite(features).all()) else None
-
-
-def _write(place: Path, library: Library) -> None:
-    """A full disk costs the next look some seconds, nothing else."""
-    content = io.BytesIO()
-    np.save(content, library.features, allow_pickle=False)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(place, [content.getbuffer()])
-        files = sorted(place.parent.glob("*.npy"), key=lambda path: path.stat().st_mtime)
-        for old in files[:-_KEPT]:
-            old.unlink()
-    except (WriteError, OSError):
-        return

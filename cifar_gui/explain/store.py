@@ -32,8 +32,8 @@ Key = tuple[str | int | tuple[int, ...], ...]
 """What a result was found from: digests, names and numbers."""
 
 Arrays = Mapping[str, NDArray[Any]]
-Forms = Mapping[str, tuple[type[np.generic], tuple[int, ...]]]
-"""Type and shape of each array."""
+Forms = Mapping[str, tuple[type[np.generic], tuple[int | None, ...]]]
+"""Type and shape of each array. None: of any length."""
 
 
 class Store:
@@ -69,7 +69,7 @@ class Store:
         digest, place = self.digest(key), self.place(key)
         for path in (_contents(self.shipped()).get(digest), place):
             arrays = _read(path, digest) if path is not None else {}
-            if {name: (each.dtype.type, each.shape) for name, each in arrays.items()} == dict(forms):
+            if _fit(arrays, forms):
                 with suppress(OSError):
                     os.utime(place)  # what was used last stays
                 return arrays
@@ -119,6 +119,15 @@ def _read(path: Path, digest: str) -> Arrays:
         own = f"{digest}/"
         return {name.removeprefix(own): each.numpy() for name, each in tensors.items() if name.startswith(own)}
     return {}
+
+
+def _fit(arrays: Arrays, forms: Forms) -> bool:
+    return arrays.keys() == forms.keys() and all(
+        arrays[name].dtype.type is kind
+        and arrays[name].ndim == len(shape)
+        and all(wanted in (None, size) for wanted, size in zip(shape, arrays[name].shape, strict=True))
+        for name, (kind, shape) in forms.items()
+    )
 
 
 def _write(path: Path, results: Mapping[str, Arrays]) -> None:

@@ -21,6 +21,7 @@ from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.checkpoint.state import ResumeState
 from cifar_gui.checkpoint.tensors import survives_halving, tensor_bytes
+from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.networks.base import NETWORKS
 
@@ -138,6 +139,25 @@ def test_snapshots_are_equal_when_nothing_that_counts_differs(snapshot):
     assert of({**weights, name: first.flatten()}) != snapshot
     assert of({(f"{key}x" if key == name else key): value for key, value in weights.items()}) != snapshot
     assert snapshot != "a word"
+
+
+def test_what_its_answers_do_not_depend_on_makes_no_other_function_of_a_snapshot(snapshot):
+    def digest(weights=snapshot.weights, **changes) -> str:
+        return ModelSnapshot(dataclasses.replace(snapshot.card, **changes), weights).function_digest
+
+    assert digest(title="Another", scores={}, recipe=None, made={"minutes": "3"}, step=7) == snapshot.function_digest
+    name, first = next(iter(snapshot.weights.items()))
+    others = {
+        snapshot.function_digest,
+        snapshot.digest,
+        digest({**snapshot.weights, name: first + 1e-6}),
+        digest(calibration={"temperature": 1.5}),
+        digest(stats=ChannelStats((1.0, 2.0, 3.0), (1.0, 1.0, 1.0))),
+        digest(class_names=snapshot.card.class_names[::-1]),
+        digest(network="another"),
+        digest(network_settings={"width": 1}),
+    }
+    assert len(others) == 8
 
 
 def test_a_snapshot_is_not_changed_by_the_network_it_was_taken_of(snapshot):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +10,7 @@ from cifar_gui.errors import Cancelled
 from cifar_gui.explain import resembles
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.penultimate import NotLinear, features_of
-from cifar_gui.explain.resembles import library, library_path, nearest
+from cifar_gui.explain.resembles import library, nearest
 
 
 @pytest.fixture
@@ -43,41 +42,26 @@ def test_what_has_been_computed_is_kept_for_this_network_and_these_pictures(smal
     first = library(small, split)
     monkeypatch.setattr(resembles, "_compute", None)
     assert np.array_equal(library(small, split).features, first.features)
-    others = {
-        library_path(small.snapshot, split),
-        library_path(small.snapshot, tiny_data.split("validation")),
-        library_path(snapshot_of("mlp", hidden=4), split),
-    }
-    assert len(others) == 3
+    for snapshot, other in (
+        (small.snapshot, tiny_data.split("validation")),
+        (snapshot_of("mlp", hidden=4), split),
+    ):
+        assert resembles.kept(snapshot, other) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
-def test_a_damaged_file_is_computed_again(small, tiny_data, content):
+def test_what_cannot_be_is_computed_again(small, tiny_data):
     split = tiny_data.split("train")
     first = library(small, split)
-    library_path(small.snapshot, split).write_bytes(content)
+    damaged = np.where(np.arange(len(split))[:, None] == 7, np.float16(np.nan), first.features)
+    resembles._STORE.write(resembles._key(small.snapshot, split), {"features": damaged})
+    assert resembles.kept(small.snapshot, split) is None
     assert np.array_equal(library(small, split).features, first.features)
 
 
-def test_only_the_newest_files_are_kept(small, tiny_data):
-    folder = resembles.folder()
-    folder.mkdir(parents=True)
-    for age in range(6):
-        (folder / f"{age}.npy").write_bytes(b"old")
-        os.utime(folder / f"{age}.npy", (1000 - age, 1000 - age))
-    split = tiny_data.split("validation")
-    library(small, split)
-    assert {path.name for path in folder.iterdir()} == {
-        "0.npy",
-        "1.npy",
-        "2.npy",
-        library_path(small.snapshot, split).name,
-    }
-
-
 def test_a_folder_that_cannot_be_written_to_does_no_harm(small, tiny_data):
-    resembles.folder().parent.mkdir(parents=True, exist_ok=True)
-    resembles.folder().write_text("a file where the folder should be")
+    folder = resembles._STORE.cached()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file where the folder should be")
     assert len(library(small, tiny_data.split("validation"))) == len(tiny_data.split("validation"))
 
 
@@ -87,7 +71,7 @@ def test_it_can_be_given_up_and_then_nothing_is_kept(small, tiny_data):
 
     with pytest.raises(Cancelled):
         library(small, tiny_data.split("train"), give_up)
-    assert not library_path(small.snapshot, tiny_data.split("train")).exists()
+    assert not resembles._STORE.cached().exists()
 
 
 def test_wide_layers_are_projected_so_that_near_stays_near(snapshot_of, tiny_data):

@@ -56,6 +56,13 @@ def test_arrays_of_another_form_are_not_read(store, forms):
     assert store.read(KEY, forms) is None
 
 
+def test_a_length_that_is_not_known_beforehand_may_be_left_open(store):
+    store.write(KEY, ARRAYS)
+    assert is_right(store.read(KEY, {**FORMS, "states": (np.uint8, (2, None, 4))}))
+    assert store.read(KEY, {**FORMS, "states": (np.uint8, (3, None, 4))}) is None
+    assert store.read(KEY, {**FORMS, "states": (np.uint8, (2, None))}) is None
+
+
 def cut_short(content: bytes) -> bytes:
     return content[:-1]
 

@@ -382,7 +382,7 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     given_up.set()
     qtbot.waitUntil(lambda: button.text() == "Look through them")
     idle(page, qtbot)
-    assert not core.folder().exists()
+    assert not core._STORE.cached().exists()
     assert not page.context.messages.all
 
 
