@@ -72,7 +72,8 @@ def settings() -> Path:
 
 
 def cache() -> Path:
-    """What can be computed again: precision probes, thumbnails. Not created here."""
+    """What can be computed again: imported data sets, precision probes, what was found out of networks. Not created
+    here."""
     return _home("cache", platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 

@@ -47,6 +47,9 @@ Every network here was trained from scratch by this program. Settings were chose
 seed was named beforehand, and the 10,000 test pictures were scored once, with the float16 weights that are shipped.
 "One view" is the plain accuracy; "six views" averages mirrored and shifted copies of each picture.
 
+In `ideal/` are the pictures that the classes and the first layers would like to see, of each network that has filters:
+drawn by `uv run python tests/ship.py ideal NAME`, and ignored where they belong to other weights.
+
 This file is written by `uv run python tests/ship.py table` from the headers of the model files.
 """
 
