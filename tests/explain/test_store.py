@@ -118,6 +118,7 @@ def test_a_disk_that_is_full_does_no_harm(store, monkeypatch):
 
 def test_what_comes_with_the_app_is_read_where_nothing_was_found_here(store, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "shipped_models", lambda: tmp_path)
+    assert not store.ships(KEY)
     path = store.ship("airnet", {KEY: ARRAYS, OTHER: {"answers": ARRAYS["answers"]}})
     assert path == tmp_path / "things" / "airnet.safetensors"
     assert is_right(store.read(KEY, FORMS))
