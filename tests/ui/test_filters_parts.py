@@ -19,7 +19,6 @@ from cifar_gui.explain.layers import ConvLayer, convolution_layers
 from cifar_gui.explain.response import Box
 from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.explain.units import UnitDetails, unit_details
-from cifar_gui.ui.filters import framed
 from cifar_gui.ui.filters import pace as pacing
 from cifar_gui.ui.filters.detail import UnitDetail, facts, moments, summary
 from cifar_gui.ui.filters.epoch_bar import EpochBar
@@ -31,6 +30,7 @@ from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.filters.pace import Pace
 from cifar_gui.ui.filters.story import UnitStory
 from cifar_gui.ui.filters.switch_off import in_words
+from cifar_gui.ui.widgets import framed
 from cifar_gui.ui.widgets.image_grid import sheet_of
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QTo
 from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.ui.filters.legend import LegendStrip
-from cifar_gui.ui.filters.waiting import Waiting
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
@@ -23,6 +22,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption, muted
+from cifar_gui.ui.widgets.waiting import Waiting
 
 _LEAST_HEIGHT = 168
 _SAVED_TILE = 96

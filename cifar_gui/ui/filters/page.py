@@ -21,11 +21,11 @@ from cifar_gui.ui.filters.epoch_bar import EpochBar
 from cifar_gui.ui.filters.epochs import epoch_track
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList
-from cifar_gui.ui.filters.long_work import LongWork
 from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.pace import Pace
 from cifar_gui.ui.filters.picture_choice import PictureChoice
 from cifar_gui.ui.filters.unit_control import UnitControl
+from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.model_choices import LIVE
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns

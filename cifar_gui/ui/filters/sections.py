@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.explain.climb import STATES
 from cifar_gui.explain.top_pictures import TopPicture
-from cifar_gui.ui.filters.framed import Framed, FramedPictures
 from cifar_gui.ui.filters.story import SubjectMap
-from cifar_gui.ui.filters.waiting import Waiting
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.framed import Framed, FramedPictures
 from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.text import caption, heading
+from cifar_gui.ui.widgets.waiting import Waiting
 
 
 class Section(QWidget):

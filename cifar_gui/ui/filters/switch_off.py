@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.explain.ablation import Ablation
-from cifar_gui.ui.filters.waiting import Waiting
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.text import caption, heading
+from cifar_gui.ui.widgets.waiting import Waiting
 from cifar_gui.words import percent
 
 _NAMED = 3

@@ -11,9 +11,9 @@ from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.survey import survey
 from cifar_gui.ui.filters.answers import Answer
 from cifar_gui.ui.filters.detail import UnitDetail
-from cifar_gui.ui.filters.long_work import LongWork
 from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.story import UnitStory, unit_story
+from cifar_gui.ui.long_work import LongWork
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context

@@ -7,9 +7,9 @@ import threading
 import pytest
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from cifar_gui.ui import long_work
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.filters import long_work
-from cifar_gui.ui.filters.long_work import LongWork
+from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 
 
