@@ -38,6 +38,10 @@ def create_window() -> MainWindow:
     data = DataLibrary(jobs, settings)
     session = TrainingSession(data.load)
     models = ModelLibrary(session, jobs, settings, messages)
+
+    def show_filters(layer: str, unit: int | None = None) -> None:
+        window.show_filters(layer, unit)
+
     context = Context(
         session=session,
         models=models,
@@ -48,7 +52,7 @@ def create_window() -> MainWindow:
         messages=messages,
         actions=Actions(),
         show_page=lambda name: window.pages.request(name),
-        show_filters=lambda layer: window.show_filters(layer),
+        show_filters=show_filters,
         torch_ready=lambda: warm_up.done,
     )
     warm_up = WarmUp(jobs.post)

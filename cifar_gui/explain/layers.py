@@ -25,7 +25,8 @@ CLASSES = "classes"
 
 @dataclass(frozen=True, slots=True)
 class ConvLayer:
-    """One convolution layer, without its weights; or the answers of the network, one unit for each class."""
+    """One convolution layer, without its weights; or the answers of the network, one unit for each class; or what else
+    has units that answer, in the same form."""
 
     name: str  # of the module; its weights are called `name`.weight. "" for classes without weights of their own
     label: str  # for people: "block 1 · conv 2"
@@ -36,15 +37,16 @@ class ConvLayer:
     stride: tuple[int, int] = (1, 1)
     stem: ConvLayer | None = None  # the fixed layer through which this one sees the colours of the picture
     classes: tuple[str, ...] = ()  # what its units stand for, if they are the answers of the network
+    noun: str = "filter"  # what one of its units is called, if it is no class
 
     @property
     def nouns(self) -> str:
         """What its units are called, in the plural."""
-        return "classes" if self.classes else "filters"
+        return "classes" if self.classes else f"{self.noun}s"
 
     def unit_words(self, unit: int) -> str:
         """What one unit is called: "filter 21", "cat"."""
-        return self.classes[unit] if self.classes else f"filter {unit}"
+        return self.classes[unit] if self.classes else f"{self.noun} {unit}"
 
     @property
     def coloured(self) -> bool:

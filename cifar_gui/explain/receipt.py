@@ -29,6 +29,7 @@ class Entry:
     value: float  # how strongly the unit answers, the mean over the views; of maps, their mean
     weight: float | None  # its weight for the winner − its weight for the other; None of maps, which have many
     contribution: float  # to the difference of the calibrated logits, in full precision
+    unit: int | None = None  # its number among those that the last layer reads; None of the bias
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,7 +89,7 @@ def receipt(examined: Examined, pixels: Pixels, winner: int, other: int, *, view
 
 def _by_unit(features: NDArray[np.float64], weight: NDArray[np.float64]) -> list[Entry]:
     lines = zip(features.tolist(), weight.tolist(), (features * weight).tolist(), strict=True)
-    return [Entry(f"unit {unit}", *line) for unit, line in enumerate(lines)]
+    return [Entry(f"unit {unit}", *line, unit) for unit, line in enumerate(lines)]
 
 
 def _by_filter(features: NDArray[np.float64], weight: NDArray[np.float64], maps: tuple[int, int, int]) -> list[Entry]:
@@ -97,4 +98,4 @@ def _by_filter(features: NDArray[np.float64], weight: NDArray[np.float64], maps:
     parts = (features * weight).reshape(maps[0], -1).sum(1)
     weights = weight.tolist() if maps[1] * maps[2] == 1 else [None] * maps[0]
     lines = zip(values.mean(1).tolist(), weights, parts.tolist(), strict=True)
-    return [Entry(f"filter {number}", *line) for number, line in enumerate(lines)]
+    return [Entry(f"filter {number}", *line, number) for number, line in enumerate(lines)]

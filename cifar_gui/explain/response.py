@@ -15,11 +15,14 @@ from cifar_gui.explain.layers import ConvLayer, forward_steps
 from cifar_gui.explain.names import kind_word
 from cifar_gui.networks.layer_table import Step, View
 
-_PASSED_THROUGH = ("BatchNorm2d", "MaxPool2d", "AvgPool2d", "Dropout", "Dropout2d")
-"""What may stand between a convolution and its activation: each map stays a map of its own."""
+_PASSED_THROUGH = ("BatchNorm1d", "BatchNorm2d", "MaxPool2d", "AvgPool2d", "Dropout", "Dropout2d")
+"""What may stand between a layer and its activation: each map stays a map of its own."""
 
 _RECTIFIERS = ("ReLU", "GELU")
 _ACTIVATIONS = (*_RECTIFIERS, "LeakyReLU", "Tanh", "Sigmoid")
+
+BEFORE = "before "
+"""In front of a module's name: what that module is given, and not what it gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Box:
 class Response:
     """How the units of a layer answer."""
 
-    answer: str  # the module that gives the maps, that of the activation; "" is the whole network
-    drive: str  # the one before it: what can always be raised, where a ReLU may be flat
+    answer: str  # the module that gives the maps, that of the activation; "" is the whole network; or `BEFORE` one
+    drive: str  # what comes before it: what can always be raised, where a ReLU may be flat
     words: str  # where that is: "after norm and relu"
     rectified: bool  # whether what is not above 0 is silence: behind a ReLU or its like
     size: tuple[int, int]  # height and width of a map
@@ -74,29 +77,37 @@ def response_of(snapshot: ModelSnapshot, layer: ConvLayer) -> Response:
     if layer.classes:
         whole = View((IMAGE_SIZE, IMAGE_SIZE), (1, 1))
         return Response("", "", "before the softmax", rectified=False, size=(1, 1), view=whole)
+    if layer.name.startswith(BEFORE):
+        given = _given_to(layer.name.removeprefix(BEFORE), found)
+        return Response(layer.name, layer.name, "as it is", rectified=False, size=_size(given), view=given.view)
     passed = _passed(layer.name, found)
     behind = passed[-1].row
     activated = behind.kind in _ACTIVATIONS
     return Response(
         answer=behind.name,
-        drive=passed[-2].row.name if activated else behind.name,
+        drive=(passed[-2].row.name if len(passed) > 1 else BEFORE + behind.name) if activated else behind.name,
         words=_words([step.row.kind for step in passed[1:]]),
         rectified=behind.kind in _RECTIFIERS,
-        size=(behind.output_shape[1], behind.output_shape[2]),
+        size=_size(passed[-1]),
         view=passed[-1].view,
     )
 
 
 @contextmanager
 def tapped(model: nn.Module, name: str) -> Iterator[list[Tensor]]:
-    """Inside, a forward pass leaves the output of the module `name` in the list and ends there, raising `Enough`."""
+    """Inside, a forward pass leaves the output of the module `name`, or what stands `BEFORE` it, in the list and ends
+    there, raising `Enough`."""
     kept: list[Tensor] = []
 
-    def note(_module: nn.Module, _inputs: object, output: Tensor) -> None:
-        kept.append(output)
+    def note(found: Tensor) -> None:
+        kept.append(found)
         raise Enough
 
-    handle = model.get_submodule(name).register_forward_hook(note)
+    module = model.get_submodule(name.removeprefix(BEFORE))
+    if name.startswith(BEFORE):
+        handle = module.register_forward_pre_hook(lambda _module, inputs: note(inputs[0]))
+    else:
+        handle = module.register_forward_hook(lambda _module, _inputs, output: note(output))
     try:
         yield kept
     finally:
@@ -104,7 +115,8 @@ def tapped(model: nn.Module, name: str) -> Iterator[list[Tensor]]:
 
 
 def maps_at(model: nn.Module, name: str, inputs: Tensor) -> Tensor:
-    """Standardised (N, 3, 32, 32) → what the module `name` gives, (N, units, h, w); no more than that is computed.
+    """Standardised (N, 3, 32, 32) → what the module `name` gives, or is given `BEFORE` it, (N, units, h, w); no more
+    than that is computed.
 
     Rows of values, such as the answers (N, classes), become maps of one place."""
     with tapped(model, name) as kept, suppress(Enough):
@@ -132,14 +144,31 @@ class Enough(Exception):
     """Ends a forward pass whose rest nobody wants."""
 
 
+def step_of(name: str, found: list[Step]) -> Step:
+    """The step of the module with this name."""
+    return next(step for step in found if step.op == "layer" and step.row.name == name)
+
+
+def _given_to(name: str, found: list[Step]) -> Step:
+    """The step whose result a module is given."""
+    source = step_of(name, found).sources[0]
+    return next(step for step in found if step.key == source)
+
+
+def _size(step: Step) -> tuple[int, int]:
+    """Height and width of the maps that a step gives; of plain numbers, one place each."""
+    shape = step.row.output_shape
+    return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
+
+
 def _passed(name: str, found: list[Step]) -> list[Step]:
-    """The step of a convolution and those after it up to its activation; up to its norm if no activation follows."""
-    chain = [next(step for step in found if step.op == "layer" and step.row.name == name)]
+    """The step of a layer and those after it up to its activation; up to its norm if no activation follows."""
+    chain = [step_of(name, found)]
     while (step := _only_user(chain[-1], found)) is not None and step.row.kind in (*_PASSED_THROUGH, *_ACTIVATIONS):
         chain.append(step)
         if step.row.kind in _ACTIVATIONS:
             return chain
-    return chain[:2] if len(chain) > 1 and chain[1].row.kind == "BatchNorm2d" else chain[:1]
+    return chain[:2] if len(chain) > 1 and chain[1].row.kind.startswith("BatchNorm") else chain[:1]
 
 
 def _only_user(step: Step, found: list[Step]) -> Step | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cifar_gui.ui.actions import Actions
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from cifar_gui.ui.session import TrainingSession
     from cifar_gui.ui.settings import Settings
     from cifar_gui.ui.shown_picture import ShownPicture
+
+
+class ShowFilters(Protocol):
+    """Shows the Filters page with the layer at a path, "" for the one it had last, and if wanted one of its units."""
+
+    def __call__(self, layer: str, unit: int | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,6 @@ class Context:
     messages: Messages
     actions: Actions
     show_page: Callable[[str], None]
-    show_filters: Callable[[str], None]
-    """Show the Filters page with the layer at this path, "" for the one it had last."""
+    show_filters: ShowFilters
     torch_ready: Callable[[], bool]
     """Whether torch has been imported, so that using it does not block the window for seconds."""

@@ -1,17 +1,74 @@
-"""A random picture that the network has not learned from, out of the data set that is loaded."""
+"""The pictures that the network has not learned from, out of the data set that is loaded; and a random one of them."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Signal
+
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import DataError
 from cifar_gui.ui.widgets.mime import encoded
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
+    from cifar_gui.checkpoint.card import ModelCard
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
+    from cifar_gui.explain.held_out import HeldOut
+    from cifar_gui.ui.context import Context
+
+
+class HeldOutPictures(QObject):
+    """Those that explanations are looked for in. Signals: came() when there is a data set after one was asked for;
+    missing(str), a sentence, when there is none."""
+
+    came = Signal()
+    missing = Signal(str)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = context.data
+        self._wanted = False  # as soon as a data set has been read
+        context.data.loaded.connect(self._on_loaded)
+        context.data.failed.connect(self._on_failed)
+
+    def of(self, card: ModelCard) -> HeldOut | None:
+        """Those of the data set that is loaded; None if none is. Raises DataError if it has none."""
+        from cifar_gui.explain.held_out import held_out  # brings torch
+
+        data = self._library.current
+        return held_out(data, card) if data is not None else None
+
+    def known(self, card: ModelCard) -> HeldOut | None:
+        """The same, and None whatever the reason."""
+        try:
+            return self.of(card)
+        except DataError:
+            return None
+
+    def ask(self, card: ModelCard) -> None:
+        """Read the data set that the network was trained on if it is here, else the one used last."""
+        from cifar_gui.data.sources import is_available
+
+        self._wanted = True
+        own = card.recipe.data if card.recipe is not None else ""
+        self._library.request(own if own and is_available(own) else self._library.usual_source())
+
+    def give_up(self) -> None:
+        """Nobody waits for them any more."""
+        self._wanted = False
+
+    def _on_loaded(self, _data: ImageData) -> None:
+        if self._wanted:
+            self._wanted = False
+            self.came.emit()
+
+    def _on_failed(self, why: str) -> None:
+        if self._wanted:
+            self._wanted = False
+            self.missing.emit(why)
 
 
 def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:

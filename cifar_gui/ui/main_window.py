@@ -78,9 +78,10 @@ class MainWindow(QMainWindow):
         """Start or continue with the Train page's recipe, whatever page is at the front."""
         self.pages.with_page("train", lambda page: page.start_training())
 
-    def show_filters(self, layer: str) -> None:
-        """Bring the Filters page to the front with a layer by its path, "" for the one it had last."""
-        self.pages.with_page("filters", lambda page: page.show_layer(layer))
+    def show_filters(self, layer: str, unit: int | None = None) -> None:
+        """Bring the Filters page to the front with a layer by its path, "" for the one it had last, and perhaps one of
+        its units chosen."""
+        self.pages.with_page("filters", lambda page: page.show_layer(layer, unit))
         self.pages.request("filters")
 
     def show_help(self, topic: str) -> None:

@@ -65,6 +65,7 @@ class Session(QObject):
 class Data(QObject):
     """What the page uses of the data library. Nothing is loaded unless a test says so."""
 
+    loaded = Signal(object)
     failed = Signal(str)
 
     def __init__(self) -> None:
@@ -525,6 +526,21 @@ def test_a_layer_asked_for_by_its_path_is_shown(show, page, qtbot):
     page.show_layer("")
     page.show_layer("elsewhere")
     assert page.layers.chosen.name == "blocks.1.conv2"
+
+
+def test_a_filter_asked_for_with_its_layer_is_the_chosen_one(show, page, qtbot):
+    page.show_layer("blocks.1.conv2", 7)
+    show("airnet", size="93")
+    settle(page, qtbot)
+    assert (page.layers.chosen.name, page.grid_panel.grid.chosen) == ("blocks.1.conv2", 7)
+    page.show_layer("blocks.1.conv2", 9)
+    assert page.grid_panel.grid.chosen == 9, "the layer is shown already"
+    page.show_layer("blocks.2.conv1", 11)
+    page.layers.choose("blocks.0.conv1")  # the user goes on before it is there
+    settle(page, qtbot)
+    page.layers.choose("blocks.2.conv1")
+    settle(page, qtbot)
+    assert page.grid_panel.grid.chosen == 9
 
 
 def test_a_layer_asked_for_before_the_network_is_there_is_shown_once_it_is(show, page):

@@ -157,7 +157,7 @@ def test_top_pictures_of_the_chosen_unit_are_shown_whole_beside_them(with_data, 
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.detail.tops.pictures.isVisible())
     assert len(page.detail.tops.pictures.pictures) == 9
     assert "mean answer" in page.detail.facts.text()
-    found = known_survey(page._snapshot, page.layers.chosen, page.material.known_pictures(page._snapshot.card))
+    found = known_survey(page._snapshot, page.layers.chosen, page.held_out.known(page._snapshot.card))
     first = page.detail.tops.pictures.pictures[0]
     assert first.words.endswith(f"answer {found.answers[0, 0]:.3g}")
     page.grid_panel.grid.choose(7)
@@ -170,7 +170,7 @@ def test_the_most_active_filters_come_first_when_asked(with_data, qtbot):
     order = page.grid_panel.order
     order.setCurrentIndex(order.findData("activity"))
     qtbot.waitUntil(lambda: page.context.jobs.idle)
-    found = known_survey(page._snapshot, page.layers.chosen, page.material.known_pictures(page._snapshot.card))
+    found = known_survey(page._snapshot, page.layers.chosen, page.held_out.known(page._snapshot.card))
     assert list(page.grid_panel.grid.grid.units) == np.argsort(-found.mean, kind="stable").tolist()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from cifar_gui.ui.theme import theme, tokens
+from cifar_gui.ui.widgets.framed import Framed
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
@@ -26,6 +27,22 @@ def test_a_histogram_reads_its_bars_and_copies_itself_as_a_table(qtbot):
     assert not histogram.grab().isNull()
     histogram.clear()
     assert histogram.bar_at(30) == -1
+
+
+def test_a_table_of_pictures_has_rows_as_high_as_they_are_and_copies_their_words(qtbot):
+    table = ValueTable(pictures=True)
+    qtbot.addWidget(table)
+    image = QImage(32, 32, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    picture = Framed(image, None, "all red")
+    table.resize(300, 200)
+    table.show_rows(["from", "map"], [[Cell("a", "a"), Cell("all red", "", picture=picture)], [Cell("b", "b")] * 2])
+    assert table.rowHeight(0) >= 32 > table.rowHeight(1)
+    assert table.columnWidth(1) >= 32
+    place = table.visualRect(table.model().index(0, 1)).center()
+    assert table.viewport().grab().toImage().pixelColor(place) == QColor("red")
+    assert table.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole) == "all red"
+    assert table.as_text().splitlines()[1] == "a\tall red"
 
 
 @pytest.fixture

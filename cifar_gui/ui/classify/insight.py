@@ -86,7 +86,7 @@ class Insight(QObject):
             from cifar_gui.ui.classify.resembles import Resembles
 
             if name == "why":
-                self._views[name] = Receipts(self._jobs, self._shelf)
+                self._views[name] = Receipts(self._context, self._shelf)
             else:
                 self._views[name] = Resembles(self._context, self._shelf)
         return self._views[name]

@@ -2,133 +2,118 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from cifar_gui.explain.receipt import DIGITS, Entry, Receipt
+from cifar_gui.explain.receipt import Receipt
+from cifar_gui.ui.classify.receipt_pictures import RowPictures
+from cifar_gui.ui.classify.receipt_rows import BARS, in_words, rows, titles
 from cifar_gui.ui.theme import SPACING, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.text import WrappedLabel, muted
-from cifar_gui.ui.widgets.value_table import Cell, ValueTable
-from cifar_gui.words import NOTHING, rounded
+from cifar_gui.ui.widgets.value_table import CELL, ValueTable
+from cifar_gui.ui.widgets.waiting import Waiting
 
-ROWS = 12
-"""Contributions written out; the others stand in one row."""
-
-_A_MILLION = math.log(1e6)
-
-_BAR = 2
-"""The column with the bars."""
+_BAR = 14
+"""Height of a bar at most, in pixels at zoom 1."""
 
 
 class ReceiptPanel(QWidget):
-    """A heading, the sum in a sentence, and the table that proves it."""
+    """A heading, the sum in a sentence, the table that proves it, and offers of what its rows may show besides.
+
+    Signals: filter_wanted(ConvLayer, int) when a row is to be looked at on the Filters page.
+    """
+
+    filter_wanted = Signal(object, int)
 
     def __init__(self) -> None:
         super().__init__()
+        self._pictures: Sequence[RowPictures] = ()
         self.heading = WrappedLabel()
         self.heading.setProperty("title", True)
         self.sum = muted(wrap=True)
-        self.table = ValueTable(small=True, spreads=True)
+        self.table = ValueTable(small=True, spreads=True, pictures=True)
         self.table.setAccessibleName("Contributions to the difference of the two logits")
+        self.table.clicked.connect(self._on_clicked)
+        self.table.activated.connect(self._open)
         self._bars = _BarDelegate(self.table)
-        self.table.setItemDelegateForColumn(_BAR, self._bars)
+        self._bars_at = -1
+        self.tops = Offer("Find top pictures", "Look for the held-out picture that excites each of these units most")
+        self.ideals = Offer("Draw ideal inputs", "Draw what each of these units would like best to see")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
         layout.addWidget(self.heading)
         layout.addWidget(self.sum)
         layout.addWidget(self.table, 1)
+        buttons = QHBoxLayout()
+        for offer in (self.tops, self.ideals):
+            buttons.addWidget(offer.button)
+            layout.addWidget(offer.waiting)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
         self.say("The receipt follows when there is an answer.")
 
-    def show_receipt(self, receipt: Receipt) -> None:
-        """Show the largest contributions, the rest in one row, and the total."""
+    def show_receipt(self, receipt: Receipt, pictures: Sequence[RowPictures]) -> None:
+        """Show the largest contributions, with a picture or more beside each; the rest in one row, and the total."""
+        self._pictures = pictures
         self.heading.setText(f"Why {receipt.winner}, not {receipt.other}?")
         self.sum.setText(in_words(receipt))
         self._bars.reach = max((abs(entry.contribution) for entry in receipt.entries), default=0.0)
-        self.table.show_rows(titles(), rows(receipt))
+        self._put_bars(titles(pictures).index(BARS))
+        scrolled = self.table.verticalScrollBar().value()
+        self.table.show_rows(titles(pictures), rows(receipt, pictures))
+        self.table.verticalScrollBar().setValue(scrolled)
+        can_open = any(row.filter is not None for row in pictures)
+        shape = Qt.CursorShape.PointingHandCursor if can_open else Qt.CursorShape.ArrowCursor
+        self.table.viewport().setCursor(shape)
         self.table.show()
 
     def say(self, why: str) -> None:
         """Why there is no receipt."""
+        self._pictures = ()
         self.heading.setText("")
         self.sum.setText(why)
         self.table.hide()
+        for offer in (self.tops, self.ideals):
+            offer.show_state(offered=False)
+
+    def _put_bars(self, column: int) -> None:
+        """Pictures come and go to the left of them."""
+        if column != self._bars_at:
+            self.table.setItemDelegateForColumn(self._bars_at, None)  # type: ignore[arg-type]
+            self.table.setItemDelegateForColumn(column, self._bars)
+            self._bars_at = column
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        """With a key held down rows are selected, to be copied."""
+        if not QGuiApplication.keyboardModifiers():
+            self._open(index)
+
+    def _open(self, index: QModelIndex) -> None:
+        row = self._pictures[index.row()] if index.row() < len(self._pictures) else RowPictures()
+        if row.filter is not None:
+            self.filter_wanted.emit(*row.filter)
 
 
-def in_words(receipt: Receipt) -> str:
-    """The difference, what it means for the probabilities, and what is added up."""
-    total = receipt.written(0)[2]
-    winner = round(receipt.logits[0] * 10**DIGITS)  # of the other, what makes the two differ by the total as written
-    likelier, less = receipt.winner, receipt.other
-    if receipt.difference < 0:
-        likelier, less = less, likelier
-    odds = odds_words(receipt.difference)
-    seen = " All are means over the six views." if receipt.views == 6 else ""
-    parts = "filter" if receipt.per_filter else "unit"
-    return (
-        f"The logit of {receipt.winner} is {_written(winner)}, that of {receipt.other} {_written(winner - total)}: "
-        f"{likelier} is {odds} as likely as {less}. The difference, {_written(total)}, is exactly the sum of "
-        f"what each {parts} of the last layer adds.{seen}"
-    )
+class Offer:
+    """A button that begins long work, and what is shown in its place meanwhile."""
 
+    def __init__(self, text: str, tip: str) -> None:
+        self.button = QPushButton(text)
+        self.button.setToolTip(tip)
+        self.waiting = Waiting(low=True)
+        self.show_state(offered=False)
 
-def odds_words(difference: float) -> str:
-    """How many times as likely the one is whose logit differs by so much: "1,690 times"; "just" if it is the same."""
-    difference = abs(difference)
-    if difference > _A_MILLION:
-        return "more than a million times"
-    times = rounded(math.exp(difference))
-    return "just" if times == "1" else f"{times} times"
-
-
-def titles() -> list[str]:
-    """Of the columns."""
-    return ["from", "adds", "against · for", "answers", "weight"]
-
-
-def rows(receipt: Receipt) -> list[list[Cell]]:
-    """The rows of the table; as they are written, the second column adds up to its last row."""
-    shown, rest, total = receipt.written(ROWS)
-    table = [_row(entry, written) for entry, written in shown]
-    others = receipt.entries[ROWS:]
-    if others:
-        exact = math.fsum(entry.contribution for entry in others)
-        name = f"{len(others):,} others"
-        table.append([Cell(name, name, muted=True), Cell(exact, _written(rest)), Cell(exact, ""), *_nothing(2)])
-    difference = receipt.difference
-    table.append(
-        [
-            Cell("together", "together", bold=True),
-            Cell(difference, _written(total), f"{difference:.15g}", bold=True),
-            *_nothing(3),
-        ]
-    )
-    return table
-
-
-def _row(entry: Entry, written: int) -> list[Cell]:
-    weight, bias = entry.weight, entry.name == "bias"
-    dash = Cell("", NOTHING, muted=True)
-    return [
-        Cell(entry.name, entry.name),
-        Cell(entry.contribution, _written(written), f"{entry.contribution:.15g}"),
-        Cell(entry.contribution, ""),
-        dash if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
-        dash if bias or weight is None else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}"),
-    ]
-
-
-def _nothing(count: int) -> list[Cell]:
-    return [Cell("", "")] * count
-
-
-def _written(number: int) -> str:
-    """A whole number of hundredths: 107 → "+1.07", −60 → "−0.60"."""
-    return f"{number / 10**DIGITS:+.{DIGITS}f}".replace("-", "−")
+    def show_state(self, *, offered: bool, doing: str = "") -> None:
+        """Whether there is anything to offer, and what is being done about it."""
+        self.button.setVisible(offered and not doing)
+        if doing and self.waiting.isHidden():
+            self.waiting.begin(doing)
+        self.waiting.setVisible(bool(doing))
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -138,18 +123,19 @@ class _BarDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         super().paint(painter, option, index)
-        model = index.model()
-        cell = model.rows[index.row()][index.column()]  # type: ignore[attr-defined]
-        if not isinstance(cell.value, float) or not self.reach:
+        value = index.data(CELL).value
+        if not isinstance(value, float) or not self.reach:
             return
         room = QRectF(option.rect).adjusted(px(6), px(4), -px(6), -px(4))
         middle, half = room.center().x(), room.width() / 2
-        length = min(abs(cell.value) / self.reach, 1.0) * half
+        high = min(room.height(), px(_BAR))
+        length = min(abs(value) / self.reach, 1.0) * half
         colours = tokens()
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.accent if cell.value > 0 else colours.control_line)
-        painter.drawRect(QRectF(middle if cell.value > 0 else middle - length, room.top(), length, room.height()))
+        painter.setBrush(colours.accent if value > 0 else colours.control_line)
+        left = middle if value > 0 else middle - length
+        painter.drawRect(QRectF(left, room.center().y() - high / 2, length, high))
         painter.setPen(colours.panel_line)
         painter.drawLine(round(middle), option.rect.top(), round(middle), option.rect.bottom())
         painter.restore()

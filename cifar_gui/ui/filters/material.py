@@ -1,4 +1,4 @@
-"""The pictures that explanations are about: the one that is explained, and those held out from training."""
+"""The picture that is explained on the Filters page: where it comes from."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from cifar_gui import paths
-from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.data.base import ImageData
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
-from cifar_gui.data.sources import is_available
-from cifar_gui.errors import CifarGuiError, DataError
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.base import Subject
-from cifar_gui.explain.held_out import HeldOut, held_out
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -27,56 +24,28 @@ _SAMPLE = "dog.png"
 
 
 class Material(QObject):
-    """Finds them and remembers them. Signals: subject_changed(Subject); pictures_changed() when there are held-out
-    pictures that were asked for; no_pictures(str), a sentence, when there are none."""
+    """Finds it and remembers it. Signals: subject_changed(Subject)."""
 
     subject_changed = Signal(object)
-    pictures_changed = Signal()
-    no_pictures = Signal(str)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._random = Random()
-        self._random_wanted = self._wanted = False  # as soon as a data set has been read
+        self._random_wanted = False  # as soon as a data set has been read
         self.subject: Subject | None = None
         context.picture.changed.connect(self._on_classified)
         context.data.failed.connect(self._on_failed)
 
-    def pictures(self, card: ModelCard) -> HeldOut | None:
-        """The held-out pictures of the data set that is loaded; None if none is. Raises DataError if it has none."""
-        data = self._context.data.current
-        return held_out(data, card) if data is not None else None
-
-    def known_pictures(self, card: ModelCard) -> HeldOut | None:
-        """The same, and None whatever the reason."""
-        try:
-            return self.pictures(card)
-        except DataError:
-            return None
-
-    def ask_for_pictures(self, card: ModelCard) -> None:
-        """Read the data set that the network was trained on if it is here, else the one used last."""
-        self._wanted = True
-        own = card.recipe.data if card.recipe is not None else ""
-        library = self._context.data
-        library.request(own if own and is_available(own) else library.usual_source())
-
     def on_data(self, data: ImageData | None) -> None:
         """A data set has been read."""
-        if data is None:
-            return
-        if self._random_wanted:
+        if data is not None and self._random_wanted:
             self._random_wanted = False
             self.take_random()
-        if self._wanted:
-            self._wanted = False
-            self.pictures_changed.emit()
 
     def give_up(self) -> None:
-        """Nobody waits for pictures any more."""
-        self._wanted = self._random_wanted = False
-        self._context.data.cancel()
+        """Nobody waits for a random one any more."""
+        self._random_wanted = False
 
     def ensure_subject(self) -> None:
         """If no picture has been chosen yet: the one last classified, else a held-out one, else a sample."""
@@ -121,11 +90,9 @@ class Material(QObject):
 
     def _on_failed(self, why: str) -> None:
         if self._random_wanted:
+            self._random_wanted = False
             get_data = ("Get data", self._context.actions["get_data"].trigger)
             self._context.messages.info(why, get_data)
-        if self._wanted:
-            self.no_pictures.emit(why)
-        self._wanted = self._random_wanted = False
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

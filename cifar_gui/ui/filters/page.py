@@ -25,6 +25,7 @@ from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.pace import Pace
 from cifar_gui.ui.filters.picture_choice import PictureChoice
 from cifar_gui.ui.filters.unit_control import UnitControl
+from cifar_gui.ui.held_out import HeldOutPictures
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.model_choices import LIVE
 from cifar_gui.ui.page import Page
@@ -49,6 +50,7 @@ class FiltersPage(Page):
         self._snapshot: ModelSnapshot | None = None
         self._answered: Answer | None = None  # what the grid shows
         self._wanted_layer = ""  # name of the layer that is shown, or is to be as soon as there is one of that name
+        self._wanted_unit: int | None = None  # of that layer, as soon as it is shown
         self._visible = False
         self._dirty = False
         self.layers = LayerList()
@@ -56,10 +58,11 @@ class FiltersPage(Page):
         self.grid_panel = GridPanel()
         self.choice = PictureChoice()
         self.material = Material(context, self)
+        self.held_out = HeldOutPictures(context, self)
         self.detail = UnitDetail()
         self._answers = Answers()
         self._drawing = LongWork(context.jobs, "filters.grid", self)
-        self._unit = UnitControl(context, self.detail, self.material, self)
+        self._unit = UnitControl(context, self.detail, self.material, self.held_out, self)
         self.epochs = EpochBar()
         self._pace = Pace(self._look, _LIVE_MS, self)
         self._live = QTimer(self)
@@ -112,10 +115,11 @@ class FiltersPage(Page):
         self._columns.restore_state(state.get("columns"))
         self.grid_panel.restore_state(state)
 
-    def show_layer(self, name: str) -> None:
+    def show_layer(self, name: str, unit: int | None = None) -> None:
         if name:
-            self._wanted_layer = name
+            self._wanted_layer, self._wanted_unit = name, unit
             self.layers.choose(name)
+            self._choose_wanted_unit()
 
     def copy(self) -> None:
         """The numbers where they have the focus, else the grid."""
@@ -169,8 +173,8 @@ class FiltersPage(Page):
         self.choice.opened.connect(self.material.open)
         self.choice.refused.connect(self.context.messages.warn)
         self.material.subject_changed.connect(self._on_subject)
-        self.material.pictures_changed.connect(self._request_pictures)
-        self.material.no_pictures.connect(self._say_no_pictures)
+        self.held_out.came.connect(self._request_pictures)
+        self.held_out.missing.connect(self._say_no_pictures)
 
     # --- what is shown
 
@@ -213,6 +217,8 @@ class FiltersPage(Page):
         self._on_layer_chosen(chosen)
 
     def _on_layer_chosen(self, layer: ConvLayer) -> None:
+        if self._wanted_layer not in (layer.name, layer.label):
+            self._wanted_unit = None
         self._wanted_layer = layer.name or layer.label
         self.grid_panel.set_layer(layer)
         if self._is_live() and self.grid_panel.slow and self._shows_wanted():
@@ -251,13 +257,13 @@ class FiltersPage(Page):
     def _wanted_pictures(self, snapshot: ModelSnapshot) -> HeldOut | None:
         """The held-out pictures; if there are none yet, they are asked for, or it is said why there are none."""
         try:
-            pictures = self.material.pictures(snapshot.card)
+            pictures = self.held_out.of(snapshot.card)
         except DataError as error:
             self._say_no_pictures(str(error))
             return None
         if pictures is None:
             self.grid_panel.show_waiting("Reading the held-out pictures")
-            self.material.ask_for_pictures(snapshot.card)
+            self.held_out.ask(snapshot.card)
         return pictures
 
     def _say_no_pictures(self, why: str) -> None:
@@ -268,6 +274,8 @@ class FiltersPage(Page):
     def _on_given_up(self) -> None:
         self._drawing.cancel()
         self.material.give_up()
+        self.held_out.give_up()
+        self.context.data.cancel()
         self.epochs.stop()
         self.grid_panel.show_empty(
             "filters",
@@ -287,9 +295,16 @@ class FiltersPage(Page):
     def _on_pictures(self, answer: Answer) -> None:
         self._answered = answer
         self.grid_panel.show_sheet(answer.sheet)
+        self._choose_wanted_unit()
         self.grid_panel.renew.hide()
         self.epochs.arrived()
         self._show_unit()
+
+    def _choose_wanted_unit(self) -> None:
+        answer = self._answered
+        if self._wanted_unit is not None and answer is not None and answer.request.layer.name == self._wanted_layer:
+            self.grid_panel.grid.choose(self._wanted_unit)
+            self._wanted_unit = None
 
     def _show_unit(self) -> None:
         """What can be said of the chosen unit."""

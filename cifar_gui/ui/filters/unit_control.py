@@ -13,6 +13,7 @@ from cifar_gui.ui.filters.answers import Answer
 from cifar_gui.ui.filters.detail import UnitDetail
 from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.story import UnitStory, unit_story
+from cifar_gui.ui.held_out import HeldOutPictures
 from cifar_gui.ui.long_work import LongWork
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 class UnitControl(QObject):
     """Between the panel, the pictures and the workers."""
 
-    def __init__(self, context: Context, detail: UnitDetail, material: Material, parent: QObject) -> None:
+    def __init__(
+        self, context: Context, detail: UnitDetail, material: Material, held_out: HeldOutPictures, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._context, self._detail, self._material = context, detail, material
+        self._context, self._detail, self._material, self._held_out = context, detail, material, held_out
         self._answer: Answer | None = None
         self._unit = -1
         self._looking = LongWork(context.jobs, "filters.survey", self)
@@ -64,7 +67,7 @@ class UnitControl(QObject):
         if (answer := self._answer) is None:
             return
         layer, unit, subject = answer.request.layer, self._unit, self._material.subject
-        pictures = self._material.known_pictures(answer.snapshot.card)
+        pictures = self._held_out.known(answer.snapshot.card)
         self._context.jobs.run(
             lambda: unit_story(answer.snapshot, layer, unit, subject, pictures), self._on_story, key="filters.detail"
         )
@@ -96,7 +99,7 @@ class UnitControl(QObject):
 
     def _pictures(self, answer: Answer | None) -> HeldOut | None:
         """The held-out pictures; if there are none, that is said: nothing is read unasked."""
-        pictures = self._material.known_pictures(answer.snapshot.card) if answer is not None else None
+        pictures = self._held_out.known(answer.snapshot.card) if answer is not None else None
         if pictures is None:
             self._context.messages.info(
                 "This looks through held-out pictures, and no data set is loaded.",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cifar_gui.explain.response import Box
 from cifar_gui.ui.theme import px, theme, tokens
+
+if TYPE_CHECKING:
+    from cifar_gui.explain.response import Box
 
 _GAP = 6
 
@@ -68,35 +71,39 @@ class FramedPictures(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             for number, picture in enumerate(self._pictures):
-                place = self._place(number)
-                painter.drawImage(place, picture.image)
-                if picture.box is not None:
-                    self._frame(painter, place, picture)
+                paint_framed(painter, self._place(number), picture)
 
     def _place(self, number: int) -> QRectF:
-        """Where a picture lies: each of its pixels a whole number of the screen's, centred in its cell."""
-        ratio, side = self.devicePixelRatioF(), px(self._side)
-        image = self._pictures[number].image.size()
-        times = max(int(side * ratio) // max(image.width(), image.height(), 1), 1)
-        width, height = image.width() * times / ratio, image.height() * times / ratio
+        side = px(self._side)
         row, column = divmod(number, self._columns)
-        left = column * (side + px(_GAP)) + (side - width) / 2
-        top = row * (side + px(_GAP)) + (side - height) / 2
-        return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height)
+        cell = QRectF(column * (side + px(_GAP)), row * (side + px(_GAP)), side, side)
+        return place_in(cell, self._pictures[number].image.size(), self.devicePixelRatioF())
 
-    def _frame(self, painter: QPainter, place: QRectF, picture: Framed) -> None:
-        box, image = picture.box, picture.image
-        if box is None or (box.bottom - box.top, box.right - box.left) == (image.height(), image.width()):
-            return
-        scale = place.width() / image.width()
-        frame = QRectF(
-            place.left() + box.left * scale,
-            place.top() + box.top * scale,
-            (box.right - box.left) * scale,
-            (box.bottom - box.top) * scale,
-        )
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(tokens().panel, 3))  # a light and a dark line: seen on any picture
-        painter.drawRect(frame)
-        painter.setPen(QPen(tokens().accent, 1.5))
-        painter.drawRect(frame)
+
+def place_in(cell: QRectF, size: QSize, ratio: float) -> QRectF:
+    """Where a picture lies in a cell: each of its pixels a whole number of the screen's, centred. `ratio` is device
+    pixels per device-independent pixel."""
+    times = max(int(min(cell.width(), cell.height()) * ratio) // max(size.width(), size.height(), 1), 1)
+    width, height = size.width() * times / ratio, size.height() * times / ratio
+    left, top = cell.left() + (cell.width() - width) / 2, cell.top() + (cell.height() - height) / 2
+    return QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height)
+
+
+def paint_framed(painter: QPainter, place: QRectF, picture: Framed) -> None:
+    """Paint a picture, and its frame unless that is around all of it."""
+    painter.drawImage(place, picture.image)
+    box, image = picture.box, picture.image
+    if box is None or (box.bottom - box.top, box.right - box.left) == (image.height(), image.width()):
+        return
+    scale = place.width() / image.width()
+    frame = QRectF(
+        place.left() + box.left * scale,
+        place.top() + box.top * scale,
+        (box.right - box.left) * scale,
+        (box.bottom - box.top) * scale,
+    )
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(tokens().panel, 3))  # a light and a dark line: seen on any picture
+    painter.drawRect(frame)
+    painter.setPen(QPen(tokens().accent, 1.5))
+    painter.drawRect(frame)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.widgets.framed import Framed, paint_framed, place_in
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 
 
@@ -25,6 +26,11 @@ class Cell:
     note: str = ""  # tool tip
     muted: bool = False  # of less interest
     bold: bool = False
+    picture: Framed | None = None  # in place of the text, in a table of pictures
+
+
+CELL = Qt.ItemDataRole.UserRole
+"""What a model gives for it is the cell itself."""
 
 
 class CellModel(QAbstractTableModel):
@@ -50,8 +56,14 @@ class CellModel(QAbstractTableModel):
         cell = self.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return cell.text
+        if role == CELL:
+            return cell
         if role == Qt.ItemDataRole.ToolTipRole:
             return cell.note or None
+        if role == Qt.ItemDataRole.AccessibleTextRole and cell.picture is not None:
+            return cell.picture.words
+        if role == Qt.ItemDataRole.TextAlignmentRole and cell.picture is not None:
+            return Qt.AlignmentFlag.AlignCenter
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if isinstance(cell.value, str) else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -72,6 +84,25 @@ class CellModel(QAbstractTableModel):
 
 
 _LEAST_HEIGHT = 108
+_TIGHT = "QTableView::item { padding: 0; } QHeaderView::section { padding: 4px; }"
+"""What is beside pictures has to do with less room."""
+
+_PICTURE = 32
+"""Side of a picture in a cell, in pixels at zoom 1."""
+
+
+class _PicturePainter(QStyledItemDelegate):
+    """Paints the pictures of cells that have one. A cell without one is as it is in any table."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().paint(painter, option, index)
+        if (picture := index.data(CELL).picture) is not None:
+            ratio = option.widget.devicePixelRatioF()
+            paint_framed(painter, place_in(QRectF(option.rect), picture.image.size(), ratio), picture)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return hint if index.data(CELL).picture is None else QSize(px(_PICTURE + 8), px(_PICTURE + 6))
 
 
 class ValueTable(QTableView):
@@ -81,17 +112,22 @@ class ValueTable(QTableView):
 
     rows_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, *, small: bool = False, spreads: bool = False) -> None:
-        """`small`: low rows of small text; `spreads`: the columns share what is left of the width."""
+    def __init__(
+        self, parent: QWidget | None = None, *, small: bool = False, spreads: bool = False, pictures: bool = False
+    ) -> None:
+        """`small`: low rows of small text; `spreads`: the columns share what is left of the width; `pictures`: rows
+        whose cells hold some are as high as these are, which for thousands of rows would take long."""
         super().__init__(parent)
-        self._small, self._spreads = small, spreads
+        self._small, self._spreads, self._pictures = small, spreads, pictures
         self._cells = CellModel()
         self.setModel(self._cells)
+        if pictures:
+            self.setItemDelegate(_PicturePainter(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setStyleSheet("QTableView::item { padding: 0 4px; }")  # as the header's
+        self.setStyleSheet(_TIGHT if pictures else "QTableView::item { padding: 0 4px; }")  # as the header's
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
@@ -108,6 +144,7 @@ class ValueTable(QTableView):
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Replace everything. Titles may have two lines."""
         self._cells.show_rows(titles, rows)
+        self._fit_rows()
         self._spread()
 
     @property
@@ -145,7 +182,12 @@ class ValueTable(QTableView):
     def _on_theme(self) -> None:
         self.setFont(font(11 if self._small else 13))
         self.verticalHeader().setDefaultSectionSize(px(20 if self._small else 26))
+        self._fit_rows()
         self._spread()
+
+    def _fit_rows(self) -> None:
+        if self._pictures:
+            self.resizeRowsToContents()
 
     def _spread(self) -> None:
         header = self.horizontalHeader()

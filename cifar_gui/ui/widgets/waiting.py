@@ -20,7 +20,9 @@ class Waiting(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, centred: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, *, centred: bool = False, low: bool = False) -> None:
+        """`centred` in what room there is; `low`: with the button beside
+        it, where there is little."""
         super().__init__(parent)
         self._since = QElapsedTimer()
         self.text = caption(wrap=True)
@@ -35,7 +37,8 @@ class Waiting(QWidget):
         column.setSpacing(SPACING)
         column.addWidget(self.text)
         column.addWidget(self.bar)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
+        if not low:
+            column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         if centred:
@@ -46,7 +49,9 @@ class Waiting(QWidget):
             outer.addLayout(column, 2)
             outer.addStretch(1)
         else:
-            outer.addLayout(column)
+            outer.addLayout(column, 1)
+        if low:
+            outer.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def begin(self, what: str) -> None:
         """Start from nothing."""

@@ -17,13 +17,20 @@ from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input
+from cifar_gui.explain import ideal_input
 from cifar_gui.explain import resembles as core
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
 from cifar_gui.explain.examined import Examined
+from cifar_gui.explain.head_units import head_units, maps_on_picture
+from cifar_gui.explain.held_out import held_out
 from cifar_gui.explain.receipt import receipt
+from cifar_gui.explain.survey import known_survey
+from cifar_gui.explain.top_pictures import top_pictures
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.networks.base import build
+from cifar_gui.ui.classify import receipt_pictures
 from cifar_gui.ui.classify.bars import BarsModel
+from cifar_gui.ui.widgets.framed import Framed
 
 pytestmark = pytest.mark.usefixtures("page")
 
@@ -303,10 +310,11 @@ def test_the_receipt_compares_the_verdict_with_the_next_class_or_the_chosen_one(
     wanted = receipt(Examined(decided_snapshot), seen(dog), places(names[0]), places(names[4]), views=6)
     rows = shown_rows(page)
     assert [row[0] for row in rows[:3]] == [entry.name for entry in wanted.entries[:3]]
-    written = [float(row[1].replace("−", "-")) for row in rows]
+    adds = panel.table.titles.index("adds")
+    written = [float(row[adds].replace("−", "-")) for row in rows]
     assert sum(written[:-1]) == pytest.approx(written[-1], abs=1e-9)
     assert written[-1] == pytest.approx(wanted.difference, abs=0.005)
-    assert panel.table.rows[-1][1].value == wanted.difference
+    assert panel.table.rows[-1][adds].value == wanted.difference
 
 
 def test_the_receipt_follows_the_number_of_views(page, qtbot, show, dog):
@@ -318,6 +326,143 @@ def test_the_receipt_follows_the_number_of_views(page, qtbot, show, dog):
     page.single.verdict_panel._six_views.click()
     idle(page, qtbot)
     assert "six views" not in panel.sum.text()
+
+
+@pytest.fixture
+def why(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("why").click()
+    idle(page, qtbot)
+    return page.insight.view("why")
+
+
+def beside(why, title: str) -> list[Framed | None]:
+    """The pictures in a column of the receipt, down to the last filter."""
+    table = why.panel.table
+    return [row[table.titles.index(title)].picture for row in table.rows[: len(why._found.rows)]]
+
+
+def test_beside_each_contribution_stands_where_its_filter_looks(why, decided_snapshot, dog):
+    examined, titles = Examined(decided_snapshot), why.panel.table.titles
+    assert [title for title in titles if "\n" in title] == ["its\nmap", "against\nor for"]
+    laid = maps_on_picture(examined, head_units(decided_snapshot), seen(dog))
+    for entry, picture in zip(why._found.receipt.entries, beside(why, "its\nmap"), strict=False):
+        if entry.unit is None:
+            assert picture is None
+        else:
+            assert np.array_equal(pixels_of(picture.image), heat(laid[entry.unit], seen(dog)).transpose(2, 0, 1))
+
+
+def test_top_pictures_are_looked_for_when_asked_for_and_stay_for_the_next_picture(
+    page, qtbot, why, tiny_data, decided_snapshot, show, make_picture
+):
+    page.context.data.adopt("tiny", tiny_data)
+    offer = why.panel.tops
+    assert "top\npicture" not in why.panel.table.titles
+    offer.button.click()
+    assert (offer.button.isVisible(), offer.waiting.isVisible()) == (False, True)
+    qtbot.waitUntil(lambda: "top\npicture" in why.panel.table.titles)
+    assert (offer.button.isVisible(), offer.waiting.isVisible()) == (False, False)
+    (layer,) = head_units(decided_snapshot).layers
+    pictures = held_out(tiny_data, decided_snapshot.card)
+    found = known_survey(decided_snapshot, layer, pictures)
+    for entry, picture in zip(why._found.receipt.entries, beside(why, "top\npicture"), strict=False):
+        tops = top_pictures(found, entry.unit, pictures) if entry.unit is not None else []
+        assert (picture is not None) == bool(tops)
+        if picture is not None and tops:
+            assert np.array_equal(pixels_of(picture.image), tops[0].pixels)
+            assert (picture.box, tops[0].label in picture.words) == (tops[0].box, True)
+    show(make_picture("other.png", colour="green"))
+    idle(page, qtbot)
+    assert "top\npicture" in why.panel.table.titles
+
+
+def test_without_a_data_set_top_pictures_have_it_read_first(page, qtbot, why, tiny_data):
+    asked = []
+    page.context.data.request = asked.append
+    why.panel.tops.button.click()
+    assert asked == [page.context.data.usual_source()]
+    assert why.panel.tops.waiting.text.text() == "Reading the held-out pictures."
+    page.context.data.failed.emit("It is not here.")
+    assert [message.text for message in page.context.messages.all] == ["It is not here."]
+    assert why.panel.tops.button.isVisible()
+    why.panel.tops.button.click()
+    page.context.data.adopt("tiny", tiny_data)
+    qtbot.waitUntil(lambda: "top\npicture" in why.panel.table.titles)
+
+
+def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
+    page, qtbot, why, decided_snapshot, monkeypatch
+):
+    drawn, go_on = [], threading.Event()
+
+    def slow(snapshot, layer, units, progress):
+        drawn.append(units)
+        while not go_on.wait(0.001):
+            progress(0.5, "Drawing")
+        return ideal_input.ideal_inputs(snapshot, layer, units, progress)
+
+    monkeypatch.setattr(receipt_pictures, "ideal_inputs", slow)
+    offer, wanted = (
+        why.panel.ideals,
+        sorted(entry.unit for entry in why._found.receipt.entries[:12] if entry.name != "bias"),
+    )
+    offer.button.click()
+    qtbot.waitUntil(lambda: drawn == [wanted])
+    offer.waiting.cancel.click()
+    qtbot.waitUntil(offer.button.isVisible)
+    idle(page, qtbot)
+    assert "ideal\ninput" not in why.panel.table.titles
+    assert not page.context.messages.all
+    go_on.set()
+    offer.button.click()
+    qtbot.waitUntil(lambda: "ideal\ninput" in why.panel.table.titles)
+    (layer,) = head_units(decided_snapshot).layers
+    made = ideal_input.ideal_inputs(decided_snapshot, layer, wanted)
+    for entry, picture in zip(why._found.receipt.entries, beside(why, "ideal\ninput"), strict=False):
+        if entry.unit is not None:
+            assert np.array_equal(pixels_of(picture.image), made.states[-1, wanted.index(entry.unit)])
+    why._ideals = {}
+    why._ask_again()
+    qtbot.waitUntil(lambda: len(drawn) == 3)
+    qtbot.waitUntil(lambda: len(why._ideals) == len(wanted))
+
+
+def test_a_row_leads_to_its_filter_on_the_filters_page(page, window, qtbot, why):
+    table = why.panel.table
+    place = next(at for at, entry in enumerate(why._found.receipt.entries[:12]) if entry.unit)
+    unit = why._found.receipt.entries[place].unit
+
+    def click_on(row: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+        spot = table.visualRect(table.model().index(row, 0)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, spot)
+
+    click_on(place, Qt.KeyboardModifier.ControlModifier)
+    assert window.pages.current_name == "classify", "rows are selected so, to be copied"
+    click_on(place)
+    assert window.pages.current_name == "filters"
+    filters = window.pages.built("filters")
+    qtbot.waitUntil(lambda: filters.grid_panel.grid.chosen == unit)
+    assert filters.layers.chosen.name == "0"
+    idle(page, qtbot)
+
+
+def test_units_that_are_no_filters_lead_nowhere_and_have_no_maps(
+    page, qtbot, why, show, dog, tmp_path, decided_snapshot
+):
+    card = replace(decided_snapshot.card, network="mlp", network_settings={"hidden": 16})
+    save_snapshot(capture(build("mlp", 10, {"hidden": 16}), card), tmp_path / "mlp.safetensors")
+    page.context.models.choose_file(tmp_path / "mlp.safetensors")
+    qtbot.waitUntil(lambda: "its\nmap" not in why.panel.table.titles)
+    idle(page, qtbot)
+    seats = [row.seat for row in why._found.rows if row.seat is not None]
+    assert {layer.label for layer, _unit in seats} == {"dense 1"}
+    wanted = []
+    why.panel.filter_wanted.connect(lambda *seat: wanted.append(seat))
+    for row in range(13):
+        why.panel.table.activated.emit(why.panel.table.model().index(row, 0))
+    assert wanted == []
+    assert why.panel.ideals.button.isVisible()
 
 
 # Likenesses

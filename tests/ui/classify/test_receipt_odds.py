@@ -7,7 +7,7 @@ import math
 import pytest
 
 from cifar_gui.explain.receipt import Entry, Receipt
-from cifar_gui.ui.classify.receipt_panel import in_words, odds_words
+from cifar_gui.ui.classify.receipt_rows import in_words, odds_words
 
 
 @pytest.mark.parametrize(

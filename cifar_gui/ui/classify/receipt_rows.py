@@ -1,0 +1,116 @@
+"""A receipt as rows of a table: what is written adds up, and beside each unit stand its pictures. Free of widgets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cifar_gui.explain.receipt import DIGITS, Entry, Receipt
+from cifar_gui.ui.classify.receipt_pictures import RowPictures
+from cifar_gui.ui.widgets.framed import Framed
+from cifar_gui.ui.widgets.value_table import Cell
+from cifar_gui.words import NOTHING, rounded
+
+ROWS = 12
+"""Contributions written out; the others stand in one row."""
+
+_A_MILLION = math.log(1e6)
+
+BARS = "against\nor for"
+"""The title of the column with the bars."""
+
+_PICTURES = {"map": "its\nmap", "top": "top\npicture", "ideal": "ideal\ninput"}
+"""What of `RowPictures` has a column → its title."""
+
+
+def columns(pictures: Sequence[RowPictures]) -> list[str]:
+    """Which kinds of pictures there are any of."""
+    return [
+        kind
+        for kind in _PICTURES
+        if any(getattr(row, kind) is not None or (kind == "top" and row.silent) for row in pictures)
+    ]
+
+
+def titles(pictures: Sequence[RowPictures]) -> list[str]:
+    """Of the columns."""
+    return ["from", *(_PICTURES[kind] for kind in columns(pictures)), "adds", BARS, "answers", "weight"]
+
+
+def rows(receipt: Receipt, pictures: Sequence[RowPictures]) -> list[list[Cell]]:
+    """The rows of the table; as they are written, what the column "adds" holds comes to its last row. `pictures` are
+    of the first `ROWS` entries."""
+    shown, rest, total = receipt.written(ROWS)
+    kinds = columns(pictures)
+    table = [
+        _row(entry, number, [_picture(row, kind) for kind in kinds])
+        for (entry, number), row in zip(shown, pictures, strict=True)
+    ]
+    none = _nothing(len(kinds))
+    others = receipt.entries[ROWS:]
+    if others:
+        exact = math.fsum(entry.contribution for entry in others)
+        name = f"{len(others):,} others"
+        added = [Cell(exact, written(rest)), Cell(exact, "")]
+        table.append([Cell(name, name, muted=True), *none, *added, *_nothing(2)])
+    difference = receipt.difference
+    sums = [Cell(difference, written(total), f"{difference:.15g}", bold=True), *_nothing(3)]
+    table.append([Cell("together", "together", bold=True), *none, *sums])
+    return table
+
+
+def in_words(receipt: Receipt) -> str:
+    """The difference, what it means for the probabilities, and what is added up."""
+    total = receipt.written(0)[2]
+    winner = round(receipt.logits[0] * 10**DIGITS)  # of the other, what makes the two differ by the total as written
+    likelier, less = receipt.winner, receipt.other
+    if receipt.difference < 0:
+        likelier, less = less, likelier
+    odds = odds_words(receipt.difference)
+    seen = " (means over the six views)" if receipt.views == 6 else ""
+    parts = "filter" if receipt.per_filter else "unit"
+    return (
+        f"The logit of {receipt.winner} is {written(winner)}, of {receipt.other} {written(winner - total)}: "
+        f"{likelier} is {odds} as likely as {less}. The difference, {written(total)}, is exactly the sum of "
+        f"what each {parts} of the last layer adds{seen}."
+    )
+
+
+def odds_words(difference: float) -> str:
+    """How many times as likely the one is whose logit differs by so much: "1,690 times"; "just" if it is the same."""
+    difference = abs(difference)
+    if difference > _A_MILLION:
+        return "more than a million times"
+    times = rounded(math.exp(difference))
+    return "just" if times == "1" else f"{times} times"
+
+
+def written(number: int) -> str:
+    """A whole number of hundredths: 107 → "+1.07", −60 → "−0.60"."""
+    return f"{number / 10**DIGITS:+.{DIGITS}f}".replace("-", "−")
+
+
+def _row(entry: Entry, number: int, pictures: list[Cell]) -> list[Cell]:
+    weight, bias = entry.weight, entry.unit is None
+    dash = Cell("", NOTHING, muted=True)
+    return [
+        Cell(entry.name, entry.name),
+        *pictures,
+        Cell(entry.contribution, written(number), f"{entry.contribution:.15g}"),
+        Cell(entry.contribution, ""),
+        dash if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
+        dash if bias or weight is None else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}"),
+    ]
+
+
+def _picture(row: RowPictures, kind: str) -> Cell:
+    picture: Framed | None = getattr(row, kind)
+    if picture is not None:
+        return Cell(picture.words, "", f"{picture.words[:1].upper()}{picture.words[1:]}.", picture=picture)
+    if kind == "top" and row.silent:
+        return Cell("", NOTHING, "It says the same to every held-out picture.", muted=True)
+    return Cell("", NOTHING if row.seat is None else "", muted=True)
+
+
+def _nothing(count: int) -> list[Cell]:
+    return [Cell("", "")] * count
