@@ -17,13 +17,14 @@ from cifar_gui.inference.calibration import temperature
 
 
 class Examined:
-    """The network of a snapshot in float32, without gradients of its weights. One look at a time: hold `lock`."""
+    """The network of a snapshot, without gradients of its weights. One look at a time: hold `lock`."""
 
-    def __init__(self, snapshot: ModelSnapshot) -> None:
-        """Raises CheckpointError if the weights do not fit the network the card names."""
-        self.snapshot = snapshot
+    def __init__(self, snapshot: ModelSnapshot, precision: Precision | None = None) -> None:
+        """In float32, unless many pictures are to be looked at. Raises CheckpointError if the weights do not fit the
+        network the card names."""
+        self.snapshot, self.precision = snapshot, precision or Precision()
         self.lock = threading.RLock()
-        self._format = Precision().memory_format
+        self._format = self.precision.memory_format
         self.model = rebuild(snapshot).requires_grad_(requires_grad=False).to(memory_format=self._format)
 
     @property

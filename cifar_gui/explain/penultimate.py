@@ -51,9 +51,10 @@ def head_of(examined: Examined, inputs: Tensor) -> Head:
 
 
 def features_of(examined: Examined, inputs: Tensor) -> Tensor:
-    """Standardised (N, 3, 32, 32) → float32 (N, units): what the last dense layer reads. Raises NotLinear where there
-    is none."""
-    with examined.lock, torch.inference_mode(), _watched(examined.model) as steps:
+    """Standardised (N, 3, 32, 32) → float32 (N, units): what the last dense layer reads, computed in the precision of
+    `examined`. Raises NotLinear where there is none."""
+    number_format = examined.precision.autocast(inputs.device)
+    with examined.lock, torch.inference_mode(), number_format, _watched(examined.model) as steps:
         logits = examined.model(inputs)
     return _last(steps, logits.shape[1])[1].float()
 

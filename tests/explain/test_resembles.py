@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cifar_gui.compute.precision import Precision
 from cifar_gui.errors import Cancelled
 from cifar_gui.explain import resembles
 from cifar_gui.explain.examined import Examined
@@ -35,6 +36,34 @@ def test_likeness_is_the_cosine_of_what_the_last_layer_reads(small, tiny_data):
     found = nearest(library(small, split), small, split.images[3].numpy(), 10)
     assert [each.likeness for each in found] == pytest.approx([float(wanted[each.place]) for each in found], abs=2e-3)
     assert min(each.likeness for each in found) >= wanted.sort(descending=True).values[10] - 2e-3
+
+
+def test_many_pictures_are_looked_at_in_the_precision_that_a_probe_finds_quickest_and_the_likest_stay_the_likest(
+    snapshot_of, tiny_data, monkeypatch
+):
+    split, asked = tiny_data.split("train"), []
+    examined = Examined(snapshot_of("airnet", size="93"))
+    exact = library(examined, split)
+
+    def probe(recipe, _model, images, labels):
+        asked.append((recipe.network, recipe.network_settings, recipe.precision, len(images), labels.tolist()))
+        return Precision("bfloat16")
+
+    monkeypatch.setattr(resembles, "choose_precision", probe)
+    monkeypatch.setattr(resembles, "_WORTH_A_PROBE", len(split))
+    library_path(examined.snapshot, split).unlink()
+    rounded = library(examined, split)
+    assert asked == [("airnet", {"size": "93"}, "auto", 16, split.labels[:16].tolist())]
+    assert not np.array_equal(rounded.features, exact.features), "it was computed in another precision"
+    likeness = (rounded.features.astype(np.float32) * exact.features.astype(np.float32)).sum(1)
+    assert likeness.min() > 0.999
+    pixels = split.images[3].numpy()
+    assert nearest(rounded, examined, pixels, 1)[0].place == nearest(exact, examined, pixels, 1)[0].place == 3
+
+
+def test_few_pictures_are_not_worth_a_probe(small, tiny_data, monkeypatch):
+    monkeypatch.setattr(resembles, "choose_precision", None)
+    assert len(library(small, tiny_data.split("train"))) == len(tiny_data.split("train"))
 
 
 def test_what_has_been_computed_is_kept_for_this_network_and_these_pictures(small, tiny_data, snapshot_of, monkeypatch):
