@@ -52,6 +52,8 @@ ACTIONS: dict[str, ActionText] = {
     "one_more": ActionText("One &more epoch", "one-more", "Train one more epoch, then pause", ("Ctrl+F5",)),
     "help": ActionText("&Explain this", "help", "The page about what has the focus", (Key.HelpContents, "F1")),
     "help_contents": ActionText("&Contents", "table", "Everything the help has, and a search", ("Shift+F1",)),
+    "tour": ActionText("Guided &tour of convolution", "play", "Eight short steps, each set up for you to try"),
+    "experiments": ActionText("E&xperiments to try", "convolution", "Ideas about convolution, set up with one click"),
     "shortcuts": ActionText("&Keyboard shortcuts", "keyboard", "Every key of this window", ("Ctrl+F1",)),
     "open_log": ActionText("Open &log folder", "log", "Show the folder with the log file"),
     "about": ActionText("&About CIFAR GUI", "info", "Versions of this app and what it is made with"),

@@ -15,7 +15,7 @@ _MENUS: dict[str, tuple[str, ...]] = {
     "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
     "&Model": ("choose_model", "watch_live", "open_model", "", "export_model"),
     "&Train": ("start", "pause", "stop", "one_more"),
-    "&Help": ("help", "help_contents", "", "shortcuts", "open_log", "", "about"),
+    "&Help": ("help", "help_contents", "", "tour", "experiments", "", "shortcuts", "open_log", "", "about"),
 }
 _SCHEME_ICONS = {"system": "system", "light": "sun", "dark": "moon"}
 

@@ -108,6 +108,12 @@ class Page(QWidget):
     def open_design(self, path: Path | None = None) -> None:
         """Open the design in a file, the one that the user chooses if None: only the Network page does anything."""
 
+    def begin_tour(self) -> None:
+        """Begin the guided tour: only the Convolution page does anything."""
+
+    def show_experiments(self) -> None:
+        """Show what there is to try: only the Convolution page does anything."""
+
     def show_layer(self, name: str, unit: int | None = None) -> None:
         """Show the filters of the layer at this path in the network, and one of them in particular: only the Filters
         page does anything."""

@@ -54,6 +54,8 @@ QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstrac
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus {
     border: 2px solid {accent}; min-height: 24dp; max-height: 24dp; padding-left: 9dp; padding-right: 9dp;
 }
+QToolButton[mark="true"] { padding-left: 4dp; padding-right: 4dp; min-height: 16dp; max-height: 16dp; }
+QToolButton[mark="true"]:focus { padding-left: 3dp; padding-right: 3dp; min-height: 14dp; max-height: 14dp; }
 QPushButton[primary="true"]:focus { border-color: {text}; }
 QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 7dp; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,8 @@ class WindowActions:
             "one_more": lambda: window.pages.with_page("train", lambda page: page.one_more_epoch()),
             "help": self._explain,
             "help_contents": lambda: window.show_help("index"),
+            "tour": lambda: self._to_convolution(lambda page: page.begin_tour()),
+            "experiments": lambda: self._to_convolution(lambda page: page.show_experiments()),
             "shortcuts": lambda: show_shortcuts(window, actions),
             "open_log": self._open_log,
             "about": lambda: show_about(window),
@@ -171,6 +174,13 @@ class WindowActions:
             page.open_design(design)
 
         self._window.pages.with_page("network", show)
+
+    def _to_convolution(self, do: Callable[[Page], object]) -> None:
+        def show(page: Page) -> None:
+            self._window.show_page("convolution")
+            do(page)
+
+        self._window.pages.with_page("convolution", show)
 
     def _on_front(self, verb: str) -> None:
         page = self._window.pages.currentWidget()

@@ -517,6 +517,18 @@ def test_a_replay_ends_when_another_page_comes_to_the_front(replayed, window, qt
     assert window.context.models.current.key == "runs/0001/epoch/1"
 
 
+def test_layers_of_a_network_that_has_gone_while_the_page_was_hidden_are_not_drawn(page, qtbot):
+    page.page_shown()
+    page.on_model(snapshot_of("airnet", size="93"))  # its layers are being looked for
+    page.page_hidden()
+    page.on_model(snapshot_of("simple"))
+    settle(page, qtbot)
+    assert page.layers.count() == 0
+    page.page_shown()
+    settle(page, qtbot)
+    assert [layer.name for layer in page.layers.layers] == ["0", "4"]
+
+
 def test_a_layer_asked_for_by_its_path_is_shown(show, page, qtbot):
     show("airnet")
     page.show_layer("blocks.1.conv2")

@@ -54,6 +54,23 @@ def test_what_is_chosen_is_classified_and_the_next_dialog_begins_beside_it(
     assert dialogs.began_in == ["", "", str(tmp_path)]
 
 
+def test_the_tour_and_the_experiments_begin_from_the_help_menu_whatever_is_shown(window, qtbot) -> None:
+    actions = window.context.actions
+    actions["tour"].trigger()
+    page = window.pages.built("convolution")
+    assert window.pages.current_name == "convolution"
+    assert (page.guide.isVisible(), page.guide.counter.text()) == (True, "1 of 8")
+    page.end_guide()
+    page.views.button("network").click()
+    page._columns.tabs.setCurrentWidget(page.settings)
+    window.show_page("runs")
+    actions["experiments"].trigger()
+    assert (window.pages.current_name, page.views.current) == ("convolution", "operator")
+    assert window.focusWidget() is page.input_panel.experiments[0]
+    qtbot.waitUntil(lambda: not page.input_panel.experiments[0].visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+
+
 def test_a_model_file_is_chosen_in_a_dialog(window, dialogs, qtbot, decided_model) -> None:
     before = window.context.models.current
     window.context.actions["open_model"].trigger()

@@ -11,6 +11,7 @@ from cifar_gui.ui.classify.heat_maps import Heat
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.fields import ChoiceField
+from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.pixels import PixelView
 from cifar_gui.ui.widgets.text import muted
 
@@ -132,6 +133,7 @@ class InputSide(QWidget):
         proposals.addWidget(self.centre_button)
         proposals.addWidget(self.whole_button)
         proposals.addStretch(1)
+        proposals.addWidget(HelpButton("attribution", "heat maps"))
         self._layout.addWidget(self._heading)
         self._layout.addWidget(self.view)
         self._layout.addLayout(proposals)

@@ -16,6 +16,7 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.action_button import action_button
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.fields import ChoiceField
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
 
@@ -67,7 +68,9 @@ class PaintPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
-        layout.addWidget(ControlBar([self.tools], [self.colour, self.brush_width], breaks=True))
+        explain = HelpButton("classify#paint", "painting")
+        explained_by(self, "classify#paint")
+        layout.addWidget(ControlBar([self.tools], [self.colour, self.brush_width, explain], breaks=True))
         layout.addWidget(self.canvas, 1)
         layout.addWidget(self._lower_bar())
         self._connect()

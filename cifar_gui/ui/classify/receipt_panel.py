@@ -12,6 +12,7 @@ from cifar_gui.explain.receipt import Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
 from cifar_gui.ui.classify.receipt_rows import BARS, in_words, rows, titles
 from cifar_gui.ui.theme import SPACING, px, tokens
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.text import WrappedLabel, muted
 from cifar_gui.ui.widgets.value_table import CELL, ValueTable
@@ -46,7 +47,11 @@ class ReceiptPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
-        layout.addWidget(self.heading)
+        above = QHBoxLayout()
+        above.addWidget(self.heading, 1)
+        above.addWidget(HelpButton("attribution#the-receipt", "the receipt"), 0, Qt.AlignmentFlag.AlignTop)
+        explained_by(self, "attribution#the-receipt")
+        layout.addLayout(above)
         layout.addWidget(self.sum)
         layout.addWidget(self.table, 1)
         buttons = QHBoxLayout()

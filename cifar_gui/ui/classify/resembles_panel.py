@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cifar_gui.ui.theme import SPACING, px, theme
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.text import muted
 
@@ -63,9 +64,11 @@ class ResemblesPanel(QWidget):
         self._stack = FrontStack()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(found)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(HelpButton("classify#resembles", "what resembles it"), 0, Qt.AlignmentFlag.AlignTop)
+        explained_by(self, "classify#resembles")
         theme().changed.connect(self._draw)
 
     @property

@@ -48,6 +48,7 @@ class VerdictPanel(Panel):
         self._class_names: tuple[str, ...] = ()
         self.badge = ConfidenceBadge()
         self.header.addWidget(self.badge)
+        self.explain("classify#the-verdict", "the verdict")
         self.header.addStrut(HEADER_HEIGHT)
         self.verdict = _Headline()
         self.verdict.setProperty("verdict", True)

@@ -67,6 +67,8 @@ class AnswerView(QWidget):
 
     def _build(self) -> None:
         left, right = Panel("Softmax"), Panel("Cross-entropy loss")
+        left.explain("confidence#softmax", "softmax")
+        right.explain("loss#the-formula", "the cross-entropy loss")
         left.body.addWidget(self.table)
         column = QVBoxLayout()
         column.setSpacing(8)

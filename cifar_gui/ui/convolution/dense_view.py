@@ -52,6 +52,7 @@ class DenseView(QWidget):
 
     def _build(self) -> None:
         left, middle, right = Panel("Logits"), Panel("One map of all"), Panel("All maps")
+        middle.explain("convolution#from-maps-to-classes", "how maps become logits")
         left.body.addWidget(self.classes)
         right.body.addWidget(self.shares)
         grid = QGridLayout()

@@ -43,6 +43,7 @@ class InputPanel(Panel):
         self._setup = Setup()
         self._stats = CENTRED
         self._make_fields()
+        self.explain("convolution#the-input", "the input")
         self._lay_out()
         self._connect()
         self.show_setup(self._setup)
@@ -61,6 +62,11 @@ class InputPanel(Panel):
         self.width_slider.show_value(setup.side)
         self.channels.choose("rgb" if setup.coloured else "one")
         self.slices.setVisible(setup.coloured)
+
+    def show_experiments(self) -> None:
+        """Scroll to them, with the keyboard on the first."""
+        self._scroll.ensureWidgetVisible(self.experiments[-1])
+        self.experiments[0].setFocus()
 
     def show_slice(self, place: int) -> None:
         """Without `slice_chosen`."""
@@ -147,7 +153,8 @@ class InputPanel(Panel):
         for button in self.experiments:
             column.addWidget(button)
         column.addStretch(1)
-        self.body.addWidget(VerticalScroll(inside), 1)
+        self._scroll = VerticalScroll(inside)
+        self.body.addWidget(self._scroll, 1)
 
     def _experiment(self, place: int) -> QPushButton:
         lesson = EXPERIMENTS[place]

@@ -19,6 +19,7 @@ from cifar_gui.ui.convolution.setup import CHANNELS, POOLINGS, Place, Setup
 from cifar_gui.ui.convolution.walker import Walker
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption
 
@@ -114,6 +115,7 @@ class OperatorView(QWidget):
         self.maps = Panel()
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(3)  # the room is for the cells
         columns = (
             (self.input_title, self.input, self.input_note),
             (self.output_title, self.output, self.output_note),
@@ -123,10 +125,14 @@ class OperatorView(QWidget):
             for row, widget in enumerate(column):
                 align = Qt.AlignmentFlag.AlignTop if row == 2 else Qt.AlignmentFlag(0)
                 grid.addWidget(widget, row, place, align)
+        about_maps = HelpButton("convolution#size-of-the-output", "the maps")
+        grid.addWidget(about_maps, 2, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         grid.setRowStretch(1, 1)
         self._grid = grid
         self.maps.body.addLayout(grid, 1)
         self.sums = Panel("Window × kernel = products → sum")
+        explained_by(self.maps, "convolution#size-of-the-output")
+        self.sums.explain("convolution#what-happens", "the arithmetic")
         self.sums.body.addWidget(self.arithmetic)
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(0, 0, 0, 0)

@@ -215,9 +215,16 @@ class ConvolutionPage(Page):
 
     def begin_tour(self) -> None:
         """Set up its first step."""
+        self._show_view("operator")
         self._keep()
         self.guide.show()
         self.guide.begin_tour()
+
+    def show_experiments(self) -> None:
+        """Bring the list of them into sight, with the keyboard on the first."""
+        self._show_view("operator")
+        self._columns.show_side(self.input_panel)
+        self.input_panel.show_experiments()
 
     def set_up(self, lesson: Lesson) -> None:
         """Show what a lesson is about. Pictures stay at hand."""

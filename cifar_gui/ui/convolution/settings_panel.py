@@ -40,6 +40,7 @@ class SettingsPanel(Panel):
         super().__init__("Kernel", parent)
         self._setup = Setup()
         self._make_fields()
+        self.explain("convolution#the-kernel", "kernels")
         self._lay_out()
         self._connect()
         self.show_setup(self._setup)

@@ -24,6 +24,7 @@ class SlicesView(QWidget):
         self.maps = [CellMap() for _ in range(1 + len(CHANNELS))]
         self.numbers = WrappedLabel()
         panel = Panel("Picture and slices")
+        panel.explain("convolution#several-channels", "slices")
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         for place, (name, each) in enumerate(zip(("All three", *CHANNELS), self.maps, strict=True)):

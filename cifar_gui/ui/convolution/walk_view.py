@@ -102,7 +102,8 @@ class WalkView(QWidget):
     # Building
 
     def _build(self) -> None:
-        above = Panel()
+        above = Panel("The layers")
+        above.explain("convolution#a-whole-network", "the layers of the network")
         above.body.addWidget(self.stages)
         words, buttons = QWidget(), ControlBar([self.train, self.open, self.held_out])
         column = QVBoxLayout(words)
@@ -112,6 +113,7 @@ class WalkView(QWidget):
         column.addWidget(self.which)
         above.body.addWidget(SideBySide([(words, 1), (buttons, 0)], _WIDE))
         self._list = Panel("Maps")
+        self._list.explain("convolution#a-whole-network", "the maps of a layer")
         self._list.body.addWidget(self.maps)
         self._list.setMinimumSize(_MAPS, _MAPS)
         self._stack = FrontStack()

@@ -17,6 +17,7 @@ from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet, file_stem
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
@@ -27,6 +28,15 @@ from cifar_gui.ui.widgets.waiting import Waiting
 _LEAST_HEIGHT = 168
 _SAVED_TILE = 96
 """Tiles of a saved grid are magnified by the whole number that brings them to about so many pixels."""
+
+
+_HELP = {
+    "weights": ("filters#weights", "pictures of weights"),
+    "maps": ("filters#feature-maps", "feature maps"),
+    "top": ("filters#top-pictures", "top pictures"),
+    "ideal": ("filters#ideal-input", "ideal inputs"),
+}
+"""Family of views → its help page, and what that explains."""
 
 
 class GridPanel(Panel):
@@ -217,7 +227,8 @@ class GridPanel(Panel):
         holder = QWidget()
         self._place = QHBoxLayout(holder)
         self._place.setContentsMargins(0, 0, 0, 0)
-        self.fill_header(ControlBar([holder], [self.count, self.order], breaks=True))
+        self.help = HelpButton(*_HELP["weights"])
+        self.fill_header(ControlBar([holder], [self.count, self.order, self.help], breaks=True))
         controls = [self.form, self._scale_label, self.scale, self._channel_label, self.channel]
         self._front.addWidget(self.grid)
         self._front.addWidget(self.waiting)
@@ -260,6 +271,7 @@ class GridPanel(Panel):
         self.wanted.emit()
 
     def _offer_forms(self) -> None:
+        self.help.point_to(*_HELP.get(self.family, ("filters#the-views", "the views")))
         """The ways to show what is chosen, where there are several."""
         forms = views(self._layer, self.family) if self._layer is not None else []
         was_blocked = self.form.blockSignals(True)

@@ -73,7 +73,7 @@ class FiltersPage(Page):
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self._snapshot = snapshot
-        if snapshot is None:
+        if snapshot is None or not self._visible:  # else they are looked for again now
             self.context.jobs.cancel("filters.layers")
         self._dirty = True
         if not (self._visible and self.grid_panel.slow):  # else when what takes long is there
@@ -136,6 +136,7 @@ class FiltersPage(Page):
 
     def _build(self) -> None:
         panel = Panel("Layers")
+        panel.explain("filters#the-layers", "the layers")
         panel.body.addWidget(self.layers, 1)
         panel.body.addWidget(self.choice)
         self._columns = Columns(panel, self.grid_panel, self.detail, titles=("Layers", "Filter"), widths=(196, 262))

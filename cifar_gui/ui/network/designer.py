@@ -18,6 +18,7 @@ from cifar_gui.ui.network.layer_words import UNKNOWN
 from cifar_gui.ui.network.shapes import field_words
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
+from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, title
 from cifar_gui.words import grouped, short_number
@@ -94,7 +95,8 @@ class Designer(Panel):
             _tool("save", "Save the design…", self.save_requested),
             _tool("copy", "Copy the design as TOML", self.copy_requested),
         ]
-        self.fill_header(ControlBar([], [*files, self.templates, self.train]))
+        explain = HelpButton("network#design-your-own", "how to design a network")
+        self.fill_header(ControlBar([], [*files, self.templates, self.train, explain]))
         for label, name in (
             (self.parameters, "parameters"),
             (self.multiply_adds, "multiply_adds"),

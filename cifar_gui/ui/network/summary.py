@@ -14,6 +14,7 @@ from cifar_gui.ui.network.overview import Measured, NetworkOverview
 from cifar_gui.ui.network.shapes import drawn, field_words
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.figure import figure
+from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, muted, title
 from cifar_gui.words import short_number
@@ -85,8 +86,9 @@ class NetworkSummary(Panel):
         self.graph.offer_filters(possible=possible)
 
     def _build(self) -> None:
+        explain = HelpButton("network#the-graph-and-the-table", "the graph and the table")
         self.fill_header(
-            ControlBar([], [self.layers.choice, self.copy, self.export, self.design, self.filters, self.train])
+            ControlBar([], [self.layers.choice, self.copy, self.export, self.design, self.filters, self.train, explain])
         )
         self.train.clicked.connect(self._on_train)
         self.design.clicked.connect(self._on_design)

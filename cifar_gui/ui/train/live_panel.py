@@ -19,7 +19,7 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.train.forming_filters import Forming, FormingFilters, look_at
 from cifar_gui.ui.train.wall import CAPACITY, Wall
 from cifar_gui.ui.train.wall_rows import chosen
-from cifar_gui.ui.widgets.help_button import explained_by
+from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import caption, heading
 
@@ -63,13 +63,14 @@ class LivePanel(Panel):
         self.filters.set_empty_text("They form here while the network learns.")
         self._said, self._filter_caption, self._stem = caption(), caption(), caption(wrap=True)
         self.header.addWidget(self._said)
-        explained_by(self, "train#the-wall")
+        self.explain("train#the-wall", "the wall of held-out pictures")
         self.body.addWidget(self.wall, 1)
         self.body.addSpacing(SPACING)
         row = QHBoxLayout()
         row.addWidget(heading("First-layer filters"))
         row.addStretch(1)
         row.addWidget(self._filter_caption)
+        row.addWidget(HelpButton("train#filters-as-they-form", "the filters as they form"))
         self.body.addLayout(row)
         self.body.addWidget(self.filters)
         self.body.addWidget(self._stem)

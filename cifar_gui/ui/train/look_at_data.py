@@ -143,6 +143,7 @@ class LookAtData(QWidget):
         layout.addWidget(self._facts)
         batch = Panel("A batch before and after augmentation")
         batch.header.addWidget(self._again)
+        batch.explain("augmentation", "augmentation")
         for widget in (self._before, self._after, self._what):
             batch.body.addWidget(widget)
         layout.addWidget(batch)
@@ -150,6 +151,7 @@ class LookAtData(QWidget):
 
     def _scrolling(self) -> Panel:
         panel = Panel("Classes")
+        panel.explain("data", "data sets")
         inner = QWidget()
         inner_layout = QVBoxLayout(inner)
         inner_layout.setContentsMargins(0, 0, 0, 0)

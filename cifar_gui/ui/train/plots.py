@@ -147,9 +147,9 @@ class TrainingPlots(QWidget):
         beside = [self.earlier, menu_button(self.loss), HelpButton("loss", "the loss plot")]
         loss.fill_header(ControlBar([self.smooth, self.log], beside, breaks=True))
         accuracy.header.addWidget(menu_button(self.accuracy))
-        accuracy.header.addWidget(HelpButton("accuracy", "the accuracy plot"))
-        for panel, (plot, topic) in zip((loss, accuracy), self._plots, strict=True):
-            explained_by(panel, topic)
+        accuracy.explain("accuracy", "the accuracy plot")
+        explained_by(loss, "loss")
+        for panel, (plot, _measure) in zip((loss, accuracy), self._plots, strict=True):
             panel.body.addWidget(plot)
             layout.addWidget(panel, 1)
         layout.addWidget(self.diagnosis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.icons import icon
@@ -12,11 +12,13 @@ from cifar_gui.ui.train.network_note import network_note
 from cifar_gui.ui.train.recipe_form import RecipeForm
 from cifar_gui.ui.train.run_state import Look
 from cifar_gui.ui.train.schedule_preview import SchedulePreview
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading, line
 
 _LEAST_WIDTH = 198
+_SCHEDULE = "learning-rate#why-it-changes-during-a-run"
 
 
 class RecipePanel(Panel):
@@ -75,7 +77,13 @@ class RecipePanel(Panel):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
-        for widget in (self.form, heading("Learning rate"), self.schedule, line(), self.about):
+        column.addWidget(self.form)
+        above = QHBoxLayout()
+        above.addWidget(heading("Learning rate"), 1)
+        above.addWidget(HelpButton(_SCHEDULE, "how the learning rate goes"))
+        column.addLayout(above)
+        explained_by(self.schedule, _SCHEDULE)
+        for widget in (self.schedule, line(), self.about):
             column.addWidget(widget)
         column.addStretch(1)
         inner.setMinimumWidth(px(_LEAST_WIDTH))

@@ -96,6 +96,11 @@ class Columns(QWidget):
         """Whether they stand one above the other."""
         return self.splitter.orientation() == Qt.Orientation.Vertical
 
+    def show_side(self, side: QWidget) -> None:
+        """Bring a side panel to the front, where they are tabs."""
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(side)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rearrange()

@@ -18,12 +18,17 @@ class HelpButton(QToolButton):
     def __init__(self, topic: str, what: str) -> None:
         """`what` it explains, as in "Explain the loss plot"."""
         super().__init__()
-        self.topic = topic
         self.setProperty("flat", True)
+        self.setProperty("mark", True)  # small: it stands beside many things
         self.setIcon(icon("help"))
+        self.point_to(topic, what)
+        self.clicked.connect(self._ask)
+
+    def point_to(self, topic: str, what: str) -> None:
+        """Explain something else from now on."""
+        self.topic = topic
         self.setToolTip(f"Explain {what}")
         self.setAccessibleName(f"Explain {what}")
-        self.clicked.connect(self._ask)
 
     def _ask(self) -> None:
         QCoreApplication.sendEvent(self, QWhatsThisClickedEvent(self.topic))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.elided import ElidedLabel
+from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 
 _PADDING = 14
 
@@ -34,6 +35,12 @@ class Panel(QFrame):
         """Give a widget all of the line beside the heading. To be called before anything is added to `header`."""
         self.header.takeAt(1)
         self.header.addWidget(widget, 1)
+
+    def explain(self, topic: str, what: str) -> None:
+        """Put a "?" at the end of the line beside the heading, which opens the help page `topic`, as F1 does within
+        the panel. `what` it explains, as in "Explain the loss plot"."""
+        explained_by(self, topic)
+        self.header.addWidget(HelpButton(topic, what))
 
     def set_title(self, title: str) -> None:
         """Change the heading; "" hides it."""
