@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.data.base import ImageData, Split
+from cifar_gui.data.held_out import none_held_out
 from cifar_gui.errors import DataError
 
 
@@ -33,8 +34,5 @@ def held_out(data: ImageData, card: ModelCard) -> HeldOut:
     """The validation pictures of `data` for the network of a card. Raises DataError if there are none."""
     split = data.split("validation")
     if not len(split):
-        raise DataError(
-            f"{data.name} has no pictures that were held out from training. Use a data set with at least three "
-            "training pictures of a class."
-        )
+        raise DataError(none_held_out(data.name))
     return HeldOut(split, data.class_names, data.name, data.was_trained_on("validation", card.trained_on))

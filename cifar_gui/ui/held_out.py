@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import DataError
 from cifar_gui.ui.widgets.mime import encoded
@@ -77,9 +78,9 @@ def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
     if data is None:
         return ""
     if len(data.split("validation")) == 0:
-        return f"{data.name} has no pictures that were held out from training"
+        return none_held_out(data.name)
     if snapshot is not None and data.was_trained_on("validation", snapshot.card.trained_on):
-        return f"This network has learned from all training pictures of {data.name}: none were held out"
+        return f"This network has learned from all training pictures of {data.name}: none were held out."
     return ""
 
 

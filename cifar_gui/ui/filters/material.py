@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from cifar_gui import paths
 from cifar_gui.data.base import ImageData
+from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.errors import CifarGuiError
@@ -67,7 +68,7 @@ class Material(QObject):
             return
         split = data.split("validation")
         if not len(split):
-            self._context.messages.info(f"{data.name} has no pictures that were held out from training.")
+            self._context.messages.info(none_held_out(data.name))
             return
         number = self._random.randrange(len(split))
         label = data.class_names[int(split.labels[number])]

@@ -329,7 +329,7 @@ def test_a_network_that_has_learned_from_all_pictures_is_shown_none_as_held_out(
     card = replace(decided_snapshot.card, trained_on=tiny_data.fingerprints[3])
     window.context.models.snapshot_changed.emit(ModelSnapshot(card, decided_snapshot.weights))
     assert not random.isEnabled()
-    assert random.toolTip() == "This network has learned from all training pictures of Tiny: none were held out"
+    assert random.toolTip() == "This network has learned from all training pictures of Tiny: none were held out."
     page.show_random()
     assert page.history_panel.entry(1) is None
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CheckpointError
 from cifar_gui.ui.classify import file_dialogs, many
@@ -185,7 +186,7 @@ def test_what_is_known_when_the_page_is_built_is_shown_at_once(window, qtbot, ti
     qtbot.addWidget(other)
     panel = other.single.picture_panel
     assert [action.text() for action in panel._recent.menu().actions()] == ["recent.png"]
-    assert panel._random.toolTip() == "Tiny has no pictures that were held out from training"
+    assert panel._random.toolTip() == none_held_out("Tiny")
 
 
 def test_a_random_picture_that_could_not_be_had_does_not_come_later_by_itself(bare, window, qtbot, tiny_data):
