@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QColorDialog, QFileDialog
 
 from cifar_gui.checkpoint.files import save_snapshot
-from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input
@@ -538,8 +538,8 @@ def test_what_another_network_made_of_the_pictures_is_not_used(
     idle(page, qtbot)
     resembles.panel.empty.button.click()
     qtbot.waitUntil(lambda: resembles.panel.is_showing)
-    other = replace(decided_snapshot, card=replace(decided_snapshot.card, title="Other"))
-    save_snapshot(other, tmp_path / "other.safetensors")
+    weights = {name: 2 * value for name, value in decided_snapshot.weights.items()}
+    save_snapshot(ModelSnapshot(decided_snapshot.card, weights), tmp_path / "other.safetensors")
     page.context.models.choose_file(tmp_path / "other.safetensors")
     qtbot.waitUntil(lambda: not resembles.panel.is_showing)
     assert resembles.panel.empty.button.text() == "Look through them"
