@@ -51,7 +51,7 @@ def test_many_pictures_are_looked_at_in_the_precision_that_a_probe_finds_quickes
 
     monkeypatch.setattr(resembles, "choose_precision", probe)
     monkeypatch.setattr(resembles, "_WORTH_A_PROBE", len(split))
-    library_path(examined.snapshot, split).unlink()
+    resembles._STORE.place(resembles._key(examined.snapshot, split)).unlink()
     rounded = library(examined, split)
     assert asked == [("airnet", {"size": "93"}, "auto", 16, split.labels[:16].tolist())]
     assert not np.array_equal(rounded.features, exact.features), "it was computed in another precision"
