@@ -124,7 +124,7 @@ def test_what_has_arrived_and_how_much_room_there_is_is_seen_anew(qtbot, context
     card.refresh()
     assert (card.start.text(), card.progress.value()) == ("Resume", 100)
     assert not card.progress.isHidden()
-    assert "unknown (the disk does not answer)" in card.facts.text()
+    assert "unknown (the disk reports a fault)" in card.facts.text()
 
 
 def test_a_fault_in_a_download_is_its_end(started, qtbot, context, monkeypatch):
