@@ -148,7 +148,7 @@ QListWidget#help_contents::item { padding: 4dp 8dp; border-radius: 5dp; }
 
 QFrame#navigation { background: {panel}; border: none; border-right: 1px solid {panel_line}; }
 QFrame#navigation QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8dp;
-    color: {muted}; font-size: 11dp; min-width: 65dp; min-height: 46dp; max-height: 46dp;
+    color: {muted}; font-size: 11dp; min-height: 46dp; max-height: 46dp;
     padding: 4dp 0 2dp 0; icon-size: 22dp; }
 QFrame#navigation QToolButton:hover { background: {raised}; }
 QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent_text}; }

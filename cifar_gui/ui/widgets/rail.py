@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import px, theme
+from cifar_gui.ui.theme import font, px, theme
 
 
 class Rail(QFrame):
@@ -33,8 +34,8 @@ class Rail(QFrame):
             button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
             layout.addWidget(button)
         layout.addStretch(1)
-        theme().changed.connect(self._resize_icons)
-        self._resize_icons()
+        theme().changed.connect(self._resize)
+        self._resize()
 
     def show_current(self, name: str) -> None:
         """Mark the page that is at the front."""
@@ -55,9 +56,12 @@ class Rail(QFrame):
         button.setToolTip(f"{label} (Ctrl+{number})")
         button.setAccessibleName(label)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # all as wide as the longest word
         return button
 
-    def _resize_icons(self) -> None:
+    def _resize(self) -> None:
+        """All buttons are as wide as the longest word, which in the fonts of some systems is wider than most."""
+        metrics = QFontMetrics(font(11))  # that of the stylesheet, which has not reached the buttons yet
+        longest = max(metrics.horizontalAdvance(button.text()) for button in self._buttons.values())
         for button in self._buttons.values():
             button.setIconSize(QSize(px(22), px(22)))
+            button.setFixedWidth(max(px(65) + 4, longest + px(3) + 4))  # the frame is 2 wide at any zoom
