@@ -14,6 +14,9 @@ from cifar_gui.errors import CifarGuiError
 
 T = TypeVar("T")
 
+EXPORTED = ".cifarrun"
+"""Suffix of a run as one file."""
+
 MAX_TEXT_FILE = 4 << 20
 MAX_HISTORY = 64 << 20
 """Bytes. The longest run there can be, 10,000 epochs with 50 reports in each, writes 40 MB of history."""

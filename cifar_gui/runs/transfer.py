@@ -15,11 +15,9 @@ from pathlib import Path
 
 from cifar_gui import paths
 from cifar_gui.errors import CheckpointError, WriteError
-from cifar_gui.runs.layout import MAX_HISTORY, MAX_TEXT_FILE, Layout
+from cifar_gui.runs.layout import EXPORTED, MAX_HISTORY, MAX_TEXT_FILE, Layout
 from cifar_gui.runs.lock import is_locked
 from cifar_gui.runs.summary import read_recipe, take_number
-
-SUFFIX = ".cifarrun"
 
 MAX_FILES = 10_100
 """A run has at most 10,000 epochs, and a dozen files beside them."""
@@ -39,8 +37,8 @@ def pack(run: Path, file: Path) -> Path:
         raise CheckpointError(f"Run {run.name} is being trained. Stop it first, then export it.")
     if read_recipe(layout) is None:
         raise CheckpointError(f"There is no run in {run}, or its recipe is damaged.")
-    if file.suffix.lower() != SUFFIX:
-        file = file.with_name(file.name + SUFFIX)
+    if file.suffix.lower() != EXPORTED:
+        file = file.with_name(file.name + EXPORTED)
     temporary = file.with_name(f".{file.name}.tmp")
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:

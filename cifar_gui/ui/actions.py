@@ -28,6 +28,7 @@ ACTIONS: dict[str, ActionText] = {
     "open": ActionText("&Open pictures…", "open", "Classify pictures from files", (Key.Open, "Ctrl+O")),
     "open_folder": ActionText("Open &folder…", "folder", "Classify all pictures in a folder", ("Ctrl+Shift+O",)),
     "open_design": ActionText("Open desi&gn…", "network", "Put the layers in a file into the designer"),
+    "import_run": ActionText("&Import run…", "runs", "Take in a run that was exported on another machine"),
     "save": ActionText("&Save as…", "save", "Save what this page shows", (Key.Save, "Ctrl+S")),
     "get_data": ActionText("Get &data…", "data", "Download a data set, or use one that is here already"),
     "quit": ActionText("&Quit", "quit", "Close the window; a training run is asked about first", (Key.Quit, "Ctrl+Q")),

@@ -10,7 +10,7 @@ from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import SCHEMES
 
 _MENUS: dict[str, tuple[str, ...]] = {
-    "&File": ("open", "open_folder", "get_data", "open_design", "", "save", "", "quit"),
+    "&File": ("open", "open_folder", "get_data", "open_design", "import_run", "", "save", "", "quit"),
     "&Edit": ("undo", "redo", "", "copy", "paste", "", "preferences"),
     "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
     "&Model": ("choose_model", "watch_live", "open_model", "", "export_model"),

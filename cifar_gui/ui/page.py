@@ -114,6 +114,9 @@ class Page(QWidget):
     def show_experiments(self) -> None:
         """Show what there is to try: only the Convolution page does anything."""
 
+    def import_run(self, path: Path | None = None) -> None:
+        """Take in the exported run in a file, the one that the user chooses if None: only the Runs page does."""
+
     def show_layer(self, name: str, unit: int | None = None) -> None:
         """Show the filters of the layer at this path in the network, and one of them in particular: only the Filters
         page does anything."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from cifar_gui import paths
 from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
 from cifar_gui.networks.design import is_design_file
+from cifar_gui.runs.layout import EXPORTED as RUN_SUFFIX
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.dialogs import show_about, show_shortcuts
 from cifar_gui.ui.export import ModelExport
@@ -43,6 +44,7 @@ class WindowActions:
             "open_folder": self._open_folder,
             "get_data": lambda: self._to_train(""),
             "open_design": lambda: self._to_network(None),
+            "import_run": lambda: self._to_runs(None),
             "quit": window.close,
             "undo": lambda: self._on_front("undo"),
             "redo": lambda: self._on_front("redo"),
@@ -103,7 +105,7 @@ class WindowActions:
 
     def take(self, mime: QMimeData) -> None:
         """What was dropped on the window or pasted: pictures to the page that takes them, data sets to Train, designs
-        to Network; text first to the page at the front."""
+        to Network, exported runs to Runs; text first to the page at the front."""
         from cifar_gui.ui.widgets.mime import picture_sources
 
         found = picture_sources(mime)
@@ -112,6 +114,9 @@ class WindowActions:
             return
         if (design := _design(found.sources)) is not None:
             self._to_network(design)
+            return
+        if (run := _exported_run(found.sources)) is not None:
+            self._to_runs(run)
             return
         front = self._window.pages.currentWidget()
         if not found and mime.hasText() and isinstance(front, Page) and front.take_text(mime.text()):
@@ -181,6 +186,13 @@ class WindowActions:
             do(page)
 
         self._window.pages.with_page("convolution", show)
+
+    def _to_runs(self, file: Path | None) -> None:
+        def show(page: Page) -> None:
+            self._window.show_page("runs")
+            page.import_run(file)
+
+        self._window.pages.with_page("runs", show)
 
     def _on_front(self, verb: str) -> None:
         page = self._window.pages.currentWidget()
@@ -254,3 +266,9 @@ def _design(sources: tuple[PictureSource, ...]) -> Path | None:
     """The one .toml file that was dropped or pasted; whether it is a design is said where designs are."""
     path = sources[0].path if len(sources) == 1 else None
     return path if path is not None and is_design_file(path) else None
+
+
+def _exported_run(sources: tuple[PictureSource, ...]) -> Path | None:
+    """The one exported run that was dropped or pasted; whether it is one is said where it is read."""
+    path = sources[0].path if len(sources) == 1 else None
+    return path if path is not None and path.suffix.lower() == RUN_SUFFIX else None

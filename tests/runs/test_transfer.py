@@ -10,7 +10,7 @@ import pytest
 from cifar_gui import paths
 from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.runs import Run, list_runs, move_to_trash, pack, unpack
-from cifar_gui.runs.transfer import SUFFIX
+from cifar_gui.runs.layout import EXPORTED
 
 from .conftest import RECIPE, story
 
@@ -38,7 +38,7 @@ def files_of(run: Path) -> dict[str, bytes]:
 
 
 def test_a_run_that_is_taken_elsewhere_is_the_same_under_the_next_number(run: Path, packed: Path) -> None:
-    assert packed.name == f"good{SUFFIX}"
+    assert packed.name == f"good{EXPORTED}"
     again = unpack(packed)
     assert again == paths.runs() / "0002"
     assert files_of(again) == files_of(run)

@@ -20,6 +20,7 @@ TEXTS = {
     "use": ActionText("&Use this model", "model", "Look at this run's best network on all pages"),
     "duplicate": ActionText("&Duplicate recipe", "copy", "Begin a new run with the same settings, to change some"),
     "rename": ActionText("Re&name", "rename", "Give the run a name", ("F2",)),
+    "export": ActionText("&Export…", "export", "Write the run as one file, for another machine"),
     "open_folder": ActionText("&Open folder", "folder", "Show the run's files"),
     "trash": ActionText("Move to &trash", "trash", "Kept in the trash for 30 days", ("Delete", "Backspace")),
     "restore": ActionText("&Restore", "undo", "Take the selected runs back from the trash"),
@@ -65,6 +66,7 @@ class Commands(QWidget):
         one = "" if len(rows) == 1 else "Select one run."
         row = rows[0] if len(rows) == 1 else None
         busy = "A run that is being trained stays where it is: stop it first."
+        training = "The run is being trained: stop it first." if row and row.summary.running else ""
         why_not = {
             "resume": "Take the run back from the trash first."
             if self.shows_trash
@@ -72,6 +74,7 @@ class Commands(QWidget):
             "use": one or ("" if row and row.summary.model_path else "No epoch of this run has been finished."),
             "duplicate": one or ("" if row and row.summary.recipe else "The recipe of this run is damaged."),
             "rename": one or ("" if row and row.summary.recipe else "The recipe of this run is damaged."),
+            "export": one or training or ("" if row and row.summary.recipe else "The recipe of this run is damaged."),
             "open_folder": one,
             "trash": busy if any(row.summary.running for row in rows) else "" if rows else "Select runs.",
             "restore": "" if rows else "Select runs.",

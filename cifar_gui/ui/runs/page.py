@@ -25,6 +25,7 @@ from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import RunsModel
 from cifar_gui.ui.runs.rows import RunRow, read_rows
 from cifar_gui.ui.runs.table import RunTable
+from cifar_gui.ui.runs.transfers import Transfers
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
@@ -53,6 +54,7 @@ class RunsPage(Page):
         self._writing = threading.Lock()
         self.model = RunsModel()
         self.table = RunTable(self.model)
+        self.transfers = Transfers(self, context, self._on_arrived)
         self.commands = Commands(context.actions, self._handlers(), self.table)
         self.compare = ComparePanel()
         self.details = DetailsPanel()
@@ -93,6 +95,9 @@ class RunsPage(Page):
         self.compare.choose(str(state.get("measure", "")))
         self._splitter.restoreState(QByteArray.fromBase64(str(state.get("splitter", "")).encode()))
         self._columns.restore_state(state.get("columns"))
+
+    def import_run(self, path: Path | None = None) -> None:
+        self.transfers.import_run(path)
 
     def copy(self) -> None:
         """The rows as text."""
@@ -135,6 +140,7 @@ class RunsPage(Page):
             "use": self._use,
             "duplicate": self._duplicate,
             "rename": lambda: self.table.rename(),
+            "export": self._export,
             "open_folder": self._open_folder,
             "trash": self._move_to_trash,
             "restore": lambda: self._restore([row.path for row in self.table.selected()]),
@@ -159,6 +165,10 @@ class RunsPage(Page):
         if row is not None and row.summary.recipe is not None:
             self.context.show_page("train")  # first: a page hears of recipes once it has been built
             self.context.session.recipe_proposed.emit(row.summary.recipe)
+
+    def _export(self) -> None:
+        if (row := self._only()) is not None:
+            self.transfers.export(row)
 
     def _open_folder(self) -> None:
         if (row := self._only()) is not None:
@@ -214,6 +224,11 @@ class RunsPage(Page):
             self.context.messages.dismiss(text)  # it is not true any more, whichever way they have been taken back
             del self._told[text]
         self._after_moving(problem)
+
+    def _on_arrived(self, run: Path) -> None:
+        self._wanted = {run}
+        self.commands.view.choose("runs")
+        self._after_moving("")
 
     def _after_moving(self, problem: str) -> None:
         if problem:

@@ -1,0 +1,91 @@
+"""Runs to and from other machines, on the Runs page."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.runs import Run, list_runs, pack
+
+
+@pytest.fixture
+def page(make_run, window, qtbot):
+    """The page with one finished run, which is selected."""
+    make_run((0.3, 0.5, 0.4))
+    page = window.show_page("runs")
+    settle(page, qtbot, 1)
+    page.table.select({row.path for row in page.model.rows})
+    settle(page, qtbot, 1)
+    return page
+
+
+def settle(page, qtbot, count: int) -> None:
+    jobs = page.context.jobs
+    qtbot.waitUntil(lambda: len(page.model.rows) == count and jobs.idle and not page._soon.isActive())
+
+
+def test_a_run_is_exported_where_the_user_says(page, window, qtbot, tmp_path, monkeypatch) -> None:
+    proposed: list[str] = []
+
+    def answer(_parent, _title, name, _filters) -> tuple[str, str]:
+        proposed.append(name)
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    page.commands.action("export").trigger()
+    settle(page, qtbot, 1)
+    assert proposed == ["run-0001.cifarrun"]
+    assert (tmp_path / "mine.cifarrun").is_file()
+    assert window.context.messages.all[0].text.startswith("Run 0001 was written as mine.cifarrun.")
+
+
+@pytest.mark.parametrize("way", ["dialog", "drop"])
+def test_an_exported_run_is_taken_in_and_selected(page, window, qtbot, tmp_path, monkeypatch, way) -> None:
+    file = pack(page.model.rows[0].path, tmp_path / "theirs")
+    if way == "dialog":
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_given: (str(file), ""))
+        window.show_page("classify")
+        window.context.actions["import_run"].trigger()
+    else:
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(file))])
+        window._actions.take(mime)
+    settle(page, qtbot, 2)
+    assert window.pages.current_name == "runs"
+    assert [row.summary.number for row in page.table.selected()] == ["0002"]
+    assert window.context.messages.all[0].text == "theirs.cifarrun is run 0002 now."
+
+
+def test_what_is_no_run_is_told_and_nothing_is_added(page, window, qtbot, tmp_path) -> None:
+    file = tmp_path / "wrong.cifarrun"
+    file.write_bytes(b"no run")
+    page.import_run(file)
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    assert "wrong.cifarrun is no exported run" in window.context.messages.all[0].text
+    assert len(list_runs()) == 1
+
+
+def test_a_dialog_that_is_given_up_changes_nothing(page, window, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_given: ("", ""))
+    page.commands.action("export").trigger()
+    page.import_run()
+    settle(page, qtbot, 1)
+    assert window.context.messages.all == []
+
+
+def test_a_run_in_training_cannot_be_exported(page, window, qtbot) -> None:
+    row = page.model.rows[0]
+    run = Run.open(row.path)
+    run._lock.acquire()
+    try:
+        page.refresh()
+        settle(page, qtbot, 1)
+        page.table.select({row.path})
+        settle(page, qtbot, 1)
+        action = page.commands.action("export")
+        assert not action.isEnabled()
+        assert action.toolTip() == "The run is being trained: stop it first."
+    finally:
+        run._lock.release()
