@@ -55,8 +55,9 @@ class InputSide(QWidget):
         self.legend = HeatLegend()
         self.legend.hide()
         self._heading = ElidedLabel("heading", greedy=False)
-        self._heading.setText("WHAT THE NETWORK SEES")
+        self._heading.setText("WHAT IT SEES")
         self._heading.setAccessibleName("What the network sees")
+        self._help = HelpButton("attribution", "heat maps")
         self._hint = muted(_HINT, wrap=True)
         self._lay_out()
 
@@ -133,8 +134,10 @@ class InputSide(QWidget):
         proposals.addWidget(self.centre_button)
         proposals.addWidget(self.whole_button)
         proposals.addStretch(1)
-        proposals.addWidget(HelpButton("attribution", "heat maps"))
-        self._layout.addWidget(self._heading)
+        above = QHBoxLayout()
+        above.addWidget(self._heading, 1)
+        above.addWidget(self._help)
+        self._layout.addLayout(above)
         self._layout.addWidget(self.view)
         self._layout.addLayout(proposals)
         for widget in (self.method, self.legend, self._hint):
@@ -159,5 +162,5 @@ class InputSide(QWidget):
 
     def _others(self) -> int:
         """Height of what is above and below the input and always there; the legend's place is kept for it."""
-        fixed = (self._heading, self.centre_button, self.method, self.legend)
+        fixed = (self._help, self.centre_button, self.method, self.legend)
         return sum(widget.sizeHint().height() + px(SPACING) for widget in fixed)

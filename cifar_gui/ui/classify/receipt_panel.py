@@ -12,6 +12,7 @@ from cifar_gui.explain.receipt import Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
 from cifar_gui.ui.classify.receipt_rows import BARS, in_words, rows, titles
 from cifar_gui.ui.theme import SPACING, px, tokens
+from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.ui.widgets.text import WrappedLabel, muted
@@ -54,12 +55,9 @@ class ReceiptPanel(QWidget):
         layout.addLayout(above)
         layout.addWidget(self.sum)
         layout.addWidget(self.table, 1)
-        buttons = QHBoxLayout()
         for offer in (self.tops, self.ideals):
-            buttons.addWidget(offer.button)
             layout.addWidget(offer.waiting)
-        buttons.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addWidget(ControlBar([self.tops.button], [self.ideals.button], breaks=True, close=True))
         self.say("The receipt follows when there is an answer.")
 
     def show_receipt(self, receipt: Receipt, pictures: Sequence[RowPictures]) -> None:

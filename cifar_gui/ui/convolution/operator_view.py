@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QWidget
 
 from cifar_gui.explain.activations import ACTIVATIONS, pooled
 from cifar_gui.explain.convolution import Numbers
@@ -116,17 +116,20 @@ class OperatorView(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)  # the room is for the cells
+        below = QWidget()
+        row = QHBoxLayout(below)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.output_note, 1)
+        row.addWidget(HelpButton("convolution#size-of-the-output", "the maps"), 0, Qt.AlignmentFlag.AlignTop)
         columns = (
             (self.input_title, self.input, self.input_note),
-            (self.output_title, self.output, self.output_note),
+            (self.output_title, self.output, below),
             (self.pool_title, self.pool, self.pool_note),
         )
         for place, column in enumerate(columns):
-            for row, widget in enumerate(column):
-                align = Qt.AlignmentFlag.AlignTop if row == 2 else Qt.AlignmentFlag(0)
-                grid.addWidget(widget, row, place, align)
-        about_maps = HelpButton("convolution#size-of-the-output", "the maps")
-        grid.addWidget(about_maps, 2, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            for line, widget in enumerate(column):
+                align = Qt.AlignmentFlag.AlignTop if line == 2 else Qt.AlignmentFlag(0)
+                grid.addWidget(widget, line, place, align)
         grid.setRowStretch(1, 1)
         self._grid = grid
         self.maps.body.addLayout(grid, 1)

@@ -12,7 +12,6 @@ from cifar_gui.ui.filters.sections import AnswerSection, FormingSection, TopsSec
 from cifar_gui.ui.filters.story import UnitStory
 from cifar_gui.ui.filters.switch_off import SwitchOff
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.histogram import Histogram, signed_text
 from cifar_gui.ui.widgets.image_grid import TileSheet
 from cifar_gui.ui.widgets.panel import Panel
@@ -98,12 +97,12 @@ class UnitDetail(Panel):
         self.copy_picture.setAccessibleName("Copy the picture of this filter")
         self.copy_picture.clicked.connect(self._on_copy)
         self.header.addWidget(self.copy_picture)
-        self.explain("filters#one-filter", "what is said of a filter")
+        self.explain("filters#one-filter", "what is said of a filter, and the histogram of its weights")
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        title = _row(heading("Weights"), self.moments, HelpButton("filters#one-filter", "the histogram"))
+        title = _row(heading("Weights"), self.moments)
         numbers = heading("Numbers")
         self._weights: list[QWidget] = [title, self.histogram, numbers, self.numbers]
         sections = (self.answer, self.tops, self.forming, self.switch_off)
@@ -148,12 +147,11 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _row(left: QWidget, *right: QWidget) -> QWidget:
+def _row(left: QWidget, right: QWidget) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(left)
     row.addStretch(1)
-    for widget in right:
-        row.addWidget(widget)
+    row.addWidget(right)
     return holder
