@@ -112,7 +112,7 @@ class InputSide(QWidget):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        widths = (self.view.width(), self._heading.sizeHint().width(), self.minimumSizeHint().width())
+        widths = (self.view.width(), self.method.sizeHint().width(), self.minimumSizeHint().width())
         return QSize(max(widths), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -135,7 +135,8 @@ class InputSide(QWidget):
         proposals.addWidget(self.whole_button)
         proposals.addStretch(1)
         above = QHBoxLayout()
-        above.addWidget(self._heading, 1)
+        above.addWidget(self._heading)
+        above.addStretch(1)
         above.addWidget(self._help)
         self._layout.addLayout(above)
         self._layout.addWidget(self.view)
