@@ -414,6 +414,9 @@ def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     idle(page, qtbot)
     assert "ideal\ninput" not in why.panel.table.titles
     assert not page.context.messages.all
+    why._ask_again()
+    idle(page, qtbot)
+    assert drawn == [wanted], "another receipt does not begin it again"
     go_on.set()
     offer.button.click()
     qtbot.waitUntil(lambda: "ideal\ninput" in why.panel.table.titles)
