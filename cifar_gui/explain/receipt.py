@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cifar_gui.data.decode import Pixels
 from cifar_gui.explain.examined import Examined
-from cifar_gui.explain.penultimate import NotLinear, head_of
+from cifar_gui.explain.penultimate import head_of
+from cifar_gui.inference.last_layer import NotLinear
 from cifar_gui.inference.threads import one_core
 from cifar_gui.inference.views import VIEW_WEIGHTS, six_views
 

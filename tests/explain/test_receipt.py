@@ -9,9 +9,10 @@ import torch
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.examined import Examined
-from cifar_gui.explain.penultimate import NotLinear, features_of
+from cifar_gui.explain.penultimate import features_of
 from cifar_gui.explain.receipt import receipt
 from cifar_gui.inference.classifier import Classifier
+from cifar_gui.inference.last_layer import NotLinear
 from cifar_gui.networks.base import NETWORKS
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (3, 32, 32)).astype(np.uint8)

@@ -10,8 +10,9 @@ from cifar_gui.compute.precision import Precision
 from cifar_gui.errors import Cancelled
 from cifar_gui.explain import resembles
 from cifar_gui.explain.examined import Examined
-from cifar_gui.explain.penultimate import NotLinear, features_of
+from cifar_gui.explain.penultimate import features_of
 from cifar_gui.explain.resembles import library, nearest
+from cifar_gui.inference.last_layer import NotLinear
 
 
 @pytest.fixture
