@@ -53,6 +53,7 @@ def create_window() -> MainWindow:
         actions=Actions(),
         show_page=lambda name: window.pages.request(name),
         show_filters=show_filters,
+        classify=lambda sources: window.classify(sources),
         torch_ready=lambda: warm_up.done,
     )
     warm_up = WarmUp(jobs.post)

@@ -24,6 +24,10 @@ Z_95 = 1.959963984540054
 """Of a normal variable, 95 % lie within this many standard deviations of its mean."""
 
 
+_CHUNK = {"cpu": 100}
+"""Pictures at a time, where it is not 500: a slow device is asked often whether it is to give up."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassScore:
     """How one class fared; shares are 0–1, and 0 where there was nothing to count."""
@@ -120,10 +124,17 @@ def _check(snapshot: ModelSnapshot, split: Split, class_names: Sequence[str] | N
     known = snapshot.card.class_names
     if len(split) == 0:
         raise DataError(f"There are no pictures in the {split.name} split; choose another one.")
-    if class_names is not None and tuple(class_names) != known:
-        raise DataError(f"The network knows {_some(known)}, but the data set has {_some(class_names)}.")
+    if class_names is not None and (problem := other_classes(known, class_names)):
+        raise DataError(problem)
     if int(split.labels.max()) >= len(known):
         raise DataError(f"The data set has more classes than the {len(known)} that the network knows.")
+
+
+def other_classes(known: Sequence[str], asked: Sequence[str]) -> str:
+    """Why a network that knows some classes cannot be asked about pictures of others; "" if they are the same."""
+    if tuple(asked) == tuple(known):
+        return ""
+    return f"The network knows {_some(known)}, but the data set has {_some(asked)}."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -143,8 +154,9 @@ def _all_logits(
     model = model.to(memory_format=precision.memory_format)
     parts: list[Tensor] = []
     done = 0
+    chunk = _CHUNK.get(device.type, 500)
     with torch.inference_mode():
-        for logits in forward(model, split.images.to(device), snapshot.card.stats, precision):
+        for logits in forward(model, split.images.to(device), snapshot.card.stats, precision, chunk):
             parts.append(logits.cpu())
             done += len(logits)
             if progress is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from cifar_gui.data.picture import PictureSource
     from cifar_gui.ui.actions import Actions
     from cifar_gui.ui.background import Background
     from cifar_gui.ui.data_library import DataLibrary
@@ -37,5 +38,7 @@ class Context:
     actions: Actions
     show_page: Callable[[str], None]
     show_filters: ShowFilters
+    classify: Callable[[list[PictureSource]], None]
+    """Show the Classify page with these pictures."""
     torch_ready: Callable[[], bool]
     """Whether torch has been imported, so that using it does not block the window for seconds."""

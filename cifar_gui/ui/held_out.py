@@ -1,4 +1,4 @@
-"""The pictures that the network has not learned from, out of the data set that is loaded; and a random one of them."""
+"""Pictures out of the data set that is loaded: those held out from training, a random one, any one as a picture to open."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from cifar_gui.ui.widgets.pixels import qimage_of
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
-    from cifar_gui.data.base import ImageData
+    from cifar_gui.data.base import ImageData, SplitName
     from cifar_gui.explain.held_out import HeldOut
     from cifar_gui.ui.context import Context
+    from cifar_gui.ui.data_library import DataLibrary
 
 
 class HeldOutPictures(QObject):
@@ -51,11 +52,8 @@ class HeldOutPictures(QObject):
 
     def ask(self, card: ModelCard) -> None:
         """Read the data set that the network was trained on if it is here, else the one used last."""
-        from cifar_gui.data.sources import is_available
-
         self._wanted = True
-        own = card.recipe.data if card.recipe is not None else ""
-        self._library.request(own if own and is_available(own) else self._library.usual_source())
+        self._library.request(usual_data(card, self._library))
 
     def give_up(self) -> None:
         """Nobody waits for them any more."""
@@ -72,6 +70,17 @@ class HeldOutPictures(QObject):
             self.missing.emit(why)
 
 
+_KINDS = {"train": "training picture", "validation": "held-out picture", "test": "test picture"}
+
+
+def usual_data(card: ModelCard, library: DataLibrary) -> str:
+    """The source to read for a network: what it was trained on if that is here, else the one used last."""
+    from cifar_gui.data.sources import is_available
+
+    own = card.recipe.data if card.recipe is not None else ""
+    return own if own and is_available(own) else library.usual_source()
+
+
 def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
     """Why there is no picture to show that was held out from the training of this network, as a sentence; "" if there
     is one, or a data set yet to be read."""
@@ -85,9 +94,13 @@ def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
 
 
 def random_held_out(data: ImageData, random: Random) -> PictureSource:
-    """One of the validation pictures, as a lossless PNG; its name says which and what it is labelled."""
-    split = data.split("validation")
-    place = random.randrange(len(split))
+    """One of the validation pictures."""
+    return data_picture(data, "validation", random.randrange(len(data.split("validation"))))
+
+
+def data_picture(data: ImageData, name: SplitName, place: int) -> PictureSource:
+    """A picture of a split, as a lossless PNG; its name says which and what it is labelled."""
+    split = data.split(name)
     label = data.class_names[int(split.labels[place])]
     image = qimage_of(split.images[place].permute(1, 2, 0).numpy())
-    return encoded(image, f"{data.name}, held-out picture {place} (labelled {label})")
+    return encoded(image, f"{data.name}, {_KINDS[name]} {place} (labelled {label})")

@@ -42,8 +42,11 @@ class LongWork(QObject):
         function: Callable[[Progress], T],
         done: Callable[[T], None],
         failed: Callable[[CifarGuiError], None] | None = None,
+        *,
+        doing: str = "",
     ) -> None:
-        """Give up what is under way, and call `function` with its progress on a worker, then `done` or `failed`."""
+        """Give up what is under way, and call `function` with its progress on a worker, then `done` or `failed`. The
+        status bar tells what it is `doing`."""
         self._forget()
         given_up = self._given_up = threading.Event()
         report = self._reporter(given_up)
@@ -63,6 +66,7 @@ class LongWork(QObject):
             on_failed if failed is not None else None,
             key=self._key,
             broken=self._end,
+            doing=doing,
         )
 
     def cancel(self) -> None:

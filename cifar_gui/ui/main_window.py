@@ -35,6 +35,7 @@ from cifar_gui.ui.window_actions import WindowActions
 from cifar_gui.ui.zoom import scale_sizes
 
 if TYPE_CHECKING:
+    from cifar_gui.data.picture import PictureSource
     from cifar_gui.training.events import Event
     from cifar_gui.ui.help.window import HelpWindow
 
@@ -83,6 +84,10 @@ class MainWindow(QMainWindow):
         its units chosen."""
         self.pages.with_page("filters", lambda page: page.show_layer(layer, unit))
         self.pages.request("filters")
+
+    def classify(self, sources: list[PictureSource]) -> None:
+        """Bring the Classify page to the front with these pictures."""
+        self.show_page("classify").open_pictures(sources)
 
     def show_help(self, topic: str) -> None:
         """Open the help at a page by its file's name, "loss", or at a heading of it, "loss#on-the-plot"."""

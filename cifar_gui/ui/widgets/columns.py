@@ -119,6 +119,11 @@ class Columns(QWidget):
         needed = sum(map(_least_width, [*sides, self._middle])) + len(sides) * self.splitter.handleWidth()
         return needed > self.width()
 
+    def bring_to_front(self, side: QWidget) -> None:
+        """Show one of the side panels, where they are tabs."""
+        if self.tabs.indexOf(side) >= 0:
+            self.tabs.setCurrentWidget(side)
+
     def save_state(self) -> str:
         """Widths of the left and right panel at zoom 1, for `restore_state`."""
         self._note_widths()

@@ -48,13 +48,20 @@ class Segmented(QFrame):
 
     @property
     def current(self) -> str:
-        """The key of the option that is down, "" if there are none."""
+        """The key of the option that is down, "" if there is none."""
         return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
     def choose(self, key: str) -> None:
         """Press an option without emitting `chosen`. Unknown keys change nothing."""
         if key in self._buttons:
             self._buttons[key].setChecked(True)
+
+    def release(self) -> None:
+        """Have none of them down, without emitting `chosen`."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
 
     def button(self, key: str) -> QPushButton:
         """The button of an option, to disable it or to give it a tool tip."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QPainter, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from cifar_gui.ui.theme import font, px, theme, tokens
@@ -45,6 +45,12 @@ class CellModel(QAbstractTableModel):
         self.beginResetModel()
         self.titles, self.rows = list(titles), rows
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By what is exported, not by what is shown. Equal ones stay as they are."""
+        falling = order == Qt.SortOrder.DescendingOrder
+        if column >= 0 and self.rows:
+            self.show_rows(self.titles, sorted(self.rows, key=lambda row: row[column].value, reverse=falling))  # type: ignore[arg-type,return-value]
 
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -105,6 +111,9 @@ class _PicturePainter(QStyledItemDelegate):
         return hint if index.data(CELL).picture is None else QSize(px(_PICTURE + 8), px(_PICTURE + 6))
 
 
+_TITLE_PADDING = 8
+
+
 class ValueTable(QTableView):
     """Read-only. Copy takes the selected rows, or all when none is selected, tab-separated and in full precision.
 
@@ -113,10 +122,17 @@ class ValueTable(QTableView):
     rows_chosen = Signal(object)
 
     def __init__(
-        self, parent: QWidget | None = None, *, small: bool = False, spreads: bool = False, pictures: bool = False
+        self,
+        parent: QWidget | None = None,
+        *,
+        small: bool = False,
+        spreads: bool = False,
+        pictures: bool = False,
+        sortable: bool = False,
     ) -> None:
         """`small`: low rows of small text; `spreads`: the columns share what is left of the width; `pictures`: rows
-        whose cells hold some are as high as these are, which for thousands of rows would take long."""
+        whose cells hold some are as high as these are, which for thousands of rows would take long; `sortable`: a click
+        on a title sorts the rows, which then no longer have their places."""
         super().__init__(parent)
         self._small, self._spreads, self._pictures = small, spreads, pictures
         self._cells = CellModel()
@@ -140,6 +156,11 @@ class ValueTable(QTableView):
         self.selectionModel().selectionChanged.connect(lambda: self.rows_chosen.emit(self.chosen_rows))
         theme().changed.connect(self._on_theme)
         self._on_theme()
+        if sortable:
+            self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.horizontalHeader().setSortIndicatorClearable(True)
+            self.setSortingEnabled(True)
+            self.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._spread())
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Replace everything. Titles may have two lines."""
@@ -194,9 +215,19 @@ class ValueTable(QTableView):
         if not self._spreads or not header.count():
             return
         self.resizeColumnsToContents()
+        if header.isSortIndicatorShown():
+            self._take_arrow_room()
         share = max(self.viewport().width() - header.length(), 0) // header.count()
         for column in range(header.count()):
             header.resizeSection(column, header.sectionSize(column) + share)
+
+    def _take_arrow_room(self) -> None:
+        """Qt keeps room for the arrow in every title; it stands in one."""
+        header, metrics = self.horizontalHeader(), QFontMetrics(font(11, bold=True))
+        for column, title in enumerate(self.titles):
+            if column != header.sortIndicatorSection():
+                needed = metrics.horizontalAdvance(title) + 2 * px(_TITLE_PADDING) + 2
+                header.resizeSection(column, max(self.sizeHintForColumn(column), needed))
 
     def as_text(self, delimiter: str = "\t", *, selected: bool = False) -> str:
         """The table as TSV (or CSV with ","), C locale, full precision; only selected rows if there are any."""
