@@ -1,4 +1,4 @@
-"""Pictures out of the data set that is loaded: those held out from training, a random one, any one as a picture to open."""
+"""Pictures out of the data set that is loaded: those held out from training, a random one, any one to be opened."""
 
 from __future__ import annotations
 

@@ -1,0 +1,179 @@
+"""What is chosen to be evaluated, whether it can be, and the work itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.base import ImageData, SplitName
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.evaluate.outcome import Outcome, Question, examine
+from cifar_gui.ui.evaluate.standing import Standing, default_split, standing
+from cifar_gui.ui.held_out import usual_data
+from cifar_gui.ui.long_work import LongWork
+
+if TYPE_CHECKING:
+    from cifar_gui.ui.context import Context
+
+_NO_NETWORK = Standing("", why_not="Choose a network at the top right first.")
+
+
+class Examiner(QObject):
+    """Signals: changed() when something else is chosen, or can be said of it; began(str), progressed(float, str),
+    then found(Outcome), refused(str) with a sentence, or lacking(str) when there are no pictures, and why."""
+
+    changed = Signal()
+    began = Signal(str)
+    progressed = Signal(float, str)
+    found = Signal(object)
+    refused = Signal(str)
+    lacking = Signal(str)
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._snapshot: ModelSnapshot | None = None
+        self._data: ImageData | None = None
+        self._asked_split: SplitName | None = None  # as the user has chosen; never remembered
+        self._test_agreed = False
+        self._six_views = False
+        self._waits = False  # for pictures, to ask about them
+        self._work = LongWork(context.jobs, "evaluate.run", self)
+        self._work.progressed.connect(self.progressed)
+        context.data.progress.connect(self._on_reading)
+        context.data.failed.connect(self._on_no_data)
+        context.data.cancelled.connect(self._on_reading_given_up)
+
+    @property
+    def snapshot(self) -> ModelSnapshot | None:
+        """The network that is asked."""
+        return self._snapshot
+
+    @property
+    def split(self) -> SplitName | None:
+        """The pictures that are chosen: by the user, else those held out; None if the network has learned from them."""
+        if self._asked_split is not None or self._snapshot is None:
+            return self._asked_split
+        return default_split(self._snapshot.card, self._data)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is being worked on."""
+        return self._waits or self._work.running
+
+    def standing(self) -> Standing:
+        """What can be said of what is chosen."""
+        if self._snapshot is None:
+            return _NO_NETWORK
+        return standing(self._snapshot.card, self._data, self.split, test_agreed=self._test_agreed)
+
+    def question(self) -> Question | None:
+        """What would be asked now; None as long as it cannot be."""
+        snapshot, data, split = self._snapshot, self._data, self.split
+        if snapshot is None or data is None or split is None or self.standing().why_not:
+            return None
+        current = self._context.models.current
+        name = current.label if current is not None else snapshot.card.title
+        return Question(snapshot, name, data, split, self._six_views)
+
+    # What changes
+
+    def set_snapshot(self, snapshot: ModelSnapshot | None) -> None:
+        self._snapshot, self._test_agreed = snapshot, False
+        self.changed.emit()
+
+    def set_data(self, data: ImageData | None) -> None:
+        if self._data is not None and data is not self._data:
+            self._test_agreed = False
+        self._data = data
+        self.changed.emit()
+        if self._waits:
+            self._waits = False
+            self.run()
+
+    def choose_split(self, split: SplitName) -> None:
+        """What the user has chosen."""
+        if split != self._asked_split:
+            self._test_agreed = False
+        self._asked_split = split
+        self.changed.emit()
+
+    def set_six_views(self, *, on: bool) -> None:
+        self._six_views = on
+        self.changed.emit()
+
+    # What is done
+
+    def way(self) -> str:
+        """Words for the way out of what keeps it from being asked; "" if there is none."""
+        offered = self.standing().way
+        if offered == "test":
+            return "Use the test pictures"
+        if offered == "data" and (source := self._own_source()):
+            return f"Read {dict(self._context.data.available()).get(source, Path(source).name)}"
+        return ""
+
+    def take_way(self) -> None:
+        """The way out is wanted."""
+        offered = self.standing().way
+        if offered == "test":
+            self._test_agreed = True
+            self.changed.emit()
+        elif offered == "data":
+            self._context.data.request(self._own_source())
+
+    def run(self) -> None:
+        """Ask, reading the pictures first if need be."""
+        if self._snapshot is None or self.standing().why_not:
+            return
+        question = self.question()
+        if question is None:
+            self._waits = True
+            self.began.emit("Reading the pictures")
+            self._context.data.request(usual_data(self._snapshot.card, self._context.data))
+            return
+        self.began.emit(f"Asking {question.words}")
+        self._work.start(
+            lambda progress: examine(question, progress), self._on_found, self._on_failed, doing="Evaluating…"
+        )
+
+    def cancel(self) -> None:
+        """Give up what is under way."""
+        if self._waits:
+            self._waits = False
+            self._context.data.cancel()
+        self._work.cancel()
+        self.changed.emit()
+
+    def _own_source(self) -> str:
+        """Of pictures such as the network was trained on; "" if they are not here, or are what is loaded."""
+        if self._snapshot is None:
+            return ""
+        source = usual_data(self._snapshot.card, self._context.data)
+        return source if source != self._context.data.current_source else ""
+
+    def _on_found(self, outcome: Outcome) -> None:
+        self.found.emit(outcome)
+        self.changed.emit()
+
+    def _on_failed(self, error: CifarGuiError) -> None:
+        self.refused.emit(str(error))
+        self.changed.emit()
+
+    def _on_reading(self, share: float, what: str) -> None:
+        if self._waits:
+            self.progressed.emit(share, what)
+
+    def _on_no_data(self, why: str) -> None:
+        if self._waits:
+            self._waits = False
+            self.changed.emit()
+            self.lacking.emit(why)
+
+    def _on_reading_given_up(self) -> None:
+        if self._waits:
+            self._waits = False
+            self.changed.emit()

@@ -1,0 +1,194 @@
+"""How good the chosen network is on pictures that one chooses, and on which of them it errs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.evaluate.controls import Controls
+from cifar_gui.ui.evaluate.examiner import Examiner
+from cifar_gui.ui.evaluate.files import ask_where_to_save, write
+from cifar_gui.ui.evaluate.gallery import GalleryPanel
+from cifar_gui.ui.evaluate.outcome import Outcome, Places
+from cifar_gui.ui.evaluate.score_panel import ScorePanel
+from cifar_gui.ui.evaluate.telling import cell_words, missed_words, tiles
+from cifar_gui.ui.evaluate.tiles import Tile
+from cifar_gui.ui.evaluate.views_panel import ViewsPanel
+from cifar_gui.ui.held_out import data_picture
+from cifar_gui.ui.page import Page
+from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.columns import Columns
+from cifar_gui.ui.widgets.empty import EmptyState
+from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.waiting import Waiting
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
+    from cifar_gui.ui.context import Context
+
+_TOPIC = "evaluate"
+
+
+class EvaluatePage(Page):
+    """Controls above; below them the result on the left, its views in the middle, the pictures on the right."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.outcome: Outcome | None = None
+        self.examiner = Examiner(context, self)
+        self.controls = Controls()
+        self.score = ScorePanel()
+        self.views = ViewsPanel()
+        self.gallery = GalleryPanel()
+        self._build()
+        self._connect()
+        self._show()
+
+    def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        self.examiner.set_snapshot(snapshot)
+
+    def on_data(self, data: ImageData | None) -> None:
+        self.examiner.set_data(data)
+
+    def save_state(self) -> dict[str, Any]:
+        return {"six_views": self.controls.six_views.isChecked(), "columns": self._columns.save_state()}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        self.controls.six_views.setChecked(state.get("six_views") is True)
+        self._columns.restore_state(state.get("columns"))
+
+    def copy(self) -> None:
+        """The confusion matrix where it has the focus, else the classes: the selected rows, or all."""
+        if self.views.confusion.table.hasFocus():
+            self.views.confusion.table.copy()
+        elif self.outcome is not None:
+            self.score.table.copy_rows()
+
+    def save(self) -> None:
+        """Classes and confusion as CSV, or what is shown as PNG."""
+        if self.outcome is None:
+            self.context.messages.info("There is nothing to save yet: press Run first.")
+        elif (path := ask_where_to_save(self)) is not None:
+            try:
+                write(path, self.outcome, self.views.picture)
+            except CifarGuiError as error:
+                self.context.messages.error(str(error), topic=_TOPIC)
+            else:
+                self.context.messages.info(f"The evaluation was saved as {path.name}.")
+
+    # What is shown
+
+    def _show(self) -> None:
+        """What is chosen, what is said of it, and what there is of it."""
+        examiner = self.examiner
+        self.controls.choose(examiner.split)
+        self.controls.show_standing(examiner.standing(), examiner.way())
+        self.controls.show_stale(self._stale_words())
+        self._nothing.button.setEnabled(self.controls.run.isEnabled())
+        if examiner.busy:
+            self.controls.run.setEnabled(False)
+            self._stack.setCurrentWidget(self._waiting)
+        elif self.outcome is not None:
+            self._stack.setCurrentWidget(self._columns)
+        else:
+            self._stack.setCurrentWidget(self._nothing if examiner.snapshot is not None else self._no_network)
+
+    def _stale_words(self) -> str:
+        """That what is shown is not the answer to what is chosen."""
+        if self.outcome is None:
+            return ""
+        now, shown = self.examiner.question(), self.outcome.question
+        if now is not None and now.asks_the_same(shown):
+            return ""
+        return f"Still shown: {shown.words}"
+
+    def _on_began(self, what: str) -> None:
+        self.context.messages.resolve(_TOPIC)
+        self._waiting.begin(what)
+        self._show()
+
+    def _on_found(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.score.show_outcome(outcome)
+        self.views.show_outcome(outcome)
+        self.gallery.clear()
+
+    def _on_refused(self, why: str) -> None:
+        self.context.messages.error(why, topic=_TOPIC)
+
+    def _on_lacking(self, why: str) -> None:
+        self._no_data.text_label.setText(why)
+        self._stack.setCurrentWidget(self._no_data)
+
+    def _on_cell(self, row: int, column: int) -> None:
+        if self.outcome is not None:
+            self._show_pictures(cell_words(self.outcome, row, column), self.outcome.cell(row, column))
+
+    def _on_class(self, name: str) -> None:
+        if self.outcome is not None:
+            row = self.outcome.class_names.index(name)
+            self._show_pictures(missed_words(self.outcome, row), self.outcome.missed(row))
+
+    def _show_pictures(self, words: str, places: Places) -> None:
+        if self.outcome is None:
+            return
+        self.gallery.show_tiles(words, self.outcome.question.data, tiles(self.outcome, places))
+        self._columns.bring_to_front(self.gallery)
+
+    def _open(self, tile: Tile) -> None:
+        if self.outcome is not None:
+            split, place = tile.pictures[0]
+            self.context.classify([data_picture(self.outcome.question.data, split, place)])
+
+    # Putting it together
+
+    def _build(self) -> None:
+        self._no_network = EmptyState(
+            "evaluate",
+            "No network yet",
+            "Choose a model above, or train one: here it is asked about pictures that it has not seen.",
+            "Train a network",
+            lambda: self.context.show_page("train"),
+        )
+        self._nothing = EmptyState(
+            "evaluate",
+            "How good is it?",
+            "Run asks the network about every one of these pictures: how many it gets right, which classes it takes "
+            "for each other, and on which pictures.",
+            "Run",
+            self.examiner.run,
+        )
+        self._no_data = EmptyState(
+            "data", "This needs pictures", "", "Get data", lambda: self.context.actions["get_data"].trigger()
+        )
+        self._waiting = Waiting(centred=True)
+        self._columns = Columns(self.score, self.views, self.gallery, titles=("Result", "Pictures"), widths=(272, 300))
+        self._stack = FrontStack()
+        fronts: tuple[QWidget, ...] = (self._no_network, self._nothing, self._no_data, self._waiting, self._columns)
+        for front in fronts:
+            self._stack.addWidget(front)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        outer.setSpacing(2 * SPACING)
+        outer.addWidget(self.controls)
+        outer.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.controls.split_chosen.connect(self.examiner.choose_split)
+        self.controls.six_views.toggled.connect(lambda on: self.examiner.set_six_views(on=on))
+        self.controls.run_wanted.connect(self.examiner.run)
+        self.controls.way_taken.connect(self.examiner.take_way)
+        self.examiner.changed.connect(self._show)
+        self.examiner.began.connect(self._on_began)
+        self.examiner.progressed.connect(self._waiting.show_progress)
+        self.examiner.found.connect(self._on_found)
+        self.examiner.refused.connect(self._on_refused)
+        self.examiner.lacking.connect(self._on_lacking)
+        self._waiting.cancelled.connect(self.examiner.cancel)
+        self.views.confusion.cell_opened.connect(self._on_cell)
+        self.score.class_chosen.connect(self._on_class)
+        self.gallery.picture_opened.connect(self._open)
+        self.context.models.choices_changed.connect(self._show)

@@ -1,0 +1,120 @@
+"""An outcome as words, as rows of a table, as a file, and as pictures with what was said of each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from cifar_gui.inference.evaluate import ClassScore
+from cifar_gui.ui.evaluate.outcome import Outcome, Places
+from cifar_gui.ui.evaluate.tiles import Tile
+from cifar_gui.ui.widgets.value_table import Cell
+from cifar_gui.words import modest_percent, percent
+
+TITLES = ("Class", "Precision", "Recall", "Pictures")
+_MOST_CONFUSED = 3
+
+
+def accuracy_words(outcome: Outcome) -> str:
+    """ "93.5 %"; never "100 %" of what is not quite."""
+    return modest_percent(outcome.evaluation.accuracy, 1)
+
+
+def interval_words(outcome: Outcome) -> str:
+    """What the accuracy stands for."""
+    found = outcome.evaluation
+    low, high = found.interval
+    return (
+        f"{sum(row[i] for i, row in enumerate(found.confusion)):,} of {found.n:,} right; on all pictures like these, "
+        f"with 95 % confidence, between {percent(low)} and {percent(high)}."
+    )
+
+
+def class_rows(outcome: Outcome) -> list[list[Cell]]:
+    """A row for each class, as `TITLES`."""
+    return [_class_row(name, score) for name, score in outcome.evaluation.per_class.items()]
+
+
+def _class_row(name: str, score: ClassScore) -> list[Cell]:
+    called = "Nothing was called so." if not score.precision else f"Of what was called {name}, so much was."
+    return [
+        Cell(name, name),
+        Cell(score.precision, percent(score.precision), called),
+        Cell(score.recall, percent(score.recall), f"Of what is {name}, so much was called so."),
+        Cell(score.count, f"{score.count:,}"),
+    ]
+
+
+def most_confused(outcome: Outcome, most: int = _MOST_CONFUSED) -> list[tuple[int, int, int]]:
+    """The errors made most often as (row, column, count)."""
+    counts = np.array(outcome.evaluation.confusion)
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:most]
+    found = [(int(place // len(counts)), int(place % len(counts))) for place in order]
+    return [(row, column, int(counts[row, column])) for row, column in found if counts[row, column]]
+
+
+def confusion_words(outcome: Outcome) -> str:
+    """The confusion matrix in a sentence or two."""
+    names = outcome.class_names
+    told = [f"{names[row]} taken for {names[column]} ({count:,})" for row, column, count in most_confused(outcome)]
+    return f"Most often: {', '.join(told)}." if told else "Nothing was taken for anything else."
+
+
+def count_words(outcome: Outcome, row: int, column: int) -> str:
+    """One number of the confusion matrix in words."""
+    name, called = outcome.class_names[row], outcome.class_names[column]
+    counts = outcome.evaluation.confusion[row]
+    what = "recognised" if row == column else f"taken for {called}"
+    share = f", {percent(counts[column] / sum(counts))}" if sum(counts) else ""
+    return f"{name}, {what}: {counts[column]:,} of {sum(counts):,}{share}"
+
+
+def cell_words(outcome: Outcome, row: int, column: int) -> str:
+    """What the pictures of a cell are, and in which order they stand."""
+    return f"{count_words(outcome, row, column)}. {'Least sure' if row == column else 'Surest'} first."
+
+
+def missed_words(outcome: Outcome, row: int) -> str:
+    """The same of all pictures of a class that were called something else."""
+    return f"{outcome.class_names[row]}, taken for something else: {len(outcome.missed(row)):,}. Surest first."
+
+
+def tiles(outcome: Outcome, places: Places) -> list[Tile]:
+    """The pictures there, with the verdict on each."""
+    return [tile(outcome, place) for place in places.tolist()]
+
+
+def tile(outcome: Outcome, place: int) -> Tile:
+    """One of them."""
+    label, answer = (outcome.class_names[int(each[place])] for each in (outcome.labels, outcome.answers))
+    said = modest_percent(float(outcome.confidence[place]), 1)
+    what = f"{label}, recognised" if label == answer else f"{label}, taken for {answer}"
+    split = outcome.question.split
+    note = f"{what}, {said} sure. Picture {place:,} of the {split} pictures."
+    return Tile(((split, place),), f"{answer} {said}", note, right=label == answer)
+
+
+def as_csv(outcome: Outcome, separator: str = ",") -> str:
+    """One row for each class: its scores in full precision, and how often it was called what."""
+    names, found = outcome.class_names, outcome.evaluation
+    rows: list[Sequence[object]] = [["class", "precision", "recall", "pictures", *(f"called {name}" for name in names)]]
+    for (name, score), counts in zip(found.per_class.items(), found.confusion, strict=True):
+        rows.append([name, score.precision, score.recall, score.count, *counts])
+    return _written(rows, separator)
+
+
+def confusion_as_text(outcome: Outcome) -> str:
+    """The confusion matrix alone, tab-separated."""
+    names = outcome.class_names
+    counts = zip(names, outcome.evaluation.confusion, strict=True)
+    return _written([["", *names], *([name, *row] for name, row in counts)], "\t")
+
+
+def _written(rows: Sequence[Sequence[object]], separator: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    return out.getvalue()
