@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -221,3 +221,20 @@ def test_chosen_rows_are_scrolled_into_sight(qtbot):
     table.show_rows(["number"], [[Cell(row, str(row))] for row in range(100)])
     table.choose_rows([70, 71])
     assert table.rowAt(table.viewport().height() // 2) in range(60, 75)
+
+
+def test_a_table_is_sorted_by_its_values_where_that_is_wanted(qtbot):
+    sortable, plain = ValueTable(spreads=True, sortable=True), ValueTable(spreads=True)
+    rows = [[Cell(name, name), Cell(value, f"{value}")] for name, value in (("b", 10), ("a", 9), ("c", 100))]
+    for table in (sortable, plain):
+        qtbot.addWidget(table)
+        table.resize(200, 120)
+        table.show_rows(["name", "value"], rows)
+        table.show()
+        header = table.horizontalHeader()
+        where = QPoint(header.sectionViewportPosition(1) + 20, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert [row[0].value for row in sortable.rows] == ["a", "b", "c"]
+    assert [row[0].value for row in plain.rows] == ["b", "a", "c"]
+    sortable.show_rows(["name", "value"], rows[::-1])
+    assert [row[0].value for row in sortable.rows] == ["a", "b", "c"]

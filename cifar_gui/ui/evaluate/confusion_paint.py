@@ -12,7 +12,7 @@ from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.tokens import Tokens, mixed
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
-_STRONGEST = 0.55
+_STRONGEST = 0.5
 """Of the colour in a cell: more, and its number could not be read on it."""
 
 _AIR, _SIZE = 6, 12

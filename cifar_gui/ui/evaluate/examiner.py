@@ -135,10 +135,10 @@ class Examiner(QObject):
             self.began.emit("Reading the pictures")
             self._context.data.request(usual_data(self._snapshot.card, self._context.data))
             return
-        self.began.emit(f"Asking {question.words}")
         self._work.start(
             lambda progress: examine(question, progress), self._on_found, self._on_failed, doing="Evaluating…"
         )
+        self.began.emit(f"Asking {question.words}")
 
     def cancel(self) -> None:
         """Give up what is under way."""

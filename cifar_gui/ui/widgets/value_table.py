@@ -163,8 +163,11 @@ class ValueTable(QTableView):
             self.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._spread())
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Replace everything. Titles may have two lines."""
+        """Replace everything; what has been sorted is sorted again. Titles may have two lines."""
         self._cells.show_rows(titles, rows)
+        if self.isSortingEnabled():
+            header = self.horizontalHeader()
+            self._cells.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         self._fit_rows()
         self._spread()
 

@@ -1,0 +1,72 @@
+"""How the confusion matrix looks."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from PySide6.QtGui import QColor
+
+from cifar_gui.ui.evaluate.confusion import ConfusionTable
+from cifar_gui.ui.evaluate.confusion_paint import cell_ground
+from cifar_gui.ui.tokens import DARK, LIGHT
+
+
+def luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("diagonal", [True, False])
+def test_numbers_can_be_read_on_every_colour(colours, diagonal):
+    grounds = [cell_ground(share / 100, colours, diagonal=diagonal) for share in range(101)]
+    assert min(contrast(colours.text, ground) for ground in grounds) >= 4.5
+    assert contrast(colours.muted, grounds[0]) >= 4.5  # a zero
+    steps = [contrast(colours.panel, ground) for ground in grounds]
+    assert all(after >= before for before, after in itertools.pairwise(steps))  # more is never paler
+    assert grounds[0] == colours.panel
+    assert steps[3] > 1.02  # a few are seen
+
+
+@pytest.fixture
+def table(qtbot, make_outcome):
+    made = ConfusionTable()
+    qtbot.addWidget(made)
+    made.show_outcome(make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4))
+    made.show()
+    return made
+
+
+def test_names_stand_upright_only_where_there_is_no_room(table):
+    header = table.horizontalHeader()
+    table.resize(900, 500)
+    assert not header.turned
+    low = header.sizeHint().height()
+    table.resize(table.minimumSizeHint())
+    assert header.turned
+    assert header.sizeHint().height() > low
+
+
+def test_cells_share_the_room_and_their_numbers_always_fit(table):
+    table.resize(220, 260)
+    small = table.columnWidth(0)
+    table.resize(280, 260)
+    assert table.columnWidth(0) > small
+    table.resize(50, 50)
+    assert table.columnWidth(0) >= table.fontMetrics().horizontalAdvance("2")
+    table.resize(3000, 3000)
+    assert table.columnWidth(0) < 100
+
+
+def test_the_chosen_cell_stays_when_the_classes_do(table, make_outcome):
+    table.open_cell(2, 1)
+    table.show_outcome(make_outcome([0], [1], [1.0]))
+    assert (table.currentIndex().row(), table.currentIndex().column()) == (2, 1)
+    assert table.currentIndex().data() == "0"

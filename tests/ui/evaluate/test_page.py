@@ -1,0 +1,305 @@
+"""The Evaluate page: what can be asked, what comes of it, and what is done with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QPushButton
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.preprocess import network_input, open_picture
+from cifar_gui.ui.evaluate import examiner
+from cifar_gui.ui.page import PAGES
+
+from .conftest import small_network
+
+
+def seen_by(snapshot, fingerprint):
+    return ModelSnapshot(replace(snapshot.card, trained_on=fingerprint), snapshot.weights)
+
+
+def front(page):
+    return page._stack.currentWidget()
+
+
+def test_it_stands_between_filters_and_network():
+    names = PAGES.names()
+    assert names[names.index("filters") :][:3] == ["filters", "evaluate", "network"]
+
+
+def test_the_validation_pictures_are_chosen_and_run_evaluates_them(evaluated, tiny_data, snapshot):
+    assert evaluated.controls.split.current == "validation"
+    question = evaluated.outcome.question
+    assert (question.split, question.data, question.snapshot) == ("validation", tiny_data, snapshot)
+    assert evaluated.score.accuracy.text() == f"{100 * evaluated.outcome.right.mean():.1f} %"
+    assert "of 21 right" in evaluated.score.interval.text()
+    assert evaluated.score.seen.isHidden()
+    assert evaluated.controls.stale.text() == ""
+    assert front(evaluated) is evaluated._columns
+
+
+def test_without_a_network_it_says_so(page):
+    assert front(page) is page._no_network
+    assert not page.controls.run.isEnabled()
+    page._no_network.button.click()
+    assert page.said == ["train"]
+
+
+def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, tiny_data):
+    page.on_model(snapshot)
+    page._nothing.button.click()
+    assert page.context.data.requested == ["usual"]
+    assert front(page) is page._waiting
+    page.context.data.progress.emit(0.5, "reading")
+    assert page._waiting.text.text() == "reading."
+    page.on_data(tiny_data)
+    qtbot.waitUntil(lambda: page.outcome is not None)
+
+
+def test_where_there_are_no_pictures_they_are_offered(page, snapshot):
+    page.on_model(snapshot)
+    page.controls.run.click()
+    page.context.data.failed.emit("CIFAR-10 is not here.")
+    assert front(page) is page._no_data
+    assert page._no_data.text_label.text() == "CIFAR-10 is not here."
+    page._no_data.button.click()
+    assert page.said == ["get data"]
+
+
+def test_reading_pictures_can_be_given_up(page, snapshot, tiny_data):
+    page.on_model(snapshot)
+    page.controls.run.click()
+    page._waiting.cancel.click()
+    assert front(page) is page._nothing
+    page.on_data(tiny_data)  # comes all the same
+    assert not page.examiner.busy
+
+
+def test_evaluating_can_be_given_up_and_what_was_there_comes_back(evaluated, qtbot, monkeypatch, release):
+    before = evaluated.outcome
+    monkeypatch.setattr(examiner, "examine", release.wait_for)
+    evaluated.controls.run.click()
+    assert front(evaluated) is evaluated._waiting
+    assert not evaluated.controls.run.isEnabled()
+    evaluated._waiting.cancel.click()
+    assert front(evaluated) is evaluated._columns
+    assert evaluated.controls.run.isEnabled()
+    assert evaluated.outcome is before
+    release.go()
+    qtbot.waitUntil(lambda: evaluated.context.jobs.idle)
+    assert evaluated.outcome is before
+
+
+@pytest.fixture
+def release():
+    """Work that lasts until a test lets it end, and then notices that it was given up."""
+    import threading
+
+    class Release:
+        def __init__(self) -> None:
+            self._event = threading.Event()
+            self.go = self._event.set
+
+        def wait_for(self, _question, progress):
+            progress(0.1, "begun")
+            self._event.wait(60)
+            progress(0.2, "not given up")
+            raise AssertionError("the progress should have raised Cancelled")
+
+    made = Release()
+    yield made
+    made.go()
+
+
+def test_test_pictures_are_looked_at_after_a_click_of_their_own_only(evaluated, qtbot):
+    controls = evaluated.controls
+    controls.split.button("test").click()
+    assert not controls.run.isEnabled()
+    evaluated.examiner.run()
+    assert not evaluated.examiner.busy
+    assert controls.way.text() == "Use the test pictures"
+    controls.way.click()
+    assert controls.way.isHidden()
+    controls.run.click()
+    qtbot.waitUntil(lambda: evaluated.outcome.question.split == "test")
+
+
+@pytest.mark.parametrize("change", ["network", "split", "data"])
+def test_the_yes_to_the_test_pictures_is_for_this_once(evaluated, tiny_data, change):
+    controls = evaluated.controls
+    controls.split.button("test").click()
+    controls.way.click()
+    assert controls.run.isEnabled()
+    if change == "network":
+        evaluated.on_model(small_network(2))
+    elif change == "split":
+        controls.split.button("validation").click()
+        controls.split.button("test").click()
+    else:
+        evaluated.on_data(replace(tiny_data, name="Other"))
+    assert not controls.run.isEnabled()
+
+
+def test_no_split_is_ever_remembered(evaluated):
+    evaluated.controls.six_views.setChecked(True)
+    evaluated.controls.split.button("test").click()
+    state = evaluated.save_state()
+    assert set(state) == {"six_views", "columns"}
+    assert state["six_views"] is True
+
+
+def test_damaged_settings_change_nothing(page):
+    page.restore_state({"six_views": "yes", "columns": [1]})
+    assert not page.controls.six_views.isChecked()
+
+
+def test_a_network_of_other_classes_is_not_asked_and_its_own_pictures_are_offered(page, tiny_data):
+    page.on_data(tiny_data)
+    page.on_model(small_network(1, names=("cat", "dog")))
+    assert "The network knows 2 classes" in page.controls.note.text()
+    assert not page.controls.run.isEnabled()
+    assert page.controls.way.text() == "Read The usual"
+    page.controls.way.click()
+    assert page.context.data.requested == ["usual"]
+    page.context.data.current_source = "usual"  # that is what does not fit
+    page.on_data(tiny_data)
+    assert page.controls.way.isHidden()
+
+
+def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(seen_by(snapshot, tiny_data.fingerprints[3]))
+    assert page.controls.split.current == ""
+    assert not page.controls.run.isEnabled()
+    page.controls.split.button("validation").click()
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: page.outcome is not None)
+    assert not page.score.seen.isHidden()
+
+
+def test_what_is_shown_of_something_else_is_marked(evaluated):
+    controls = evaluated.controls
+    controls.split.button("train").click()
+    assert controls.stale.text() == "Still shown: Small · shipped, validation"
+    controls.split.button("validation").click()
+    assert controls.stale.text() == ""
+    controls.six_views.setChecked(True)
+    assert controls.stale.text()
+    controls.six_views.setChecked(False)
+    evaluated.on_model(small_network(2))
+    assert controls.stale.text()
+    assert front(evaluated) is evaluated._columns
+
+
+def test_six_views_are_asked_for(evaluated, qtbot):
+    evaluated.controls.six_views.setChecked(True)
+    evaluated.controls.run.click()
+    qtbot.waitUntil(lambda: evaluated.outcome.evaluation.views == 6)
+
+
+def test_a_cell_shows_its_pictures_and_a_picture_opens_on_classify(evaluated, qtbot, tiny_data):
+    outcome, table, gallery = evaluated.outcome, evaluated.views.confusion.table, evaluated.gallery
+    row, column = max(((i, j) for i in range(3) for j in range(3)), key=lambda cell: len(outcome.cell(*cell)))
+    qtbot.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.model().index(row, column)).center()
+    )
+    assert [tile.pictures[0][1] for tile in gallery.list.tiles] == outcome.cell(row, column).tolist()
+    assert gallery.words.text().startswith(outcome.class_names[row])
+    first = gallery.list.model().index(0, 0)
+    qtbot.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, pos=gallery.list.visualRect(first).center())
+    ((source,),) = evaluated.said
+    assert isinstance(source, PictureSource)
+    place = outcome.cell(row, column)[0]
+    assert f"held-out picture {place} (labelled" in source.name
+    assert (network_input(open_picture(source)) == tiny_data.split("validation").images[place].numpy()).all()
+
+
+def test_the_matrix_and_the_pictures_work_from_the_keyboard(evaluated, qtbot):
+    table, gallery = evaluated.views.confusion.table, evaluated.gallery
+    table.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        qtbot.keyClick(table, key)
+    assert (table.currentIndex().row(), table.currentIndex().column()) == (1, 0)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert gallery.words.text().startswith("dark, taken for bright: ")
+    assert len(gallery.list.tiles) == evaluated.outcome.evaluation.confusion[1][0]
+    fullest = max(range(3), key=lambda row: evaluated.outcome.evaluation.confusion[row][row])
+    table.open_cell(fullest, fullest)
+    qtbot.keyClick(gallery.list, Qt.Key.Key_Return)
+    assert len(evaluated.said) == 1
+
+
+def test_a_row_of_the_table_shows_what_was_missed(evaluated):
+    table = evaluated.score.table
+    table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert [row[0].value for row in table.rows] == ["striped", "dark", "bright"]
+    table.selectRow(0)
+    assert evaluated.gallery.words.text().startswith("striped, taken for something else")
+    assert [tile.pictures[0][1] for tile in evaluated.gallery.list.tiles] == evaluated.outcome.missed(2).tolist()
+
+
+def test_a_new_result_takes_the_old_pictures_away(evaluated, qtbot):
+    evaluated.score.table.selectRow(0)
+    before = evaluated.outcome
+    evaluated.controls.run.click()
+    qtbot.waitUntil(lambda: evaluated.outcome is not before)
+    assert len(evaluated.gallery.list.tiles) == 0
+
+
+def test_copy_takes_the_classes_and_the_matrix_where_it_has_the_focus(evaluated, qtbot):
+    evaluated.copy()
+    assert QGuiApplication.clipboard().text().splitlines()[0] == "Class\tPrecision\tRecall\tPictures"
+    evaluated.activateWindow()
+    evaluated.views.confusion.table.setFocus()
+    qtbot.waitUntil(evaluated.views.confusion.table.hasFocus)
+    evaluated.copy()
+    assert QGuiApplication.clipboard().text().splitlines()[0] == "\tbright\tdark\tstriped"
+
+
+def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch):
+    def answer(name, kind):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(name) if name else "", kind))
+
+    answer(tmp_path / "numbers", "Numbers (*.csv)")
+    evaluated.save()
+    assert (tmp_path / "numbers.csv").read_text().startswith("class,precision,recall,pictures,called bright,")
+    answer(tmp_path / "picture", "Picture (*.png)")
+    evaluated.save()
+    assert QImage(str(tmp_path / "picture.png")).width() > 300
+    answer(tmp_path / "away" / "numbers.csv", "")
+    evaluated.save()
+    assert "cannot be written" in evaluated.context.messages.all[0].text
+    answer("", "")
+    evaluated.save()
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == ["numbers.csv", "picture.png"]
+
+
+def test_a_picture_of_the_matrix_holds_all_of_it_whatever_is_scrolled(evaluated):
+    table = evaluated.views.confusion.table
+    large = table.picture().size()
+    table.resize(60, 60)
+    assert table.picture().size() == large
+
+
+def test_everything_has_a_name_and_the_matrix_a_summary(evaluated):
+    for name in ("evaluate.run", "evaluate.confusion", "evaluate.gallery", "evaluate.table"):
+        found = evaluated.findChild(object, name)
+        assert found.accessibleName() or isinstance(found, QPushButton)
+    assert evaluated.views.confusion.table.accessibleDescription() == evaluated.views.confusion.words.text()
+
+
+def test_a_failure_is_said_and_run_can_be_pressed_again(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    broken = ModelSnapshot(replace(snapshot.card, network="simple"), dict(list(snapshot.weights.items())[1:]))
+    page.on_model(broken)
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: bool(page.context.messages.all))
+    assert page.controls.run.isEnabled()
+    page.on_model(snapshot)
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: page.outcome is not None)
+    assert page.context.messages.all == []
