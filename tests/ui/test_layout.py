@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -47,6 +48,7 @@ PAGES = (
     *("classify", "paint", "why", "resembles"),
     *("train", "ways to data", "a rate found"),
     "filters",
+    "evaluate",
     *("network", "graph", "own design"),
     *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
@@ -58,6 +60,9 @@ STANDS_ON = {
     **dict.fromkeys(("graph", "own design"), "network"),
     **dict.fromkeys(("colours and a tour", "whole network", "fully connected", "loss"), "convolution"),
 }
+
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
 @pytest.fixture
@@ -85,6 +90,8 @@ def show(window, qtbot, name: str) -> QWidget:
         bring[on](page, qtbot, name)
     elif name == "filters":
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
+    elif on == "evaluate":
+        show_evaluate(window, page, qtbot)
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
     qtbot.waitUntil(lambda: window.context.jobs.idle)
@@ -110,6 +117,14 @@ def show_train(page, qtbot, name: str) -> None:
         qtbot.waitUntil(lambda: page.form.find_lr.isEnabled())
         page.press("find_lr")
         qtbot.waitUntil(lambda: page.middle.rates.suggestion is not None)
+
+
+def show_evaluate(window, page, qtbot) -> None:
+    ten = replace(window.context.data.load("", lambda _share, _what: None), class_names=CLASSES)
+    window.context.data.adopt("ten", ten)
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: page.outcome is not None)
+    page.views.confusion.table.open_cell(0, 0)
 
 
 def show_network(page, qtbot, name: str) -> None:
@@ -279,7 +294,7 @@ def test_nothing_is_covered_or_cut_off_or_off_the_side_at_any_size(crowded, qtbo
     assert problems == []
 
 
-@pytest.mark.parametrize("name", ["classify", "filters", "network", "graph", "runs"])
+@pytest.mark.parametrize("name", ["classify", "filters", "evaluate", "network", "graph", "runs"])
 def test_a_projector_shows_the_whole_page_at_once(crowded, qtbot, name) -> None:
     page = show(crowded, qtbot, name)
     fit(crowded, SIZES["on a projector"])

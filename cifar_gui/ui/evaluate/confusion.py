@@ -129,6 +129,8 @@ class ConfusionTable(QTableView):
             return
         least, frame = self._least_cell(), 2 * self.frameWidth() + 4
         across = self.width() - frame - self.verticalHeader().sizeHint().width()
+        if self._names.height_for(across // count) + count * least.height() + frame > self.height():
+            across -= self.verticalScrollBar().sizeHint().width()
         width = min(max(across // count, least.width()), max(px(_WIDEST), least.width()))
         down = self.height() - frame - self._names.height_for(width)
         height = min(max(down // count, least.height()), max(px(_HIGHEST), least.height()))

@@ -10,11 +10,10 @@ from cifar_gui.ui.evaluate.standing import CHOICES, Standing
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
-from cifar_gui.ui.widgets.elided import ElidedLabel
-from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
+from cifar_gui.ui.widgets.help_button import explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.segmented import Segmented
-from cifar_gui.ui.widgets.text import muted
+from cifar_gui.ui.widgets.text import WrappedLabel, muted
 
 _TIP = "Ask the network about every one of these pictures"
 
@@ -38,7 +37,8 @@ class Controls(Panel):
         self.run.setProperty("primary", True)
         self.note = muted(wrap=True)
         self.way = QPushButton()
-        self.stale = ElidedLabel("doubt")
+        self.stale = WrappedLabel()
+        self.stale.setProperty("doubt", True)
         self._lay_out()
         self.split.chosen.connect(self.split_chosen)
         self.run.clicked.connect(self.run_wanted)
@@ -65,15 +65,16 @@ class Controls(Panel):
     def show_stale(self, words: str) -> None:
         """That what is shown below is of something else; "" if it is not."""
         self.stale.setText(words)
+        self.stale.setVisible(bool(words))
 
     def _lay_out(self) -> None:
-        help_button = HelpButton("evaluate", "this page")
         explained_by(self, "evaluate#which-pictures")
-        chosen = [self.split, self.six_views, self.run, self.stale]
-        self.body.addWidget(ControlBar(chosen, [help_button], stretched=self.stale))
+        self.body.addWidget(ControlBar([self.split, self.six_views], [self.run], close=True, breaks=True))
         row = QHBoxLayout()
         row.setSpacing(2 * SPACING)
         row.addWidget(self.note, 1)
         row.addWidget(self.way)
         self.body.addLayout(row)
+        self.body.addWidget(self.stale)
+        self.stale.hide()
         self.way.hide()

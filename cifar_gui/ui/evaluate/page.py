@@ -103,7 +103,7 @@ class EvaluatePage(Page):
         now, shown = self.examiner.question(), self.outcome.question
         if now is not None and now.asks_the_same(shown):
             return ""
-        return f"Still shown: {shown.words}"
+        return f"Still shown below: {shown.words}."
 
     def _on_began(self, what: str) -> None:
         self.context.messages.resolve(_TOPIC)
@@ -165,7 +165,7 @@ class EvaluatePage(Page):
             "data", "This needs pictures", "", "Get data", lambda: self.context.actions["get_data"].trigger()
         )
         self._waiting = Waiting(centred=True)
-        self._columns = Columns(self.score, self.views, self.gallery, titles=("Result", "Pictures"), widths=(272, 300))
+        self._columns = Columns(self.score, self.views, self.gallery, titles=("Result", "Pictures"), widths=(296, 296))
         self._stack = FrontStack()
         fronts: tuple[QWidget, ...] = (self._no_network, self._nothing, self._no_data, self._waiting, self._columns)
         for front in fronts:

@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.telling import TITLES, accuracy_words, class_rows, interval_words
+from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.figure import figure
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.text import caption, muted
+from cifar_gui.ui.widgets.text import muted
 from cifar_gui.ui.widgets.value_table import ValueTable
 from cifar_gui.words import duration, loss_words
+
+
+_INTERVAL = "On all pictures like these its accuracy lies there, with 95 % confidence."
 
 
 class ScorePanel(Panel):
@@ -26,10 +30,11 @@ class ScorePanel(Panel):
         self.accuracy.setProperty("verdict", True)
         self.accuracy.setAccessibleName("Accuracy")
         self.interval = muted(wrap=True)
+        self.interval.setToolTip(_INTERVAL)
         self.seen = QLabel("Seen in training")
         self.seen.setProperty("doubt", True)
         self.seen.setToolTip("The network has learned from these pictures: on others it will be right less often.")
-        self.subject = caption(wrap=True)
+        self.subject = ElidedLabel("caption")
         self.loss, self.speed, self.time = QLabel(), QLabel(), QLabel()
         self.table = ValueTable(small=True, spreads=True, sortable=True)
         self.table.setObjectName("evaluate.table")
@@ -55,6 +60,7 @@ class ScorePanel(Panel):
             self.class_chosen.emit(str(self.table.rows[rows[0]][0].value))
 
     def _lay_out(self) -> None:
+        self.fill_header(self.subject)
         self.header.addWidget(HelpButton("evaluate#the-result", "accuracy, precision and recall"))
         explained_by(self, "evaluate#the-result")
         figures = QHBoxLayout()
@@ -62,7 +68,6 @@ class ScorePanel(Panel):
         for number, words in ((self.loss, "loss"), (self.speed, "pictures/s"), (self.time, "in all")):
             figures.addWidget(figure(number, words))
         figures.addStretch(1)
-        self.body.addWidget(self.subject)
         self.body.addWidget(self.accuracy)
         self.body.addWidget(self.seen)
         self.body.addWidget(self.interval)

@@ -27,10 +27,8 @@ def interval_words(outcome: Outcome) -> str:
     """What the accuracy stands for."""
     found = outcome.evaluation
     low, high = found.interval
-    return (
-        f"{sum(row[i] for i, row in enumerate(found.confusion)):,} of {found.n:,} right; on all pictures like these, "
-        f"with 95 % confidence, between {percent(low)} and {percent(high)}."
-    )
+    right = sum(row[place] for place, row in enumerate(found.confusion))
+    return f"{right:,} of {found.n:,} right. 95 % interval: {percent(low)} to {percent(high)}."
 
 
 def class_rows(outcome: Outcome) -> list[list[Cell]]:

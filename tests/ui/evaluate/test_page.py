@@ -184,7 +184,7 @@ def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_dat
 def test_what_is_shown_of_something_else_is_marked(evaluated):
     controls = evaluated.controls
     controls.split.button("train").click()
-    assert controls.stale.text() == "Still shown: Small · shipped, validation"
+    assert controls.stale.text() == "Still shown below: Small · shipped, validation."
     controls.split.button("validation").click()
     assert controls.stale.text() == ""
     controls.six_views.setChecked(True)
