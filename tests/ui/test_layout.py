@@ -48,15 +48,16 @@ PAGES = (
     *("classify", "paint", "why", "resembles"),
     *("train", "ways to data", "a rate found"),
     "filters",
-    "evaluate",
+    *("evaluate", "reliability"),
     *("network", "graph", "own design"),
     *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
 )
-"""And what else can stand on Classify, in the middle of Train and Convolution, and on the right of Network."""
+"""And what else can stand on Classify, in the middle of Train, Evaluate and Convolution, and on the right of Network."""
 STANDS_ON = {
     **dict.fromkeys(("paint", "why", "resembles"), "classify"),
     **dict.fromkeys(("ways to data", "a rate found"), "train"),
+    "reliability": "evaluate",
     **dict.fromkeys(("graph", "own design"), "network"),
     **dict.fromkeys(("colours and a tour", "whole network", "fully connected", "loss"), "convolution"),
 }
@@ -92,6 +93,7 @@ def show(window, qtbot, name: str) -> QWidget:
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif on == "evaluate":
         show_evaluate(window, page, qtbot)
+        page.views.choose({"evaluate": "confusion"}.get(name, name))
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
     qtbot.waitUntil(lambda: window.context.jobs.idle)

@@ -54,10 +54,15 @@ class EvaluatePage(Page):
         self.examiner.set_data(data)
 
     def save_state(self) -> dict[str, Any]:
-        return {"six_views": self.controls.six_views.isChecked(), "columns": self._columns.save_state()}
+        return {
+            "six_views": self.controls.six_views.isChecked(),
+            "view": self.views.choice.current,
+            "columns": self._columns.save_state(),
+        }
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self.controls.six_views.setChecked(state.get("six_views") is True)
+        self.views.choose(str(state.get("view", "")))
         self._columns.restore_state(state.get("columns"))
 
     def copy(self) -> None:

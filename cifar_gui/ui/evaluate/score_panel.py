@@ -15,7 +15,6 @@ from cifar_gui.ui.widgets.text import muted
 from cifar_gui.ui.widgets.value_table import ValueTable
 from cifar_gui.words import duration, loss_words
 
-
 _INTERVAL = "On all pictures like these its accuracy lies there, with 95 % confidence."
 
 

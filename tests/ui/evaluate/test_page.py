@@ -148,7 +148,7 @@ def test_no_split_is_ever_remembered(evaluated):
     evaluated.controls.six_views.setChecked(True)
     evaluated.controls.split.button("test").click()
     state = evaluated.save_state()
-    assert set(state) == {"six_views", "columns"}
+    assert set(state) == {"six_views", "view", "columns"}
     assert state["six_views"] is True
 
 

@@ -1,0 +1,58 @@
+"""Whether an outcome's confidence can be believed, as curves and as words. Free of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_gui.inference.reliability import Bin, Coverage, calibration_error, coverage, reliability
+from cifar_gui.ui.evaluate.outcome import Outcome
+from cifar_gui.words import percent
+
+_EVEN = 0.005
+"""Mean confidence and accuracy no farther apart than this are called equal."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Trust:
+    """What there is to draw."""
+
+    bins: tuple[Bin, ...]
+    coverage: Coverage
+
+    @property
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean confidence in per cent, rising, and accuracy, 0–1, of each bin."""
+        said = [100 * each.confidence for each in self.bins]
+        return np.array(said), np.array([each.accuracy for each in self.bins])
+
+
+def trust(outcome: Outcome) -> Trust:
+    """Of the answers to all its pictures."""
+    return Trust(reliability(outcome.confidence, outcome.right), coverage(outcome.confidence, outcome.right))
+
+
+def reliability_words(bins: Sequence[Bin]) -> str:
+    """The calibration error, in which direction it goes, and what was counted."""
+    total = sum(each.count for each in bins)
+    too_sure = sum(each.count * (each.confidence - each.accuracy) for each in bins) / max(total, 1)
+    manner = (
+        "too sure" if too_sure > _EVEN else "too modest" if too_sure < -_EVEN else "neither too sure nor too modest"
+    )
+    few, many = min(each.count for each in bins), max(each.count for each in bins)
+    each_holds = f"{few:,}" if few == many else f"{few:,} or {many:,}"
+    return (
+        f"Calibration error {percent(calibration_error(bins))}: so far apart are what it says and how often that is "
+        f"right. On the whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
+    )
+
+
+def coverage_words(found: Coverage, threshold: float) -> str:
+    """What remains if doubtful answers are withheld."""
+    share, accuracy = found.at(threshold)
+    if not share:
+        return f"No answer is at least {percent(threshold)} sure."
+    return f"At least {percent(threshold)} sure: answers {percent(share)} of the pictures, {percent(accuracy)} right."
