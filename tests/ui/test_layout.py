@@ -53,7 +53,7 @@ PAGES = (
     *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
 )
-"""And what else can stand on Classify, in the middle of Train, Evaluate and Convolution, and on the right of Network."""
+"""And what else can stand on Classify, in the middle of Train, Evaluate and Convolution, on the right of Network."""
 STANDS_ON = {
     **dict.fromkeys(("paint", "why", "resembles"), "classify"),
     **dict.fromkeys(("ways to data", "a rate found"), "train"),

@@ -272,7 +272,7 @@ def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch
     assert QImage(str(tmp_path / "picture.png")).width() > 300
     answer(tmp_path / "away" / "numbers.csv", "")
     evaluated.save()
-    assert "cannot be written" in evaluated.context.messages.all[0].text
+    assert "could not be written" in evaluated.context.messages.all[0].text
     answer("", "")
     evaluated.save()
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["numbers.csv", "picture.png"]
