@@ -4,6 +4,7 @@ one folder (tests, class rooms)."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,12 @@ import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 _NAME = "cifar-gui"
+
+
+def file_stem(title: str) -> str:
+    """A title as the start of a file's name, with nothing in it that leads to another folder or that a system refuses:
+    "block 1 · conv 2" → "block-1-conv-2"."""
+    return "-".join(re.findall(r"[\w.]+", title)).strip(".-") or "picture"
 
 
 def exists(path: Path) -> bool:

@@ -32,6 +32,22 @@ def test_folders_and_files_are_told_apart(tmp_path):
     assert [ask(file) for ask in QUESTIONS] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("block 1 · conv 2", "block-1-conv-2"),
+        ("AirNet · shipped", "AirNet-shipped"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("C:\\evil: it?", "C-evil-it"),
+        ("Würfel", "Würfel"),
+        ("..", "picture"),
+        ("", "picture"),
+    ],
+)
+def test_titles_become_names_of_files_that_lead_nowhere(title, stem):
+    assert paths.file_stem(title) == stem
+
+
 PLACES = (paths.data_sets, paths.runs, paths.settings, paths.cache, paths.logs)
 
 

@@ -67,7 +67,7 @@ def find_layer(snapshot: ModelSnapshot, wanted: str) -> ConvLayer:
         return first_learned_layer(snapshot) or layers[0]
     plain = _plain(wanted)
     for number, layer in enumerate(layers, start=1):
-        if plain in (_plain(layer.label), layer.name, str(number)) and plain:
+        if plain in (_plain(layer.label), layer.name.lower(), str(number)) and plain:
             return layer
     known = ", ".join(f"{number} {layer.label!r}" for number, layer in enumerate(layers, start=1))
     raise UsageError(f"This model has no layer {wanted!r}. It has {known}.")
@@ -156,7 +156,18 @@ def pictures_of(grid: ImageGrid, layer: ConvLayer, unit: int | None) -> dict[str
         shown = [grid.position(each) for each in of]
         return atlas(replace(grid, tiles=grid.tiles[shown], units=of), magnification=times, gap=4)
 
-    return {"": picture(units), **{layer.unit_words(each).replace(" ", "-"): picture((each,)) for each in units}}
+    names = _file_names(layer)
+    return {"": picture(units), **{names[each]: picture((each,)) for each in units}}
+
+
+def _file_names(layer: ConvLayer) -> list[str]:
+    """Of the units' pictures. Names of classes come with the model, from anyone, and need not differ as files."""
+    names: list[str] = []
+    for unit in range(layer.units):
+        stem = paths.file_stem(layer.unit_words(unit))
+        taken = {name.lower() for name in names}
+        names.append(f"{stem}-{unit}" if stem.lower() in taken else stem)
+    return names
 
 
 def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path) -> None:

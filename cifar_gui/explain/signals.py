@@ -78,7 +78,8 @@ def judge(layers: Sequence[LayerSignals]) -> Finding:
     if not all(math.isfinite(each.gradient) and math.isfinite(each.activation) for each in layers):
         return Finding("broken", "No numbers any more.", "The loss has run away. Lower the learning rate.")
     measure = layers[-1].ratio
-    weakest, strongest = min(layers, key=lambda each: each.ratio), max(layers, key=lambda each: each.ratio)
+    moved = [each for each in layers if each.weight > 0] or layers  # weights that are all 0 have only begun to learn
+    weakest, strongest = min(moved, key=lambda each: each.ratio), max(moved, key=lambda each: each.ratio)
     if measure > 0 and weakest.ratio < VANISHING * measure:
         return Finding(
             "vanishing",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from cifar_gui import paths
 from cifar_gui.errors import Cancelled, CifarGuiError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ModelExport:
         forms = {f"{each.label} (*{each.value.suffix})": each.name for each in EXPORTERS}
         folder = Path(str(settings.get("folder", "")))
         file, chosen = QFileDialog.getSaveFileName(
-            self._window, "Export the network", str(folder / _file_name(name)), ";;".join(forms)
+            self._window, "Export the network", str(folder / paths.file_stem(name).lower()), ";;".join(forms)
         )
         if not file:
             return
@@ -82,8 +82,3 @@ class ModelExport:
 
     def _on_snapshot(self, snapshot: ModelSnapshot | None) -> None:
         self._context.actions.allow("export_model", "" if snapshot is not None else "No network is loaded yet")
-
-
-def _file_name(label: str) -> str:
-    """What a network is called, as a file: "AirNet · shipped" → "airnet-shipped"."""
-    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-") or "network"

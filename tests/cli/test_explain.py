@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,23 @@ def test_ideal_inputs_of_one_class_are_drawn_alone(cli, model, snapshot, tmp_pat
     assert np.array_equal(drawn[::3, ::3], expected.states[-1, 0].transpose(1, 2, 0))
 
 
+def test_names_of_classes_that_lead_elsewhere_or_are_alike_stay_in_the_folder(cli, snapshot, tmp_path):
+    card = dataclasses.replace(snapshot.card, class_names=("../../evil", "evil", "a/b"))
+    hostile, out = tmp_path / "hostile.safetensors", tmp_path / "deep" / "out"
+    save_snapshot(dataclasses.replace(snapshot, card=card), hostile)
+    assert cli("explain", "ideal", hostile, "--layer", "classes", "--out", out).code == 0
+    assert sorted(file.name for file in out.iterdir()) == ["a-b.png", "evil-1.png", "evil.png"]
+    assert [path for path in tmp_path.rglob("*evil*") if path.parent != out] == []
+
+
+def test_the_class_in_the_name_of_an_attribution_leads_nowhere_either(cli, snapshot, red, tmp_path):
+    card = dataclasses.replace(snapshot.card, class_names=("../a", "../b", "../c"))
+    hostile, out = tmp_path / "hostile.safetensors", tmp_path / "deep" / "out"
+    save_snapshot(dataclasses.replace(snapshot, card=card), hostile)
+    assert cli("explain", "attribution", hostile, red, "--class", "../b", "--out", out).code == 0
+    assert [file.name for file in out.iterdir()] == ["occlusion-..-b.png"]
+
+
 def test_a_file_holds_all_in_one_and_a_folder_one_for_each(cli, model, layer, tmp_path, red):
     one, many = tmp_path / "all.png", tmp_path / "deep" / "each"
     outcome = cli("explain", "maps", model, red, "--out", one)
@@ -170,7 +188,7 @@ def test_what_there_is_not_is_a_matter_of_usage_and_what_there_is_is_named(cli, 
 
 
 def test_a_layer_is_found_by_its_name_its_path_and_its_number(cli):
-    for name in ("block 1 conv 2", "block 1 · conv 2", "blocks.0.conv2", "3"):
+    for name in ("block 1 conv 2", "block 1 · conv 2", "blocks.0.conv2", "Blocks.0.Conv2", "3"):
         assert cli("explain", "weights", "airnet", "--layer", name, "--unit", 0, "--json").json["layer"] == (
             "block 1 · conv 2"
         )

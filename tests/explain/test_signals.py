@@ -103,8 +103,12 @@ def test_the_last_layer_is_the_measure_of_the_others(layers, state, words):
     assert words in found.detail
 
 
-def test_weights_that_are_zero_have_no_proportion():
-    assert LayerSignals("a", 0.0, 1.0, 1.0, 0.0).ratio == 0.0
+def test_weights_that_are_zero_have_no_proportion_and_nothing_is_said_of_them():
+    still = LayerSignals("a", 0.0, 1.0, 1.0, 0.0)
+    assert still.ratio == 0.0
+    assert judge([still, *of(0.5, 1.0)]).state == "fine"
+    assert judge([still, *of(0.5e-3, 1.0)]).detail.startswith("In layer 1 they are 2,000 times smaller")
+    assert judge([still]).state == "fine"
 
 
 def test_frozen_layers_are_left_out(snapshot_of):

@@ -8,8 +8,6 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from cifar_gui.ui.export import _file_name
-
 
 @pytest.fixture
 def asked(monkeypatch) -> dict:
@@ -59,7 +57,7 @@ def test_every_form_is_offered_under_the_name_of_the_network(loaded, qtbot, aske
     loaded.context.settings.set("folder", str(tmp_path))
     assert export(loaded, qtbot) == "", "the dialog was given up"
     assert asked["filters"] == ["ONNX (*.onnx)", "PyTorch program (*.pt2)", "Python code (*.py)"]
-    assert asked["proposed"] == str(tmp_path / _file_name(loaded.context.models.current.label))
+    assert asked["proposed"] == str(tmp_path / "decided")
 
 
 def test_the_chosen_form_decides_where_the_name_does_not(loaded, qtbot, asked, tmp_path) -> None:
@@ -81,10 +79,3 @@ def test_without_a_network_there_is_nothing_to_export(window, qtbot) -> None:
     action = window.context.actions["export_model"]
     assert not action.isEnabled()
     assert action.statusTip() == "No network is loaded yet"
-
-
-@pytest.mark.parametrize(
-    ("label", "name"), [("AirNet · shipped", "airnet-shipped"), ("run 0007 · best", "run-0007-best"), ("·", "network")]
-)
-def test_labels_become_names_of_files(label: str, name: str) -> None:
-    assert _file_name(label) == name

@@ -14,7 +14,6 @@ from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.image_grid import (
     ImageGridView,
     TileModel,
-    file_stem,
     fitting_magnification,
     sheet_of,
 )
@@ -256,7 +255,3 @@ def test_a_tile_can_be_dragged_out_as_a_picture_and_as_a_file(qapp, home):
     assert QImage(url.toLocalFile()).width() == 256
     assert pixels_of(QImage(url.toLocalFile()))[0, 0].tolist() == grid.tile(2)[0, 0].tolist()
     assert not model.mimeData([]).formats()
-
-
-def test_titles_become_file_names():
-    assert file_stem("block 1 · conv 2") == "block-1-conv-2"

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cifar_gui import paths
 from cifar_gui.cli.command import ExitCode, Run, UsageError
 from cifar_gui.cli.console import Progress, write, write_json
 from cifar_gui.cli.explaining import EXPLANATIONS, load_model, read_subject, write_pictures
@@ -41,7 +42,7 @@ def run(arguments: Namespace) -> int:
         found = ATTRIBUTIONS[arguments.method](examined, pixels, target, progress)
     if arguments.out is not None:
         picture = heat(found.values, pixels).repeat(_MAGNIFIED, axis=0).repeat(_MAGNIFIED, axis=1)
-        write_pictures({"": picture, f"{arguments.method}-{found.class_name}": picture}, arguments.out)
+        write_pictures({"": picture, paths.file_stem(f"{arguments.method}-{found.class_name}"): picture}, arguments.out)
     if arguments.json:
         told = {"model": arguments.model, "class": found.class_name, "method": arguments.method}
         write_json({**told, "note": found.note, "values": found.values.tolist()})

@@ -167,7 +167,7 @@ class CellMap(QWidget):
         key = Qt.Key(event.key())
         if key in _WAYS:
             self.nudged.emit(*_WAYS[key])
-        elif event.text() in tuple("0123456789 +-"):
+        elif event.text() in tuple("0123456789"):
             self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)

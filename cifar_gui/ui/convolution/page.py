@@ -230,7 +230,9 @@ class ConvolutionPage(Page):
         """Show what a lesson is about. Pictures stay at hand."""
         self.operator.player.stop()
         self.operator.walker.restart()
-        self.show_setup(replace(lesson.setup(), picture=self.setup.picture, picture_name=self.setup.picture_name))
+        now, wanted = self.setup, lesson.setup()
+        wanted = replace(wanted, picture=now.picture, picture_name=now.picture_name, picture_label=now.picture_label)
+        self.show_setup(wanted)
         self._reveal(reveals=lesson.reveals)
         self._on_slice(ALL)
         self.input_panel.show_slice(ALL)
@@ -311,15 +313,9 @@ class ConvolutionPage(Page):
         self.operator.pen = float(value)
 
     def _on_picture(self, picture: SmallPicture) -> None:
-        self.show_setup(
-            replace(
-                self.setup,
-                picture=picture.pixels,
-                picture_name=picture.name,
-                picture_label=picture.label,
-                draws=False,
-            )
-        )
+        self.show_setup(_with_picture(self.setup, picture))
+        if self._before is not None:  # opened during a lesson, it stays when that is done
+            self._before = _with_picture(self._before, picture)
         self._is_stale = True
         self._walk()
 
@@ -374,3 +370,8 @@ class ConvolutionPage(Page):
 
 def _walked(found: Found, picture: SmallPicture) -> tuple[Walk, Found, SmallPicture]:
     return walk(found.snapshot, picture.pixels), found, picture
+
+
+def _with_picture(setup: Setup, picture: SmallPicture) -> Setup:
+    """The same with this picture in place of the drawing, or of the picture before."""
+    return replace(setup, picture=picture.pixels, picture_name=picture.name, picture_label=picture.label, draws=False)

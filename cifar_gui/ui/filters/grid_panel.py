@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QToolButton, QWidget
 
+from cifar_gui import paths
 from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.ui.filters.legend import LegendStrip
@@ -18,7 +19,7 @@ from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.help_button import HelpButton
-from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet, file_stem
+from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
@@ -191,7 +192,7 @@ class GridPanel(Panel):
         picture, grid = self.picture(), self.grid.grid
         if picture.isNull() or grid is None:
             return
-        name = f"{file_stem(grid.title)}-{self.view}.png"
+        name = f"{paths.file_stem(grid.title)}-{self.view}.png"
         chosen, _filter = QFileDialog.getSaveFileName(self, "Save the grid", name, "PNG picture (*.png)")
         if not chosen:
             return

@@ -117,18 +117,13 @@ class TileModel(QAbstractListModel):
         mime.setImageData(picture)
         folder = paths.cache() / "dragged"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{file_stem(self.sheet.grid.title)}-{unit}.png"
+        path = folder / f"{paths.file_stem(self.sheet.grid.title)}-{unit}.png"
         if picture.save(str(path)):
             mime.setUrls([QUrl.fromLocalFile(str(path))])
         return mime
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
-
-
-def file_stem(title: str) -> str:
-    """A title as the start of a file's name: "block 1 · conv 2" → "block-1-conv-2"."""
-    return "-".join(title.replace("·", " ").split())
 
 
 class ImageGridView(QListView):

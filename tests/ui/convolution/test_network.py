@@ -109,6 +109,16 @@ def test_softmax_and_loss_are_those_of_pytorch(walking, stages) -> None:
     assert float(answer.loss_result.text().removeprefix("= ")) == pytest.approx(expected, abs=2e-3)
 
 
+def test_the_class_that_was_said_to_be_true_stays_until_there_is_another_picture(walking, qtbot) -> None:
+    walking.network.show_stage("loss")
+    answer = walking.network.answer
+    answer.truth.setCurrentIndex(1)
+    walking.network.show_walk(walking.network.walk, "again", "noise", "frog", trained=True)
+    assert answer.truth.currentIndex() == 1
+    walking.network.show_walk(walking.network.walk, "again", "another", "frog", trained=True)
+    assert answer.truth.currentText() == "frog"
+
+
 def test_what_nobody_has_named_is_taken_for_what_the_network_says(walking, qtbot) -> None:
     before = walking.network.walk
     walking.pictures.taken.emit(SmallPicture(np.zeros((3, 32, 32), np.uint8), "black"))

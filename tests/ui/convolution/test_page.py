@@ -16,6 +16,7 @@ from cifar_gui.ui.convolution.cell_map import CellMap
 from cifar_gui.ui.convolution.cell_paint import digits_size
 from cifar_gui.ui.convolution.kernel_editor import KernelEditor
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
+from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.setup import Setup, to_state
 from cifar_gui.ui.page import PAGES
 
@@ -261,6 +262,19 @@ def test_the_guided_tour_takes_eight_steps_and_leaves_what_was_there(page) -> No
         page.guide.next.click()
     assert titles == [lesson.title for lesson in TOUR]
     assert to_state(page.setup) == mine
+
+
+def test_a_picture_that_is_opened_during_the_tour_stays_when_that_is_done(page) -> None:
+    page.settings.stride.slider.setValue(3)
+    page.begin_tour()
+    picture = SmallPicture(np.full((3, 32, 32), 90, np.uint8), "mine", "frog")
+    page.pictures.taken.emit(picture)
+    page.guide.next.click()
+    assert (page.setup.picture_name, page.setup.picture_label) == ("mine", "frog")
+    page.guide.end.click()
+    assert (page.setup.picture_name, page.setup.picture_label, page.setup.draws) == ("mine", "frog", False)
+    assert np.array_equal(page.setup.picture, picture.pixels)
+    assert page.setup.stride == 3
 
 
 def test_the_tour_goes_back_and_can_be_left_at_any_time(page) -> None:
