@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.evaluate.telling import most_confused
 from cifar_gui.ui.main_window import MainWindow
 from cifar_gui.ui.theme import theme
 
@@ -62,6 +63,7 @@ class Tour:
         self.classify()
         self.train()
         self.draw("filters")
+        self.evaluate()
         self.draw("network")
         self.design()
         self.convolution()
@@ -91,6 +93,19 @@ class Tour:
         self.settle(3.0)
         self.draw("train")
         self.until(lambda: session.state == "idle")
+
+    def evaluate(self) -> None:
+        """The network in front on the pictures it has not learned from, and the pictures of one error."""
+        context, page = self.window.context, self.window.show_page("evaluate")
+        context.models.choose("runs/0001/best")
+        self.until(lambda: not page.examiner.standing().why_not)
+        page.controls.run.click()
+        self.until(lambda: page.outcome is not None)
+        row, column, _count = next(iter(most_confused(page.outcome)), (0, 0, 0))
+        page.views.confusion.table.open_cell(row, column)
+        self.draw("evaluate")
+        page.views.choose("reliability")
+        self.draw("evaluate", "reliability")
 
     def design(self) -> None:
         """The designer with the layers of the network that has been trained, one of them changed."""

@@ -48,16 +48,16 @@ PAGES = (
     *("classify", "paint", "why", "resembles"),
     *("train", "ways to data", "a rate found"),
     "filters",
-    *("evaluate", "reliability"),
+    *("evaluate", "reliability", "compare"),
     *("network", "graph", "own design"),
     *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
 )
-"""And what else can stand on Classify, in the middle of Train, Evaluate and Convolution, on the right of Network."""
+"""And what else can stand on Classify, in the middle of Train, Evaluate, Convolution, and on the right of Network."""
 STANDS_ON = {
     **dict.fromkeys(("paint", "why", "resembles"), "classify"),
     **dict.fromkeys(("ways to data", "a rate found"), "train"),
-    "reliability": "evaluate",
+    **dict.fromkeys(("reliability", "compare"), "evaluate"),
     **dict.fromkeys(("graph", "own design"), "network"),
     **dict.fromkeys(("colours and a tour", "whole network", "fully connected", "loss"), "convolution"),
 }
@@ -127,6 +127,8 @@ def show_evaluate(window, page, qtbot) -> None:
     page.controls.run.click()
     qtbot.waitUntil(lambda: page.outcome is not None)
     page.views.confusion.table.open_cell(0, 0)
+    page.views.compare.button.click()
+    qtbot.waitUntil(lambda: page.second.found is not None)
 
 
 def show_network(page, qtbot, name: str) -> None:

@@ -14,6 +14,7 @@ from cifar_gui.ui.evaluate.files import ask_where_to_save, write
 from cifar_gui.ui.evaluate.gallery import GalleryPanel
 from cifar_gui.ui.evaluate.outcome import Outcome, Places
 from cifar_gui.ui.evaluate.score_panel import ScorePanel
+from cifar_gui.ui.evaluate.second_network import SecondNetwork
 from cifar_gui.ui.evaluate.telling import cell_words, missed_words, tiles
 from cifar_gui.ui.evaluate.tiles import Tile
 from cifar_gui.ui.evaluate.views_panel import ViewsPanel
@@ -43,6 +44,7 @@ class EvaluatePage(Page):
         self.score = ScorePanel()
         self.views = ViewsPanel()
         self.gallery = GalleryPanel()
+        self.second = SecondNetwork(context, self.views.compare, self)
         self._build()
         self._connect()
         self._show()
@@ -52,6 +54,9 @@ class EvaluatePage(Page):
 
     def on_data(self, data: ImageData | None) -> None:
         self.examiner.set_data(data)
+
+    def page_shown(self) -> None:
+        self.second.offer()
 
     def save_state(self) -> dict[str, Any]:
         return {
@@ -119,6 +124,7 @@ class EvaluatePage(Page):
         self.outcome = outcome
         self.score.show_outcome(outcome)
         self.views.show_outcome(outcome)
+        self.second.forget(outcome)
         self.gallery.clear()
 
     def _on_refused(self, why: str) -> None:
@@ -138,10 +144,13 @@ class EvaluatePage(Page):
             self._show_pictures(missed_words(self.outcome, row), self.outcome.missed(row))
 
     def _show_pictures(self, words: str, places: Places) -> None:
-        if self.outcome is None:
-            return
-        self.gallery.show_tiles(words, self.outcome.question.data, tiles(self.outcome, places))
-        self._columns.bring_to_front(self.gallery)
+        if self.outcome is not None:
+            self._show_tiles(words, tiles(self.outcome, places))
+
+    def _show_tiles(self, words: str, shown: list[Tile]) -> None:
+        if self.outcome is not None:
+            self.gallery.show_tiles(words, self.outcome.question.data, shown)
+            self._columns.bring_to_front(self.gallery)
 
     def _open(self, tile: Tile) -> None:
         if self.outcome is not None:
@@ -195,5 +204,6 @@ class EvaluatePage(Page):
         self._waiting.cancelled.connect(self.examiner.cancel)
         self.views.confusion.cell_opened.connect(self._on_cell)
         self.score.class_chosen.connect(self._on_class)
+        self.second.pictures_wanted.connect(self._show_tiles)
         self.gallery.picture_opened.connect(self._open)
         self.context.models.choices_changed.connect(self._show)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from cifar_gui.ui.evaluate.outcome import Outcome
@@ -56,10 +55,6 @@ class TrustView(QWidget):
         self.coverage.set_curve("accuracy", 100 * found.coverage.share, found.coverage.accuracy)
         self.coverage.set_ranges((0.0, 100.0))
         self._show_threshold()
-
-    def picture(self) -> QImage:
-        """Both, for a file."""
-        return self.grab().toImage()
 
     def _show_threshold(self) -> None:
         if self._found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QImage
 
+from cifar_gui.ui.evaluate.compare_view import CompareView
 from cifar_gui.ui.evaluate.confusion_panel import ConfusionPanel
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.trust_view import TrustView
@@ -12,8 +13,12 @@ from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.segmented import Segmented
 
-VIEWS = {"confusion": "Confusion", "reliability": "Reliability"}
-_EXPLAINED = {"confusion": "evaluate#the-confusion-matrix", "reliability": "evaluate#reliability"}
+VIEWS = {"confusion": "Confusion", "reliability": "Reliability", "compare": "Compare"}
+_EXPLAINED = {
+    "confusion": "evaluate#the-confusion-matrix",
+    "reliability": "evaluate#reliability",
+    "compare": "evaluate#two-networks",
+}
 
 
 class ViewsPanel(Panel):
@@ -25,9 +30,10 @@ class ViewsPanel(Panel):
         self.choice.setAccessibleName("View")
         self.confusion = ConfusionPanel()
         self.trust = TrustView()
+        self.compare = CompareView()
         self._help = HelpButton(_EXPLAINED["confusion"], "what is shown here")
         self._stack = FrontStack()
-        for view in (self.confusion, self.trust):
+        for view in (self.confusion, self.trust, self.compare):
             self._stack.addWidget(view)
         self.header.insertWidget(0, self.choice)
         self.header.addWidget(self._help)
@@ -38,6 +44,7 @@ class ViewsPanel(Panel):
         """Replace everything."""
         self.confusion.show_outcome(outcome)
         self.trust.show_outcome(outcome)
+        self.compare.clear()
 
     def choose(self, view: str) -> None:
         """Bring one of `VIEWS` to the front; others change nothing."""
@@ -47,7 +54,9 @@ class ViewsPanel(Panel):
 
     def picture(self) -> QImage:
         """What is in front, for a file."""
-        return self.trust.picture() if self.choice.current == "reliability" else self.confusion.table.picture()
+        if self.choice.current == "confusion":
+            return self.confusion.table.picture()
+        return self._stack.grab().toImage()
 
     def _on_chosen(self, view: str) -> None:
         self._stack.setCurrentIndex(list(VIEWS).index(view))

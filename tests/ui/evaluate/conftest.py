@@ -30,6 +30,10 @@ class Models(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.current = ModelChoice("shipped/small", "Small · shipped", "", "shipped", None)
+        self.offered: list[ModelChoice] = []
+
+    def choices(self) -> list[ModelChoice]:
+        return self.offered
 
 
 class Data(QObject):
