@@ -41,10 +41,9 @@ class ViewsPanel(Panel):
         self.choice.chosen.connect(self._on_chosen)
 
     def show_outcome(self, outcome: Outcome) -> None:
-        """Replace everything."""
+        """Replace everything that is about one network alone."""
         self.confusion.show_outcome(outcome)
         self.trust.show_outcome(outcome)
-        self.compare.clear()
 
     def choose(self, view: str) -> None:
         """Bring one of `VIEWS` to the front; others change nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,5 +109,6 @@ def test_a_question_knows_whether_another_asks_the_same(tiny_data, snapshot):
     one = Question(snapshot, "Small", tiny_data, "validation")
     assert one.asks_the_same(Question(snapshot, "of another name", tiny_data, "validation"))
     assert not one.asks_the_same(Question(snapshot, "Small", tiny_data, "train"))
+    assert not one.asks_the_same(Question(snapshot, "Small", replace(tiny_data), "validation"))
     assert not one.asks_the_same(Question(snapshot, "Small", tiny_data, "validation", six_views=True))
     assert Question(snapshot, "Small", tiny_data, "test", six_views=True).words == "Small, test, six views"

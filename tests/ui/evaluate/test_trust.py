@@ -55,6 +55,7 @@ def view(qtbot, half_right):
 def test_the_diagram_shows_the_bins_and_the_diagonal(view):
     diagonal, bins = view.reliability.curves()
     assert len(bins.x) == 15
+    assert 50 < bins.x[0] < 54  # per cent, as the diagonal
     assert bins.y.tolist() == [0.0] * 7 + [0.5] + [1.0] * 7
     assert (100 * diagonal.y).tolist() == pytest.approx(diagonal.x.tolist())
     assert "Reliability" in view.reliability.canvas.accessibleDescription()
