@@ -66,9 +66,13 @@ def find_layer(snapshot: ModelSnapshot, wanted: str) -> ConvLayer:
     if not wanted:
         return first_learned_layer(snapshot) or layers[0]
     plain = _plain(wanted)
-    for number, layer in enumerate(layers, start=1):
-        if plain in (_plain(layer.label), layer.name.lower(), str(number)) and plain:
-            return layer
+    if plain.isdecimal():  # its number, though a path may be one too: the third layer of a list is often at path 4
+        if 1 <= int(plain) <= len(layers):
+            return layers[int(plain) - 1]
+    elif plain:
+        for layer in layers:
+            if plain in (_plain(layer.label), layer.name.lower()):
+                return layer
     known = ", ".join(f"{number} {layer.label!r}" for number, layer in enumerate(layers, start=1))
     raise UsageError(f"This model has no layer {wanted!r}. It has {known}.")
 

@@ -194,6 +194,12 @@ def test_a_layer_is_found_by_its_name_its_path_and_its_number(cli):
         )
 
 
+def test_a_number_is_a_number_even_where_a_path_is_one_too(cli):
+    numbered = {str(n): cli("explain", "weights", "keras1m", "--layer", n, "--json").json["layer"] for n in range(1, 5)}
+    assert numbered == {str(n): f"conv {n}" for n in range(1, 5)}  # their paths are 0, 2, 6 and 8
+    assert cli("explain", "weights", "keras1m", "--layer", 8).code == 2
+
+
 def test_a_place_that_cannot_be_written_to_is_named(cli, model, tmp_path):
     out = tmp_path / "nowhere" / "all.png"
     outcome = cli("explain", "weights", model, "--out", out)

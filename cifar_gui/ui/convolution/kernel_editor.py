@@ -18,6 +18,10 @@ from cifar_gui.ui.widgets.text import WrappedLabel
 _WAYS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Return: (1, 0), Qt.Key.Key_Enter: (1, 0)}
 
 
+_MANY = 6
+"""Cells side by side that leave room for two digits each."""
+
+
 class _Cell(QLineEdit):
     """One number. Narrower than Qt would have it: as many as seven stand side by side."""
 
@@ -123,10 +127,14 @@ class KernelEditor(QWidget):
             for column, cell in enumerate(cells):
                 value = float(self._kernel[self.slice, row, column])
                 wrong = self._wrong.get((self.slice, row, column))
-                cell.setText(cell_text(value) if wrong is None else wrong)
+                cell.setText(self._short(value) if wrong is None else wrong)
                 cell.setCursorPosition(0)
                 cell.setToolTip(exact_text(value))
         self._judge()
+
+    def _short(self, value: float) -> str:
+        """What fits into a cell: where many stand side by side, a decimal less. The tool tip has them all."""
+        return cell_text(value, 1, small=False) if len(self.cells) >= _MANY else cell_text(value)
 
     def _on_typed(self, row: int, column: int, text: str) -> None:
         place = (self.slice, row, column)

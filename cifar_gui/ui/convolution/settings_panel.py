@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -124,9 +125,8 @@ class SettingsPanel(Panel):
         column.addWidget(self.dropped)
         column.addSpacing(8)
         column.addWidget(heading("And then"))
-        rows = [("Bias", self.bias), ("Activation", self.activation), ("Pooling", self.pooling)]
-        column.addLayout(_rows([*rows, ("Blocks", self.pool_size)]))
-        column.addWidget(self.bias_problem)
+        rows = [("Bias", self.bias), ("", self.bias_problem), ("Activation", self.activation)]
+        column.addLayout(_rows([*rows, ("Pooling", self.pooling), ("Blocks", self.pool_size)]))
         column.addStretch(1)
         self.body.addWidget(VerticalScroll(inside), 1)
 
@@ -205,11 +205,15 @@ def _tint(label: QLabel, colour: str) -> None:
     label.style().polish(label)
 
 
-def _rows(rows: list[tuple[str, QWidget]]) -> QGridLayout:
+def _rows(rows: Sequence[tuple[str, QWidget]]) -> QGridLayout:
+    """Names and what they name; without a name it stands across."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(8)
     grid.setVerticalSpacing(8)
     for place, (name, widget) in enumerate(rows):
+        if not name:
+            grid.addWidget(widget, place, 0, 1, 2)
+            continue
         label = QLabel(name)
         label.setBuddy(widget)
         grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -436,3 +436,21 @@ def test_moving_the_window_over_a_large_picture_takes_no_time_to_speak_of(page) 
 def test_labels_say_what_they_belong_to(page) -> None:
     labels = [each for each in page.settings.findChildren(QLabel) if each.buddy() is not None]
     assert {label.text() for label in labels} >= {"Size", "Stride", "Padding", "Bias", "Activation", "Pooling"}
+
+
+def test_numbers_of_a_large_kernel_are_short_and_lose_nothing(page) -> None:
+    kernel = np.full((1, 7, 7), -2.53)
+    page.show_setup(replace(page.setup, kernel=kernel, padding=3))
+    cell = page.settings.kernel.cells[3][3]
+    assert cell.text() == "−2.5"
+    assert cell.toolTip() == "−2.53"
+    assert page.setup.kernel[0, 3, 3] == -2.53
+
+
+def test_what_is_wrong_with_the_bias_stands_under_it(page) -> None:
+    settings = page.settings
+    settings.bias.setText("foo")
+    settings.bias.textEdited.emit("foo")
+    settle()
+    gap = settings.bias_problem.mapTo(settings, QPoint()).y() - settings.bias.mapTo(settings, QPoint()).y()
+    assert settings.bias.height() <= gap < settings.bias.height() + 20
