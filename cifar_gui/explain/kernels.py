@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -118,6 +119,8 @@ def typed_number(text: str) -> float:
             value = float(Fraction(above.strip()) / Fraction(below.strip()))
         else:
             value = float(plain)
+        if math.isnan(value):
+            raise ValueError
     except ZeroDivisionError:
         raise ValueError("Nothing can be divided by 0.") from None
     except (ValueError, OverflowError):

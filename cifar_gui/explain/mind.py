@@ -50,13 +50,14 @@ def _nearest(covered: Covered, label: int, name: str, size: int) -> str:
 
 
 def _place(covered: Covered, which: int, size: int) -> str:
-    """ "the upper left", "the middle", "the right": where the middle of a square lies, in thirds of the picture."""
+    """ "the upper left", "the middle", "the right-hand side": where the middle of a square lies, in thirds of the
+    picture."""
     left, top = covered.corners[which]
     column, row = (int(3 * (corner + covered.patch / 2) // size) for corner in (left, top))
     if row == column == 1:
         return "the middle"
     if row == 1:
-        return f"the {_COLUMNS[column]}"
+        return f"the {_COLUMNS[column]}-hand side"
     if column == 1:
         return "the top" if row == 0 else "the bottom"
     return f"the {_ROWS[row]} {_COLUMNS[column]}"

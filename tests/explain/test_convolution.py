@@ -223,7 +223,7 @@ def test_numbers_are_read_as_people_type_them(text, value) -> None:
         ("1/2/3", "no number"),
         ("1/0", "divided by 0"),
         ("two", "“two” is no number"),
-        ("nan", "from −1000 to 1000"),
+        ("nan", "“nan” is no number"),
         ("1e9", "from −1000 to 1000"),
     ],
 )

@@ -22,8 +22,8 @@ def covered(**changed: tuple[float, float, float]) -> Covered:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (0, "upper left"), (1, "top"), (2, "upper right"), (3, "left"), (4, "middle"),
-        (5, "right"), (6, "lower left"), (7, "bottom"), (8, "lower right"),
+        (0, "upper left"), (1, "top"), (2, "upper right"), (3, "left-hand side"), (4, "middle"),
+        (5, "right-hand side"), (6, "lower left"), (7, "bottom"), (8, "lower right"),
     ],
 )  # fmt: skip
 def test_the_place_that_changes_the_answer_is_named(place, words):

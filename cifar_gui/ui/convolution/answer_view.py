@@ -76,7 +76,7 @@ class AnswerView(QWidget):
         column.addWidget(self.truth)
         column.addSpacing(8)
         for words, formula, result in (
-            ("Its probability: its power over the sum of all", self.formula, self.result),
+            ("Its probability: e to the power of its logit, over the sum of all of these", self.formula, self.result),
             ("The loss, in nats", self.loss_formula, self.loss_result),
         ):
             column.addWidget(WrappedLabel(words))

@@ -168,7 +168,7 @@ class HelpWindow(QWidget):
         splitter.addWidget(side)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([px(236), px(700)])
+        splitter.setSizes([px(252), px(684)])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
