@@ -57,6 +57,7 @@ class Receipts:
         self._context, self._shelf = context, shelf
         self.panel = ReceiptPanel()
         self._found: _Found | None = None
+        self._snapshot: ModelSnapshot | None = None  # the network that ideal inputs are wanted of
         self._ideals: Ideals = {}
         self._draws = self._reads = False  # whether ideal inputs are wanted, and a data set is read for top pictures
         self._held_out = HeldOutPictures(context, self.panel)
@@ -72,13 +73,13 @@ class Receipts:
         prediction, snapshot, pixels = answer.prediction, answer.question.snapshot, answer.pixels
         if prediction is None or snapshot is None or pixels is None:
             return
+        if snapshot is not self._snapshot:
+            self._turn_to(snapshot)
         if len(prediction.class_names) < 2:
             self._say("This network knows one class only: there is nothing to compare it with.")
             return
         first, second = (name for name, _share in prediction.top(2))
         other = chosen if chosen not in ("", first) else second
-        if self._found is not None and self._found.question.snapshot is not snapshot:
-            self._leave_network()
         places = prediction.class_names.index
         self._newest.ask(
             _Question(
@@ -110,9 +111,10 @@ class Receipts:
         self._found = None
         self.panel.say(why)
 
-    def _leave_network(self) -> None:
-        """What was wanted was wanted of another one."""
-        self._found, self._ideals, self._draws = None, {}, False
+    def _turn_to(self, snapshot: ModelSnapshot) -> None:
+        """What was wanted was wanted of another network."""
+        self._snapshot, self._found, self._ideals, self._draws = snapshot, None, {}, False
+        self._newest.forget()
         self._looking.cancel()
         self._drawing.cancel()
 

@@ -78,6 +78,20 @@ def turn_on(side, page, qtbot, method: str) -> None:
     idle(page, qtbot)
 
 
+@pytest.fixture
+def choose_other(page, qtbot, decided_snapshot, tmp_path):
+    """Chooses a network of the same build with other weights."""
+
+    def choose() -> None:
+        weights = {name: 2 * value for name, value in decided_snapshot.weights.items()}
+        save_snapshot(ModelSnapshot(decided_snapshot.card, weights), tmp_path / "other.safetensors")
+        before = page._snapshot
+        page.context.models.choose_file(tmp_path / "other.safetensors")
+        qtbot.waitUntil(lambda: page._snapshot not in (None, before))
+
+    return choose
+
+
 # The heat map
 
 
@@ -431,6 +445,22 @@ def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     qtbot.waitUntil(lambda: len(why._ideals) == len(wanted))
 
 
+def test_what_was_drawn_for_one_network_never_stands_beside_the_rows_of_another(
+    page, qtbot, why, show, make_picture, choose_other
+):
+    why.panel.ideals.button.click()
+    qtbot.waitUntil(lambda: "ideal\ninput" in why.panel.table.titles)
+    page.single.picture_panel.views.button("picture").click()
+    show(make_picture("other.png", colour="green"))
+    choose_other()
+    idle(page, qtbot)
+    page.single.picture_panel.views.button("why").click()
+    idle(page, qtbot)
+    assert why._found.question.snapshot is page._snapshot
+    assert "ideal\ninput" not in why.panel.table.titles, "nor is it drawn before it is asked for"
+    assert why.panel.ideals.button.isVisible()
+
+
 def test_a_row_leads_to_its_filter_on_the_filters_page(page, window, qtbot, why):
     table = why.panel.table
     place = next(at for at, entry in enumerate(why._found.receipt.entries[:12]) if entry.unit)
@@ -534,16 +564,12 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     assert not page.context.messages.all
 
 
-def test_what_another_network_made_of_the_pictures_is_not_used(
-    page, qtbot, resembles, tiny_data, decided_snapshot, tmp_path
-):
+def test_what_another_network_made_of_the_pictures_is_not_used(page, qtbot, resembles, tiny_data, choose_other):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)
     resembles.panel.empty.button.click()
     qtbot.waitUntil(lambda: resembles.panel.is_showing)
-    weights = {name: 2 * value for name, value in decided_snapshot.weights.items()}
-    save_snapshot(ModelSnapshot(decided_snapshot.card, weights), tmp_path / "other.safetensors")
-    page.context.models.choose_file(tmp_path / "other.safetensors")
+    choose_other()
     qtbot.waitUntil(lambda: not resembles.panel.is_showing)
     assert resembles.panel.empty.button.text() == "Look through them"
 
