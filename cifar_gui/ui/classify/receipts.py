@@ -56,6 +56,7 @@ class Receipts:
     def __init__(self, context: Context, shelf: ExaminedShelf) -> None:
         self._context, self._shelf = context, shelf
         self.panel = ReceiptPanel()
+        self._question: _Question | None = None  # the last one that was asked, shown or not
         self._found: _Found | None = None
         self._snapshot: ModelSnapshot | None = None  # the network that ideal inputs are wanted of
         self._ideals: Ideals = {}
@@ -81,7 +82,7 @@ class Receipts:
         first, second = (name for name, _share in prediction.top(2))
         other = chosen if chosen not in ("", first) else second
         places = prediction.class_names.index
-        self._newest.ask(
+        self._ask(
             _Question(
                 *(snapshot, pixels, places(first), places(other), prediction.views),
                 self._held_out.known(snapshot.card),
@@ -91,6 +92,7 @@ class Receipts:
 
     def forget(self) -> None:
         """There is no answer now."""
+        self._question = None
         self._newest.forget()
         self._drawing.cancel()
         self._say("The receipt follows when there is an answer.")
@@ -113,10 +115,14 @@ class Receipts:
 
     def _turn_to(self, snapshot: ModelSnapshot) -> None:
         """What was wanted was wanted of another network."""
-        self._snapshot, self._found, self._ideals, self._draws = snapshot, None, {}, False
+        self._snapshot, self._question, self._found, self._ideals, self._draws = snapshot, None, None, {}, False
         self._newest.forget()
         self._looking.cancel()
         self._drawing.cancel()
+
+    def _ask(self, question: _Question) -> None:
+        self._question = question
+        self._newest.ask(question)
 
     def _on_found(self, found: _Found) -> None:
         self._found = found
@@ -136,10 +142,9 @@ class Receipts:
 
     def _ask_again(self) -> None:
         """More is known than when the question was asked."""
-        if self._found is not None:
-            question = self._found.question
-            pictures = self._held_out.known(question.snapshot.card)
-            self._newest.ask(replace(question, pictures=pictures, ideals=self._ideals))
+        if self._question is not None:
+            pictures = self._held_out.known(self._question.snapshot.card)
+            self._ask(replace(self._question, pictures=pictures, ideals=self._ideals))
         self._offer()
 
     # --- what excites the units most

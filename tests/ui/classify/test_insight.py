@@ -461,6 +461,13 @@ def test_what_was_drawn_for_one_network_never_stands_beside_the_rows_of_another(
     assert why.panel.ideals.button.isVisible()
 
 
+def test_what_has_been_drawn_does_not_bring_an_older_question_back(page, qtbot, why, bars):
+    click(bars, qtbot, bars.names()[-1])
+    why._on_drawn({})  # while the question about the other bar is under way
+    idle(page, qtbot)
+    assert why.panel.heading.text() == f"Why {bars.names()[0]}, not {bars.names()[-1]}?"
+
+
 def test_a_row_leads_to_its_filter_on_the_filters_page(page, window, qtbot, why):
     table = why.panel.table
     place = next(at for at, entry in enumerate(why._found.receipt.entries[:12]) if entry.unit)
