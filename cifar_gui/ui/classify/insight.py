@@ -115,9 +115,14 @@ class Insight(QObject):
 
     def forget(self) -> None:
         """Another picture: there is no answer yet."""
-        self._answer = self._original = None
+        self._original = None
         if self.is_painting:
             self._panel.show_view("picture")
+        self.forget_answer()
+
+    def forget_answer(self) -> None:
+        """There is none any more, or none yet: what was shown about it goes; a painting stays."""
+        self._answer = None
         self.heat_maps.forget()
         for view in self._views.values():
             view.forget()

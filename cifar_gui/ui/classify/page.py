@@ -78,6 +78,7 @@ class ClassifyPage(Page):
         self._offer_random()
         if snapshot is None:
             self._say_why_no_answer()
+            self.insight.forget_answer()
             self._ask()  # what a network would see is shown all the same
             return
         self.single.verdict_panel.show_classes(snapshot.card.class_names)
@@ -300,8 +301,9 @@ class ClassifyPage(Page):
         question = answer.question
         if question.painted is None:
             self.history_panel.renew(question, answer)
-        if question.number != self._number:
-            return  # the user has gone on to another picture
+        gone = self._snapshot is None and question.snapshot is not None
+        if gone or question.number != self._number:
+            return  # the network has gone meanwhile, or the user has gone on to another picture
         self.single.picture_panel.show_input(answer.network_input)
         self.context.picture.show(answer.network_input, question.picture.name)
         if answer.prediction is not None:
@@ -312,6 +314,7 @@ class ClassifyPage(Page):
 
     def _on_refused(self, error: CifarGuiError) -> None:
         self.single.verdict_panel.show_waiting("There is no answer: this network cannot be used.")
+        self.insight.forget_answer()
         self.context.messages.error(str(error))
 
     def _write(self, path: Path, rows: list[Row]) -> None:

@@ -17,6 +17,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain import ideal_input
 from cifar_gui.explain import resembles as core
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
@@ -168,6 +169,35 @@ def test_a_way_that_is_no_longer_there_is_forgotten(page, qtbot, show, dog, side
     show(dog)
     idle(page, qtbot)
     assert (page.save_state()["heat_map"], side.heat_map.isVisible()) == ("", False)
+
+
+# Without an answer
+
+
+def test_what_was_shown_about_an_answer_goes_with_the_network_and_comes_back_with_another(
+    page, qtbot, heard, why, side, decided_snapshot
+):
+    answers = heard(page.answers.answered)
+    turn_on(side, page, qtbot, "occlusion")
+    page.single.verdict_panel._six_views.click()
+    idle(page, qtbot)
+    page.on_model(None)
+    idle(page, qtbot)
+    page.answers.answered.emit(answers[0])  # one that was under way when the network went
+    assert (page.single.verdict_panel.verdict.text(), why.panel.heading.text()) == ("", "")
+    assert not side.heat_map.isVisible()
+    page.on_model(decided_snapshot)
+    idle(page, qtbot)
+    assert page.single.verdict_panel.verdict.text()
+    assert why.panel.heading.text()
+    assert side.heat_map.isVisible()
+
+
+def test_what_was_shown_about_an_answer_goes_when_the_next_network_cannot_be_used(page, qtbot, why, side):
+    turn_on(side, page, qtbot, "occlusion")
+    page.answers.refused.emit(CifarGuiError("Its weights do not fit."))
+    assert why.panel.heading.text() == ""
+    assert not side.heat_map.isVisible()
 
 
 # The bars
