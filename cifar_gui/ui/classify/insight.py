@@ -115,9 +115,7 @@ class Insight(QObject):
 
     def forget(self) -> None:
         """Another picture: there is no answer yet."""
-        self._original = None
-        if self.is_painting:
-            self._panel.show_view("picture")
+        self._leave_canvas()
         self.forget_answer()
 
     def forget_answer(self) -> None:
@@ -139,6 +137,13 @@ class Insight(QObject):
             self._wanted_method = method
 
     def _on_crop(self, _crop: Crop) -> None:
+        self._leave_canvas()
+
+    def _leave_canvas(self) -> None:
+        """What was painted was painted on something else; the canvas is empty until what the network sees is known."""
+        self._original = None
+        if self._paint is not None:
+            self._paint.forget()
         if self.is_painting:
             self._panel.show_view("picture")
 

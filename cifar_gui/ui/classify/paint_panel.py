@@ -93,6 +93,12 @@ class PaintPanel(QWidget):
         self._painting = Painting(pixels)
         self._show_pixels()
 
+    def forget(self) -> None:
+        """There is nothing to paint on for now."""
+        self._painting = None
+        self.canvas.show_image(QImage())
+        self._show_state()
+
     def copy(self) -> QMimeData:
         """The pixels for the clipboard."""
         mime = QMimeData()

@@ -332,6 +332,29 @@ def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, ma
     assert panel.view == "picture"
 
 
+@pytest.mark.parametrize("what", ["picture", "crop"])
+def test_a_painting_is_never_taken_for_what_the_network_sees_of_another_picture_or_crop(
+    page, qtbot, canvas, make_picture, what
+):
+    panel = page.single.picture_panel
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    idle(page, qtbot)
+    painted = page.insight.paint_panel.pixels
+    if what == "picture":
+        page.opener.opened.connect(lambda _opened: panel.views.button("paint").click())
+        with qtbot.waitSignal(page.opener.opened):
+            page.open_pictures([PictureSource.from_path(make_picture("other.png", colour="green"))])
+    else:
+        panel.whole_button.click()
+        panel.views.button("paint").click()
+    assert page.insight.painted is None, "Paint has been chosen before the answer came"
+    assert not page.insight.paint_panel.action("undo").isEnabled()
+    idle(page, qtbot)
+    shown = pixels_of(panel.input_view.image)
+    assert not np.array_equal(shown, painted)
+    assert np.array_equal(pixels_of(canvas.image), shown)
+
+
 # The receipt
 
 
