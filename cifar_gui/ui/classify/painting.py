@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
@@ -76,16 +77,27 @@ class Painting:
         self._apply(lambda _pixels: self.original)
 
     def undo(self) -> None:
-        """Take the last step back, if there is one."""
-        if self._undo:
-            self._redo.append(self.pixels)
-            self.pixels = self._undo.pop()
+        """Take the last step back, if there is one: of a stroke that is being made, what has been made of it so far."""
+        with self._between_steps():
+            if self._undo:
+                self._redo.append(self.pixels)
+                self.pixels = self._undo.pop()
 
     def redo(self) -> None:
         """Do again what was undone, if anything was."""
-        if self._redo:
-            self._undo.append(self.pixels)
-            self.pixels = self._redo.pop()
+        with self._between_steps():
+            if self._redo:
+                self._undo.append(self.pixels)
+                self.pixels = self._redo.pop()
+
+    @contextmanager
+    def _between_steps(self) -> Iterator[None]:
+        """The rest of a stroke that is being made is a step of its own."""
+        making = self._before is not None
+        self.end()
+        yield
+        if making:
+            self.begin()
 
     def _apply(self, change: Callable[[Pixels], Pixels]) -> None:
         alone = self._before is None

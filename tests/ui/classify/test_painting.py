@@ -94,6 +94,40 @@ def test_a_stroke_is_one_step_and_one_that_changes_nothing_is_none(original):
     assert not painting.can_redo, "another step has been taken"
 
 
+def test_undo_in_the_middle_of_a_stroke_takes_that_stroke_back_and_what_follows_is_another_step(original):
+    painting = Painting(original)
+    painting.brush("draw", (20, 20), 3, RED)
+    first = painting.pixels
+    painting.begin()
+    painting.brush("draw", (2, 2), 3, RED)
+    part = painting.pixels
+    painting.undo()
+    assert np.array_equal(painting.pixels, first)
+    painting.redo()
+    assert np.array_equal(painting.pixels, part), "the rest of the stroke has changed nothing yet"
+    for column in (10, 12):
+        painting.brush("draw", (column, 10), 3, RED)
+    painting.end()
+    assert not painting.can_redo
+    for wanted in (part, first, original):
+        painting.undo()
+        assert np.array_equal(painting.pixels, wanted)
+
+
+def test_redo_in_the_middle_of_a_stroke_finds_nothing_as_that_stroke_is_the_newest_step(original):
+    painting = Painting(original)
+    painting.brush("draw", (20, 20), 3, RED)
+    painting.undo()
+    painting.begin()
+    painting.brush("draw", (2, 2), 3, RED)
+    stroke = painting.pixels
+    painting.redo()
+    painting.end()
+    assert np.array_equal(painting.pixels, stroke)
+    painting.undo()
+    assert np.array_equal(painting.pixels, original)
+
+
 def test_what_was_handed_out_is_never_changed(original):
     before = original.copy()
     painting = Painting(original)
