@@ -128,6 +128,19 @@ def test_redo_in_the_middle_of_a_stroke_finds_nothing_as_that_stroke_is_the_newe
     assert np.array_equal(painting.pixels, original)
 
 
+def test_starting_over_is_a_step_of_its_own(original):
+    painting = Painting(original)
+    painting.brush("draw", (2, 2), 3, RED)
+    drawn = painting.pixels
+    painting.brush("draw", (20, 20), 3, RED)
+    painting.undo()
+    painting.start_over()
+    assert not painting.is_changed
+    assert not painting.can_redo
+    painting.undo()
+    assert np.array_equal(painting.pixels, drawn)
+
+
 def test_what_was_handed_out_is_never_changed(original):
     before = original.copy()
     painting = Painting(original)
