@@ -17,6 +17,7 @@ from cifar_gui.data.decode import Pixels
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS, Attribution
 from cifar_gui.explain.examined import Examined
 from cifar_gui.inference.threads import one_core
+from cifar_gui.words import modest_percent
 
 PATCH, STRIDE = 8, 4
 """Side of the grey square and how far it moves, in pixels."""
@@ -64,11 +65,16 @@ def occlusion_map(covered: Covered, target: int, class_name: str, size: int = 32
         total[place] += loss
         count[place] += 1
     values = (total / np.maximum(count, 1)).astype(np.float32)
-    worst = int(lost.argmax())
-    shares = [f"{100 * share(odds):.0f} %" for odds in (before, before - float(lost[worst]))]
-    caption = f"Covering the strongest place takes {class_name} from {shares[0]} to {shares[1]}."
     note = f"Amber: covering it with grey makes {class_name} less likely. Blue: more likely."
-    return Attribution(values, class_name, caption, note)
+    return Attribution(values, class_name, _caption(before, float(lost.max()), class_name), note)
+
+
+def _caption(before: float, lost: float, class_name: str) -> str:
+    """What the strongest place to cover takes from the class's log-odds, in probabilities."""
+    first, last = (modest_percent(share(odds)) for odds in (before, before - lost))
+    if lost <= 0:
+        return f"Whichever place is covered, {class_name} stays at {first} or more."
+    return f"Covering the strongest place takes {class_name} from {first} to {last}."
 
 
 def log_odds(logits: NDArray[np.float32], target: int) -> NDArray[np.float64]:

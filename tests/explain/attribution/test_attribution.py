@@ -12,6 +12,7 @@ from cifar_gui.explain.attribution.grad_cam import grad_cam
 from cifar_gui.explain.attribution.integrated_gradients import integrated_gradients
 from cifar_gui.explain.attribution.occlusion import Covered, cover, log_odds, occlusion, occlusion_map, share
 from cifar_gui.explain.examined import Examined
+from cifar_gui.words import modest_percent
 
 
 def hooks(examined: Examined) -> int:
@@ -125,6 +126,35 @@ def test_a_pixel_gets_the_mean_loss_of_the_squares_that_cover_it():
     covered = Covered(((0, 0), (1, 0)), 2, plain, np.array([[-1.0, 0.0], [-3.0, 0.0]], np.float32))
     values = occlusion_map(covered, 0, "cat", size=3).values
     np.testing.assert_allclose(values, [[1, 2, 3], [1, 2, 3], [0, 0, 0]])
+
+
+def covered_with(dog: float, *places: float) -> Covered:
+    """The probability of dog in the picture as it is, and with each of these places covered; the rest is cat."""
+    logits = [[0.0, float(np.log(share / (1 - share)))] for share in (dog, *places)]
+    corners = tuple((8 * number, 0) for number in range(len(places)))
+    return Covered(corners, 8, np.array(logits[0], np.float32), np.array(logits[1:], np.float32))
+
+
+@pytest.mark.parametrize(
+    ("shares", "wanted"),
+    [
+        ((0.93, 0.9, 0.41, 0.97), "Covering the strongest place takes dog from 93 % to 41 %."),
+        ((0.9999, 0.002, 0.5), "Covering the strongest place takes dog from > 99 % to < 1 %."),
+        ((0.6, 0.7, 0.8), "Whichever place is covered, dog stays at 60 % or more."),
+        ((0.5, 0.5), "Whichever place is covered, dog stays at 50 % or more."),
+    ],
+)
+def test_the_caption_tells_what_the_strongest_place_to_cover_takes_from_the_probability(shares, wanted):
+    assert occlusion_map(covered_with(*shares), 1, "dog").caption == wanted
+
+
+def test_the_shares_in_the_caption_are_those_of_the_covered_pictures(corner, bright_corner):
+    covered = cover(corner, bright_corner)
+    of_cat = [float(softmax[0]) for softmax in torch.from_numpy(covered.logits).softmax(1)]
+    before = float(torch.from_numpy(covered.plain).softmax(0)[0])
+    caption = occlusion_map(covered, 0, "cat").caption
+    assert before > 2 * min(of_cat)
+    assert caption.endswith(f" takes cat from {modest_percent(before)} to {modest_percent(min(of_cat))}.")
 
 
 def test_a_square_that_changes_nothing_is_worth_nothing(corner):
