@@ -521,6 +521,15 @@ def test_what_has_been_drawn_does_not_bring_an_older_question_back(page, qtbot, 
     assert why.panel.heading.text() == f"Why {bars.names()[0]}, not {bars.names()[-1]}?"
 
 
+def test_a_receipt_still_under_way_is_not_shown_for_the_next_network(page, qtbot, why, bars, decided_snapshot):
+    click(bars, qtbot, bars.names()[-1])
+    answer, other = page.insight._answer, replace(decided_snapshot)
+    single = replace(answer.prediction, class_names=("cat",), probabilities=(1.0,))
+    why.follow(replace(answer, question=replace(answer.question, snapshot=other), prediction=single), "")
+    idle(page, qtbot)
+    assert why.panel.sum.text() == "This network knows one class only: there is nothing to compare it with."
+
+
 def test_a_row_leads_to_its_filter_on_the_filters_page(page, window, qtbot, why):
     table = why.panel.table
     place = next(at for at, entry in enumerate(why._found.receipt.entries[:12]) if entry.unit)
