@@ -38,6 +38,7 @@ class Insight(QObject):
         self._shelf = ExaminedShelf()
         self._paint: PaintPanel | None = None
         self._views: dict[str, Receipts | Resembles] = {}
+        self._receipts: Receipts | None = None  # that of "why"
         self._bars = single.verdict_panel.bars
         self._answer: Answer | None = None
         self._original: Pixels | None = None  # what the network sees when nothing is painted
@@ -67,6 +68,11 @@ class Insight(QObject):
         return self._panel.view == "paint"
 
     @property
+    def receipt_text(self) -> str:
+        """The receipt in front, as text; "" if none is."""
+        return self._receipts.as_text() if self._receipts is not None and self._panel.view == "why" else ""
+
+    @property
     def paint_panel(self) -> PaintPanel:
         """The canvas and its tools. Made here and now if they were not wanted before."""
         if self._paint is None:
@@ -86,7 +92,7 @@ class Insight(QObject):
             from cifar_gui.ui.classify.resembles import Resembles
 
             if name == "why":
-                self._views[name] = Receipts(self._context, self._shelf)
+                self._views[name] = self._receipts = Receipts(self._context, self._shelf)
             else:
                 self._views[name] = Resembles(self._context, self._shelf)
         return self._views[name]

@@ -147,11 +147,14 @@ class ClassifyPage(Page):
         self._stack.setCurrentWidget(self.single)
 
     def copy(self) -> None:
-        """Put the result into the clipboard: of the picture shown, or the selected rows; of the canvas, its pixels."""
+        """Put the result into the clipboard: of the picture shown, or the selected rows; of the canvas, its pixels; of
+        the receipt, every contribution."""
         if self.insight.is_painting and not self.many.is_in_front:
             file_dialogs.set_clipboard(self.insight.paint_panel.copy())
         elif self.many.is_in_front:
             file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
+        elif receipt := self.insight.receipt_text:
+            file_dialogs.set_clipboard(receipt)
         elif (entry := self._entry()) and entry.prediction is not None:
             file_dialogs.set_clipboard(facts_as_text(entry.source.name, entry.model, entry.prediction))
 

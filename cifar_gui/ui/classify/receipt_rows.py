@@ -76,6 +76,17 @@ def in_words(receipt: Receipt) -> str:
     )
 
 
+def as_text(receipt: Receipt) -> str:
+    """All contributions, those that stand together in the table too, tab-separated and in full precision."""
+    lines = [("from", f"adds to {receipt.winner} − {receipt.other}", "answers", "weight")]
+    lines += [
+        (each.name, repr(each.contribution), repr(each.value), "" if each.weight is None else repr(each.weight))
+        for each in receipt.entries
+    ]
+    lines.append(("together", repr(receipt.difference), "", ""))
+    return "".join("\t".join(line) + "\n" for line in lines)
+
+
 def odds_words(difference: float) -> str:
     """How many times as likely the one is whose logit differs by so much: "1,690 times"; "just" if it is the same."""
     difference = abs(difference)

@@ -19,7 +19,7 @@ from cifar_gui.ui.classify.receipt_pictures import (
     pictures_of,
     survey_layers,
 )
-from cifar_gui.ui.classify.receipt_rows import ROWS
+from cifar_gui.ui.classify.receipt_rows import ROWS, as_text
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.held_out import HeldOutPictures
 from cifar_gui.ui.long_work import LongWork
@@ -89,6 +89,10 @@ class Receipts:
                 self._ideals,
             )
         )
+
+    def as_text(self) -> str:
+        """The receipt on show, whole and in full precision; "" if there is none."""
+        return as_text(self._found.receipt) if self._found is not None else ""
 
     def forget(self) -> None:
         """There is no answer now."""

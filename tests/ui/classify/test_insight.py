@@ -403,6 +403,20 @@ def why(page, qtbot, show, dog):
     return page.insight.view("why")
 
 
+def test_the_receipt_in_front_is_copied_whole_and_in_full_precision(page, why):
+    copied = QGuiApplication.clipboard().text
+    page.copy()
+    receipt = why._found.receipt
+    head, *lines = [line.split("\t") for line in copied().splitlines()]
+    assert head == ["from", f"adds to {receipt.winner} − {receipt.other}", "answers", "weight"]
+    assert [line[0] for line in lines] == [*(entry.name for entry in receipt.entries), "together"]
+    assert [float(line[1]) for line in lines[:-1]] == [entry.contribution for entry in receipt.entries]
+    assert float(lines[-1][1]) == receipt.difference
+    page.single.picture_panel.views.button("picture").click()
+    page.copy()
+    assert not copied().startswith("from")
+
+
 def beside(why, title: str) -> list[Framed | None]:
     """The pictures in a column of the receipt, down to the last filter."""
     table = why.panel.table
