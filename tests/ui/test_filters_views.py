@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -353,3 +354,79 @@ def test_the_weights_of_the_classes_are_rows_one_below_the_other(page, qtbot):
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 filters")
     assert grid.columns > 1
     assert grid.visualRect(grid.model().index(1)).top() == grid.visualRect(grid.model().index(0)).top()
+
+
+def follow_training(page: FiltersPage, qtbot) -> ModelSnapshot:
+    """From now on the network that is shown is one in training, at its epoch 3.2."""
+    page.context.models.current = ModelChoice(LIVE, "Live", "", "live", None)
+    now = ModelSnapshot(replace(page._snapshot.card, epoch=3.2, step=32), page._snapshot.weights)
+    come(page, qtbot, now)
+    return now
+
+
+def come(page: FiltersPage, qtbot, snapshot: ModelSnapshot) -> None:
+    """A fresh snapshot, and its filters are drawn; what takes long may go on."""
+    page.on_model(snapshot)
+    page._pace.now()
+    qtbot.waitUntil(lambda: page._answered is not None and page._answered.snapshot is snapshot)
+
+
+def later(snapshot: ModelSnapshot) -> ModelSnapshot:
+    """Some steps on in the same training."""
+    card = replace(snapshot.card, epoch=snapshot.card.epoch + 1, step=snapshot.card.step + 10)
+    weights = {name: value * 1.1 if value.is_floating_point() else value for name, value in snapshot.weights.items()}
+    return ModelSnapshot(card, weights)
+
+
+def test_while_it_trains_what_it_loses_is_told_as_of_when_that_was_asked(with_data, qtbot, monkeypatch):
+    page = with_data
+    now = follow_training(page, qtbot)
+    switch, state = page.detail.switch_off, held_up(monkeypatch, ablation, "_answers")
+    switch.button.click()
+    qtbot.waitUntil(lambda: switch.waiting.bar.value() > 0)
+    come(page, qtbot, later(now))
+    state.go.set()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert switch.text.text().startswith("As of epoch 3.2: ")
+    come(page, qtbot, later(later(now)))
+    assert switch.text.text().startswith("As of epoch 3.2: ")
+    assert (switch.button.isVisible(), switch.button.text()) == (True, "Renew")
+    switch.button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "As of" not in switch.text.text()
+    assert not switch.button.isVisible()
+    page.grid_panel.grid.choose(5)
+    assert (switch.button.isVisible(), switch.button.text()) == (True, "Switch it off")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def test_while_it_trains_top_pictures_are_those_of_when_they_were_asked_for(with_data, qtbot, monkeypatch):
+    page = with_data
+    now = follow_training(page, qtbot)
+    tops, state = page.detail.tops, held_up(monkeypatch, survey, "_look")
+    tops.button.click()
+    qtbot.waitUntil(lambda: tops.waiting.bar.value() == 250)
+    begun: list[str] = []
+    monkeypatch.setattr(tops.waiting, "begin", begun.append)
+    come(page, qtbot, later(now))
+    assert begun == [], "it does not begin again because the network has learned a little"
+    state.go.set()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert len(tops.pictures.pictures) == 9
+    assert (tops.text.text(), tops.button.isVisible(), tops.button.text()) == ("As of epoch 3.2.", True, "Renew")
+    tops.button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert (tops.text.text(), tops.button.isVisible(), len(tops.pictures.pictures)) == ("", False, 9)
+
+
+def test_of_another_network_nothing_is_told_that_was_found_before(with_data, qtbot):
+    page = with_data
+    now = follow_training(page, qtbot)
+    page.detail.switch_off.button.click()
+    page.detail.tops.button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    another_run = ModelSnapshot(replace(now.card, epoch=0, step=0), later(now).weights)
+    come(page, qtbot, another_run)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.detail.switch_off.result is None
+    assert (page.detail.tops.pictures.pictures, page.detail.tops.button.text()) == ([], "Look for pictures")

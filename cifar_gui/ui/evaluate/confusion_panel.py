@@ -12,7 +12,9 @@ from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.help_button import explained_by
 from cifar_gui.ui.widgets.text import caption, muted
 
-_HOW_TO_READ = "Rows: what the pictures show. Columns: what the network said. Stronger: a larger share of the row."
+_HOW_TO_READ = (
+    "Rows: what the pictures show. Columns: what the network said. Stronger colour: a larger share of the row."
+)
 
 
 class ConfusionPanel(QWidget):

@@ -59,8 +59,9 @@ class UnitDetail(Panel):
         """The same picture as in the grid."""
         self.picture.show_image(sheet.tile(unit) if sheet else QImage())
 
-    def show_story(self, story: UnitStory | None) -> None:
-        """All that is known of a unit; None clears everything."""
+    def show_story(self, story: UnitStory | None, *, looking: bool = False) -> None:
+        """All that is known of a unit; None clears everything. While it is `looking` for what excites it most, that
+        part tells how far it is."""
         self.copy_picture.setEnabled(story is not None)
         self._inside.setVisible(story is not None)
         if story is None:
@@ -74,7 +75,8 @@ class UnitDetail(Panel):
         self.finding.setText("\n".join(each.text for each in story.findings))
         self.finding.setVisible(bool(story.findings))
         self.answer.show_subject(story.subject)
-        self.tops.show_tops(story.tops)
+        if not looking:
+            self.tops.show_tops(story.tops, story.tops_of)
         self.forming.show_states(story.forming)
         self._show_weights(story.details)
 

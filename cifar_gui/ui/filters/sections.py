@@ -17,6 +17,8 @@ from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.text import caption, heading
 from cifar_gui.ui.widgets.waiting import Waiting
 
+_LOOK = "Look for pictures"
+
 
 class Section(QWidget):
     """A small heading and what stands under it."""
@@ -60,7 +62,7 @@ class TopsSection(Section):
         super().__init__("Excites it most")
         self.pictures = FramedPictures("Pictures that excite it most", 3)
         self.text = caption(wrap=True)
-        self.button = QPushButton("Look for pictures")
+        self.button = QPushButton(_LOOK)
         self.button.setToolTip("Look through the held-out pictures for those that excite the units of this layer most")
         self.button.clicked.connect(self.wanted)
         row = QHBoxLayout()
@@ -82,13 +84,17 @@ class TopsSection(Section):
         """How far it is, 0–1."""
         self.waiting.show_progress(share, what)
 
-    def show_tops(self, tops: tuple[TopPicture, ...] | None) -> None:
-        """None if they are not known yet."""
+    def show_tops(self, tops: tuple[TopPicture, ...] | None, moment: str = "") -> None:
+        """None if they are not known yet. `moment`: of the training, "epoch 3.2", if it has passed."""
         self.waiting.hide()
-        self.button.setVisible(tops is None)
+        self.button.setVisible(tops is None or bool(moment))
+        self.button.setText("Renew" if moment else _LOOK)
         self.pictures.setVisible(bool(tops))
-        self.text.setVisible(tops == ())
-        self.text.setText("Nothing: it says the same to every picture." if tops == () else "")
+        said = [f"As of {moment}."] if moment else []
+        if tops == ():
+            said.append("Nothing: it says the same to every picture.")
+        self.text.setVisible(bool(said))
+        self.text.setText(" ".join(said))
         self.pictures.show_pictures(
             [Framed(_image(top.pixels), top.box, f"{top.label}, answer {top.answer:.3g}") for top in tops or ()]
         )

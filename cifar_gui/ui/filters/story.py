@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain import colours
 from cifar_gui.explain.base import Subject
@@ -44,24 +45,39 @@ class UnitStory:
     mean: float | None  # of its answers to the held-out pictures
     active: float | None  # share of the places where it is above 0
     forming: NDArray[np.uint8] | None  # (states, 3, h, w): its ideal input, step by step
+    tops_of: str = ""  # the moment of the training that the pictures are of, if it has passed: "epoch 3.2"
 
 
 def unit_story(
-    snapshot: ModelSnapshot, layer: ConvLayer, unit: int, subject: Subject | None, pictures: HeldOut | None
+    snapshot: ModelSnapshot,
+    layer: ConvLayer,
+    unit: int,
+    subject: Subject | None,
+    pictures: HeldOut | None,
+    surveyed: ModelSnapshot | None = None,
 ) -> UnitStory:
-    """Quick: long work is used where it has been done, and never begun."""
+    """Quick: long work is used where it has been done, and never begun. `surveyed` is an earlier moment of the same
+    training: what excited the unit then is told as long as nobody has asked what does now."""
     survey, ideals = known_survey(snapshot, layer, pictures), known_ideals(snapshot, layer)
+    earlier = known_survey(surveyed, layer, pictures) if survey is None and surveyed is not None else None
+    looked = survey or earlier
     return UnitStory(
         layer=layer,
         unit=unit,
         details=unit_details(snapshot, layer, unit) if layer.name else None,
         findings=tuple(finding_of(findings(snapshot, layer, survey), unit)),
         subject=_subject_map(snapshot, layer, unit, subject) if subject is not None else None,
-        tops=tuple(top_pictures(survey, unit, pictures)) if survey is not None else None,
+        tops=tuple(top_pictures(looked, unit, pictures)) if looked is not None else None,
+        tops_of=moment_of(surveyed.card) if earlier is not None and surveyed is not None else "",
         mean=float(survey.mean[unit]) if survey is not None else None,
         active=float(survey.active[unit]) if survey is not None else None,
         forming=ideals.states[:, unit] if ideals is not None else None,
     )
+
+
+def moment_of(card: ModelCard) -> str:
+    """When in its training a network was like this: "epoch 3.2"."""
+    return f"epoch {round(card.epoch, 1):g}"
 
 
 def _subject_map(snapshot: ModelSnapshot, layer: ConvLayer, unit: int, subject: Subject) -> SubjectMap:

@@ -11,6 +11,7 @@ from cifar_gui.ui.widgets.text import caption, heading
 from cifar_gui.ui.widgets.waiting import Waiting
 from cifar_gui.words import percent
 
+_SWITCH = "Switch it off"
 _NAMED = 3
 """Classes that lose, and gain, are named up to so many."""
 
@@ -24,7 +25,7 @@ class SwitchOff(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: Ablation | None = None
-        self.button = QPushButton("Switch it off")
+        self.button = QPushButton(_SWITCH)
         self.button.setToolTip("Classify the held-out pictures without this filter, and compare class by class")
         self.button.clicked.connect(self.wanted)
         self.waiting = Waiting()
@@ -46,6 +47,7 @@ class SwitchOff(QWidget):
         """As before it was asked for."""
         self.result = None
         self.text.setText("What would the network lose if this unit said nothing?")
+        self.button.setText(_SWITCH)
         self._show(working=False, button=True)
 
     def show_waiting(self) -> None:
@@ -63,6 +65,13 @@ class SwitchOff(QWidget):
         self.result = result
         self.text.setText(in_words(result))
         self._show(working=False, button=False)
+
+    def show_moment(self, moment: str) -> None:
+        """The result, if there is one, is of a moment of the training that has passed: "epoch 3.2"."""
+        if self.result is not None:
+            self.text.setText(f"As of {moment}: {in_words(self.result)}")
+            self.button.setText("Renew")
+            self._show(working=False, button=True)
 
     def _show(self, *, working: bool, button: bool) -> None:
         self.waiting.setVisible(working)

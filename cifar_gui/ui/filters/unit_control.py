@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from cifar_gui.explain.ablation import ablate
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.explain.ablation import Ablation, ablate
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.survey import survey
 from cifar_gui.ui.filters.answers import Answer
 from cifar_gui.ui.filters.detail import UnitDetail
 from cifar_gui.ui.filters.material import Material
-from cifar_gui.ui.filters.story import UnitStory, unit_story
+from cifar_gui.ui.filters.story import UnitStory, moment_of, unit_story
 from cifar_gui.ui.held_out import HeldOutPictures
 from cifar_gui.ui.long_work import LongWork
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 class UnitControl(QObject):
-    """Between the panel, the pictures and the workers."""
+    """Between the panel, the pictures and the workers. While a network trains, fresh ones come twice a second: what
+    takes long is of the moment at which it was asked for, and stays until it is asked for again."""
 
     def __init__(
         self, context: Context, detail: UnitDetail, material: Material, held_out: HeldOutPictures, parent: QObject
@@ -30,6 +32,8 @@ class UnitControl(QObject):
         self._context, self._detail, self._material, self._held_out = context, detail, material, held_out
         self._answer: Answer | None = None
         self._unit = -1
+        self._surveyed: ModelSnapshot | None = None  # whose pictures are shown until those of a later one are there
+        self._silenced: ModelSnapshot | None = None  # of which it is shown what it loses
         self._looking = LongWork(context.jobs, "filters.survey", self)
         self._switching = LongWork(context.jobs, "filters.switch_off", self)
         detail.pictures_wanted.connect(self._look_for_pictures)
@@ -49,13 +53,17 @@ class UnitControl(QObject):
             return
         before = self._answer
         same_layer = before is not None and before.request.layer == answer.request.layer
-        if before is None or not same_layer or before.snapshot is not answer.snapshot or self._unit != unit:
+        goes_on = same_layer and before is not None and self._goes_on(before.snapshot, answer.snapshot)
+        if not goes_on or self._unit != unit:
             self._switching.cancel()
             self._detail.switch_off.show_nothing()
         if not same_layer:
             self._looking.cancel()
+        if not goes_on:
+            self._surveyed = None
         self._answer, self._unit = answer, unit
         self._detail.show_picture(answer.sheet, unit)
+        self._show_moment()
         self._ask()
 
     def stop(self) -> None:
@@ -67,15 +75,24 @@ class UnitControl(QObject):
         if (answer := self._answer) is None:
             return
         layer, unit, subject = answer.request.layer, self._unit, self._material.subject
-        pictures = self._held_out.known(answer.snapshot.card)
+        pictures, surveyed = self._held_out.known(answer.snapshot.card), self._surveyed
         self._context.jobs.run(
-            lambda: unit_story(answer.snapshot, layer, unit, subject, pictures), self._on_story, key="filters.detail"
+            lambda: unit_story(answer.snapshot, layer, unit, subject, pictures, surveyed),
+            self._on_story,
+            key="filters.detail",
         )
 
     def _on_story(self, story: UnitStory) -> None:
-        self._detail.show_story(story)
-        if self._looking.running:
-            self._detail.tops.show_waiting()
+        self._detail.show_story(story, looking=self._looking.running)
+
+    def _goes_on(self, before: ModelSnapshot, after: ModelSnapshot) -> bool:
+        """Whether one is the other, or a later moment of the training that is followed."""
+        if before is after:
+            return True
+        old, new = before.card, after.card
+        return (
+            self._context.models.is_live and (old.recipe, old.title) == (new.recipe, new.title) and old.step <= new.step
+        )
 
     def _look_for_pictures(self) -> None:
         """Go through the held-out pictures for the layer that is shown."""
@@ -84,8 +101,13 @@ class UnitControl(QObject):
         if answer is not None and pictures is not None:
             self._detail.tops.show_waiting()
             self._looking.start(
-                lambda progress: survey(answer.snapshot, answer.request.layer, pictures, progress), lambda _survey: None
+                lambda progress: survey(answer.snapshot, answer.request.layer, pictures, progress),
+                lambda _survey: self._on_looked(answer.snapshot),
             )
+
+    def _on_looked(self, snapshot: ModelSnapshot) -> None:
+        self._surveyed = snapshot
+        self._ask()
 
     def _switch_off(self) -> None:
         answer, unit = self._answer, self._unit
@@ -94,8 +116,19 @@ class UnitControl(QObject):
             self._detail.switch_off.show_waiting()
             self._switching.start(
                 lambda progress: ablate(answer.snapshot, answer.request.layer, unit, pictures, progress),
-                self._detail.switch_off.show_result,
+                lambda result: self._on_switched(result, answer.snapshot),
             )
+
+    def _on_switched(self, result: Ablation, snapshot: ModelSnapshot) -> None:
+        self._silenced = snapshot
+        self._detail.switch_off.show_result(result)
+        self._show_moment()
+
+    def _show_moment(self) -> None:
+        """Say of which moment it is what the network loses, if that has passed."""
+        answer, of = self._answer, self._silenced
+        if answer is not None and of is not None and of is not answer.snapshot:
+            self._detail.switch_off.show_moment(moment_of(of.card))
 
     def _pictures(self, answer: Answer | None) -> HeldOut | None:
         """The held-out pictures; if there are none, that is said: nothing is read unasked."""
