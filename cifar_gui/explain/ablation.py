@@ -1,4 +1,6 @@
-"""What a network loses without one of its units: the accuracy of each class with it, and with its map held at 0."""
+"""What a network loses without one of its units: the accuracy of each class with it, and with its map held at 0.
+
+A class that is switched off is never the answer: to its value before the softmax, 0 would be an answer like others."""
 
 from __future__ import annotations
 
@@ -60,9 +62,10 @@ def ablate(
     def halved(first: float, part: float) -> Progress:
         return lambda done, what: progress(first + part * done, what)
 
-    usual = _KEPT.get(key, lambda: _answers(snapshot, None, 0, pictures, halved(0.0, 0.5)))
+    usual = _KEPT.get(key, lambda: _answers(snapshot, None, pictures, halved(0.0, 0.5)))
     response = response_of(snapshot, layer)
-    without = _answers(snapshot, response, unit, pictures, halved(share, 1 - share))
+    off = _Off(response, unit, -torch.inf if layer.classes else 0.0)
+    without = _answers(snapshot, off, pictures, halved(share, 1 - share))
     labels = pictures.split.labels
     return Ablation(
         layer=layer,
@@ -86,16 +89,23 @@ def _of_classes(answers: torch.Tensor, labels: torch.Tensor, classes: int) -> tu
 _KEPT: Kept[torch.Tensor] = Kept(4_000_000, lambda kept: kept.nbytes)
 
 
-def _answers(
-    snapshot: ModelSnapshot, response: Response | None, unit: int, pictures: HeldOut, progress: Progress
-) -> torch.Tensor:
+@dataclass(frozen=True, slots=True)
+class _Off:
+    """A unit that is switched off."""
+
+    response: Response
+    unit: int
+    silence: float  # what its map is held at
+
+
+def _answers(snapshot: ModelSnapshot, off: _Off | None, pictures: HeldOut, progress: Progress) -> torch.Tensor:
     """int64 (N): what the network calls each picture, all of it or without a unit."""
     precision, images = Precision(), pictures.split.images
     model = rebuild(snapshot).to(memory_format=precision.memory_format)
-    off = nullcontext() if response is None else silenced(model, response.answer, unit)
+    silence = silenced(model, off.response.answer, off.unit, off.silence) if off is not None else nullcontext()
     found = []
     progress(0.0, f"Classifying {len(images):,} pictures")
-    with evaluating(model), off:
+    with evaluating(model), silence:
         for done, logits in enumerate(logits_of(model, images, snapshot.card.stats, precision, _PORTION), start=1):
             found.append(logits.argmax(1))
             done = min(done * _PORTION, len(images))

@@ -125,15 +125,15 @@ def maps_at(model: nn.Module, name: str, inputs: Tensor) -> Tensor:
 
 
 @contextmanager
-def silenced(model: nn.Module, name: str, unit: int) -> Iterator[None]:
-    """Inside, the map of one unit of the module `name` is 0 wherever the network goes on to use it."""
+def silenced(model: nn.Module, name: str, unit: int, silence: float = 0.0) -> Iterator[None]:
+    """Inside, the map of one unit of the module `name` is held at `silence` wherever the network goes on to use it."""
 
-    def silence(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+    def hold(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
         changed = output.clone()
-        changed[:, unit] = 0
+        changed[:, unit] = silence
         return changed
 
-    handle = model.get_submodule(name).register_forward_hook(silence)
+    handle = model.get_submodule(name).register_forward_hook(hold)
     try:
         yield
     finally:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from cifar_gui.checkpoint.rebuild import rebuild
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import Cancelled, DataError
 from cifar_gui.explain import ablation
 from cifar_gui.explain.ablation import ablate
-from cifar_gui.explain.layers import convolution_layers
+from cifar_gui.explain.layers import class_layer, convolution_layers
 
 EDGE, BLUE = range(2)
 
@@ -63,3 +64,12 @@ def test_it_can_be_given_up(planted, layer, pictures, monkeypatch):
 def test_pictures_of_other_classes_are_refused(planted, layer, pictures):
     with pytest.raises(DataError, match="Twelve has others"):
         ablate(planted, layer, EDGE, replace(pictures, class_names=("bright", "dark")))
+
+
+def test_a_class_that_is_switched_off_is_never_the_answer(planted, pictures):
+    """Not even where all the others are far below 0."""
+    weights = {**planted.weights, "4.bias": planted.weights["4.bias"] - 50}
+    lowered = ModelSnapshot(planted.card, weights)
+    result = ablate(lowered, class_layer(lowered), 0, pictures)
+    assert (result.before[0], result.after[0]) == (1.0, 0.0)
+    assert result.changed == 10
