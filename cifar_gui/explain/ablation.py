@@ -35,6 +35,7 @@ class Ablation:
     accuracy_before: float
     accuracy_after: float
     count: int  # pictures
+    kind: str  # "held-out pictures"
     changed: int  # pictures that are called something else without the unit
 
     @property
@@ -76,6 +77,7 @@ def ablate(
         accuracy_before=float((usual == labels).double().mean()),
         accuracy_after=float((without == labels).double().mean()),
         count=len(labels),
+        kind=pictures.kind,
         changed=int((usual != without).sum()),
     )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.arrange import likeness, norms
+from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, bias_of, weights_of
 from cifar_gui.explain.survey import Survey
 
@@ -29,12 +30,15 @@ class Finding:
     text: str  # a sentence
 
 
-def findings(snapshot: ModelSnapshot, layer: ConvLayer, survey: Survey | None) -> list[Finding]:
-    """The dead first, then duplicates. Without a `survey` only what the weights tell is found."""
+def findings(
+    snapshot: ModelSnapshot, layer: ConvLayer, survey: Survey | None, pictures: HeldOut | None
+) -> list[Finding]:
+    """The dead first, then duplicates. Without a `survey`, which is one of these `pictures`, only what the weights tell
+    is found."""
     if layer.classes:
         return []
     weights = weights_of(snapshot, layer).numpy()
-    return [*_silent(snapshot, layer, weights, survey), *_duplicates(weights)]
+    return [*_silent(snapshot, layer, weights, survey, pictures), *_duplicates(weights)]
 
 
 def finding_of(found: list[Finding], unit: int) -> list[Finding]:
@@ -56,7 +60,11 @@ def summary(found: list[Finding]) -> str:
 
 
 def _silent(
-    snapshot: ModelSnapshot, layer: ConvLayer, weights: NDArray[np.float32], survey: Survey | None
+    snapshot: ModelSnapshot,
+    layer: ConvLayer,
+    weights: NDArray[np.float32],
+    survey: Survey | None,
+    pictures: HeldOut | None,
 ) -> list[Finding]:
     found = []
     span = float((survey.highest - survey.lowest).max()) if survey is not None else 0.0
@@ -65,7 +73,8 @@ def _silent(
             bias = bias_of(snapshot, layer, unit)
             found.append(Finding("dead", (unit,), f"Dead: all its weights are 0{' but its bias' if bias else ''}."))
         elif survey is not None and survey.response.rectified and survey.highest[unit] <= 0:
-            text = "Dead: not one of the held-out pictures brings it above 0, so it tells the layers behind it nothing."
+            those = pictures.kind if pictures is not None else "pictures"
+            text = f"Dead: not one of the {those} brings it above 0, so it tells the layers behind it nothing."
             found.append(Finding("dead", (unit,), text))
         elif survey is not None and survey.highest[unit] - survey.lowest[unit] <= _STILL * span:
             text = f"Constant: it says {survey.highest[unit]:.3g} whatever the picture, which a bias could do as well."

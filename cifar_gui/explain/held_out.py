@@ -20,6 +20,11 @@ class HeldOut:
     seen: bool = False  # whether this network has learned from them all the same
 
     @property
+    def kind(self) -> str:
+        """What they are to this network, in the plural."""
+        return "pictures that the network has learned from" if self.seen else "held-out pictures"
+
+    @property
     def words(self) -> str:
         """For notes: "5,000 held-out pictures of CIFAR-10"."""
         kind = "pictures it has learned from, out of" if self.seen else "held-out pictures of"

@@ -73,3 +73,8 @@ def test_a_class_that_is_switched_off_is_never_the_answer(planted, pictures):
     result = ablate(lowered, class_layer(lowered), 0, pictures)
     assert (result.before[0], result.after[0]) == (1.0, 0.0)
     assert result.changed == 10
+
+
+@pytest.mark.parametrize(("seen", "kind"), [(False, "held-out"), (True, "the network has learned from")])
+def test_it_knows_whether_the_pictures_were_held_out_from_this_network(planted, layer, pictures, seen, kind):
+    assert kind in ablate(planted, layer, EDGE, replace(pictures, seen=seen)).kind

@@ -146,9 +146,11 @@ def test_the_classes_are_surveyed_like_filters(planted, pictures):
 
 
 def test_what_is_never_above_zero_is_called_dead_and_has_no_pictures(planted, layer, found, pictures):
-    (silent,) = finding_of(findings(planted, layer, found), SILENT)
+    (silent,) = finding_of(findings(planted, layer, found, pictures), SILENT)
     assert (silent.kind, silent.units) == ("dead", (SILENT,))
     assert "not one of the held-out pictures" in silent.text
+    (learned,) = finding_of(findings(planted, layer, found, replace(pictures, seen=True)), SILENT)
+    assert "not one of the pictures that the network has learned from" in learned.text
     assert top_pictures(found, SILENT, pictures) == []
     grid = EXPLAINERS["top"](planted, Request(layer, pictures=pictures))
     assert not grid.tile(SILENT)[..., 3].any()
@@ -156,16 +158,16 @@ def test_what_is_never_above_zero_is_called_dead_and_has_no_pictures(planted, la
 
 
 def test_a_filter_without_weights_is_called_dead_without_looking_at_pictures(planted, layer):
-    assert [(each.kind, each.units) for each in findings(planted, layer, None)] == [
+    assert [(each.kind, each.units) for each in findings(planted, layer, None, None)] == [
         ("dead", (EMPTY,)),
         ("duplicate", (EDGE, COPY)),
     ]
 
 
-def test_filters_that_look_for_the_same_are_found_however_strong_they_are(planted, layer, found):
-    (alike,) = finding_of(findings(planted, layer, found), COPY)
+def test_filters_that_look_for_the_same_are_found_however_strong_they_are(planted, layer, found, pictures):
+    (alike,) = finding_of(findings(planted, layer, found, pictures), COPY)
     assert alike.text == "Filters 0 and 3 look for the same: their weights point the same way (cosine 1.000)."
-    assert finding_of(findings(planted, layer, found), PLAIN) == []
+    assert finding_of(findings(planted, layer, found, pictures), PLAIN) == []
 
 
 def test_three_alike_are_one_group_and_opposites_are_not_alike(layer_with):
@@ -173,25 +175,25 @@ def test_three_alike_are_one_group_and_opposites_are_not_alike(layer_with):
     weights[:3, 0, 1, 1], weights[3, 0, 1, 1], weights[4, 0, 0, 0] = 1.0, -1.0, 1.0
     weights[2, 0, 0, 0] = 0.05
     snapshot, layer = layer_with(weights)
-    assert [each.units for each in findings(snapshot, layer, None)] == [(0, 1, 2)]
-    assert health.summary(findings(snapshot, layer, None)) == "alike: 0, 1 and 2"
+    assert [each.units for each in findings(snapshot, layer, None, None)] == [(0, 1, 2)]
+    assert health.summary(findings(snapshot, layer, None, None)) == "alike: 0, 1 and 2"
 
 
-def test_what_says_the_same_to_every_picture_is_called_constant(planted, layer, found):
+def test_what_says_the_same_to_every_picture_is_called_constant(planted, layer, found, pictures):
     still = replace(found, lowest=found.highest.copy(), response=replace(found.response, rectified=False))
     still.lowest[EDGE] -= 1
-    kinds = {each.units: each.kind for each in findings(planted, layer, still) if len(each.units) == 1}
+    kinds = {each.units: each.kind for each in findings(planted, layer, still, pictures) if len(each.units) == 1}
     assert kinds[BLUE,] == "constant"
     assert (EDGE,) not in kinds
 
 
-def test_the_summary_counts_the_dead_and_names_them(planted, layer, found):
-    assert health.summary(findings(planted, layer, found)) == "2 dead filters (2, 4) · alike: 0 and 3"
+def test_the_summary_counts_the_dead_and_names_them(planted, layer, found, pictures):
+    assert health.summary(findings(planted, layer, found, pictures)) == "2 dead filters (2, 4) · alike: 0 and 3"
     assert health.summary([]) == ""
 
 
 def test_nothing_is_found_about_classes(planted):
-    assert findings(planted, class_layer(planted), None) == []
+    assert findings(planted, class_layer(planted), None, None) == []
 
 
 def test_the_held_out_pictures_are_the_validation_pictures(tiny_data, planted):

@@ -164,13 +164,13 @@ def test_an_ideal_input_is_shown_as_it_forms_once_it_is_known(unit_panel, detail
 
 RESULT = Ablation(
     ConvLayer("c", "c", (1, 3, 3, 3), 0, True), 0, ("cat", "dog", "ship"), (0.9, 0.8, 0.5), (0.6, 0.85, 0.5),
-    0.75, 0.65, 5000, 612,
+    0.75, 0.65, 5000, "held-out pictures", 612,
 )  # fmt: skip
 
 
 def test_what_is_lost_without_a_unit_is_told_in_words():
     assert in_words(RESULT).splitlines() == [
-        "65.0 % of 5,000 held-out pictures right instead of 75.0 %; 612 are called something else.",
+        "65.0 % right instead of 75.0 % of 5,000 held-out pictures; 612 are called something else.",
         "Worse: cat −30.0 points.",
         "Better: dog +5.0 points.",
     ]

@@ -268,7 +268,7 @@ def test_switching_a_filter_off_tells_what_is_lost_and_another_filter_begins_ane
     switch = page.detail.switch_off
     switch.button.click()
     qtbot.waitUntil(lambda: switch.result is not None)
-    assert "of 20 held-out pictures right instead of" in switch.text.text()
+    assert "of 20 held-out pictures;" in switch.text.text()
     page.grid_panel.grid.choose(5)
     assert (switch.result, switch.button.isVisible()) == (None, True)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
@@ -430,3 +430,19 @@ def test_of_another_network_nothing_is_told_that_was_found_before(with_data, qtb
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert page.detail.switch_off.result is None
     assert (page.detail.tops.pictures.pictures, page.detail.tops.button.text()) == ([], "Look for pictures")
+
+
+def test_no_picture_is_called_held_out_from_a_network_that_has_learned_from_all(with_data, ten_classes, qtbot):
+    page = with_data
+    before = page.material.subject
+    learned = replace(page._snapshot.card, trained_on=ten_classes.fingerprints[3])
+    snapshot = ModelSnapshot(learned, page._snapshot.weights)
+    page.context.models._set_snapshot(snapshot)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page._answered.snapshot is snapshot)
+    page.choice.random.click()
+    assert page.material.subject is before
+    assert "none were held out" in page.context.messages.all[-1].text
+    page.detail.switch_off.button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "of 20 pictures that the network has learned from;" in page.detail.switch_off.text.text()
+    assert "held-out" not in page.detail.switch_off.text.text()

@@ -101,7 +101,7 @@ def _row(
     return RowPictures(
         seat=(layer, unit),
         map=_map(maps[number], pixels) if maps is not None else None,
-        top=_top(tops[0]) if tops else None,
+        top=_top(tops[0], pictures) if tops and pictures is not None else None,
         ideal=_ideal(examined.snapshot, layer, unit, ideals),
         silent=found is not None and not tops,
     )
@@ -115,8 +115,8 @@ def _map(values: NDArray[np.float32], pixels: Pixels) -> Framed:
     return Framed(qimage_of(heat(values, pixels)), None, words)
 
 
-def _top(top: TopPicture) -> Framed:
-    words = f"the held-out picture that excites it most, labelled {top.label}: it answers {top.answer:.3g}"
+def _top(top: TopPicture, pictures: HeldOut) -> Framed:
+    words = f"of the {pictures.kind} the one that excites it most, labelled {top.label}: it answers {top.answer:.3g}"
     return Framed(_image(top.pixels), top.box, words)
 
 

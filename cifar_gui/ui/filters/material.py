@@ -12,11 +12,11 @@ from PySide6.QtGui import QImage
 
 from cifar_gui import paths
 from cifar_gui.data.base import ImageData
-from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.base import Subject
+from cifar_gui.ui.held_out import why_none
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -54,7 +54,7 @@ class Material(QObject):
             return
         if not self._context.picture.image.isNull():
             self._on_classified()
-        elif self._context.data.current is not None and len(self._context.data.current.split("validation")):
+        elif self._context.data.current is not None and not self._why_none():
             self.take_random()
         else:
             self.open(PictureSource.from_path(paths.resources() / "samples" / _SAMPLE))
@@ -66,10 +66,10 @@ class Material(QObject):
             self._random_wanted = True
             self._context.data.request(self._context.data.usual_source())
             return
-        split = data.split("validation")
-        if not len(split):
-            self._context.messages.info(none_held_out(data.name))
+        if why := self._why_none():
+            self._context.messages.info(why)
             return
+        split = data.split("validation")
         number = self._random.randrange(len(split))
         label = data.class_names[int(split.labels[number])]
         self._show(Subject(split.images[number].numpy(), f"{label}, held-out picture {number:,}"))
@@ -77,6 +77,10 @@ class Material(QObject):
     def open(self, source: PictureSource) -> None:
         """A picture from a file, or that was dropped."""
         self._context.jobs.run(lambda: _opened(source), self._show, self._on_refused, key="filters.subject")
+
+    def _why_none(self) -> str:
+        """Why no picture was held out from this network, as a sentence; "" if there is one."""
+        return why_none(self._context.data.current, self._context.models.snapshot)
 
     def _show(self, subject: Subject) -> None:
         self.subject = subject

@@ -263,7 +263,7 @@ class FiltersPage(Page):
             self._say_no_pictures(str(error))
             return None
         if pictures is None:
-            self.grid_panel.show_waiting("Reading the held-out pictures")
+            self.grid_panel.show_waiting("Reading the validation pictures")
             self.held_out.ask(snapshot.card)
         return pictures
 

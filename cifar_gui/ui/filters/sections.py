@@ -54,7 +54,7 @@ class AnswerSection(Section):
 
 
 class TopsSection(Section):
-    """The held-out pictures that excite it most. Signals: wanted() when they are to be looked for."""
+    """The validation pictures that excite it most. Signals: wanted() when they are to be looked for."""
 
     wanted = Signal()
 
@@ -63,7 +63,9 @@ class TopsSection(Section):
         self.pictures = FramedPictures("Pictures that excite it most", 3)
         self.text = caption(wrap=True)
         self.button = QPushButton(_LOOK)
-        self.button.setToolTip("Look through the held-out pictures for those that excite the units of this layer most")
+        self.button.setToolTip(
+            "Look through the validation pictures for those that excite the units of this layer most"
+        )
         self.button.clicked.connect(self.wanted)
         row = QHBoxLayout()
         row.addWidget(self.button)
@@ -75,7 +77,7 @@ class TopsSection(Section):
 
     def show_waiting(self) -> None:
         """They are being looked for."""
-        self.waiting.begin("Looking through the held-out pictures")
+        self.waiting.begin("Looking through the validation pictures")
         self.waiting.show()
         for widget in (self.button, self.pictures, self.text):
             widget.hide()

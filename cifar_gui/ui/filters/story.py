@@ -65,7 +65,7 @@ def unit_story(
         layer=layer,
         unit=unit,
         details=unit_details(snapshot, layer, unit) if layer.name else None,
-        findings=tuple(finding_of(findings(snapshot, layer, survey), unit)),
+        findings=tuple(finding_of(findings(snapshot, layer, survey, pictures), unit)),
         subject=_subject_map(snapshot, layer, unit, subject) if subject is not None else None,
         tops=tuple(top_pictures(looked, unit, pictures)) if looked is not None else None,
         tops_of=moment_of(surveyed.card) if earlier is not None and surveyed is not None else "",

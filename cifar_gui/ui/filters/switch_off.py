@@ -26,7 +26,7 @@ class SwitchOff(QWidget):
         super().__init__(parent)
         self.result: Ablation | None = None
         self.button = QPushButton(_SWITCH)
-        self.button.setToolTip("Classify the held-out pictures without this filter, and compare class by class")
+        self.button.setToolTip("Classify the validation pictures without this filter, and compare class by class")
         self.button.clicked.connect(self.wanted)
         self.waiting = Waiting()
         self.waiting.cancelled.connect(self.cancelled)
@@ -52,7 +52,7 @@ class SwitchOff(QWidget):
 
     def show_waiting(self) -> None:
         """It has been asked for."""
-        self.waiting.begin("Classifying the held-out pictures")
+        self.waiting.begin("Classifying the validation pictures")
         self.text.clear()
         self._show(working=True, button=False)
 
@@ -82,8 +82,8 @@ class SwitchOff(QWidget):
 def in_words(result: Ablation) -> str:
     """Both accuracies, then the classes that lose or gain most."""
     lines = [
-        f"{percent(result.accuracy_after)} of {result.count:,} held-out pictures right instead of "
-        f"{percent(result.accuracy_before)}; {result.changed:,} are called something else."
+        f"{percent(result.accuracy_after)} right instead of {percent(result.accuracy_before)} of {result.count:,} "
+        f"{result.kind}; {result.changed:,} are called something else."
     ]
     losses = [(name, loss) for name, loss in result.losses if abs(loss) >= 0.0005]
     worse = [_points(name, loss, "−") for name, loss in losses if loss > 0][:_NAMED]

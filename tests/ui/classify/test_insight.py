@@ -453,6 +453,9 @@ def test_top_pictures_are_looked_for_when_asked_for_and_stay_for_the_next_pictur
         if picture is not None and tops:
             assert np.array_equal(pixels_of(picture.image), tops[0].pixels)
             assert (picture.box, tops[0].label in picture.words) == (tops[0].box, True)
+            assert picture.words.startswith("of the held-out pictures the one that excites it most")
+            learned = receipt_pictures._top(tops[0], replace(pictures, seen=True))
+            assert learned.words.startswith("of the pictures that the network has learned from the one")
     show(make_picture("other.png", colour="green"))
     idle(page, qtbot)
     assert "top\npicture" in why.panel.table.titles
