@@ -48,11 +48,14 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """The map of every unit for the picture of the request. Raises CifarGuiError without one."""
     layer, picture = request.layer, subject_of(request)
     (values,) = feature_maps(snapshot, [layer], picture.pixels)
-    reach = None
-    if request.scale == "network":
-        reach = max(float(np.abs(each).max()) for each in feature_maps(snapshot, _all(snapshot, layer), picture.pixels))
+    reach, scale = None, request.scale
+    if layer.classes and scale == "network":
+        scale = "common"  # the values of classes are no maps: they are on one scale among themselves
+    if scale == "network":
+        filters = feature_maps(snapshot, convolution_layers(snapshot), picture.pixels)
+        reach = max(float(np.abs(each).max()) for each in [values, *filters])
     shown = units_in_order(snapshot, request)
-    tiles = colours.signed(values / colours.largest(values, request.scale, reach))[shown]
+    tiles = colours.signed(values / colours.largest(values, scale, reach))[shown]
     response = response_of(snapshot, layer)
     height, width = response.size
     seen = f"{height} × {width} places" if height * width > 1 else "one value for the whole picture"
@@ -60,7 +63,7 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     captions = tuple(
         f"{layer.unit_words(unit)} · mean {values[unit].mean():.3g}, highest {values[unit].max():.3g}" for unit in shown
     )
-    legend = colours.legend(values, request.scale, coloured=False, reach=reach, of="value", whose=layer.nouns)
+    legend = colours.legend(values, scale, coloured=False, reach=reach, of="value", whose=layer.nouns)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
     return ImageGrid(layer.label, "maps", tiles, tuple(shown), captions, note, legend, labels)
 
@@ -70,7 +73,3 @@ def subject_of(request: Request) -> Subject:
     if request.picture is None:
         raise CifarGuiError("There is no picture to explain. Choose one.")
     return request.picture
-
-
-def _all(snapshot: ModelSnapshot, layer: ConvLayer) -> list[ConvLayer]:
-    return [layer] if layer.classes else convolution_layers(snapshot)

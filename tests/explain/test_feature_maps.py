@@ -64,6 +64,16 @@ def test_the_maps_of_the_classes_are_the_answers_of_the_network(planted, picture
     assert grid.captions[0] == "class 0 · mean 0.5, highest 0.5"
 
 
+def test_classes_are_on_a_scale_of_their_own_and_the_legend_says_so(planted, picture):
+    legends = {
+        layer.label: EXPLAINERS["maps"](planted, Request(layer, scale="network", picture=picture)).legend
+        for layer in (*convolution_layers(planted), class_layer(planted))
+    }
+    assert legends["classes"].note.startswith("One scale for all classes")
+    assert legends["conv 1"].note.startswith("One scale for all layers")
+    assert legends["classes"].high == "+1e+02", "planted: of most classes nothing is ever said"
+
+
 def test_the_same_comes_of_the_same_and_is_kept(planted, picture, monkeypatch):
     layers = convolution_layers(planted)
     first = feature_maps(planted, layers, picture.pixels)

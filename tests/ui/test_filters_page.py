@@ -22,7 +22,7 @@ from cifar_gui.runs import Run
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.filters.detail import ordinal
 from cifar_gui.ui.filters.page import FiltersPage
-from cifar_gui.ui.model_choices import LIVE, ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.shown_picture import ShownPicture
 
 LIVE = ModelChoice("live", "Live", "", "live", None)
@@ -42,7 +42,7 @@ class Models(QObject):
 
     @property
     def is_live(self) -> bool:
-        return self.current is not None and self.current.key == LIVE
+        return self.current == LIVE
 
     def choices(self) -> list[ModelChoice]:
         return [ModelChoice(f"runs/0001/epoch/{n}", "", "", "runs", Path("x")) for n in (1, 2)]
