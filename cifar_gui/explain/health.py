@@ -31,7 +31,7 @@ class Finding:
 
 
 def findings(
-    snapshot: ModelSnapshot, layer: ConvLayer, survey: Survey | None, pictures: HeldOut | None
+    snapshot: ModelSnapshot, layer: ConvLayer, survey: Survey | None, pictures: HeldOut | None = None
 ) -> list[Finding]:
     """The dead first, then duplicates. Without a `survey`, which is one of these `pictures`, only what the weights tell
     is found."""
