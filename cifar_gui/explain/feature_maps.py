@@ -25,7 +25,7 @@ def feature_maps(
     snapshot: ModelSnapshot, layers: list[ConvLayer], pixels: NDArray[np.uint8]
 ) -> list[NDArray[np.float32]]:
     """uint8 (3, 32, 32) → for each layer the maps of its units, float32 (units, h, w), behind the activation; kept."""
-    key = (snapshot.digest, tuple(layer.label for layer in layers), pixels.tobytes())
+    key = (snapshot.digest, tuple(layer.key for layer in layers), pixels.tobytes())
     return _KEPT.get(key, lambda: _feature_maps(snapshot, layers, pixels))
 
 

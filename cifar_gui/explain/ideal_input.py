@@ -83,7 +83,7 @@ _STORE = Store("ideal", 1, 192_000_000)
 
 
 def _key(snapshot: ModelSnapshot, layer: ConvLayer, units: tuple[int, ...]) -> Key:
-    return snapshot.function_digest, layer.label, units
+    return snapshot.function_digest, layer.key, units
 
 
 def _all(layer: ConvLayer) -> tuple[int, ...]:

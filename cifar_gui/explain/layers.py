@@ -40,6 +40,11 @@ class ConvLayer:
     noun: str = "filter"  # what one of its units is called, if it is no class
 
     @property
+    def key(self) -> str:
+        """What tells it from the other layers of its network, as labels need not: they leave out containers."""
+        return self.name or self.label
+
+    @property
     def nouns(self) -> str:
         """What its units are called, in the plural."""
         return "classes" if self.classes else f"{self.noun}s"

@@ -80,7 +80,7 @@ _STORE = Store("surveys", 1, 32_000_000)
 
 
 def _key(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut) -> Key:
-    return snapshot.function_digest, layer.label, pictures.split.fingerprint
+    return snapshot.function_digest, layer.key, pictures.split.fingerprint
 
 
 def _stored(snapshot: ModelSnapshot, layer: ConvLayer, pictures: HeldOut) -> Survey | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from cifar_gui.explain import layers
-from cifar_gui.explain.layers import bias_of, convolution_layers, first_learned_layer, weights_of
+from cifar_gui.explain import feature_maps, ideal_input, layers, survey
+from cifar_gui.explain.layers import bias_of, class_layer, convolution_layers, first_learned_layer, weights_of
 from cifar_gui.networks.base import NETWORKS, build
 
 
@@ -126,3 +129,20 @@ def test_weights_kept_in_half_precision_are_read_as_float32(layer_with):
 def test_a_layer_without_biases_has_none(layer_with):
     snapshot, layer = layer_with([[[[0.5]]]])
     assert bias_of(snapshot, layer, 0) is None
+
+
+def test_layers_of_one_label_in_containers_of_other_names_share_no_results(snapshot_of, pictures):
+    snapshot = snapshot_of("keras1m")
+    first, second = (replace(layer, label="conv 1") for layer in convolution_layers(snapshot)[:2])
+    pixels = pictures.split.images[0].numpy()
+    own = [feature_maps._feature_maps(snapshot, [layer], pixels)[0] for layer in (first, second)]
+    found = [feature_maps.feature_maps(snapshot, [layer], pixels)[0] for layer in (first, second)]
+    assert all(np.array_equal(*each) for each in zip(own, found, strict=True))
+    assert not np.array_equal(*found)
+    assert survey._key(snapshot, first, pictures) != survey._key(snapshot, second, pictures)
+    assert ideal_input._key(snapshot, first, (0,)) != ideal_input._key(snapshot, second, (0,))
+
+
+def test_classes_without_weights_of_their_own_have_a_key(snapshot_of):
+    classes = replace(class_layer(snapshot_of("simple")), name="")
+    assert classes.key == "classes"

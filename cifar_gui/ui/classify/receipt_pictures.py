@@ -28,7 +28,7 @@ Seat = tuple[ConvLayer, int]
 """A unit of a layer."""
 
 Ideals = dict[tuple[str, int], NDArray[np.uint8]]
-"""The label of a layer and a unit of it → its ideal input, (3, h, w)."""
+"""The key of a layer and a unit of it → its ideal input, (3, h, w)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,7 +82,7 @@ def draw_ideals(snapshot: ModelSnapshot, layers: dict[ConvLayer, list[int]], pro
     drawn: Ideals = {}
     for number, (layer, units) in enumerate(layers.items()):
         made = ideal_inputs(snapshot, layer, sorted(units), _part_of(progress, number, len(layers)))
-        drawn |= {(layer.label, unit): made.states[-1, place] for place, unit in enumerate(made.units)}
+        drawn |= {(layer.key, unit): made.states[-1, place] for place, unit in enumerate(made.units)}
     return drawn
 
 
@@ -121,7 +121,7 @@ def _top(top: TopPicture, pictures: HeldOut) -> Framed:
 
 
 def _ideal(snapshot: ModelSnapshot, layer: ConvLayer, unit: int, ideals: Ideals) -> Framed | None:
-    drawn = ideals.get((layer.label, unit))
+    drawn = ideals.get((layer.key, unit))
     if drawn is None and (everything := known_ideals(snapshot, layer)) is not None:
         drawn = everything.states[-1, unit]
     return None if drawn is None else Framed(_image(drawn), None, "its ideal input: what it would like best to see")

@@ -35,7 +35,7 @@ class Answers:
         key = (
             snapshot.digest,
             view,
-            request.layer.label,
+            request.layer.key,
             request.order,
             request.scale,
             request.channel,

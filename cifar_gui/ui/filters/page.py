@@ -220,7 +220,7 @@ class FiltersPage(Page):
     def _on_layer_chosen(self, layer: ConvLayer) -> None:
         if self._wanted_layer not in (layer.name, layer.label):
             self._wanted_unit = None
-        self._wanted_layer = layer.name or layer.label
+        self._wanted_layer = layer.key
         self.grid_panel.set_layer(layer)
         if self._is_live() and self.grid_panel.slow and self._shows_wanted():
             self.grid_panel.renew.show()  # a fresh snapshot comes twice a second: what takes long waits to be asked
