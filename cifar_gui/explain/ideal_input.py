@@ -20,7 +20,7 @@ from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Request
 from cifar_gui.explain.climb import STATES, STEPS, Climb
 from cifar_gui.explain.kept import Kept
 from cifar_gui.explain.layers import ConvLayer
-from cifar_gui.explain.response import response_of
+from cifar_gui.explain.response import Response, response_of
 from cifar_gui.explain.store import Arrays, Forms, Key, Store
 from cifar_gui.inference.calibration import temperature
 from cifar_gui.inference.threads import one_core
@@ -122,14 +122,18 @@ def ideal_pictures(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     note = (
         f"{made} by climbing from grey, {STEPS} steps along the gradient: {size}. The picture is not of anything seen."
     )
-    captions = tuple(f"{layer.unit_words(unit)} · {_answer_words(layer, found, unit)}" for unit in shown)
+    response = response_of(snapshot, layer)
+    captions = tuple(f"{layer.unit_words(unit)} · {_answer_words(layer, response, found, unit)}" for unit in shown)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
     return ImageGrid(layer.label, "inputs", tiles, tuple(shown), captions, note, None, labels)
 
 
-def _answer_words(layer: ConvLayer, found: Ideals, unit: int) -> str:
+def _answer_words(layer: ConvLayer, response: Response, found: Ideals, unit: int) -> str:
+    """Maps and top pictures tell what is behind the activation, which this cannot be compared with."""
     answer = float(found.answers[found.units.index(unit)])
-    return f"the network says so with {modest_percent(answer)}" if layer.classes else f"answers {answer:.3g}"
+    if layer.classes:
+        return f"the network says so with {modest_percent(answer)}"
+    return f"answers {answer:.3g}{' before its activation' if response.drive != response.answer else ''}"
 
 
 def _of(everything: Ideals, units: tuple[int, ...]) -> Ideals:

@@ -95,7 +95,9 @@ def test_the_grid_shows_ideal_inputs_at_the_size_that_the_units_see(planted, lay
     grid = EXPLAINERS["ideal"](planted, Request(layer, "norm"))
     assert grid.tiles.shape == (6, 3, 3, 4)
     assert grid.units[-1] == EMPTY
-    assert grid.captions[grid.position(EDGE)].startswith("filter 0 · answers ")
+    caption = grid.captions[grid.position(EDGE)]
+    assert caption.startswith("filter 0 · answers ")
+    assert caption.endswith(" before its activation")
     assert grid.note.startswith("Made by climbing from grey, 64 steps")
     one = EXPLAINERS["ideal"](planted, Request(layer, unit=EDGE))
     assert one.units == (EDGE,)
