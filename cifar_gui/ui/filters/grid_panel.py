@@ -272,8 +272,8 @@ class GridPanel(Panel):
         self.wanted.emit()
 
     def _offer_forms(self) -> None:
-        self.help.point_to(*_HELP.get(self.family, ("filters#the-views", "the views")))
         """The ways to show what is chosen, where there are several."""
+        self.help.point_to(*_HELP.get(self.family, ("filters#the-views", "the views")))
         forms = views(self._layer, self.family) if self._layer is not None else []
         was_blocked = self.form.blockSignals(True)
         self.form.clear()
