@@ -238,6 +238,20 @@ def test_a_page_that_is_left_gives_up_and_begins_again_when_it_comes_back(page, 
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 inputs")
 
 
+def test_a_page_that_is_left_while_it_looks_for_layers_draws_nothing_until_it_comes_back(page, window, qtbot):
+    begun: list[ModelSnapshot] = []
+    answer = page._answers.answer
+    page._answers.answer = lambda snapshot, *rest: begun.append(snapshot) or answer(snapshot, *rest)
+    fresh = later(page._snapshot)
+    page.on_model(fresh)
+    window.show_page("classify")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert begun == []
+    window.show_page("filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page._answered.snapshot is fresh)
+    assert begun == [fresh]
+
+
 def test_what_was_worked_out_once_is_there_at_once(page, qtbot, monkeypatch):
     show(page, qtbot, "ideal")
     show(page, qtbot, "weights")

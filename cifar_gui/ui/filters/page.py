@@ -52,7 +52,7 @@ class FiltersPage(Page):
         self._wanted_layer = ""  # name of the layer that is shown, or is to be as soon as there is one of that name
         self._wanted_unit: int | None = None  # of that layer, as soon as it is shown
         self._visible = False
-        self._dirty = False
+        self._dirty = False  # whether the layers of the snapshot are yet to be found
         self.layers = LayerList()
         self.layers.setObjectName("filters.layers")
         self.grid_panel = GridPanel()
@@ -100,6 +100,7 @@ class FiltersPage(Page):
         self._pace.cancel()
         self.epochs.stop()
         self._dirty = self._dirty or self._drawing.running
+        self.context.jobs.cancel("filters.layers")
         self._drawing.cancel()
         self._unit.stop()
 
@@ -190,10 +191,14 @@ class FiltersPage(Page):
                 "Train a network",
             )
             return
-        self._dirty = False
+
+        def on_found(found: tuple[list[ConvLayer], ConvLayer, ConvLayer | None]) -> None:
+            self._dirty = snapshot is not self._snapshot
+            self._on_layers(*found)
+
         self.context.jobs.run(
             lambda: (convolution_layers(snapshot), class_layer(snapshot), first_learned_layer(snapshot)),
-            lambda found: self._on_layers(*found),
+            on_found,
             key="filters.layers",
         )
 
