@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, gelu
 
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.base import Request
 from cifar_gui.explain.filters import filter_images, in_colour, mosaic, one_channel, seen_through
 from cifar_gui.explain.layers import ConvLayer, convolution_layers
@@ -165,3 +166,15 @@ def test_filters_seen_through_a_stem_are_sorted_by_the_norms_in_their_captions(l
     snapshot.weights["stem.weight"] = torch.tensor([0.1, 10.0]).view(2, 1, 1, 1).expand(2, 3, 1, 1)
     assert in_colour(snapshot, Request(layer, "norm")).units == (1, 2, 0)
     assert in_colour(snapshot, Request(layer, "similarity")).units[0] == 0, "what is seen starts with what is seen best"
+
+
+@pytest.mark.parametrize("of", [0, 1])
+def test_the_scale_of_the_network_reaches_as_far_as_its_largest_weight_be_it_negative(of, snapshot_of):
+    snapshot = snapshot_of("keras1m")
+    first, *others = convolution_layers(snapshot)
+    name = f"{[first, *others][of].name}.weight"
+    weights = snapshot.weights[name].clone()
+    weights[0, 0, 0, 0] = -7.0
+    lowered = ModelSnapshot(snapshot.card, {**snapshot.weights, name: weights})
+    for layer in (first, others[0]):
+        assert filter_images(lowered, layer, scale="network").legend.low == "−7"

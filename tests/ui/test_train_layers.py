@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+import torch
 
+from cifar_gui.data.base import Split
 from cifar_gui.explain.signals import LayerSignals
 from cifar_gui.training.events import SnapshotTaken
 from cifar_gui.ui.background import Background
@@ -90,3 +94,38 @@ def test_on_the_page_it_follows_the_run_and_is_remembered(window, decided_snapsh
     assert page.middle.layers.isHidden()
     page.restore_state({"layers": True})
     assert page.middle.layers.isVisible()
+
+
+def test_of_data_sorted_by_class_pictures_of_every_class_are_passed_through(decided_snapshot, monkeypatch):
+    passed: list[list[int]] = []
+    monkeypatch.setattr(
+        layer_panel, "layer_signals", lambda _snapshot, images, labels: passed.append(labels.tolist()) or []
+    )
+    monkeypatch.setattr(layer_panel, "judge", lambda _layers: None)
+    labels = torch.arange(200) // 20
+    split = Split("train", torch.zeros(200, 3, 32, 32, dtype=torch.uint8), labels, "sorted")
+    layer_panel._signals_of(decided_snapshot, SimpleNamespace(split=lambda _name: split))
+    (found,) = passed
+    assert len(found) == layer_panel.SAMPLE
+    assert set(found) == set(range(10))
+
+
+def test_what_is_still_computed_of_the_run_before_fills_no_table(
+    panel, decided_snapshot, tiny_data, qtbot, monkeypatch
+):
+    begun, go_on, compute = threading.Event(), threading.Event(), layer_panel.layer_signals
+
+    def held_up(*given):
+        begun.set()
+        go_on.wait(60)
+        return compute(*given)
+
+    monkeypatch.setattr(layer_panel, "layer_signals", held_up)
+    panel.toggle.click()
+    panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
+    panel.show_snapshot(decided_snapshot)
+    assert begun.wait(60)
+    panel.clear()
+    go_on.set()
+    qtbot.waitUntil(lambda: panel.jobs.idle)
+    assert (names(panel), "after the next epoch" in panel.words.text()) == ([], True)
