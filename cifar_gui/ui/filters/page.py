@@ -14,7 +14,6 @@ from cifar_gui.errors import DataError
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, first_learned_layer
-from cifar_gui.networks.base import NETWORKS
 from cifar_gui.ui.filters.answers import Answer, Answers
 from cifar_gui.ui.filters.detail import UnitDetail
 from cifar_gui.ui.filters.epoch_bar import EpochBar
@@ -203,17 +202,6 @@ class FiltersPage(Page):
         )
 
     def _on_layers(self, filters: list[ConvLayer], classes: ConvLayer, first: ConvLayer | None) -> None:
-        if not filters:
-            name = NETWORKS.entry(self._snapshot.card.network).label if self._snapshot else ""
-            self._show_empty(
-                "filters",
-                "No convolution, no filters",
-                f"{name} looks at all pixels at once: each of its units has one weight for every pixel. "
-                "Choose a convolutional network above to see filters.",
-                "See the networks",
-                "network",
-            )
-            return
         layers = [*filters, classes]
         chosen = next(
             (layer for layer in layers if self._wanted_layer in (layer.name, layer.label)), first or layers[0]

@@ -9,10 +9,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.explain.climb import STATES
+from cifar_gui.explain.response import Box
 from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.ui.filters.story import SubjectMap
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.framed import Framed, FramedPictures
+from cifar_gui.ui.widgets.histogram import signed_text
 from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.text import caption, heading
 from cifar_gui.ui.widgets.waiting import Waiting
@@ -46,11 +48,20 @@ class AnswerSection(Section):
         self.setVisible(subject is not None)
         if subject is None:
             return
-        picture = Framed(_image(subject.pixels), subject.box, "the picture, and what excites the unit most in it")
         height, width = subject.map.shape[:2]
         answers = Framed(qimage_of(subject.map), None, f"the map, {height} × {width} places")
-        self.pictures.show_pictures([picture, answers])
-        self.text.setText(f"Highest {subject.highest:.3g}, for what is framed.")
+        value = signed_text(subject.highest, 3)
+        if height == width == 1:
+            self._tell(subject, None, [], f"It answers {value}: one number for the whole picture.")
+        elif subject.highest == 0:
+            self._tell(subject, None, [answers], "It says nothing to this picture.")
+        else:
+            self._tell(subject, subject.box, [answers], f"Highest {value}, for what is framed.")
+
+    def _tell(self, subject: SubjectMap, box: Box | None, beside: list[Framed], words: str) -> None:
+        what = "the picture, and what excites the unit most in it" if box is not None else "the picture"
+        self.pictures.show_pictures([Framed(_image(subject.pixels), box, what), *beside])
+        self.text.setText(words)
 
 
 class TopsSection(Section):
