@@ -286,7 +286,7 @@ def reasons(commands: Commands) -> dict[str, str]:
         (
             [],
             {
-                **dict.fromkeys(("resume", "use", "duplicate", "rename", "open_folder"), "Select one run."),
+                **dict.fromkeys(("resume", "use", "duplicate", "rename", "export", "open_folder"), "Select one run."),
                 "trash": "Select runs.",
             },
         ),
@@ -294,13 +294,13 @@ def reasons(commands: Commands) -> dict[str, str]:
             [row("0009", None, "damaged")],
             {
                 "use": "No epoch of this run has been finished.",
-                **dict.fromkeys(("resume", "duplicate", "rename"), "The recipe of this run is damaged."),
+                **dict.fromkeys(("resume", "duplicate", "rename", "export"), "The recipe of this run is damaged."),
             },
         ),
         (
             [ONE, row("0002", status="running")],
             {
-                **dict.fromkeys(("resume", "use", "duplicate", "rename", "open_folder"), "Select one run."),
+                **dict.fromkeys(("resume", "use", "duplicate", "rename", "export", "open_folder"), "Select one run."),
                 "trash": "A run that is being trained stays where it is: stop it first.",
             },
         ),
