@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import Progress, no_progress
 from cifar_gui.data.sources import load
-from cifar_gui.errors import CifarGuiError, WriteError
+from cifar_gui.errors import CifarGuiError, WriteError, not_written
 from cifar_gui.export.deployed import Deployed
 from cifar_gui.registry import Registry
 
@@ -85,9 +85,7 @@ def export(snapshot: ModelSnapshot, form: str, path: Path, progress: Progress = 
             for file in files:
                 (Path(folder) / file.name).replace(file)
     except OSError as error:
-        raise WriteError(
-            f"{path} could not be written: {error.strerror or error}. Choose another place, or make room on the disk."
-        ) from error
+        raise WriteError(not_written(path, error)) from error
     return Exported(files, difference, PICTURES)
 
 

@@ -9,7 +9,6 @@ import inspect
 import json
 import keyword
 import operator
-import re
 import runpy
 from pathlib import Path
 from string import Template
@@ -24,6 +23,7 @@ from torch import fx, nn
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.export.base import EXPORTERS, ExportError
 from cifar_gui.export.deployed import CHUNK, Deployed
+from cifar_gui.export.scripts import PREPARE, plain
 from cifar_gui.networks.base import NETWORKS
 
 _FILE = Template('''\
@@ -76,23 +76,17 @@ def standardise(images):
 def probabilities(network, images):
     """uint8 (N, 3, 32, 32) → (N, $count)."""
     with torch.inference_mode():
-        return torch.softmax(network(standardise(images)) / TEMPERATURE, 1)
+        return torch.softmax(network(standardise(torch.from_numpy(images))) / TEMPERATURE, 1).numpy()
 
 
-def prepare(path):
-    """The central square of a picture: uint8 (1, 3, 32, 32)."""
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BICUBIC)
-    return torch.from_numpy(np.asarray(square).transpose(2, 0, 1)[None].copy())
+$prepare
 
 
 if __name__ == "__main__":
     network = load()
     for path in sys.argv[1:]:
-        best = probabilities(network, prepare(path))[0].max(0)
-        print(f"{path}: {CLASSES[best.indices]}, {best.values:.1%}")
+        shares = probabilities(network, prepare(path))[0]
+        print(f"{path}: {CLASSES[shares.argmax()]}, {shares.max():.1%}")
 ''')
 
 _FUNCTIONS: dict[Any, str] = {
@@ -117,9 +111,9 @@ class Code:
         weights = f"{name}_weights.safetensors"
         label = card.title or NETWORKS.entry(card.network).label
         text = _FILE.substitute(
-            title=_plain(f"{label}, trained on {card.data_name}" if card.data_name else label),
-            file=_plain(f"{name}{self.suffix}"),
-            weights=_plain(weights),
+            title=plain(f"{label}, trained on {card.data_name}" if card.data_name else label),
+            file=plain(f"{name}{self.suffix}"),
+            weights=plain(weights),
             weights_name=json.dumps(weights),
             classes=json.dumps(card.class_names, ensure_ascii=False),
             mean=tuple(card.stats.mean),
@@ -127,6 +121,7 @@ class Code:
             temperature=repr(deployed.temperature),
             count=len(card.class_names),
             argument=source.argument,
+            prepare=PREPARE,
             layers="\n".join(f"        {line}" for line in source.layers),
             steps="\n".join(f"        {line}" for line in source.steps),
         )
@@ -135,9 +130,8 @@ class Code:
     def answers(self, path: Path, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
         written: dict[str, Any] = runpy.run_path(str(path))
         network = written["load"]()
-        parts = torch.split(torch.from_numpy(inputs), CHUNK)
-        found: NDArray[np.float32] = torch.cat([written["probabilities"](network, part) for part in parts]).numpy()
-        return found
+        parts = np.array_split(inputs, max(len(inputs) // CHUNK, 1))
+        return np.concatenate([written["probabilities"](network, part) for part in parts])
 
 
 class Source:
@@ -148,6 +142,7 @@ class Source:
         graph = _Tracer().trace(network)
         nodes = list(graph.nodes)
         self._names = {node: _name_of(node, after) for node, after in zip(nodes, [*nodes[1:], None], strict=True)}
+        self._made: set[str] = set()
         self.argument = ""
         self.layers: list[str] = []
         self.steps: list[str] = []
@@ -166,11 +161,10 @@ class Source:
 
     def _module(self, node: fx.Node, network: nn.Module) -> str:
         layer, name = network.get_submodule(str(node.target)), _attribute(str(node.target))
-        line = f"self.{name} = {_constructor(layer)}"
-        if line not in self.layers:
-            self.layers.append(line)
-            values = {f"{name}.{key}": value.contiguous() for key, value in layer.state_dict().items()}
-            self.weights.update(values)
+        if name not in self._made:  # a layer may be used twice
+            self._made.add(name)
+            self.layers.append(f"self.{name} = {_constructor(layer)}")
+            self.weights |= {f"{name}.{key}": value.contiguous() for key, value in layer.state_dict().items()}
         return f"self.{name}({self._text(node.args[0])})"
 
     def _call(self, node: fx.Node) -> str:
@@ -239,11 +233,6 @@ def _setting(layer: nn.Module, name: str, usual: Any) -> Any:
     if name == "stride" and usual is None and value == getattr(layer, "kernel_size", value):
         return usual
     return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
-
-
-def _plain(text: str) -> str:
-    """Text inside a docstring: nothing in it ends the string or escapes anything."""
-    return re.sub(r"[\\\"\n]", "'", text)
 
 
 EXPORTERS.register(

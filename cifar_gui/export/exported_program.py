@@ -36,7 +36,7 @@ class ExportedProgram:
         stored = io.BytesIO()
         names = json.dumps(snapshot.card.class_names)
         torch.export.save(program, stored, extra_files={CLASSES: names})
-        return {f"{name}{self.suffix}": stored.getvalue(), f"{name}_classify.py": script("exported_program", name)}
+        return {f"{name}{self.suffix}": stored.getvalue(), **script(self.suffix, name)}
 
     def answers(self, path: Path, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
         model = torch.export.load(path).module()

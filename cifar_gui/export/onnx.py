@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -46,11 +47,10 @@ class Onnx:
             dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
             verbose=False,
         )
-        assert program is not None  # it is None only for the exporter that dynamo=True replaces
-        model = program.model_proto
+        model = cast("torch.onnx.ONNXProgram", program).model_proto  # without dynamo=True it would be None
         entry = model.metadata_props.add()
         entry.key, entry.value = CLASSES, json.dumps(snapshot.card.class_names)
-        return {f"{name}{self.suffix}": model.SerializeToString(), f"{name}_classify.py": script("onnx", name)}
+        return {f"{name}{self.suffix}": model.SerializeToString(), **script(self.suffix, name)}
 
     def answers(self, path: Path, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
         import onnxruntime

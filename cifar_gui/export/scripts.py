@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
+
+PREPARE = '''\
+def prepare(path):
+    """The central square of a picture, as the network wants it: uint8 (1, 3, 32, 32)."""
+    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = picture.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BICUBIC)
+    return np.asarray(square).transpose(2, 0, 1)[None].copy()'''
+"""How a picture is made ready, as in `data.preprocess`; part of every program that is written."""
 
 _SCRIPT = Template('''\
 """What $file says of pictures: python $script PICTURE ...
@@ -21,13 +32,7 @@ from PIL import Image, ImageOps
 $load
 
 
-def prepare(path):
-    """The central square of a picture, as the network wants it: uint8 (1, 3, 32, 32)."""
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    square = picture.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BICUBIC)
-    return np.asarray(square).transpose(2, 0, 1)[None].copy()
+$prepare
 
 
 for path in sys.argv[1:]:
@@ -57,24 +62,26 @@ def answer(images):
         return program(torch.from_numpy(images)).numpy()'''
 
 _KINDS = {
-    "onnx": (".onnx", "onnxruntime, numpy and Pillow", "import onnxruntime", _ONNX),
-    "exported_program": (".pt2", "torch, numpy and Pillow", "import torch", _PROGRAM),
+    ".onnx": ("onnxruntime, numpy and Pillow", "import onnxruntime", _ONNX),
+    ".pt2": ("torch, numpy and Pillow", "import torch", _PROGRAM),
 }
 
 
-def script(kind: str, name: str) -> bytes:
-    """The program that belongs to `name`.onnx or `name`.pt2, lying beside it."""
-    suffix, packages, imports, load = _KINDS[kind]
+def script(suffix: str, name: str) -> dict[str, bytes]:
+    """The program that belongs to `name`.onnx or `name`.pt2, by its name: `name`_onnx.py lies beside `name`_pt2.py."""
+    packages, imports, load = _KINDS[suffix]
+    own = f"{name}_{suffix[1:]}.py"
     text = _SCRIPT.substitute(
-        file=_harmless(f"{name}{suffix}"),
-        script=_harmless(f"{name}_classify.py"),
+        file=plain(f"{name}{suffix}"),
+        script=plain(own),
         packages=packages,
         imports=imports,
         load=Template(load).substitute(file=repr(f"{name}{suffix}")),
+        prepare=PREPARE,
     )
-    return text.encode()
+    return {own: text.encode()}
 
 
-def _harmless(name: str) -> str:
-    """A file name inside a docstring: nothing in it ends the string or escapes anything."""
-    return name.replace("\\", "/").replace('"', "'")
+def plain(text: str) -> str:
+    """Text inside a docstring: nothing in it ends the string or escapes anything."""
+    return re.sub(r"[\\\"\n]", "'", text)

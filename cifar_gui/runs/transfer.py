@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cifar_gui import paths
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import CheckpointError, WriteError, not_read, not_written
 from cifar_gui.runs.layout import EXPORTED, MAX_HISTORY, MAX_TEXT_FILE, Layout
 from cifar_gui.runs.lock import is_locked
 from cifar_gui.runs.summary import read_recipe, take_number
@@ -41,15 +41,15 @@ def pack(run: Path, file: Path) -> Path:
         file = file.with_name(file.name + EXPORTED)
     temporary = file.with_name(f".{file.name}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
-            for member in _members(layout):
-                archive.write(member, member.relative_to(run).as_posix())
-        temporary.replace(file)
+        try:
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
+                for member in _members(layout):
+                    archive.write(member, member.relative_to(run).as_posix())
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise WriteError(
-            f"{file} could not be written: {error.strerror or error}. Choose another place, or make room on the disk."
-        ) from error
+        raise WriteError(not_written(file, error)) from error
     return file
 
 
@@ -63,7 +63,7 @@ def unpack(file: Path, root: Path | None = None) -> Path:
         root.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".import-", dir=root))
     except OSError as error:
-        raise WriteError(f"{root} cannot be written to: {error.strerror or error}.") from error
+        raise WriteError(not_written(root, error)) from error
     try:
         _extract(file, draft)
         if read_recipe(Layout(draft)) is None:
@@ -110,10 +110,8 @@ def _extract(file: Path, folder: Path) -> None:
         ) from error
     except OSError as error:
         if error.filename and Path(error.filename) == file:
-            raise CheckpointError(f"{file} cannot be read: {error.strerror}.") from error
-        raise WriteError(
-            f"{file.name} could not be unpacked: {error.strerror or error}. Make room on the disk."
-        ) from error
+            raise CheckpointError(not_read(file, error)) from error
+        raise WriteError(not_written(folder.parent, error)) from error
 
 
 def _check(name: str, members: list[zipfile.ZipInfo]) -> None:

@@ -17,7 +17,7 @@ def test_the_files_are_named_and_the_comparison_is_told(cli, model, tmp_path):
 
 def test_json_has_files_difference_and_number_of_pictures(cli, model, tmp_path):
     found = cli("export", model, "--format", "exported-program", tmp_path / "colours", "--json").json
-    assert found["files"] == [str(tmp_path / name) for name in ("colours.pt2", "colours_classify.py")]
+    assert found["files"] == [str(tmp_path / name) for name in ("colours.pt2", "colours_pt2.py")]
     assert found["difference"] <= 1e-4
     assert found["n"] == 1000
 

@@ -104,6 +104,12 @@ def test_the_code_of_a_layer_that_is_not_torchs_is_refused_in_words() -> None:
         Source(torch.nn.Sequential(Strange()))
 
 
+def test_programs_for_two_forms_lie_beside_each_other(snapshot: ModelSnapshot) -> None:
+    written = [EXPORTERS[form].files(snapshot, "net") for form in EXPORTERS.names()]
+    names = [name for files in written for name in files]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_onnx_has_the_class_names_and_takes_any_number_of_pictures(snapshot: ModelSnapshot) -> None:
     import onnxruntime
 
@@ -150,7 +156,7 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(snapshot: ModelSnapshot, 
 
 
 def test_a_place_that_is_not_there_is_named(snapshot: ModelSnapshot, tmp_path: Path) -> None:
-    with pytest.raises(WriteError, match=r"net\.py could not be written: .*Choose another place"):
+    with pytest.raises(WriteError, match=r"net\.py could not be written: .*Choose a folder that is there"):
         export(snapshot, "code", tmp_path / "nowhere" / "net.py")
 
 

@@ -76,7 +76,7 @@ def test_what_is_no_run_is_not_packed(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_to_is_named(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(WriteError, match=r"could not be written: .* Choose another place"):
+    with pytest.raises(WriteError, match=r"could not be written: .* Choose a folder that is there"):
         pack(run, tmp_path / "nowhere" / "x")
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from cifar_gui.data.base import ImageData
 from cifar_gui.ui.evaluate.picture_painter import GAP, MARGIN, SIDE, WORDS_HEIGHT, PicturePainter
 from cifar_gui.ui.evaluate.tiles import Tile
 from cifar_gui.ui.theme import font, px, theme
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
+from cifar_gui.ui.widgets.wrapped_list import WrappedList
 
 _ICON = 16
 """Of the tick or cross before the words, with the space after it, in pixels at zoom 1."""
@@ -43,7 +43,7 @@ class PictureModel(QAbstractListModel):
         return tile if role == Qt.ItemDataRole.UserRole else None
 
 
-class PictureList(QListView):
+class PictureList(WrappedList):
     """A click, or Enter, opens a picture; arrow keys walk. Signals: opened(Tile)."""
 
     opened = Signal(object)
@@ -54,16 +54,6 @@ class PictureList(QListView):
         self._painter = PicturePainter(self)
         self.setModel(self._pictures)
         self.setItemDelegate(self._painter)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setUniformItemSizes(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QListView { border: none; background: transparent; }")  # the chosen one shows the focus
-        self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._open)
         theme().changed.connect(self._arrange)

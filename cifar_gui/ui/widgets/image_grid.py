@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QDrag, QImage, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from cifar_gui import paths
 from cifar_gui.explain.base import ImageGrid
@@ -27,6 +27,7 @@ from cifar_gui.ui.theme import px, theme
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
+from cifar_gui.ui.widgets.wrapped_list import WrappedList
 
 _SMALLEST, _LARGEST = 60, 112
 """Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
@@ -126,7 +127,7 @@ class TileModel(QAbstractListModel):
         return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
 
-class ImageGridView(QListView):
+class ImageGridView(WrappedList):
     """Shows a grid of units and says which one is chosen.
 
     Arrow keys walk (past the end of a row into the next), Home and End jump; Ctrl+wheel, + and − change the size of the
@@ -146,17 +147,7 @@ class ImageGridView(QListView):
         self._painter = TilePainter(self)
         self.setModel(self._tiles)
         self.setItemDelegate(self._painter)
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setUniformItemSizes(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QListView { border: none; background: transparent; }")  # the chosen tile shows the focus
         self.setDragEnabled(True)
-        self.setMouseTracking(True)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         theme().changed.connect(self._arrange)
 
