@@ -58,7 +58,8 @@ QToolButton[mark="true"] { padding-left: 4dp; padding-right: 4dp; min-height: 16
 QToolButton[mark="true"]:focus { padding-left: 3dp; padding-right: 3dp; min-height: 14dp; max-height: 14dp; }
 QPushButton[primary="true"]:focus { border-color: {text}; }
 QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 7dp; }
-QLineEdit[cell="true"], QLineEdit[cell="true"]:focus { padding: 0; font-size: 11dp; }
+QLineEdit[cell="true"], QLineEdit[cell="true"]:focus { padding: 0; }
+QLineEdit[cell="true"][small="true"] { font-size: 11dp; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QComboBox QLineEdit:focus {
     border: none; background: transparent; padding: 0 0 0 7dp; min-height: 0; max-height: 99dp; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus { padding: 0; }

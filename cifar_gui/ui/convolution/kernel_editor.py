@@ -110,11 +110,12 @@ class KernelEditor(QWidget):
                 self._grid.removeWidget(cell)
                 cell.hide()
                 cell.deleteLater()
-        self.cells = [[self._cell(row, column) for column in range(size)] for row in range(size)]
+        self.cells = [[self._cell(row, column, size) for column in range(size)] for row in range(size)]
 
-    def _cell(self, row: int, column: int) -> _Cell:
+    def _cell(self, row: int, column: int, size: int) -> _Cell:
         cell = _Cell()
         cell.setProperty("place", (row, column))
+        cell.setProperty("small", size >= _MANY)
         cell.setAccessibleName(f"Kernel, row {row + 1}, column {column + 1}")
         cell.installEventFilter(self)
         cell.textEdited.connect(lambda text: self._on_typed(row, column, text))
