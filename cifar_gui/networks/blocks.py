@@ -36,6 +36,15 @@ def short_recipe(network: str, epochs: int, **changes: object) -> Recipe:
     return recipe.changed(**changes) if changes else recipe
 
 
+def muon_recipe(network: str, epochs: int, **changes: object) -> Recipe:
+    """As `short_recipe`, with Muon for the filters: for networks that learn too little in as few epochs. On the
+    validation pictures AlexNet came to 89 % in sixteen epochs instead of 85 %."""
+    return short_recipe(
+        network, epochs,
+        batch_size=1000, optimiser="muon", bias_lr=0.05, head_lr=0.1, momentum=0.6, warm_up=0.15, **changes,
+    )  # fmt: skip
+
+
 def conv_norm_relu(channels_in: int, channels: int, kernel: int = 3, *, stride: int = 1) -> nn.Sequential:
     """Convolution without bias, padded so that stride 1 keeps the size, batch norm, ReLU."""
     return nn.Sequential(

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from cifar_gui.errors import RecipeError
-from cifar_gui.networks.base import build
+from cifar_gui.networks.base import NETWORKS, build
+from cifar_gui.recipe import Recipe
+from cifar_gui.words import given
 
 
 def build_without_weights(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
@@ -26,6 +28,18 @@ def refused_settings(name: str, settings: Mapping[str, Any]) -> dict[str, str]:
     if not reasons and (reason := _refusal(name, settings)):
         return dict.fromkeys(settings, reason)
     return reasons
+
+
+def check_network(recipe: Recipe) -> None:
+    """Raise RecipeError, naming the setting, if the network of a recipe is not known or cannot be built."""
+    network, own = recipe.network, recipe.network_settings
+    if network not in NETWORKS:
+        known = ", ".join(NETWORKS.names())
+        raise RecipeError(f"There is no network called {given(network)}. Known: {known}.", "network")
+    for key, reason in refused_settings(network, own).items():
+        raise RecipeError(
+            f"{network} cannot be built with {key} {given(own[key])}: {reason}.", f"network_settings.{key}"
+        )
 
 
 def _refusal(name: str, settings: Mapping[str, Any]) -> str:

@@ -14,11 +14,11 @@ from collections import OrderedDict
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_share, check_whole
-from cifar_gui.networks.blocks import conv_norm_relu, dense_head, short_recipe
+from cifar_gui.networks.blocks import conv_norm_relu, dense_head, muon_recipe, short_recipe
 
-_BEST = short_recipe("zfnet", 16, lr=0.1)
-_TEXTBOOK = _BEST.changed(
-    preset="textbook", epochs=70, batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.1,
+_BEST = muon_recipe("zfnet", 16, network_settings={"dropout": 0.3})
+_TEXTBOOK = short_recipe("zfnet", 70).changed(
+    preset="textbook", batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.1,
     lr_step_epochs=25, label_smoothing=0.0, flip="random", cutout=0,
 )  # fmt: skip
 
