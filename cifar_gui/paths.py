@@ -73,6 +73,11 @@ def runs() -> Path:
     return _home("runs", str(platformdirs.user_data_path(_NAME, appauthor=False) / "runs"))
 
 
+def sweeps() -> Path:
+    """One folder for each sweep. Not created here."""
+    return _home("sweeps", str(platformdirs.user_data_path(_NAME, appauthor=False) / "sweeps"))
+
+
 def settings() -> Path:
     """Window state and preferences. Not created here."""
     return _home("settings", platformdirs.user_config_dir(_NAME, appauthor=False))

@@ -8,6 +8,9 @@ import re
 NOTHING = "–"
 """What stands where there is no number."""
 
+MINUS = "−"
+"""What stands before a number below 0: as wide as a plus, unlike the hyphen of programs."""
+
 _CHOICES = {
     "sgd": "SGD",
     "adam": "Adam",
@@ -55,6 +58,16 @@ def modest_percent(probability: float, digits: int = 0) -> str:
     if 1 - least / 2 <= probability < 1:
         return f"> {percent(1 - least, digits)}"
     return percent(probability, digits)
+
+
+def true_minus(text: str) -> str:
+    """A number as a program writes it → as people do: "-0.071" → "−0.071"."""
+    return text.replace("-", MINUS)
+
+
+def signed_text(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign and so many significant digits: −0.31."""
+    return true_minus(f"{value:.{digits}g}")
 
 
 def loss_words(loss: float, digits: int = 3) -> str:
@@ -143,6 +156,19 @@ def bounds(low: float, high: float) -> str:
 def choice_words(choice: str) -> str:
     """A choice of a setting as people call it: "adamw" → "AdamW"."""
     return _CHOICES.get(choice, choice)
+
+
+def value_words(value: object) -> str:
+    """The value of a setting as people write it: "0.003", "yes", "one cycle"."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return rounded(value, 4)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
+    if isinstance(value, list | tuple):
+        return " × ".join(value_words(each) for each in value)
+    return NOTHING if value is None else choice_words(str(value)).replace("_", " ")
 
 
 def place_words(device: str, precision: str) -> str:

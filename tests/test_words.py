@@ -19,7 +19,9 @@ from cifar_gui.words import (
     place_words,
     rounded,
     short_number,
+    signed_text,
     time_left,
+    true_minus,
 )
 
 
@@ -184,6 +186,10 @@ def test_what_was_given_is_told_as_far_as_it_can_be() -> None:
 )
 def test_bounds_that_nobody_comes_near_are_not_spelt_out(low: float, high: float, text: str) -> None:
     assert bounds(low, high) == text
+
+
+def test_negative_numbers_have_a_true_minus_sign() -> None:
+    assert (signed_text(-0.3141), signed_text(0.3141, 3), true_minus("-0.071")) == ("−0.31", "0.314", "−0.071")
 
 
 def test_choices_are_called_as_people_call_them() -> None:

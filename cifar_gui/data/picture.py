@@ -55,6 +55,12 @@ def centre_crop(width: int, height: int) -> Crop:
     return Crop((width - side) // 2, (height - side) // 2, side)
 
 
+def whole_crop(width: int, height: int) -> Crop:
+    """All of a picture: a square about it. What sticks out is cut off, so the picture is squeezed into a square."""
+    side = max(width, height)
+    return Crop((width - side) // 2, (height - side) // 2, side)
+
+
 def is_picture_name(name: str) -> bool:
     """Whether a file of this name is taken for a picture: visible, with a known ending."""
     return not name.startswith(".") and Path(name).suffix.lower() in PICTURE_SUFFIXES

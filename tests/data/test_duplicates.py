@@ -61,6 +61,16 @@ def test_nothing_has_no_twins(pictures: torch.Tensor) -> None:
     assert near_duplicates(split_of(pictures), split_of(pictures[:0])) == []
 
 
+def test_how_far_it_is_is_told_from_the_first_picture_on(pictures: torch.Tensor) -> None:
+    told: list[float] = []
+    near_duplicates(
+        split_of(pictures), split_of(pictures.repeat(30, 1, 1, 1)), progress=lambda share, _: told.append(share)
+    )
+    assert told == sorted(told)
+    assert told[0] == 0.0
+    assert len(told) == 3  # two chunks of those looked through, and one of those looked for
+
+
 def test_it_can_be_cancelled(pictures: torch.Tensor) -> None:
     def give_up(_share: float, _doing: str) -> None:
         raise Cancelled("enough")

@@ -1,0 +1,83 @@
+"""Files into folders by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.data.sorted_files import folder_name, put_back, sort_files
+from cifar_gui.errors import Cancelled
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[tuple[Path, str]]:
+    """Two of one name in two folders, and another."""
+    made = []
+    for number, (name, label) in enumerate((("a/1.png", "cat"), ("b/1.png", "cat"), ("a/2.png", "dog"))):
+        path = tmp_path / "from" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(number))
+        made.append((path, label))
+    return made
+
+
+def told(_share: float, _what: str) -> None:
+    pass
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_copies_lie_in_folders_by_label_and_the_originals_stay(files, tmp_path):
+    found = sort_files(files, tmp_path / "to", told, move=False)
+    assert contents(tmp_path / "to") == {"cat/1 (2).png": "1", "cat/1.png": "0", "dog/2.png": "2"}
+    assert len(contents(tmp_path / "from")) == 3
+    assert [source for source, _ in found.done] == [file for file, _ in files]
+    again = sort_files(files[:1], tmp_path / "to", told, move=False)
+    assert again.done[0][1].name == "1 (3).png", "nothing is overwritten"
+
+
+def test_what_was_moved_can_be_put_back(files, tmp_path):
+    before = contents(tmp_path / "from")
+    found = sort_files(files, tmp_path / "to", told, move=True)
+    assert contents(tmp_path / "from") == {}
+    back = put_back(found.done, told)
+    assert contents(tmp_path / "from") == before
+    assert not any((tmp_path / "to").iterdir())
+    assert {there for _, there in back.done} == {file for file, _ in files}
+
+
+def test_a_file_that_is_gone_is_told_of_and_the_others_go_on(files, tmp_path):
+    files[1][0].unlink()
+    found = sort_files(files, tmp_path / "to", told, move=True)
+    assert [source for source, _ in found.done] == [files[0][0], files[2][0]]
+    assert len(found.problems) == 1
+    assert "could not be" in found.problems[0]
+
+
+def test_who_gives_up_is_told_what_was_done(files, tmp_path):
+    asked = iter((False, True))
+    found = sort_files(files, tmp_path / "to", told, move=True, stopping=lambda: next(asked))
+    assert (len(found.done), found.given_up) == (1, True)
+
+
+def test_progress_may_end_it(files, tmp_path):
+    def cancel(_share: float, _what: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sort_files(files, tmp_path / "to", cancel, move=True)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("cat", "cat"), ("none of the ten", "none of the ten"), ("../../evil", "_.._evil"), ("a/b\\c", "a_b_c"),
+        ("..", "_"), ("", "_"), ("con", "_con"), ("COM1.txt", "_COM1.txt"), ("what?", "what_"), ("dot.", "dot"),
+    ],
+)  # fmt: skip
+def test_every_class_is_a_folder_that_leads_nowhere_else(label, name, tmp_path):
+    assert folder_name(label) == name
+    assert (tmp_path / folder_name(label)).parent.resolve() == tmp_path.resolve()
