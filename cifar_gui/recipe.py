@@ -220,6 +220,13 @@ class Recipe:
             own = {name: value for name, value in own.items() if name not in PROMISES}
         return Recipe.from_dict({**own, **changes})
 
+    def with_lr(self, lr: float) -> Recipe:
+        """A copy with this learning rate; those of biases and heads, where they have their own, keep their proportion
+        to it."""
+        own = {name: getattr(self, name) for name in ("bias_lr", "head_lr")}
+        scaled = {name: float(f"{value * lr / self.lr:.4g}") for name, value in own.items() if value is not None}
+        return self.changed(lr=lr, **scaled)
+
     def placed_as(self, other: Recipe) -> Recipe:
         """A copy with the other's circumstances: its data, seed, device, precision and choice of training pictures."""
         kept = {name: getattr(other, name) for name in CIRCUMSTANCES if name not in ("preset", *PROMISES)}

@@ -1,11 +1,13 @@
 """Make a shipped model from a finished run, its ideal inputs, and trained/MODELS.md from the shipped models.
 
     uv run python tests/ship.py model RUN NAME TITLE --data IMAGES --machine "two cores of …"
+    uv run python tests/ship.py trust NAME --data IMAGES
     uv run python tests/ship.py ideal NAME
     uv run python tests/ship.py table
 
-`model` fits the temperature on the validation pictures, scores the test pictures once, with one view and with six, and
-writes trained/NAME.safetensors in float16. `ideal` draws the ideal inputs of the classes and of as many layers, from
+`model` fits temperatures and familiarity on the validation pictures, scores the test pictures once, with one view and
+with six, and writes trained/NAME.safetensors in float16. `trust` fits the familiarity of a shipped model anew, and
+measures what is traded by another threshold. `ideal` draws the ideal inputs of the classes and of as many layers, from
 the first on, as fit into a megabyte or so, and writes trained/ideal/NAME.safetensors; what it was stopped in is in the
 cache when it is called again. `table` writes what stands in the files' headers, so it cannot drift.
 """
@@ -31,8 +33,10 @@ from cifar_gui.explain.climb import STATES
 from cifar_gui.explain.ideal_input import ship_ideals
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers
 from cifar_gui.explain.response import response_of
-from cifar_gui.inference.calibration import calibrated
 from cifar_gui.inference.evaluate import Evaluation, evaluate
+from cifar_gui.inference.trade import trade_words
+from cifar_gui.inference.trust import trusted
+from cifar_gui.inference.verdict import CONFIDENT
 from cifar_gui.networks.base import build, presets
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
 from cifar_gui.recipe import CIRCUMSTANCES, Recipe
@@ -63,6 +67,10 @@ def main() -> None:
     model.add_argument("--data", required=True)
     model.add_argument("--machine", required=True)
     model.set_defaults(action=ship)
+    trust = commands.add_parser("trust")
+    trust.add_argument("name")
+    trust.add_argument("--data", required=True)
+    trust.set_defaults(action=lambda arguments: ship_trust(arguments.name, arguments.data))
     ideal = commands.add_parser("ideal")
     ideal.add_argument("name")
     ideal.set_defaults(action=lambda arguments: ship_ideal(arguments.name))
@@ -89,13 +97,24 @@ def ship(arguments: argparse.Namespace) -> None:
     )
     path = paths.shipped_models() / f"{arguments.name}.safetensors"
     save_snapshot(ModelSnapshot(card, load_snapshot(run.last_path).weights), path, half=True)
-    shipped = calibrated(load_snapshot(path), data)  # scored and calibrated as it will be used
+    shipped = trusted(load_snapshot(path), data)  # scored and calibrated as it will be used
     plain, six = (evaluate(shipped, data.split("test"), six_views=six_views) for six_views in (False, True))
     scores = {**card.scores, "test_accuracy": plain.accuracy, "test_accuracy_six_views": six.accuracy}
     scores |= {"test_worst_class_recall": worst(plain)[1]}
     made = {**card.made, "worst_class": worst(plain)[0]}
     save_snapshot(ModelSnapshot(replace(shipped.card, scores=scores, made=made), shipped.weights), path, half=True)
     print(f"{path.name}: {plain.accuracy:.2%} with one view, {six.accuracy:.2%} with six")
+
+
+def ship_trust(name: str, data: str) -> None:
+    """Fit what is familiar to a shipped model, and measure what is traded by the threshold from which on an answer is
+    sure; its temperatures and scores, and what hangs on them, stay."""
+    path = find_model(name)
+    shipped = load_snapshot(path)
+    found = trusted(shipped, load(data, lambda share, doing: None)).card
+    card = replace(shipped.card, familiarity=found.familiarity, trade=found.trade)
+    save_snapshot(ModelSnapshot(card, shipped.weights), path, half=True)
+    print(f"{path.name}: strange below {found.familiarity[0]:.2f}. {trade_words(found.trade, CONFIDENT)}")
 
 
 def ship_ideal(name: str) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.recipe import Recipe
+
+MOST_THRESHOLDS = 100
+"""Rows of a `ModelCard.trade`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class ModelCard:
     #   and for shipped models test_accuracy, test_accuracy_six_views
     calibration: Mapping[str, float] = field(default_factory=dict)
     # ^ temperature: logits are divided by it before the softmax
+    familiarity: tuple[float, ...] = ()
+    # ^ what tells pictures like those it learned from from others, as `inference.familiarity.Familiarity` writes it
+    trade: tuple[tuple[float, float, float], ...] = ()
+    # ^ from what probability on an answer is called sure, rising; what share of the held-out pictures is then answered
+    #   with confidence, and what share of those rightly; all 0–1
     title: str = ""  # "AirNet" for shipped models; "" otherwise
     made: Mapping[str, str] = field(default_factory=dict)
     # ^ of shipped models: the command that made it, the machine, the minutes
@@ -38,6 +48,8 @@ class ModelCard:
         values["recipe"] = self.recipe.to_dict() if self.recipe else None
         values["stats"] = {"mean": list(map(float, self.stats.mean)), "std": list(map(float, self.stats.std))}
         values["epoch"] = float(self.epoch)
+        values["familiarity"] = list(map(float, self.familiarity))
+        values["trade"] = [list(map(float, row)) for row in self.trade]
         for name in ("scores", "calibration"):
             values[name] = {key: float(value) for key, value in values[name].items()}
         return values
@@ -61,6 +73,32 @@ class ModelCard:
             step=int(values.get("step", 0)),
             scores={str(k): float(v) for k, v in (values.get("scores") or {}).items()},
             calibration={str(k): float(v) for k, v in (values.get("calibration") or {}).items()},
+            familiarity=tuple(_finite(value) for value in values.get("familiarity") or ()),
+            trade=_trade(values.get("trade") or ()),
             title=str(values.get("title", "")),
             made={str(key): str(value) for key, value in (values.get("made") or {}).items()},
         )
+
+
+def _trade(rows: Any) -> tuple[tuple[float, float, float], ...]:
+    """Raises TypeError or ValueError for anything but a short list of rows of three shares, thresholds rising."""
+    if len(rows) > MOST_THRESHOLDS:
+        raise ValueError(f"{len(rows)} thresholds are more than {MOST_THRESHOLDS}")
+    found = [(_share(threshold), _share(answered), _share(right)) for threshold, answered, right in rows]
+    if any(later[0] <= former[0] for former, later in pairwise(found)):
+        raise ValueError("thresholds that do not rise")
+    return tuple(found)
+
+
+def _share(value: Any) -> float:
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{number} is not between 0 and 1")
+    return number
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no number to compute with")
+    return number

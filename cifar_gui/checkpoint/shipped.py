@@ -11,7 +11,10 @@ from cifar_gui.errors import CheckpointError
 SUFFIX = ".safetensors"
 DEFAULT_NETWORK = "airnet"
 
-_RUN = re.compile(r"(?P<run>\d{4,})(/(?P<which>best|last|epoch-(?P<epoch>\d+)))?")
+_RUN = re.compile(r"(?P<run>\d+)(/(?P<which>best|last|epoch-(?P<epoch>\d+)))?")
+
+_DIGITS = 4
+"""Of the number of a run, at least: fewer are filled up, unless something else is called so."""
 
 
 def shipped_models() -> list[Path]:
@@ -30,16 +33,16 @@ def default_shipped() -> Path | None:
 
 def find_model(name_or_path: str | Path = "") -> Path:
     """A model file from what a person typed: "" for the default, the name of a shipped model, a path of a file or run
-    folder, or a run: "0007" (its best epoch), "0007/best", "0007/last", "0007/epoch-3". Raises CheckpointError."""
+    folder, or a run: "0007" or "7" (its best epoch), "7/best", "7/last", "7/epoch-3". Raises CheckpointError."""
     text = str(name_or_path)
     if not text:
         return _default()
     shipped = {path.stem: path for path in shipped_models()}
     if text in shipped:
         return shipped[text]
-    if match := _RUN.fullmatch(text.replace("\\", "/")):
-        return _of_run(paths.runs() / match["run"], match["which"] or "", text)
     path = Path(text)
+    if (match := _RUN.fullmatch(text.replace("\\", "/"))) and not (len(match["run"]) < _DIGITS and paths.exists(path)):
+        return _of_run(paths.runs() / match["run"].zfill(_DIGITS), match["which"] or "", text)
     if paths.is_folder(path):
         return _of_run(path, "", text)
     if paths.is_file(path):

@@ -38,12 +38,7 @@ class ModelSnapshot:
 
     @cached_property
     def _weights_digest(self) -> bytes:
-        digest = hashlib.sha256()
-        for name in sorted(self.weights):
-            weight = self.weights[name].contiguous()
-            digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
-            digest.update(weight.flatten().view(torch.uint8).numpy().data)
-        return digest.digest()
+        return weights_digest(self.weights)
 
     def _digest_with(self, values: Mapping[str, Any]) -> str:
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode() + self._weights_digest).hexdigest()
@@ -53,6 +48,16 @@ class ModelSnapshot:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+def weights_digest(weights: Mapping[str, Tensor]) -> bytes:
+    """SHA-256 of every weight's name, type, shape and bytes, wherever they are."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        weight = weights[name].detach().to("cpu").contiguous()
+        digest.update(f"{name} {weight.dtype} {tuple(weight.shape)}".encode())
+        digest.update(weight.flatten().view(torch.uint8).numpy().data)
+    return digest.digest()
 
 
 def capture(model: nn.Module, card: ModelCard) -> ModelSnapshot:

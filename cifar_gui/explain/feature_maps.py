@@ -19,6 +19,7 @@ from cifar_gui.explain.layers import ConvLayer, convolution_layers
 from cifar_gui.explain.response import maps_at, response_of
 from cifar_gui.inference.forward import evaluating
 from cifar_gui.inference.threads import one_core
+from cifar_gui.words import signed_text
 
 
 def feature_maps(
@@ -48,9 +49,9 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """The map of every unit for the picture of the request. Raises CifarGuiError without one."""
     layer, picture = request.layer, subject_of(request)
     (values,) = feature_maps(snapshot, [layer], picture.pixels)
-    reach, scale = None, request.scale
+    reach, scale, apart = None, request.scale, ""
     if layer.classes and scale == "network":
-        scale = "common"  # the values of classes are no maps: they are on one scale among themselves
+        scale, apart = "common", " They have a scale of their own: the values of classes are no maps."
     if scale == "network":
         filters = feature_maps(snapshot, convolution_layers(snapshot), picture.pixels)
         reach = max(float(np.abs(each).max()) for each in [values, *filters])
@@ -60,12 +61,18 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     height, width = response.size
     seen = f"{height} × {width} places" if height * width > 1 else "one value for the whole picture"
     note = f"What the {layer.nouns} answer to the picture, {response.words}: {seen}; amber is above 0, blue below."
-    captions = tuple(
-        f"{layer.unit_words(unit)} · mean {values[unit].mean():.3g}, highest {values[unit].max():.3g}" for unit in shown
-    )
+    captions = tuple(f"{layer.unit_words(unit)} · {_in_numbers(values[unit])}" for unit in shown)
     legend = colours.legend(values, scale, coloured=False, reach=reach, of="value", whose=layer.nouns)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
-    return ImageGrid(layer.label, "maps", tiles, tuple(shown), captions, note, legend, labels)
+    return ImageGrid(layer.label, "maps", tiles, tuple(shown), captions, note + apart, legend, labels)
+
+
+def _in_numbers(values: NDArray[np.float32]) -> str:
+    """A map in a few words."""
+    highest = signed_text(float(values.max()), 3)
+    if values.size == 1:
+        return f"answers {highest}"
+    return f"mean {signed_text(float(values.mean()), 3)}, highest {highest}"
 
 
 def subject_of(request: Request) -> Subject:

@@ -48,11 +48,11 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     values = weights.numpy()
     # strength is that of the layer's own weights, as in captions and details; likeness is of what is seen
     shown = units_in_order(snapshot, request, values)
-    reach = _reach(snapshot, request, values)
-    tiles = colours.rgb(values / colours.largest(values, request.scale, reach))[shown]
-    legend = colours.legend(values, request.scale, coloured=True, reach=reach)
+    scale, reach, apart = _scale(snapshot, request, seen=True)
+    tiles = colours.rgb(values / colours.largest(values, scale, reach))[shown]
+    legend = colours.legend(values, scale, coloured=True, reach=reach)
     captions = _captions(layer, shown, norms(own.numpy()))
-    return ImageGrid(layer.label, "filters", tiles, tuple(shown), captions, note, legend)
+    return ImageGrid(layer.label, "filters", tiles, tuple(shown), captions, note + apart, legend)
 
 
 @EXPLAINERS.register("matrix", label="Matrix", order=2, family="weights", scaled=True, suits=_is_pointwise)
@@ -61,12 +61,12 @@ def matrix(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     layer = request.layer
     values = weights_of(snapshot, layer).numpy()
     shown = units_in_order(snapshot, request)
-    reach = _reach(snapshot, request, values)
-    scaled = values / colours.largest(values, request.scale, reach)
+    scale, reach, apart = _scale(snapshot, request)
+    scaled = values / colours.largest(values, scale, reach)
     rows = colours.signed(scaled[:, None, :, 0, 0])[shown]
     tiles = rows.repeat(max(layer.shape[1] // (2 * layer.units), 1), axis=1)  # few rows are high enough to be seen
-    note = f"Each row is one of the {layer.nouns}, each column one of its {layer.shape[1]} inputs."
-    legend = colours.legend(values, request.scale, coloured=False, reach=reach, whose=layer.nouns)
+    note = f"Each row is one of the {layer.nouns}, each column one of its {layer.shape[1]} inputs.{apart}"
+    legend = colours.legend(values, scale, coloured=False, reach=reach, whose=layer.nouns)
     captions = _captions(layer, shown, norms(values))
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
     return ImageGrid(layer.label, layer.nouns, tiles, tuple(shown), captions, note, legend, labels, strips=True)
@@ -77,12 +77,12 @@ def mosaic(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """All slices of each filter in one tile, the strongest top left."""
     values = weights_of(snapshot, request.layer).numpy()
     shown = units_in_order(snapshot, request)
-    reach = _reach(snapshot, request, values)
-    scaled = values / colours.largest(values, request.scale, reach)
+    scale, reach, apart = _scale(snapshot, request)
+    scaled = values / colours.largest(values, scale, reach)
     tiles = np.stack([_mosaic_tile(scaled[unit]) for unit in shown])
     channels = request.layer.shape[1]
-    note = f"Each tile holds a filter's {channels} slices, one for each input channel, the strongest top left."
-    legend = colours.legend(values, request.scale, coloured=False, reach=reach)
+    note = f"Each tile holds a filter's {channels} slices, one for each input channel, the strongest top left.{apart}"
+    legend = colours.legend(values, scale, coloured=False, reach=reach)
     captions = _captions(request.layer, shown, norms(values))
     return ImageGrid(request.layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
@@ -101,11 +101,14 @@ def one_channel(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     channels = request.layer.shape[1]
     channel = min(max(request.channel, 0), channels - 1)
     shown = units_in_order(snapshot, request)
-    reach = _reach(snapshot, request, values)
+    scale, reach, apart = _scale(snapshot, request)
     slices = values[:, channel]
-    tiles = colours.signed(slices / colours.largest(values, request.scale, reach)[:, 0])[shown]
-    note = f"What each filter does with input channel {channel} of {channels}, on the scale of its other channels."
-    legend = colours.legend(values, request.scale, coloured=False, reach=reach)
+    tiles = colours.signed(slices / colours.largest(values, scale, reach)[:, 0])[shown]
+    note = (
+        f"What each filter does with input channel {channel}, of those from 0 to {channels - 1}, on the scale of its "
+        f"other channels.{apart}"
+    )
+    legend = colours.legend(values, scale, coloured=False, reach=reach)
     captions = _captions(request.layer, shown, norms(slices), f" in channel {channel}")
     return ImageGrid(request.layer.label, "filters", tiles, tuple(shown), captions, note, legend)
 
@@ -144,12 +147,27 @@ def _mosaic_tile(slices: colours.Numbers) -> NDArray[np.uint8]:
     return sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
 
 
-def _reach(snapshot: ModelSnapshot, request: Request, values: NDArray[np.float32]) -> float | None:
-    """The largest absolute weight of all convolutions, or of what is shown if that is larger; for one scale for all."""
+def _scale(snapshot: ModelSnapshot, request: Request, *, seen: bool = False) -> tuple[Scale, float | None, str]:
+    """The scale to draw with; for one scale for all layers the largest absolute weight of all learned convolutions; and
+    of a layer that cannot be on that scale a sentence that says why. `seen`: its weights are seen through its stem."""
     if request.scale != "network":
-        return None
-    everything = [weights_of(snapshot, layer).numpy() for layer in convolution_layers(snapshot)]
-    return max(float(np.abs(each).max(initial=0.0)) for each in [values, *everything])
+        return request.scale, None, ""
+    if why := _why_apart(request.layer, seen=seen):
+        return "common", None, f" It has a scale of its own: {why}."
+    learned = [layer for layer in convolution_layers(snapshot) if layer.learned]
+    everything = [weights_of(snapshot, layer).numpy() for layer in learned]
+    return "network", max(float(np.abs(each).max(initial=0.0)) for each in everything), ""
+
+
+def _why_apart(layer: ConvLayer, *, seen: bool) -> str:
+    """Why the weights of a layer cannot be compared with those of the learned convolutions; "" if they can."""
+    if layer.classes:
+        return "what weighs the classes is no convolution"
+    if not layer.learned:
+        return f"this layer is {layer.note}"
+    if seen and layer.stem is not None:
+        return f"seen through {layer.stem.label}, its weights are no longer the numbers that it has learned"
+    return ""
 
 
 def _captions(layer: ConvLayer, shown: list[int], strengths: NDArray[np.float64], of_what: str = "") -> tuple[str, ...]:

@@ -47,13 +47,13 @@ class HeadUnits:
 
 
 def head_units(snapshot: ModelSnapshot) -> HeadUnits | None:
-    """Of a network that ends in a dense layer; None for one that does not, or whose last layer reads the pixels."""
+    """Of the last dense layer or convolution; None where there is none, or where it reads the pixels."""
     found = forward_steps(snapshot)
-    dense = [step for step in found if step.row.kind == "Linear"]
-    if not dense:
+    weighing = [step for step in found if step.row.kind in ("Linear", "Conv2d")]
+    if not weighing:
         return None
     at = {step.key: step for step in found}
-    reader = dense[-1]
+    reader = weighing[-1]
     while len(reader.sources) == 1 and at[reader.sources[0]].row.kind in _UNMIXED:
         reader = at[reader.sources[0]]
     if len(reader.sources) != 1 or at[reader.sources[0]].op == "input":

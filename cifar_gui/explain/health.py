@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +14,10 @@ from cifar_gui.explain.arrange import likeness, norms
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, bias_of, weights_of
 from cifar_gui.explain.survey import Survey
+from cifar_gui.words import signed_text
 
 ALIKE = 0.99
-"""From this cosine of their weights on, two filters look for the same."""
+"""From this cosine of their weights on, two filters look for the same thing."""
 
 _STILL = 1e-6
 """What changes by less than this share of what the layer's answers span does not change."""
@@ -41,12 +43,12 @@ def findings(
     return [*_silent(snapshot, layer, weights, survey, pictures), *_duplicates(weights)]
 
 
-def finding_of(found: list[Finding], unit: int) -> list[Finding]:
+def finding_of(found: Sequence[Finding], unit: int) -> list[Finding]:
     """Those that concern one filter."""
     return [each for each in found if unit in each.units]
 
 
-def summary(found: list[Finding]) -> str:
+def summary(found: Sequence[Finding]) -> str:
     """ "2 dead filters (3, 7) · 1 pair alike (4 and 9)"; "" if all is well."""
     dead = [unit for each in found if each.kind != "duplicate" for unit in each.units]
     alike = [each.units for each in found if each.kind == "duplicate"]
@@ -77,7 +79,8 @@ def _silent(
             text = f"Dead: not one of the {those} brings it above 0, so it tells the layers behind it nothing."
             found.append(Finding("dead", (unit,), text))
         elif survey is not None and survey.highest[unit] - survey.lowest[unit] <= _STILL * span:
-            text = f"Constant: it says {survey.highest[unit]:.3g} whatever the picture, which a bias could do as well."
+            says = signed_text(float(survey.highest[unit]), 3)
+            text = f"Constant: it says {says} whatever the picture, which a bias could do as well."
             found.append(Finding("constant", (unit,), text))
     return found
 
@@ -93,7 +96,7 @@ def _duplicates(weights: NDArray[np.float32]) -> list[Finding]:
         group = [int(each) for each in np.flatnonzero((alike[unit] >= ALIKE) & free)]
         if len(group) > 1:
             free[group] = False
-            text = f"Filters {_joined(group)} look for the same: their weights point the same way "
+            text = f"Filters {_joined(group)} look for the same thing: their weights point the same way "
             least = float(alike[unit, group].min())
             found.append(
                 Finding("duplicate", tuple(group), f"{text}(cosine {'at least ' * (len(group) > 2)}{least:.3f}).")

@@ -24,7 +24,7 @@ from cifar_gui.explain.response import Response, response_of
 from cifar_gui.explain.store import Arrays, Forms, Key, Store
 from cifar_gui.inference.calibration import temperature
 from cifar_gui.inference.threads import one_core
-from cifar_gui.words import modest_percent
+from cifar_gui.words import modest_percent, signed_text
 
 _PORTION = 64
 """Units that are worked on together."""
@@ -133,7 +133,7 @@ def _answer_words(layer: ConvLayer, response: Response, found: Ideals, unit: int
     answer = float(found.answers[found.units.index(unit)])
     if layer.classes:
         return f"the network says so with {modest_percent(answer)}"
-    return f"answers {answer:.3g}{' before its activation' if response.drive != response.answer else ''}"
+    return f"answers {signed_text(answer, 3)}{' before its activation' if response.drive != response.answer else ''}"
 
 
 def _of(everything: Ideals, units: tuple[int, ...]) -> Ideals:

@@ -29,25 +29,25 @@ class Head:
 
 def head_of(examined: Examined, inputs: Tensor) -> Head:
     """Pass standardised (N, 3, 32, 32) through the network. Raises NotLinear where its answer is no weighted sum."""
-    with examined.lock, torch.inference_mode(), watched(examined.model) as steps:
+    with examined.lock, torch.inference_mode(), watched(examined.model) as found:
         logits = examined.model(inputs).double()
-    head, read, maps = last_layer(steps, logits.shape[1])
-    weight, features = head.weight.double(), read.double()
-    bias = head.bias.double() if head.bias is not None else torch.zeros(len(weight), dtype=torch.float64)
+        last = last_layer(found, logits.shape[1])
+    weight, features, bias = last.weight.double(), last.features.double(), last.bias.double()
     raw = features @ weight.T + bias
     norm = float((raw * raw).sum())
     scale = float((raw * logits).sum()) / norm if norm > 0 else 1.0
     if float((scale * raw - logits).abs().max()) > _TOLERANCE * max(float(logits.abs().max()), 1e-6):
         raise NotLinear(
-            "Something bends the answer behind the last dense layer of this network, so it is no sum of contributions."
+            "Something bends the answer behind the last layer of this network that has weights, such as an "
+            "activation or a maximum, so it is no sum of contributions."
         )
-    return Head(features.numpy(), (scale * weight).numpy(), (scale * bias).numpy(), logits.numpy(), maps)
+    return Head(features.numpy(), (scale * weight).numpy(), (scale * bias).numpy(), logits.numpy(), last.maps)
 
 
 def features_of(examined: Examined, inputs: Tensor) -> Tensor:
-    """Standardised (N, 3, 32, 32) → float32 (N, units): what the last dense layer reads, computed in the precision of
+    """Standardised (N, 3, 32, 32) → float32 (N, units): what the last layer reads, computed in the precision of
     `examined`. Raises NotLinear where there is none."""
     number_format = examined.precision.autocast(inputs.device)
-    with examined.lock, torch.inference_mode(), number_format, watched(examined.model) as steps:
+    with examined.lock, torch.inference_mode(), number_format, watched(examined.model) as found:
         logits = examined.model(inputs)
-    return last_layer(steps, logits.shape[1])[1].float()
+        return last_layer(found, logits.shape[1]).features.float()

@@ -53,7 +53,7 @@ class Neighbour:
 def library(examined: Examined, split: Split, progress: Progress = no_progress) -> Library:
     """What the network makes of every picture of `split`: from the cache, or computed and kept there.
 
-    `progress` may raise Cancelled. Raises NotLinear for a network that does not end in a dense layer."""
+    `progress` may raise Cancelled. Raises NotLinear for a network without a last layer to read."""
     found = kept(examined.snapshot, split)
     if found is None:
         found = _compute(examined, split, progress)

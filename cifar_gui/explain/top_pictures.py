@@ -14,6 +14,7 @@ from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Request
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.response import Box, Response
 from cifar_gui.explain.survey import Survey, survey
+from cifar_gui.words import signed_text
 
 _ACROSS = 3
 """Patches in a row of a tile, and rows."""
@@ -99,4 +100,5 @@ def _words(tops: list[TopPicture]) -> str:
         return "the same for every picture"
     labels = [top.label for top in tops]
     counted = sorted(set(labels), key=lambda label: (-labels.count(label), label))
-    return f"up to {tops[0].answer:.3g} · " + ", ".join(f"{label} {labels.count(label)}" for label in counted)
+    named = ", ".join(f"{label} {labels.count(label)}" for label in counted)
+    return f"up to {signed_text(tops[0].answer, 3)} · {named}"

@@ -17,8 +17,7 @@ from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Progress, Split
 from cifar_gui.errors import DataError
 from cifar_gui.inference.calibration import temperature
-from cifar_gui.inference.forward import logits_of
-from cifar_gui.inference.views import six_view_logits_of
+from cifar_gui.inference.views import mean_logits_of
 
 Z_95 = 1.959963984540054
 """Of a normal variable, 95 % lie within this many standard deviations of its mean."""
@@ -150,13 +149,13 @@ def _all_logits(
     precision: Precision,
     device: torch.device,
 ) -> Tensor:
-    forward = six_view_logits_of if six_views else logits_of
     model = model.to(memory_format=precision.memory_format)
     parts: list[Tensor] = []
     done = 0
     chunk = _CHUNK.get(device.type, 500)
     with torch.inference_mode():
-        for logits in forward(model, split.images.to(device), snapshot.card.stats, precision, chunk):
+        images, stats, views = split.images.to(device), snapshot.card.stats, 6 if six_views else 1
+        for logits in mean_logits_of(model, images, stats, precision, views, chunk):
             parts.append(logits.cpu())
             done += len(logits)
             if progress is not None:

@@ -8,7 +8,7 @@ from pictures of nothing (`data.outliers`). Of a network without one it is the n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,11 +16,17 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-WIDEST = 2048
+WIDEST = 1024
 """Numbers that the last layer may read for them to be looked at one by one: what is fitted goes with every snapshot."""
 
 _PENALTY = 1e-3
 """Of the squared weights of standardised values."""
+
+_FACTS = 3
+"""Energy, largest probability and length of the features, beside the logits and the features themselves."""
+
+_STEPS, _NEAR = 50, 1e-6
+"""Newton steps at most, and the size from which on one changes nothing any more."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,6 +35,7 @@ class Familiarity:
 
     weights: NDArray[np.float32]  # (facts,) or (facts + units,), as `_values` gives them
     bias: float
+    strange: float = 0.0  # ≤ 0: pictures below it are unlike anything that was learned
 
     def of(self, logits: Tensor, features: Tensor) -> Tensor:
         """Calibrated logits (N, classes), features (N, units) → float64 (N,): higher = more like the training
@@ -38,14 +45,23 @@ class Familiarity:
             raise ValueError(f"fitted to {len(self.weights)} values, given {values.shape[1]}")
         return values @ torch.from_numpy(self.weights).double() + self.bias
 
+    def fits(self, classes: int, units: int) -> bool:
+        """Whether it can have been fitted to a network of so many classes, whose last layer reads so many values."""
+        return len(self.weights) == classes + _FACTS + (units if units <= WIDEST else 0)
+
     def to_list(self) -> list[float]:
-        """For a model card: the weights and, last, the bias."""
-        return [*(float(f"{weight:.6g}") for weight in self.weights.tolist()), self.bias]
+        """For a model card: what is strange, the bias, then the weights."""
+        return [self.strange, self.bias, *(float(f"{weight:.6g}") for weight in self.weights.tolist())]
 
     @classmethod
     def from_list(cls, values: Sequence[float]) -> Familiarity:
         """The reverse of `to_list`."""
-        return cls(np.array(values[:-1], np.float32), float(values[-1]))
+        strange, bias, *weights = values
+        return cls(np.array(weights, np.float32), bias, strange)
+
+    def moved(self, zero: float, strange: float) -> Familiarity:
+        """The same with its zero, and what is strange, where these values were."""
+        return replace(self, bias=self.bias - zero, strange=min(strange - zero, 0.0))
 
 
 def energy(logits: Tensor) -> Tensor:
@@ -53,7 +69,7 @@ def energy(logits: Tensor) -> Tensor:
     return torch.logsumexp(logits.double(), 1)
 
 
-def fit_familiarity(known: tuple[Tensor, Tensor], others: tuple[Tensor, Tensor], *, steps: int = 200) -> Familiarity:
+def fit_familiarity(known: tuple[Tensor, Tensor], others: tuple[Tensor, Tensor]) -> Familiarity:
     """Fit to logits and features of pictures that are known and of others; both kinds count alike, however many there
     are of each. Raises ValueError if one of them is missing."""
     if not len(known[0]) or not len(others[0]):
@@ -65,21 +81,34 @@ def fit_familiarity(known: tuple[Tensor, Tensor], others: tuple[Tensor, Tensor],
     values = (torch.cat(groups) - mean) / deviation
     wanted = torch.cat([torch.ones(len(groups[0])), torch.zeros(len(groups[1]))]).double()
     share = torch.where(wanted > 0, 0.5 / len(groups[0]), 0.5 / len(groups[1]))
-    weights = torch.zeros(values.shape[1], dtype=torch.float64, requires_grad=True)
-    bias = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights, bias], max_iter=steps, line_search_fn="strong_wolfe")
+    *weights, bias = _logistic_regression(values, wanted, share).tolist()
+    found = torch.tensor(weights).double() / deviation
+    return Familiarity(found.float().numpy(), bias - float(found @ mean))
 
-    def loss() -> Tensor:
-        optimiser.zero_grad()
-        errors = F.binary_cross_entropy_with_logits(values @ weights + bias, wanted, share, reduction="sum")
-        total: Tensor = errors + _PENALTY * weights.square().sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
 
-    with torch.enable_grad():
-        optimiser.step(loss)  # type: ignore[no-untyped-call]
-    found = (weights.detach() / deviation).numpy()
-    return Familiarity(found.astype(np.float32), float(bias.detach() - (weights.detach() / deviation * mean).sum()))
+def _logistic_regression(values: Tensor, wanted: Tensor, share: Tensor) -> Tensor:
+    """Weights and, last, the bias with the least penalised cross-entropy between the odds of (N, D) `values` and what
+    is `wanted`, 0 or 1; each row counts by its `share`. Newton's method, with steps halved while they lead upwards."""
+    rows = torch.cat([values, torch.ones(len(values), 1, dtype=torch.float64)], 1)
+    penalty = torch.full((rows.shape[1],), 2 * _PENALTY, dtype=torch.float64)
+    penalty[-1] = 1e-9  # none on the bias, or next to none: there shall be a solution whatever the values
+
+    def loss(at: Tensor) -> float:
+        errors = F.binary_cross_entropy_with_logits(rows @ at, wanted, share, reduction="sum")
+        return float(errors + 0.5 * (penalty * at.square()).sum())
+
+    found = torch.zeros_like(penalty)
+    for _ in range(_STEPS):
+        odds = torch.sigmoid(rows @ found)
+        slope = rows.T @ (share * (odds - wanted)) + penalty * found
+        curvature = rows.T @ (rows * (share * odds * (1 - odds))[:, None]) + penalty.diag()
+        step = torch.linalg.solve(curvature, slope)
+        while loss(found - step) > loss(found) and float(step.abs().max()) > _NEAR:
+            step = step / 2
+        found = found - step
+        if float(step.abs().max()) <= _NEAR:
+            break
+    return found
 
 
 def _values(logits: Tensor, features: Tensor) -> Tensor:

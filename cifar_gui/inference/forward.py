@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from cifar_gui.compute.precision import Precision
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import ChannelStats
+
+Ask = Callable[[], None]
+"""Called again and again by what takes long; raises Cancelled if that is to end."""
 
 
 @contextmanager
@@ -23,6 +26,16 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
             yield model
     finally:
         model.train(was_training)
+
+
+def gathered(parts: Iterable[Tensor], ask: Ask | None = None) -> Tensor:
+    """All parts as one. `ask` is called before each, and raises to give up."""
+    found = []
+    for part in parts:
+        if ask is not None:
+            ask()
+        found.append(part)
+    return torch.cat(found)
 
 
 def logits_of(

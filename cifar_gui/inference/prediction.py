@@ -7,9 +7,12 @@ from typing import Literal
 
 from cifar_gui.data.picture import Crop
 
-__all__ = ["Confidence", "Crop", "Prediction", "Verdict"]
+__all__ = ["Confidence", "Crop", "Prediction", "Standing", "Verdict"]
 
 Confidence = Literal["confident", "unsure", "unknown"]
+
+Standing = Literal["familiar", "unusual", "strange"]
+"""How a picture compares with those that the network learned from. Networks that do not know call all familiar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,13 @@ class Prediction:
     probabilities: tuple[float, ...]  # in the order of class_names, sum 1
     verdict: Verdict
     familiarity: float = 0.0
-    # ^ higher = more like the training pictures: the log of the sum of the exponentials of the calibrated logits, which
-    #   is the negative free energy of Liu et al. 2020, "Energy-based Out-of-distribution Detection", eq. 4
+    # ^ higher = more like the training pictures (`inference.familiarity`), from 0 on enough for a sure answer; of a
+    #   network to which none was fitted, the energy of the logits
     crop: Crop | None = None  # of the picture, in its true pixels; None when there was no picture, only an input
     views: int = 1  # 6 with test-time augmentation
+    crops: int = 1  # squares of the picture that decided together; `crop` is one of them
+    standing: Standing = "familiar"
+    votes: tuple[int, ...] = ()  # how many of the views, or of the squares if there are several, say each class
 
     @property
     def label(self) -> str:

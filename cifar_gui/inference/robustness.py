@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+import torch
+
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Progress, Split, no_progress
@@ -31,19 +33,25 @@ def robustness(
     sample: int = SAMPLE,
     progress: Progress = no_progress,
     precision: Precision | None = None,
+    device: torch.device | str = "cpu",
 ) -> Robustness:
     """Classify the same `sample` pictures of `split`, evenly spread over it, intact and made worse in every way.
 
     `progress` may raise Cancelled. Raises DataError if the split is empty or its classes are not the network's."""
-    some = _spread(split, sample)
+    some = spread(split, sample)
     steps = 1 + sum(len(each.amounts) for each in CORRUPTIONS)
     done = 0
 
     def accuracy(images: Split, doing: str) -> float:
         nonlocal done
         progress(done / steps, doing)
+        begun = done
+
+        def within(share: float, _pictures: str) -> None:
+            progress((begun + share) / steps, doing)
+
         done += 1
-        return evaluate(snapshot, images, precision=precision).accuracy
+        return evaluate(snapshot, images, progress=within, precision=precision, device=device).accuracy
 
     intact = accuracy(some, "the pictures as they are")
     corrupted = {
@@ -59,7 +67,7 @@ def robustness(
     return Robustness(len(some), intact, corrupted)
 
 
-def _spread(split: Split, count: int) -> Split:
+def spread(split: Split, count: int = SAMPLE) -> Split:
     """At most `count` pictures at equal distances: a split is ordered by digests, so they are a fair sample."""
     if len(split) <= count:
         return split

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 import torch
 from torch import Tensor, nn
 
+from cifar_gui.checkpoint.snapshot import weights_digest
 from cifar_gui.data.base import ImageData
 from cifar_gui.errors import MemoryShortage, TrainingError
 from cifar_gui.networks.layer_table import total_parameters
@@ -289,6 +290,7 @@ def _started(bench: Bench, position: Position, seconds: float) -> Started:
         training_pictures=len(bench.split),
         validation_pictures=bench.validation_pictures,
         seconds=seconds,
+        first_weights="" if position.step or position.micro else weights_digest(bench.model.state_dict()).hex(),
     )
 
 

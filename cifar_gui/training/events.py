@@ -28,6 +28,7 @@ class Started:
     training_pictures: int
     validation_pictures: int  # 0 when trained on all data
     seconds: float = field(default=0.0, compare=False)  # set-up: data to the device, probes, stem
+    first_weights: str = ""  # digest of those before the first step, hex; "" of a run that goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibrating:
+    """All epochs are done; what the run keeps is made honest, which takes some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event. `message` is a sentence for the user, "" when there is nothing to explain."""
 
@@ -102,4 +108,7 @@ class Finished:
     message: str = ""
 
 
-Event = Started | StepReport | EpochReport | SnapshotTaken | Paused | Resumed | SettingsChanged | ResumeState | Finished
+Event = (
+    Started | StepReport | EpochReport | SnapshotTaken | Paused | Resumed | SettingsChanged | ResumeState | Calibrating
+    | Finished
+)  # fmt: skip

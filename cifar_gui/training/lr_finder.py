@@ -146,13 +146,6 @@ def _why(lr: float, done: float, clear: float) -> str:
     return f"{grouped(lr)} keeps clear of that: any nearer, a whole run might not hold out."
 
 
-def with_lr(recipe: Recipe, lr: float) -> Recipe:
-    """The recipe with this rate; those of biases and heads keep their proportion to it, as in the search."""
-    own = {name: getattr(recipe, name) for name in ("bias_lr", "head_lr")}
-    scaled = {name: float(f"{value * lr / recipe.lr:.4g}") for name, value in own.items() if value is not None}
-    return recipe.changed(lr=lr, **scaled)
-
-
 def holds_for(searched: Recipe, recipe: Recipe) -> bool:
     """Whether what was found for one recipe is good for another: they differ in nothing that the search would see."""
     return set(searched.differences(recipe)) <= _IRRELEVANT

@@ -97,7 +97,14 @@ def test_the_card_can_be_read_alone(model_file, snapshot):
 
 def test_everything_a_card_says_comes_back(snapshot, tmp_path):
     card = dataclasses.replace(
-        snapshot.card, title="Simple", made={"minutes": "3"}, network_settings={"filters": 12}, step=41, epoch=1.5
+        snapshot.card,
+        title="Simple",
+        made={"minutes": "3"},
+        network_settings={"filters": 12},
+        step=41,
+        epoch=1.5,
+        familiarity=(-1.0, 0.5, 2.0),
+        trade=((0.5, 0.9, 0.95), (0.85, 0.8, 0.99)),
     )
     default = type(card)("none", (), card.stats)
     unset = [each.name for each in dataclasses.fields(card) if getattr(card, each.name) == getattr(default, each.name)]
@@ -112,6 +119,28 @@ def test_a_card_of_another_program_needs_to_name_the_network_and_the_channels_on
     assert type(snapshot.card).from_dict(least) == type(snapshot.card)(
         snapshot.card.network, snapshot.card.class_names, snapshot.card.stats
     )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[0.5, 0.9]],
+        [[0.5, 0.9, 1.01]],
+        [[0.5, float("nan"), 1.0]],
+        [[0.6, 0.9, 1.0], [0.6, 0.8, 1.0]],
+        [[n / 200, 0.5, 0.5] for n in range(101)],
+        0.85,
+    ],
+)
+def test_a_trade_that_cannot_have_been_measured_is_refused(snapshot, rows):
+    with pytest.raises((TypeError, ValueError)):
+        type(snapshot.card).from_dict({**snapshot.card.to_dict(), "trade": rows})
+
+
+def test_what_was_measured_of_a_network_makes_it_no_other_function(snapshot):
+    measured = dataclasses.replace(snapshot, card=dataclasses.replace(snapshot.card, trade=((0.5, 1.0, 1.0),)))
+    assert measured.function_digest == snapshot.function_digest
+    assert measured.digest != snapshot.digest
 
 
 def test_cards_that_are_equal_are_written_alike(snapshot):

@@ -48,6 +48,8 @@ def test_runs_and_epochs_may_have_many_digits(places):
     [
         ("keras1m", "trained/keras1m.safetensors"),
         ("0007", "runs/0007/best.safetensors"),
+        ("7", "runs/0007/best.safetensors"),
+        ("7/last", "runs/0007/last.safetensors"),
         ("0007/best", "runs/0007/best.safetensors"),
         ("0007/last", "runs/0007/last.safetensors"),
         ("0007/epoch-3", "runs/0007/epochs/003.safetensors"),

@@ -61,7 +61,7 @@ def test_the_maps_of_the_classes_are_the_answers_of_the_network(planted, picture
     grid = EXPLAINERS["maps"](planted, Request(class_layer(planted), picture=picture))
     assert grid.tiles.shape == (10, 1, 1, 4)
     assert grid.label(1) == "class 1"
-    assert grid.captions[0] == "class 0 · mean 0.5, highest 0.5"
+    assert grid.captions[0] == "class 0 · answers 0.5"
 
 
 def test_classes_are_on_a_scale_of_their_own_and_the_legend_says_so(planted, picture):

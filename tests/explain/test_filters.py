@@ -9,8 +9,8 @@ from torch.nn.functional import conv2d, gelu
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.base import Request
-from cifar_gui.explain.filters import filter_images, in_colour, mosaic, one_channel, seen_through
-from cifar_gui.explain.layers import ConvLayer, convolution_layers
+from cifar_gui.explain.filters import filter_images, in_colour, matrix, mosaic, one_channel, seen_through
+from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers
 
 GREY, AMBER, BLUE = [128, 128, 128, 255], [255, 214, 102, 255], [16, 48, 140, 255]
 
@@ -105,7 +105,7 @@ def test_a_channel_past_the_end_shows_the_last(layer_with):
     snapshot, layer = layer_with([[[[1.0]], [[-1.0]]]])
     grid = one_channel(snapshot, Request(layer, channel=99))
     assert grid.tiles[0, 0, 0].tolist() == BLUE
-    assert "channel 1 of 2" in grid.note
+    assert "channel 1, of those from 0 to 1," in grid.note
     assert one_channel(snapshot, Request(layer, channel=-1)).tiles[0, 0, 0].tolist() == AMBER
 
 
@@ -178,3 +178,25 @@ def test_the_scale_of_the_network_reaches_as_far_as_its_largest_weight_be_it_neg
     lowered = ModelSnapshot(snapshot.card, {**snapshot.weights, name: weights})
     for layer in (first, others[0]):
         assert filter_images(lowered, layer, scale="network").legend.low == "−7"
+
+
+def test_what_is_no_learned_convolution_has_a_scale_of_its_own_and_does_not_grey_out_the_others(snapshot_of):
+    snapshot = snapshot_of("airnet", size="93")
+    stem, first, *others = convolution_layers(snapshot)
+    classes = class_layer(snapshot)
+    large = {f"{layer.name}.weight": snapshot.weights[f"{layer.name}.weight"] * 100 for layer in (stem, classes)}
+    loud = ModelSnapshot(snapshot.card, {**snapshot.weights, **large})
+    learned = [loud.weights[f"{layer.name}.weight"].abs().max() for layer in (first, *others)]
+    peak = f"+{float(max(learned)):.2g}"
+    for layer in (first, others[0]):
+        grid = mosaic(loud, Request(layer, scale="network"))
+        assert (grid.legend.high, "scale of its own" in grid.note) == (peak, False)
+    for view, layer, why in (
+        (in_colour, stem, "computed, not learned."),
+        (in_colour, first, "seen through stem"),
+        (matrix, classes, "what weighs the classes is no convolution"),
+    ):
+        grid = view(loud, Request(layer, scale="network"))
+        assert "scale of its own" in grid.note
+        assert why in grid.note
+        assert grid.legend == view(loud, Request(layer, scale="common")).legend

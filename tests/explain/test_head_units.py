@@ -79,8 +79,14 @@ def test_a_number_is_found_in_its_layer(snapshot_of):
 @pytest.mark.parametrize(
     "layers", ["flatten; dense", "convolution depth=10 height=3 width=3 padding=same; global_average"]
 )
-def test_pixels_are_no_units_and_without_a_dense_layer_there_are_none(snapshot_of, layers):
+def test_pixels_are_no_units(snapshot_of, layers):
     assert head_units(snapshot_of("custom", layers=layers)) is None
+
+
+def test_the_units_of_a_convolution_whose_maps_are_averaged_are_what_it_reads(snapshot_of):
+    layers = "convolution depth=6 height=3 width=3; activation; convolution depth=10 height=1 width=1; global_average"
+    units = head_units(snapshot_of("custom", layers=layers))
+    assert (len(units), units.size, units.layers[0].noun) == (6, (32, 32), "filter")
 
 
 def test_the_units_are_those_whose_pooled_answers_the_last_layer_reads(snapshot_of):

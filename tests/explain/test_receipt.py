@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.penultimate import features_of
 from cifar_gui.explain.receipt import receipt
 from cifar_gui.inference.classifier import Classifier
-from cifar_gui.inference.last_layer import NotLinear
+from cifar_gui.inference.last_layer import NotLinear, last_layer, watched
 from cifar_gui.networks.base import NETWORKS
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (3, 32, 32)).astype(np.uint8)
@@ -99,10 +100,69 @@ def test_asked_the_other_way_round_the_receipt_is_the_same_with_the_signs_turned
     assert [entry.name for entry in one.entries] == [entry.name for entry in other.entries]
 
 
+BEFORE = "convolution depth=6 height=3 width=3 stride=4; activation; "
+AVERAGED = {
+    "1×1": f"{BEFORE}convolution depth=10 height=1 width=1; global_average",
+    "3×3, padded and strided": f"{BEFORE}convolution depth=10 height=3 width=3 stride=2; global_average",
+    "2×3, without a bias": f"{BEFORE}convolution depth=10 height=2 width=3 padding=valid bias=false; global_average",
+    "of one place": f"{BEFORE}convolution depth=10 height=8 width=8 padding=valid; flatten",
+    "behind the average": f"{BEFORE}average_pooling size=8; convolution depth=10 height=1 width=1; flatten",
+    "rescaled": f"{BEFORE}convolution depth=10 height=1 width=1; batch_norm; global_average",
+}
+
+
+def _with_statistics(snapshot: ModelSnapshot) -> ModelSnapshot:
+    """Batch norms rescale each class, and biases add to it, as they would after training."""
+    made = torch.Generator().manual_seed(3)
+    weights = {
+        name: torch.rand(values.shape, generator=made) + 0.5 if "running_" in name or "bias" in name else values
+        for name, values in snapshot.weights.items()
+    }
+    return ModelSnapshot(snapshot.card, weights)
+
+
+@pytest.mark.parametrize("shape", AVERAGED)
+def test_a_convolution_whose_maps_are_averaged_has_a_receipt_that_is_exact(snapshot_of, shape):
+    snapshot = _with_statistics(snapshot_of("custom", layers=AVERAGED[shape]))
+    logits = Classifier(snapshot, six_views=False).logits(torch.from_numpy(PIXELS[None]))[0].double()
+    for views in (1, 6):
+        found = receipt(Examined(snapshot), PIXELS, 3, 5, views=views)
+        assert found.difference == pytest.approx(found.logits[0] - found.logits[1], abs=1e-6)
+        assert {entry.name for entry in found.entries} - {"bias"} == {f"filter {number}" for number in range(6)}
+        assert found.per_filter
+    found = receipt(Examined(snapshot), PIXELS, 3, 5)
+    assert found.difference == pytest.approx(float(logits[3] - logits[5]), abs=1e-6)
+    assert float(logits[3] - logits[5]) != 0
+
+
+def test_of_a_1x1_convolution_the_value_is_the_average_of_the_map_and_there_is_one_weight(snapshot_of):
+    examined = Examined(snapshot_of("custom", layers=AVERAGED["1×1"]))
+    with torch.inference_mode():
+        maps = examined.model[:2](examined.inputs(PIXELS))[0]
+    weight = examined.model[2].weight[:, :, 0, 0]
+    for entry in receipt(examined, PIXELS, 0, 1).entries:
+        if entry.unit is not None:
+            assert entry.value == pytest.approx(float(maps[entry.unit].mean()), abs=1e-6)
+            assert entry.weight == pytest.approx(float((weight[0] - weight[1])[entry.unit]))
+
+
+def test_each_group_of_a_convolution_reads_channels_of_its_own():
+    torch.manual_seed(0)
+    convolution = nn.Conv2d(6, 4, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2)
+    model = nn.Sequential(convolution, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    with torch.inference_mode(), watched(model) as found:
+        logits = model(torch.rand(2, 6, 9, 8))
+    last = last_layer(found, 4)
+    assert torch.allclose(last.features @ last.weight.T + last.bias, logits, atol=1e-6)
+    assert last.maps == (6, 3, 2)
+
+
 @pytest.mark.parametrize(
     ("layers", "why"),
     [
-        ("convolution depth=10 height=3 width=3 padding=same; global_average", "does not come from a dense layer"),
+        (f"{BEFORE}convolution depth=5 height=8 width=7 padding=valid; flatten", "weighted sum for each class"),
+        (f"{BEFORE}convolution depth=10 height=1 width=1; activation; global_average", "bends the answer behind"),
+        (f"{BEFORE}convolution depth=10 height=1 width=1; max_pooling size=8; flatten", "bends the answer behind"),
         ("flatten; dense; activation function=tanh", "bends the answer behind"),
     ],
 )

@@ -114,7 +114,12 @@ def test_wide_layers_are_projected_so_that_near_stays_near(snapshot_of, tiny_dat
     assert sum(int(split.labels[each.place]) == int(split.labels[5]) for each in found) >= 18
 
 
-def test_a_network_without_a_dense_layer_says_so(snapshot_of, tiny_data):
+def test_a_network_that_ends_in_an_averaged_convolution_has_neighbours_and_one_without_weights_says_so(
+    snapshot_of, tiny_data
+):
+    split = tiny_data.split("validation")
     layers = "convolution depth=10 height=3 width=3 padding=same; global_average"
-    with pytest.raises(NotLinear, match="does not come from a dense layer"):
-        library(Examined(snapshot_of("custom", layers=layers)), tiny_data.split("validation"))
+    assert library(Examined(snapshot_of("custom", layers=layers)), split).features.shape == (len(split), 27)
+    layers = "convolution depth=5 height=32 width=31 padding=valid; flatten"
+    with pytest.raises(NotLinear, match="weighted sum for each class"):
+        library(Examined(snapshot_of("custom", layers=layers)), split)

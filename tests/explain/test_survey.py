@@ -166,7 +166,7 @@ def test_a_filter_without_weights_is_called_dead_without_looking_at_pictures(pla
 
 def test_filters_that_look_for_the_same_are_found_however_strong_they_are(planted, layer, found, pictures):
     (alike,) = finding_of(findings(planted, layer, found, pictures), COPY)
-    assert alike.text == "Filters 0 and 3 look for the same: their weights point the same way (cosine 1.000)."
+    assert alike.text == "Filters 0 and 3 look for the same thing: their weights point the same way (cosine 1.000)."
     assert finding_of(findings(planted, layer, found, pictures), PLAIN) == []
 
 

@@ -21,7 +21,7 @@ from cifar_gui.inference.calibration import (
     temperature,
 )
 from cifar_gui.inference.forward import logits_of
-from cifar_gui.inference.views import six_view_logits_of
+from cifar_gui.inference.views import mean_logits_of
 
 
 def drawn_from(logits: torch.Tensor, seed: int = 0) -> torch.Tensor:
@@ -93,7 +93,7 @@ def test_each_temperature_is_fitted_on_answers_of_its_own_kind(snapshot: ModelSn
     data = noise(snapshot, 100)
     split, model = data.split("validation"), rebuild(snapshot)
     expected = {}
-    for name, answers in (("temperature", logits_of), ("temperature_six_views", six_view_logits_of)):
+    for name, answers in (("temperature", logits_of), ("temperature_six_views", mean_logits_of)):
         with torch.inference_mode():
             logits = torch.cat(list(answers(model, split.images, snapshot.card.stats, Precision())))
         expected[name] = fit_temperature(logits, split.labels)

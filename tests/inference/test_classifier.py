@@ -6,18 +6,24 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.data.picture import Crop, PictureSource, centre_crop
-from cifar_gui.data.preprocess import network_input, open_picture, standardise
+from cifar_gui.compute.precision import Precision
+from cifar_gui.data.picture import Crop, PictureSource, centre_crop, whole_crop
+from cifar_gui.data.preprocess import Picture, network_input, open_picture, standardise
 from cifar_gui.errors import Cancelled, PictureError
 from cifar_gui.inference import classifier
 from cifar_gui.inference.classifier import Classifier
+from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.proposals import proposals
+from cifar_gui.inference.sight import Sight
 
 
 def decoding_threads() -> list[threading.Thread]:
@@ -66,10 +72,58 @@ def test_an_answer_says_how_many_views_it_rests_on(
     assert [answer.views for answer in Classifier(snapshot, six_views=six_views).predict(inputs[:2])] == [views] * 2
 
 
-def test_without_a_crop_the_middle_is_looked_at(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:
-    picture = open_picture(sources[1])
-    middle = centre_crop(picture.width, picture.height)
-    assert Classifier(snapshot).classify(picture) == Classifier(snapshot).classify(picture, middle)
+def photo(width: int = 150, height: int = 100) -> Picture:
+    """Noise of a smooth kind, so that every square of it is another picture."""
+    random = np.random.default_rng(3)
+    pixels = random.integers(0, 256, (height // 10, width // 10, 3), np.uint8).repeat(10, 0).repeat(10, 1)
+    return Picture("photo", pixels, width, height)
+
+
+@pytest.mark.parametrize(("six_views", "views"), [(True, 2), (False, 1)])
+def test_in_a_photo_the_most_familiar_squares_decide_together(
+    snapshot: ModelSnapshot, six_views: bool, views: int
+) -> None:
+    asked = Classifier(snapshot, six_views=six_views)
+    answer = asked.classify(photo())
+    squares = proposals(150, 100)
+    inputs = torch.from_numpy(np.stack([network_input(photo(), square) for square in squares]))
+    seen = Sight(snapshot).see(inputs, views)
+    best = seen.familiarity.argsort(descending=True)[:6]
+    expected = seen.probabilities[best].mean(0)
+    assert (answer.crops, answer.views) == (6, views)
+    assert answer.probabilities == pytest.approx(expected.tolist(), abs=1e-5)
+    assert answer.familiarity == pytest.approx(float(seen.familiarity[best].mean()), abs=1e-4)
+    assert answer.votes == tuple(torch.bincount(seen.probabilities[best].argmax(1), minlength=10).tolist())
+    surest = best[seen.probabilities[best, int(expected.argmax())].argmax()]
+    assert answer.crop == squares[int(surest)]
+
+
+def test_a_square_that_is_given_decides_alone_and_its_views_vote(snapshot: ModelSnapshot) -> None:
+    answer = Classifier(snapshot).classify(photo(), Crop(10, 20, 64))
+    inputs = torch.from_numpy(network_input(photo(), Crop(10, 20, 64))[None])
+    assert (answer.crop, answer.crops, answer.views) == (Crop(10, 20, 64), 1, 6)
+    assert answer.votes == tuple(torch.bincount(Sight(snapshot).see(inputs, 6).favourites[0], minlength=10).tolist())
+    assert sum(answer.votes) == 6
+
+
+def with_familiarity(snapshot: ModelSnapshot, zero: float, strange: float) -> ModelSnapshot:
+    """Calls a picture familiar by the energy of its logits alone; `zero` and `strange` as of `Familiarity.moved`."""
+    weights = np.zeros(10 + 3, np.float32)
+    weights[10] = 1
+    known = Familiarity(weights, 0.0).moved(zero, strange)
+    return ModelSnapshot(dataclasses.replace(snapshot.card, familiarity=tuple(known.to_list())), snapshot.weights)
+
+
+@pytest.mark.parametrize(("zero", "strange", "standing"), [(-1, -2, "familiar"), (1, -1, "unusual"), (2, 1, "strange")])
+def test_a_network_that_knows_what_is_familiar_says_how_a_picture_stands(
+    snapshot: ModelSnapshot, inputs: torch.Tensor, zero: float, strange: float, standing: str, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("cifar_gui.inference.familiarity.WIDEST", 0)
+    energy = float(torch.logsumexp(Classifier(snapshot).logits(inputs[:1]), 1))
+    [answer] = Classifier(with_familiarity(snapshot, energy + zero, energy + strange)).predict(inputs[:1])
+    assert answer.standing == standing
+    assert answer.familiarity == pytest.approx(-zero, abs=1e-4)
+    assert (answer.verdict.confidence == "unknown") == (standing == "strange" or answer.probability < 0.6)
 
 
 def test_six_views_without_their_own_temperature_use_that_of_one(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:
@@ -140,6 +194,44 @@ def test_giving_up_stops_the_pool(snapshot: ModelSnapshot, sources: list[Picture
     assert decoding_threads() == []
 
 
+@pytest.mark.parametrize(("way", "crop"), [("centre", centre_crop), ("whole", whole_crop)])
+def test_where_to_look_in_many_pictures_can_be_said(
+    snapshot: ModelSnapshot, sources: list[PictureSource], way: Any, crop: Any
+) -> None:
+    answers = Classifier(snapshot, six_views=False).classify_many(sources[:3], way=way)
+    for source, answer in answers:
+        assert isinstance(answer, Prediction)
+        picture = open_picture(source)
+        assert (answer.crop, answer.crops) == (crop(picture.width, picture.height), 1)
+
+
+def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_many(
+    snapshot: ModelSnapshot, sources: list[PictureSource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifier, "MANY", 12)
+    asked, used = [], []
+    half = Precision("bfloat16")
+    monkeypatch.setattr(Sight, "quickest", lambda _self, inputs: asked.append(len(inputs)) or half)
+    plain = Sight.see
+    monkeypatch.setattr(
+        Sight, "see", lambda self, inputs, views, precision=None: used.append(precision) or plain(self, inputs, views)
+    )
+    list(
+        Classifier(snapshot, six_views=False).classify_many(
+            [*sources[:4], *sources[5:13], *sources[14:40]], way="centre"
+        )
+    )
+    assert len(asked) == 1
+    assert used == [None, None, half, half]
+
+
+def test_the_quickest_precision_is_one_that_answers_the_same(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:
+    eyes = Sight(snapshot)
+    found = eyes.quickest(inputs)
+    exact, quick = eyes.see(inputs, 2), eyes.see(inputs, 2, found)
+    assert float((quick.probabilities - exact.probabilities).abs().max()) < 0.05
+
+
 def test_progress_ends_at_one(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:
     shares: list[float] = []
     list(Classifier(snapshot, six_views=False).classify_many(sources, lambda share, _text: shares.append(share)))
@@ -162,30 +254,6 @@ def test_of_pictures_without_a_number_the_share_is_not_known(
     shares: list[float] = []
     list(Classifier(snapshot, six_views=False).classify_many(iter(sources[:5]), lambda share, _: shares.append(share)))
     assert shares == [0.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("six_views", "few", "many"), [(True, classifier.FEW_VIEWS // 6, classifier.FEW_VIEWS // 6 + 1), (False, 36, 37)]
-)
-def test_few_views_are_computed_on_one_core_and_many_on_all(
-    snapshot: ModelSnapshot, six_views: bool, few: int, many: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cores: list[int] = []
-
-    def note(model: object, inputs: torch.Tensor, *_: object) -> list[torch.Tensor]:
-        cores.append(torch.get_num_threads())
-        return [torch.zeros(len(inputs), 10)]
-
-    for name in ("six_view_logits_of", "logits_of"):
-        monkeypatch.setattr(classifier, name, note)
-    asked, usual = Classifier(snapshot, six_views=six_views), torch.get_num_threads()
-    torch.set_num_threads(3)
-    try:
-        for count in (1, few, many):
-            asked.logits(torch.zeros(count, 3, 32, 32, dtype=torch.uint8))
-    finally:
-        torch.set_num_threads(usual)
-    assert cores == [1, 1, 3]
 
 
 def test_many_threads_may_ask_at_once(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:

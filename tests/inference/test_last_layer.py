@@ -6,25 +6,44 @@ import pytest
 import torch
 from torch import nn
 
-from cifar_gui.inference.last_layer import NotLinear, answers_and_features
+from cifar_gui.inference.features import WithFeatures
+from cifar_gui.inference.last_layer import NotLinear, last_layer, watched
 from cifar_gui.networks.base import build
+
+INPUTS = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
 def test_answers_are_those_of_the_network_and_follow_from_the_features() -> None:
     model = build("lenet", 10).eval()
-    inputs = torch.randn(3, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    telling = WithFeatures(model, 10).eval()
+    head = [layer for layer in model.modules() if isinstance(layer, nn.Linear)][-1]
     with torch.inference_mode():
-        logits, features = answers_and_features(model, inputs)
-        head = [layer for layer in model.modules() if isinstance(layer, nn.Linear)][-1]
-        assert torch.equal(logits, model(inputs))
-        assert torch.equal(head(features), logits)
+        logits, features = telling.split(telling(INPUTS))
+        assert torch.equal(logits, model(INPUTS))
+        assert torch.allclose(head(features), logits, atol=1e-5)
 
 
-def test_a_network_that_does_not_end_in_a_dense_layer_is_refused_and_left_as_it_was() -> None:
-    model = nn.Sequential(nn.Linear(4, 3), nn.Flatten(), nn.Identity(), nn.Conv1d(1, 1, 1))
-    with pytest.raises(RuntimeError):
-        answers_and_features(model, torch.zeros(2, 5))
-    pool = nn.Sequential(nn.Conv2d(3, 10, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    with pytest.raises(NotLinear, match="does not come from a dense layer"):
-        answers_and_features(pool, torch.zeros(2, 3, 32, 32))
-    assert not any(layer._forward_pre_hooks for each in (model, pool) for layer in each.modules())
+def test_of_a_convolution_the_features_are_the_averages_of_what_it_reads() -> None:
+    telling = WithFeatures(nn.Sequential(nn.Conv2d(3, 10, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten()), 10).eval()
+    with torch.inference_mode(), watched(telling.model) as found:
+        logits, features = telling.split(telling(INPUTS))
+    assert torch.equal(features, INPUTS.mean((2, 3)))
+    assert torch.equal(last_layer(found, 10).features, features)
+    assert logits.shape == (2, 10)
+
+
+def test_a_network_without_a_last_layer_for_the_classes_has_answers_and_no_features() -> None:
+    pool = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d((2, 1)), nn.Flatten())
+    logits, features = WithFeatures(pool, 8).split(WithFeatures(pool, 8)(INPUTS))
+    assert (logits.shape, features.shape) == ((2, 8), (2, 0))
+    with watched(pool) as found:
+        pool(INPUTS)
+    with pytest.raises(NotLinear, match="neither a dense layer nor a convolution"):
+        last_layer(found, 8)
+
+
+def test_watching_leaves_a_network_as_it_was_even_after_an_error() -> None:
+    model = nn.Sequential(nn.Linear(4, 3), nn.Flatten())
+    with pytest.raises(RuntimeError), watched(model):
+        model(torch.zeros(2, 5))
+    assert not any(layer._forward_pre_hooks for layer in model.modules())

@@ -31,8 +31,9 @@ def test_every_way_and_strength_is_an_evaluation_of_changed_pictures(snapshot: M
     for each in CORRUPTIONS[:2]:
         worse = dataclasses.replace(split, images=each.apply(split.images, 4))
         assert found.corrupted[each.name][3] == evaluate(snapshot, worse).accuracy
-    assert len(told) == 31
-    assert told[1] == "noise, 8 of 255"
+    in_turn = list(dict.fromkeys(told))
+    assert len(in_turn) == 31
+    assert in_turn[1] == "noise, 8 of 255"
 
 
 def test_a_sample_is_spread_over_the_split(snapshot: ModelSnapshot, split: Split) -> None:

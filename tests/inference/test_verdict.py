@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 
-from cifar_gui.inference.prediction import Confidence
-from cifar_gui.inference.verdict import label_of, none_of, verdict
+from cifar_gui.inference.prediction import Confidence, Prediction
+from cifar_gui.inference.verdict import judged, label_of, none_of, verdict
 
 TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -80,3 +81,61 @@ def test_two_classes_are_doubted_between() -> None:
 
 def test_every_confidence_has_a_word_of_its_own() -> None:
     assert [label_of(each) for each in get_args(Confidence)] == ["confident", "not sure", "unknown"]
+
+
+def test_what_is_unlike_all_that_was_learned_is_none_of_them_however_sure_the_network_is() -> None:
+    found = verdict(TEN, ten(dog=0.99), "strange")
+    assert (found.confidence, found.headline) == ("unknown", "probably none of the ten")
+    assert found.reason.endswith("forced to choose, it would say dog (99 %).")
+
+
+def answer(shares: tuple[float, ...], **values: Any) -> Prediction:
+    return Prediction(TEN, shares, verdict(TEN, shares), **values)
+
+
+def test_the_line_between_sure_and_unsure_can_be_drawn_elsewhere() -> None:
+    found = answer(ten(dog=0.75, cat=0.2))
+    assert [judged(found, line).verdict.confidence for line in (0.5, 0.75, 0.76, 0.99)] == [
+        *("confident", "confident", "unsure", "unsure")
+    ]
+    assert judged(found) == found
+    assert judged(judged(found, 0.5)) == found
+
+
+def test_what_is_judged_anew_keeps_its_standing_and_its_votes() -> None:
+    assert judged(answer(ten(dog=0.99), standing="strange"), 0.5).verdict.confidence == "unknown"
+    assert judged(answer(ten(dog=0.99), standing="unusual"), 0.5).verdict.headline == "dog?"
+    votes = (0, 0, 0, 1, 0, 2, 0, 0, 0, 0)
+    doubted = judged(answer(ten(dog=0.6, cat=0.3), votes=votes, crops=3))
+    assert "of three places two say dog and one cat" in doubted.verdict.reason
+    assert "of three views" in judged(replace(doubted, crops=1)).verdict.reason
+
+
+def test_an_unusual_picture_is_not_named_without_a_question_mark() -> None:
+    found = verdict(TEN, ten(dog=0.99), "unusual")
+    assert (found.confidence, found.headline) == ("unsure", "dog?")
+    assert found.reason == "The network gives dog 99 %, but few of the pictures it learned from look as unusual."
+    assert verdict(TEN, ten(cat=0.48, dog=0.40), "unusual") == verdict(TEN, ten(cat=0.48, dog=0.40))
+
+
+@pytest.mark.parametrize(
+    ("votes", "of", "told"),
+    [
+        ((4, 2), "views", "of six views four say cat and two dog"),
+        ((1, 5), "places", "of six places five say dog and one cat"),
+        ((1, 1, 1), "places", "of three places one says"),
+        ((6, 0), "views", "too close to decide"),
+        ((), "views", "too close to decide"),
+    ],
+)
+def test_where_views_or_places_disagree_the_reason_says_so(votes: tuple[int, ...], of: str, told: str) -> None:
+    found = verdict(("cat", "dog", "frog"), (0.5, 0.4, 0.1), votes=votes, of=of)
+    assert told in found.reason
+    assert found.headline == "cat or dog?"
+
+
+def test_what_is_sure_can_be_asked_for() -> None:
+    for wanted, confidence in ((0.5, "confident"), (0.9, "confident"), (0.95, "unsure")):
+        assert verdict(TEN, ten(dog=0.93), confident=wanted).confidence == confidence
+    assert verdict(TEN, ten(dog=0.93), confident=0.95).headline == "dog?"
+    assert "no other class comes near" in verdict(TEN, ten(dog=0.93), confident=0.95).reason

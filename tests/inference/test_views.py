@@ -9,7 +9,7 @@ from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
 from cifar_gui.inference.forward import logits_of
-from cifar_gui.inference.views import VIEW_WEIGHTS, six_view_logits_of, six_views
+from cifar_gui.inference.views import VIEW_WEIGHTS, mean_logits_of, six_views
 
 
 def mirror_at_the_edge(place: int, size: int) -> int:
@@ -38,7 +38,7 @@ def test_half_the_weight_is_on_the_picture_and_its_mirror_image() -> None:
 def test_chunks_change_nothing(snapshot: ModelSnapshot, inputs: torch.Tensor, chunk: int) -> None:
     model, stats = rebuild(snapshot), snapshot.card.stats
     with torch.inference_mode():
-        parts = list(six_view_logits_of(model, inputs, stats, Precision(), chunk))
+        parts = list(mean_logits_of(model, inputs, stats, Precision(), 6, chunk))
         each = [torch.cat(list(logits_of(model, view, stats, Precision()))) for view in six_views(inputs)]
     expected = sum(weight * logits for weight, logits in zip(VIEW_WEIGHTS, each, strict=True))
     assert all(len(part) <= max(chunk // 6, 1) for part in parts)

@@ -33,6 +33,8 @@ from cifar_gui.training.events import (
 )
 from cifar_gui.training.schedule import fraction_at
 
+from .conftest import QUICK
+
 
 def of(events, kind):
     return [event for event in events if isinstance(event, kind)]
@@ -63,8 +65,9 @@ NARROW = {
 def test_every_network_learns_with_its_best_recipe(run, name):
     best = presets(name)["best"]
     # Gentler than on 45,000 pictures: warm-up is over after a few steps here.
+    gentler = {"epochs": 4, "head_lr": 0.02, "bias_lr": 0.01} if name in ("alexnet", "zfnet") else {"epochs": 8}
     recipe = best.changed(
-        epochs=3 if name in ("alexnet", "zfnet") else 8,
+        **gentler,
         batch_size=30,
         micro_batch=30,
         lr=best.lr / 5,
@@ -507,3 +510,24 @@ def test_more_epochs_asked_for_during_the_last_validation_are_trained(quick, run
 
     monkeypatch.setattr(Bench, "validate", asking)
     assert run(quick, control=control)[-1].epoch == quick.epochs + 1
+
+
+def test_a_run_says_which_weights_it_starts_from_and_one_that_goes_on_says_nothing(run):
+    def first(**changes):
+        return next(iter(run(QUICK.changed(epochs=1, **changes)))).first_weights
+
+    assert first() == first(lr=0.3, optimiser="adam", flip="none"), "whatever is done with them"
+    assert len({first(), first(seed=1), first(network="mlp"), first(network_settings={"filters": 4})}) == 4
+    state = of(run(), ResumeState)[0]
+    assert run(resume=state)[0].first_weights == ""
+
+
+def test_weights_that_come_of_the_pictures_are_told_apart_by_them(run, tiny_data):
+    recipe = QUICK.changed(network="airnet", network_settings={"size": "93"}, epochs=1)
+    same = next(train(new_model(recipe, 3), tiny_data, recipe, Control()))
+    other = assemble(
+        "Other", 255 - tiny_data.images, tiny_data.labels, tiny_data.class_names, test=torch.arange(240) >= 200
+    )
+    different = next(train(new_model(recipe, 3), other, recipe, Control()))
+    assert same.first_weights == next(train(new_model(recipe, 3), tiny_data, recipe, Control())).first_weights
+    assert same.first_weights != different.first_weights

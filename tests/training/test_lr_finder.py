@@ -15,7 +15,7 @@ from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training import lr_finder
 from cifar_gui.training.bench import Bench
 from cifar_gui.training.control import Control
-from cifar_gui.training.lr_finder import Tried, affordable, find_lr, holds_for, rate_range, suggest, with_lr
+from cifar_gui.training.lr_finder import Tried, affordable, find_lr, holds_for, rate_range, suggest
 from cifar_gui.words import grouped
 
 OPTIMISERS = settings()["optimiser"].choices
@@ -43,7 +43,7 @@ def test_every_optimiser_gets_a_rate_at_which_its_run_learns(quick, tiny_data, r
     assert answer.lr is not None, answer.reason
     low, high = rate_range(recipe)
     assert low < answer.lr < high
-    reports = [event for event in run(with_lr(recipe, answer.lr)) if hasattr(event, "validation_accuracy")]
+    reports = [event for event in run(recipe.with_lr(answer.lr)) if hasattr(event, "validation_accuracy")]
     assert max(report.validation_accuracy for report in reports) >= 0.9
 
 
@@ -286,8 +286,8 @@ def noisy(losses: np.ndarray, deviation: float, random: np.random.Generator) -> 
 
 def test_a_rate_is_taken_over_with_those_of_biases_and_heads_in_proportion():
     recipe = Recipe(lr=0.1, bias_lr=0.2, head_lr=0.01)
-    assert with_lr(recipe, 0.05) == recipe.changed(lr=0.05, bias_lr=0.1, head_lr=0.005)
-    assert with_lr(Recipe(lr=0.1), 0.05) == Recipe(lr=0.05)
+    assert recipe.with_lr(0.05) == recipe.changed(lr=0.05, bias_lr=0.1, head_lr=0.005)
+    assert Recipe(lr=0.1).with_lr(0.05) == Recipe(lr=0.05)
 
 
 @pytest.mark.parametrize(

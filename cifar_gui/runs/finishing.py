@@ -1,0 +1,52 @@
+"""The last thing of a training: temperatures and familiarity for the networks that a run keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cifar_gui.errors import Cancelled, CheckpointError, DataError
+from cifar_gui.training.events import Calibrating, Event, Finished
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import ImageData
+    from cifar_gui.runs.run import Run
+
+PICTURES = 1000
+"""Held-out pictures that are looked at: more make the end of a training longer than they make its network better."""
+
+
+def finishing(
+    run: Run, data: ImageData, events: Generator[Event, None, None], stopping: Callable[[], bool]
+) -> Generator[Event, None, None]:
+    """The `events` of a training, in whose run the best and the last network are made honest before it is said to have
+    come to its end. Given up, without a loss, as soon as the user is `stopping`."""
+    with closing(events):
+        for event in events:
+            if isinstance(event, Finished) and event.reason in ("completed", "early"):
+                yield Calibrating()
+                with suppress(Cancelled):
+                    _make_honest(run, data, stopping)
+            yield event
+
+
+def _make_honest(run: Run, data: ImageData, stopping: Callable[[], bool]) -> None:
+    from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
+    from cifar_gui.inference.trust import trusted
+
+    def ask() -> None:
+        if stopping():
+            raise Cancelled
+
+    done: dict[float, Path] = {}
+    for path in (run.best_path, run.last_path):
+        with suppress(DataError, CheckpointError):  # no held-out pictures, or a file that somebody has taken away
+            snapshot = load_snapshot(path)
+            if twin := done.get(snapshot.card.epoch):
+                found = load_snapshot(twin)
+            else:
+                found = trusted(snapshot, data, PICTURES, ask)
+                done[snapshot.card.epoch] = path
+            save_snapshot(found, path)
