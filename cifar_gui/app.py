@@ -24,6 +24,7 @@ from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 from cifar_gui.ui.shown_picture import ShownPicture
 from cifar_gui.ui.signals import closing_on_signals
+from cifar_gui.ui.sweeps.trainer import SweepTrainer
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.warm_up import WarmUp
 
@@ -44,6 +45,7 @@ def create_window() -> MainWindow:
 
     context = Context(
         session=session,
+        sweeps=SweepTrainer(session, jobs, messages),
         models=models,
         data=data,
         picture=ShownPicture(),
@@ -54,6 +56,8 @@ def create_window() -> MainWindow:
         show_page=lambda name: window.pages.request(name),
         show_filters=show_filters,
         classify=lambda sources: window.classify(sources),
+        sweep_over=lambda recipe: window.sweep_over(recipe),
+        open_elsewhere=lambda sources: window.open_elsewhere(sources),
         torch_ready=lambda: warm_up.done,
     )
     warm_up = WarmUp(jobs.post)
@@ -87,6 +91,7 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
     def on_closed() -> None:
         warm_up.shutdown()
         context.jobs.shutdown()
+        context.sweeps.shutdown()
 
     window.painted.connect(on_painted)
     window.closed.connect(on_closed)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from cifar_gui import paths
 from cifar_gui.cli.answers import Answer, CsvAnswers, JsonAnswers, PlainAnswers
-from cifar_gui.cli.command import COMMANDS, ExitCode, Run, whole_number
+from cifar_gui.cli.command import COMMANDS, ExitCode, Run, percentage, whole_number
 from cifar_gui.cli.console import Progress, say
 from cifar_gui.data.picture import PictureSource, picture_files
 from cifar_gui.errors import PictureError
+from cifar_gui.inference.proposals import SQUARES, Way
+from cifar_gui.inference.verdict import CONFIDENT, LEAST_SURE, MOST_SURE, judged
 
 if TYPE_CHECKING:
     from cifar_gui.inference.classifier import Classifier
@@ -31,6 +33,21 @@ def configure(parser: ArgumentParser) -> Run:
     parser.add_argument(
         "--top", type=whole_number, metavar="K", help="the K best classes (default: 3, with --json and --csv all)"
     )
+    parser.add_argument(
+        "--crop",
+        choices=tuple(SQUARES),
+        default="proposed",
+        help="where to look: where the network finds something familiar (default), at the middle, at the whole picture",
+    )
+    parser.add_argument("--one-view", action="store_true", help="ask once, not of six views and their mean: quicker")
+    parser.add_argument(
+        "--sure-from",
+        type=percentage(LEAST_SURE, MOST_SURE),
+        default=CONFIDENT,
+        metavar="P",
+        help=f"from how many per cent on an answer is called sure, {100 * LEAST_SURE:g} to {100 * MOST_SURE:g} "
+        f"(default: {100 * CONFIDENT:g})",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON list")
     form.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
@@ -42,11 +59,14 @@ def run(arguments: Namespace) -> int:
     from cifar_gui.checkpoint.shipped import find_model
     from cifar_gui.inference.classifier import Classifier
 
-    classifier = Classifier(load_snapshot(find_model(arguments.model)))
+    classifier = Classifier(load_snapshot(find_model(arguments.model)), six_views=not arguments.one_view)
     wanted = list(_wanted(arguments.pictures))
     out = _form(arguments, classifier.class_names)
     read = 0
-    with Progress() as progress, closing(_answers(classifier, wanted, progress)) as answers:
+    with (
+        Progress() as progress,
+        closing(_answers(classifier, wanted, progress, arguments.crop, arguments.sure_from)) as answers,
+    ):
         for answer in answers:
             progress.clear()
             out.add(answer)
@@ -89,11 +109,15 @@ def _from_stdin() -> PictureSource | PictureError:
 
 
 def _answers(
-    classifier: Classifier, wanted: Sequence[tuple[str, PictureSource | PictureError]], progress: Progress
+    classifier: Classifier,
+    wanted: Sequence[tuple[str, PictureSource | PictureError]],
+    progress: Progress,
+    way: Way = "proposed",
+    sure_from: float = CONFIDENT,
 ) -> Generator[Answer, None, None]:
-    """One answer for each, in order."""
+    """One answer for each, in order; sure are those from a probability of `sure_from` on."""
     pictures = [picture for _, picture in wanted if isinstance(picture, PictureSource)]
-    with closing(classifier.classify_many(pictures, progress)) as results:
+    with closing(classifier.classify_many(pictures, progress, way)) as results:
         for path, picture in wanted:
             answer = next(results)[1] if isinstance(picture, PictureSource) else picture
-            yield Answer(path, answer)
+            yield Answer(path, answer if isinstance(answer, PictureError) else judged(answer, sure_from))

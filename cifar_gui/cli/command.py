@@ -37,6 +37,19 @@ class UsageError(CifarGuiError):
     """The arguments do not fit together or are out of range."""
 
 
+def percentage(low: float, high: float) -> Callable[[str], float]:
+    """An argument in per cent between two shares: "85" → 0.85."""
+
+    def share(text: str) -> float:
+        number = float(text) / 100
+        if not low <= number <= high:  # neither is what is no number
+            raise ArgumentTypeError(f"{text!r} is not between {100 * low:g} and {100 * high:g}")
+        return number
+
+    share.__name__ = "number of per cent"  # as argparse calls it where it is none
+    return share
+
+
 def whole_number(text: str) -> int:
     """An argument that must be 1, 2, 3, …"""
     number = int(text) if text.isdecimal() else 0

@@ -16,6 +16,7 @@ from cifar_gui.words import duration, percent
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
     from cifar_gui.inference.evaluate import Evaluation
+    from cifar_gui.inference.robustness import Robustness
 
 SPLITS = ("validation", "test", "train")
 
@@ -31,6 +32,9 @@ def configure(parser: ArgumentParser) -> Run:
     )
     parser.add_argument("--split", choices=SPLITS, default="validation", help="default: %(default)s")
     parser.add_argument("--tta", action="store_true", help="average six views of each picture: slower, more accurate")
+    parser.add_argument(
+        "--robustness", action="store_true", help="also on pictures made worse: noise, blur, brightness, JPEG, …"
+    )
     parser.add_argument("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return run
@@ -40,6 +44,7 @@ def run(arguments: Namespace) -> int:
     from cifar_gui.checkpoint.files import load_snapshot
     from cifar_gui.checkpoint.shipped import find_model
     from cifar_gui.inference.evaluate import evaluate
+    from cifar_gui.inference.robustness import robustness
 
     path = find_model(arguments.model)
     snapshot = load_snapshot(path)
@@ -54,12 +59,19 @@ def run(arguments: Namespace) -> int:
             class_names=data.class_names,
             device=device,
         )
+    worse = None
+    if arguments.robustness:
+        with Progress() as progress:
+            worse = robustness(snapshot, data.split(arguments.split), progress=progress, device=device)
     name = _model_name(path)
     seen = data.was_trained_on(arguments.split, snapshot.card.trained_on)
     if arguments.json:
-        write_json({**_as_dict(result), **_circumstances(arguments, name, seen=seen)})
+        robust = {} if worse is None else {"robustness": _robust_dict(worse)}
+        write_json({**_as_dict(result), **robust, **_circumstances(arguments, name, seen=seen)})
     else:
         write(_as_text(result, f"{name} on the {arguments.split} split of {data.name}"))
+        if worse is not None:
+            write(_robust_text(worse))
         if seen:
             say("The model has learned from these very pictures: its accuracy on others will be lower.")
     return ExitCode.OK
@@ -98,6 +110,22 @@ def _as_dict(result: Evaluation) -> dict[str, Any]:
         "seconds": result.seconds,
         "images_per_second": result.images_per_second,
     }
+
+
+def _robust_dict(worse: Robustness) -> dict[str, Any]:
+    """Accuracies, 0–1; lists are of the strengths 1–5."""
+    ways = {name: list(accuracies) for name, accuracies in worse.corrupted.items()}
+    return {"n": worse.n, "intact": worse.intact, **ways}
+
+
+def _robust_text(worse: Robustness) -> str:
+    from cifar_gui.data.corruptions import CORRUPTIONS
+
+    rows = [(each.label, *(percent(value) for value in worse.corrupted[each.name])) for each in CORRUPTIONS]
+    strengths = range(1, len(rows[0]))
+    columns = ("Made worse by", *(f"strength {each}" for each in strengths))
+    what = f"{worse.n:,} pictures made worse, one view; as they are {percent(worse.intact)} are right"
+    return "\n".join(["", what, "", table(columns, rows, right=tuple(strengths))])
 
 
 def _as_text(result: Evaluation, what: str) -> str:

@@ -14,7 +14,7 @@ from cifar_gui.cli.command import Run as RunCommand
 from cifar_gui.cli.console import Progress, say
 from cifar_gui.cli.recipe_arguments import add_recipe_arguments
 from cifar_gui.cli.signals import interruptible
-from cifar_gui.cli.train_job import prepared
+from cifar_gui.cli.train_job import Job, prepared
 from cifar_gui.cli.train_minutes import about_promise, add_minutes_argument
 from cifar_gui.cli.train_report import JsonReport, PlainReport, Report, ending
 from cifar_gui.errors import CifarGuiError, MemoryShortage
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
         if job.open_run is None:
             last, heard = _last(events), True
         else:
-            last, heard = _follow(events, job.open_run, control, json=arguments.json)
+            last, heard = _follow(events, job, job.open_run, control, json=arguments.json)
     if received.number:
         return received.exit_code
     return ExitCode.OK if heard and last is not None and last.reason != "diverged" else ExitCode.FAILURE
@@ -73,16 +73,18 @@ def _last(events: Generator[Event, None, None]) -> Finished | None:
 
 
 def _follow(
-    events: Generator[Event, None, None], open_run: Callable[[], Run], control: Control, *, json: bool
+    events: Generator[Event, None, None], job: Job, open_run: Callable[[], Run], control: Control, *, json: bool
 ) -> tuple[Finished | None, bool]:
     """Pull every event, keep it, show it. Returns the last one, and whether stdout was read to the end."""
+    from cifar_gui.runs.finishing import finishing
+
     first = next(events)
     heard, last, trained = True, None, False
     with open_run() as kept, Progress() as progress:
         name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
         report: Report = JsonReport(str(kept.path)) if json else PlainReport(progress)
         try:
-            for event in _with_first(first, events):
+            for event in finishing(kept, job.data, _with_first(first, events), lambda: control.stopping):
                 kept.record(event)
                 last = event if isinstance(event, Finished) else None
                 trained = trained or isinstance(event, EpochReport)

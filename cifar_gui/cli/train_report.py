@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from cifar_gui.cli.console import Progress, say, write, write_json
-from cifar_gui.training.events import EpochReport, Event, Finished, SettingsChanged, Started, StepReport
+from cifar_gui.training.events import Calibrating, EpochReport, Event, Finished, SettingsChanged, Started, StepReport
 from cifar_gui.words import duration, loss_words, percent, rounded
 
 _COLUMNS = ("Epoch", "Train loss", "accuracy", "Validation loss", "accuracy", "Learning rate", "Pictures/s", "Time")
@@ -66,6 +66,8 @@ class PlainReport:
                 self._epoch(event)
             case SettingsChanged():
                 self._epochs = event.epochs
+            case Calibrating():
+                self._progress(1.0, "calibrating")
             case _:
                 pass  # kept in the run, nothing to show
 

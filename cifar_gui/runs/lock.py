@@ -24,8 +24,9 @@ class FolderLock:
     as held while that process lives on this machine.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, what: str = "Run") -> None:
+        """`what` the folder is, as a sentence begins."""
+        self.path, self._what = path, what
         self._file: IO[bytes] | None = None
 
     @property
@@ -45,7 +46,7 @@ class FolderLock:
             holder = _holder(file)
             file.close()
             raise CheckpointError(
-                f"Run {self.path.parent.name} is in use by another window or process ({holder}). "
+                f"{self._what} {self.path.parent.name} is in use by another window or process ({holder}). "
                 "Stop the training there first."
             )
         file.truncate(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +34,8 @@ class RunRecord:
     training_pictures: int = 0
     validation_pictures: int = 0
     message: str = ""  # why it ended, if that needs to be said
+    sweep: str = ""  # the name of the sweep that it is a trial of
+    first_weights: str = ""  # digest of those before the first step; "" if an earlier version began it
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able values."""
@@ -61,6 +63,8 @@ class RunRecord:
             training_pictures=int(values["training_pictures"]),
             validation_pictures=int(values["validation_pictures"]),
             message=str(values["message"]),
+            sweep=str(values.get("sweep", "")),
+            first_weights=str(values.get("first_weights", "")),
         )
         if record.status not in STATUSES:
             raise ValueError(f"unknown status {record.status!r}")
@@ -81,11 +85,26 @@ class Notes:
 
     name: str = ""
     notes: str = ""
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Notes:
-        """From JSON values. Raises KeyError."""
-        return cls(str(values["name"]), str(values["notes"]))
+        """From JSON values. Raises KeyError or TypeError."""
+        return cls(str(values["name"]), str(values["notes"]), cleaned(map(str, values.get("tags", ()))))
+
+
+MAX_TAGS, MAX_TAG = 20, 40
+"""How many tags a run may have, and how many letters one of them."""
+
+
+def cleaned(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags as they are kept: no empty ones, none twice, whatever their case, none with a comma or a line break."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        plain = " ".join(tag.replace(",", " ").split())[:MAX_TAG].rstrip()
+        if plain:
+            found.setdefault(plain.casefold(), plain)
+    return tuple(found.values())[:MAX_TAGS]
 
 
 def now() -> str:

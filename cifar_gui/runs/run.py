@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cifar_gui import paths
 from cifar_gui.atomic import remove_leftovers, write_atomically
@@ -23,7 +24,7 @@ from cifar_gui.runs import trash
 from cifar_gui.runs.journal import Journal, read_history
 from cifar_gui.runs.layout import Layout, write_json
 from cifar_gui.runs.lock import FolderLock
-from cifar_gui.runs.record import Notes, RunRecord, now
+from cifar_gui.runs.record import RunRecord, cleaned, now
 from cifar_gui.runs.summary import RunSummary, read_notes, read_recipe, read_record, summarise, take_number
 from cifar_gui.runs.thinning import epochs_to_drop
 from cifar_gui.training import events
@@ -45,10 +46,11 @@ class Run:
         self._is_ours = False  # whether it was made here, or trains here: then how it ends is ours to write
 
     @classmethod
-    def create(cls, recipe: Recipe, root: Path | None = None) -> Run:
-        """A new run with the next free number in `root` (by default `paths.runs()`), locked. Raises WriteError."""
+    def create(cls, recipe: Recipe, root: Path | None = None, *, sweep: str = "") -> Run:
+        """A new run with the next free number in `root` (by default `paths.runs()`), locked; `sweep`: the name of that
+        which it is a trial of. Raises WriteError."""
         root = root or paths.runs()
-        return cls._locked(take_number(_draft(recipe, root), root), recipe)
+        return cls._locked(take_number(_draft(recipe, root, sweep), root), recipe)
 
     @classmethod
     def create_at(cls, path: Path, recipe: Recipe) -> Run:
@@ -119,12 +121,19 @@ class Run:
 
     def rename(self, name: str) -> None:
         """Give the run a name of the user's; "" for none. Allowed while it trains."""
-        notes = read_notes(self.layout)
-        write_json(self.layout.notes, {"name": name.strip(), "notes": notes.notes})
+        self._note(name=name.strip())
 
     def set_notes(self, text: str) -> None:
         """Replace the user's notes. Allowed while it trains."""
-        write_json(self.layout.notes, dataclasses.asdict(Notes(read_notes(self.layout).name, text)))
+        self._note(notes=text)
+
+    def set_tags(self, tags: Iterable[str]) -> None:
+        """Replace the user's tags. Allowed while it trains."""
+        self._note(tags=cleaned(tags))
+
+    def _note(self, **changes: Any) -> None:
+        """Change some of what the user says of the run."""
+        write_json(self.layout.notes, dataclasses.asdict(dataclasses.replace(read_notes(self.layout), **changes)))
 
     def move_to_trash(self) -> Path:
         """Move the folder to the trash beside it and return where it is now. Raises CheckpointError while in use."""
@@ -213,6 +222,7 @@ class Run:
             message="",
             epochs_done=len(history.epoch_rows),
             epochs_planned=event.epochs,
+            first_weights=event.first_weights or self._record.first_weights,
             lr=None,  # a change that is still in force is told anew
             best_accuracy=best,
             best_epoch=accuracies.index(best) + 1 if best is not None else 0,
@@ -270,18 +280,18 @@ class Run:
             self._lock.release()
 
 
-def _draft(recipe: Recipe, root: Path) -> Path:
+def _draft(recipe: Recipe, root: Path, sweep: str) -> Path:
     """A folder with the beginnings of a run, under a name that lists pass over."""
     path = root / f".new-{secrets.token_hex(4)}"
     try:
         path.mkdir(parents=True)
     except OSError as error:
         raise WriteError(f"{path} could not be made: {reason(error)}.") from error
-    _write_beginning(path, recipe)
+    _write_beginning(path, recipe, sweep)
     return path
 
 
-def _write_beginning(path: Path, recipe: Recipe) -> None:
+def _write_beginning(path: Path, recipe: Recipe, sweep: str = "") -> None:
     layout = Layout(path)
     write_atomically(layout.recipe, [recipe.to_toml().encode()])
-    write_json(layout.record, RunRecord(created=now(), epochs_planned=recipe.epochs).to_dict())
+    write_json(layout.record, RunRecord(created=now(), epochs_planned=recipe.epochs, sweep=sweep).to_dict())

@@ -29,6 +29,7 @@ class RunSummary:
     record: RunRecord
     status: str  # that of the record, or "interrupted", or "damaged"
     kept_epochs: tuple[int, ...]
+    tags: tuple[str, ...] = ()  # the user's
 
     @property
     def title(self) -> str:
@@ -102,14 +103,16 @@ def summarise(path: Path) -> RunSummary:
     record = read_record(layout)
     notes = read_notes(layout)
     if recipe is None:
-        return RunSummary(path, path.name, notes.name, notes.notes, None, record or RunRecord(), "damaged", kept)
+        record = record or RunRecord()
+        return RunSummary(path, path.name, notes.name, notes.notes, None, record, "damaged", kept, notes.tags)
     record = record or _guessed(recipe, kept, layout)
     status = record.status
     if is_locked(layout.lock):
         status = "paused" if status == "paused" else "running"
     elif status in ("running", "paused") or (status == "new" and layout.history.exists()):
         status = "interrupted"
-    return RunSummary(path, path.name, notes.name, notes.notes, record.applied_to(recipe), record, status, kept)
+    recipe = record.applied_to(recipe)
+    return RunSummary(path, path.name, notes.name, notes.notes, recipe, record, status, kept, notes.tags)
 
 
 def next_number(root: Path) -> int:

@@ -12,12 +12,16 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from cifar_gui import paths
 from cifar_gui.errors import CheckpointError, WriteError, not_read, not_written
 from cifar_gui.runs.layout import EXPORTED, MAX_HISTORY, MAX_TEXT_FILE, Layout
 from cifar_gui.runs.lock import is_locked
 from cifar_gui.runs.summary import read_recipe, take_number
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import Progress
 
 MAX_FILES = 10_100
 """A run has at most 10,000 epochs, and a dozen files beside them."""
@@ -28,10 +32,15 @@ MAX_WEIGHTS = 4 << 30
 _CHUNK = 1 << 20
 
 
-def pack(run: Path, file: Path) -> Path:
+def _silent(_share: float, _what: str) -> None:
+    """A progress that nobody looks at."""
+
+
+def pack(run: Path, file: Path, progress: Progress = _silent) -> Path:
     """Write the run in the folder `run` as `file`, its suffix added if missing; returns where it is.
 
-    Raises CheckpointError if some process trains it or there is no run, WriteError if the file cannot be written."""
+    Raises CheckpointError if some process trains it or there is no run, WriteError if the file cannot be written, and
+    what `progress` raises to give up; then nothing is written, and a file that was there is as it was."""
     layout = Layout(run)
     if is_locked(layout.lock):
         raise CheckpointError(f"Run {run.name} is being trained. Stop it first, then export it.")
@@ -42,9 +51,15 @@ def pack(run: Path, file: Path) -> Path:
     temporary = file.with_name(f".{file.name}.tmp")
     try:
         try:
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
-                for member in _members(layout):
-                    archive.write(member, member.relative_to(run).as_posix())
+            members = list(_members(layout))
+            copied = _Copied(sum(member.stat().st_size for member in members), f"Packing run {run.name}", progress)
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+                for member in members:
+                    info = zipfile.ZipInfo.from_file(
+                        member, member.relative_to(run).as_posix(), strict_timestamps=False
+                    )
+                    with member.open("rb") as source, archive.open(info, "w") as target:
+                        copied.copy(source, target)
             temporary.replace(file)
         finally:
             temporary.unlink(missing_ok=True)
@@ -53,10 +68,11 @@ def pack(run: Path, file: Path) -> Path:
     return file
 
 
-def unpack(file: Path, root: Path | None = None) -> Path:
+def unpack(file: Path, root: Path | None = None, progress: Progress = _silent) -> Path:
     """Make a run of what `pack` has written, under the next free number in `root` (by default `paths.runs()`).
 
-    Raises CheckpointError if the file is no such file or damaged, WriteError if there is no room; nothing is left then.
+    Raises CheckpointError if the file is no such file or damaged, WriteError if there is no room, and what `progress`
+    raises to give up; nothing is left then.
     """
     root = root or paths.runs()
     try:
@@ -65,13 +81,28 @@ def unpack(file: Path, root: Path | None = None) -> Path:
     except OSError as error:
         raise WriteError(not_written(root, error)) from error
     try:
-        _extract(file, draft)
+        _extract(file, draft, progress)
         if read_recipe(Layout(draft)) is None:
             raise CheckpointError(f"{file.name} holds no run: there is no recipe in it that makes sense.")
         return take_number(draft, root)
     except BaseException:  # a KeyboardInterrupt too: a half-read run must not stay
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+class _Copied:
+    """Copies files, and says how much of all of them has been copied."""
+
+    def __init__(self, size: int, what: str, progress: Progress) -> None:
+        self._size, self._what, self._progress = max(size, 1), what, progress
+        self._done = 0
+
+    def copy(self, source: IO[bytes], target: IO[bytes]) -> None:
+        """One more file, piece by piece."""
+        while chunk := source.read(_CHUNK):
+            self._progress(min(self._done / self._size, 1.0), self._what)  # first: whoever gives up writes no more
+            target.write(chunk)
+            self._done += len(chunk)
 
 
 def _members(layout: Layout) -> Iterator[Path]:
@@ -93,17 +124,18 @@ def _limit(name: str) -> int:
     return known.get(name, 0)
 
 
-def _extract(file: Path, folder: Path) -> None:
+def _extract(file: Path, folder: Path, progress: Progress) -> None:
     """Write the members of an archive into an empty folder. Raises CheckpointError or WriteError."""
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             _check(file.name, members)
+            copied = _Copied(sum(member.file_size for member in members), f"Unpacking {file.name}", progress)
             for member in members:
                 target = folder / member.filename
                 target.parent.mkdir(exist_ok=True)
                 with archive.open(member) as source, target.open("wb") as copy:
-                    shutil.copyfileobj(source, copy, _CHUNK)
+                    copied.copy(source, copy)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise CheckpointError(
             f"{file.name} is no exported run, or it is damaged ({error}). Export the run again, and copy it whole."

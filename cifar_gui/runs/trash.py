@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from cifar_gui import paths
@@ -16,10 +17,10 @@ from cifar_gui.runs.summary import TRASH, RunSummary, list_runs
 KEPT_DAYS = 30
 
 
-def move_to_trash(run: Path) -> Path:
-    """Move a run folder, whatever state it is in, into the trash beside it and return where it is now. Raises
-    CheckpointError, also while some process trains it."""
-    lock = FolderLock(Layout(run).lock)
+def move_to_trash(run: Path, what: str = "Run") -> Path:
+    """Move a run folder, whatever state it is in, or that of a sweep, into the trash beside it and return where it is
+    now. Raises CheckpointError, also while some process trains it; `what` it is, as a sentence begins."""
+    lock = FolderLock(Layout(run).lock, what)
     lock.acquire()
     lock.release()  # an open file cannot be moved on Windows
     trash = run.parent / TRASH
@@ -53,12 +54,17 @@ def list_trash(root: Path | None = None) -> list[RunSummary]:
 def empty_old(root: Path | None = None, *, days: float = KEPT_DAYS) -> int:
     """Delete for good what has been in the trash for more than `days`; returns how many runs. Nothing is raised: what
     cannot be deleted now stays for the next time."""
+    return delete_old([summary.path for summary in list_trash(root)], days)
+
+
+def delete_old(trashed: Iterable[Path], days: float = KEPT_DAYS) -> int:
+    """The same with the folders given."""
     oldest = time.time() - days * 86_400
     gone = 0
-    for summary in list_trash(root):
+    for path in trashed:
         try:
-            if summary.path.stat().st_mtime < oldest:
-                shutil.rmtree(summary.path)
+            if path.stat().st_mtime < oldest:
+                shutil.rmtree(path)
                 gone += 1
         except OSError:
             continue

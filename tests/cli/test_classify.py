@@ -9,11 +9,14 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from cifar_gui.cli import classify
 from cifar_gui.cli.answers import PlainAnswers
 from cifar_gui.cli.console import Progress
+from cifar_gui.inference.verdict import judged
 
 
 @pytest.fixture
@@ -132,6 +135,16 @@ def test_the_line_of_progress_is_taken_away_before_each_answer(cli, model, colou
     assert told[-1] == "cleared"
 
 
+@pytest.mark.parametrize(
+    ("flags", "crop"), [([], None), (["--crop", "centre"], [20, 0, 60]), (["--crop", "whole"], [0, -20, 100])]
+)
+def test_where_to_look_can_be_said(cli, model, tmp_path, flags, crop):
+    noise = np.random.default_rng(1).integers(0, 256, (60, 100, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    [answer] = cli("classify", tmp_path / "noise.png", "--model", model, "--json", "--one-view", *flags).json
+    assert answer["crop"] == crop if crop else answer["crop"][2] <= 60
+
+
 def test_top_limits_the_classes_in_json_best_first(cli, model, colours):
     (answer,) = cli("classify", colours / "test" / "blue" / "0.png", "--model", model, "--top", "1", "--json").json
     assert list(answer["probabilities"]) == ["blue"]
@@ -156,6 +169,22 @@ def test_top_must_be_a_whole_number(cli, top):
     outcome = cli("classify", "x.png", "--top", top)
     assert outcome.code == 2
     assert "--top" in outcome.err
+
+
+def test_sure_is_what_the_user_calls_sure(cli, model, colours, monkeypatch):
+    picture = colours / "test" / "red" / "0.png"
+    seen = []
+    monkeypatch.setattr(classify, "judged", lambda found, line: seen.append(line) or judged(found, line))
+    assert cli("classify", picture, "--model", model, "--sure-from", "92.5", "--json").code == 0
+    assert cli("classify", picture, "--model", model).code == 0
+    assert seen == [0.925, 0.85]
+
+
+@pytest.mark.parametrize("share", ["49", "0.85", "99.5", "nan", "much"])
+def test_what_is_sure_lies_between_one_half_and_nearly_certain(cli, share):
+    outcome = cli("classify", "x.png", "--sure-from", share)
+    assert outcome.code == 2
+    assert repr(share) in outcome.err
 
 
 def test_a_model_that_does_not_exist_is_bad_input(cli, colours):

@@ -164,3 +164,13 @@ def test_an_unusable_device_is_exit_code_5(cli, model, colours):
 
 def test_a_split_that_does_not_exist_is_a_usage_error(cli, model):
     assert cli("evaluate", "--model", model, "--split", "holdout").code == 2
+
+
+def test_pictures_are_made_worse_if_that_is_wanted(cli, model, colours):
+    line = ("evaluate", "--model", model, "--data", colours, "--robustness")
+    worse = cli(*line, "--json").json["robustness"]
+    assert (worse["n"], worse["intact"]) == (6, 1.0)
+    assert [len(worse[way]) for way in ("noise", "blur", "brightness", "jpeg", "shift", "rotation")] == [5] * 6
+    text = cli(*line).out
+    assert "6 pictures made worse, one view; as they are 100.0 % are right" in text
+    assert sum(line.startswith("Rotation ") for line in text.splitlines()) == 1

@@ -25,7 +25,7 @@ from cifar_gui.errors import (
 )
 
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "PySide6", "pyqtgraph")
-NAMES = ["train", "lr", "evaluate", "classify", "summary", "models", "explain", "export", "doctor"]
+NAMES = ["train", "lr", "evaluate", "sweep", "classify", "summary", "models", "explain", "export", "doctor"]
 
 
 def test_help_and_version_need_nothing_heavy(run_python):

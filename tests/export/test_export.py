@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.picture import PictureSource, centre_crop
 from cifar_gui.data.preprocess import open_picture
 from cifar_gui.errors import Cancelled, CifarGuiError, WriteError
 from cifar_gui.export import base
@@ -64,7 +64,8 @@ def test_what_is_written_gives_the_same_answers_to_a_program_that_knows_nothing_
         check=True,
         cwd=picture.parent,
     ).stdout
-    answer = Classifier(snapshot, six_views=False).classify(open_picture(PictureSource.from_path(picture)))
+    opened = open_picture(PictureSource.from_path(picture))
+    answer = Classifier(snapshot, six_views=False).classify(opened, centre_crop(opened.width, opened.height))
     assert said == f"{picture}: {answer.label}, {answer.probability:.1%}\n"
 
 

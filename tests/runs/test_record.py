@@ -12,14 +12,15 @@ from cifar_gui.errors import CheckpointError, WriteError
 from cifar_gui.runs import Run, journal, list_runs, summarise
 from cifar_gui.runs.layout import Layout, read_text, write_json
 from cifar_gui.runs.lock import FolderLock
-from cifar_gui.runs.record import STATUSES, RunRecord
-from cifar_gui.runs.summary import read_record
+from cifar_gui.runs.record import STATUSES, Notes, RunRecord, cleaned
+from cifar_gui.runs.summary import read_notes, read_record
 from cifar_gui.training.events import Finished, Paused, Resumed, ResumeState, SettingsChanged, Started, StepReport
 
 RECORD = RunRecord(
     status="stopped", created="2026-01-31T12:00:00+00:00", epochs_done=3, epochs_planned=5, lr=0.05, micro_batch=50,
     best_accuracy=0.5, best_epoch=2, seconds=12.5, device="cuda:0", precision="bfloat16",
     memory_format="channels_last", parameters=7, training_pictures=400, validation_pictures=40, message="Stopped.",
+    sweep="rates", first_weights="abc",
 )  # fmt: skip
 
 
@@ -329,3 +330,26 @@ def test_a_run_for_which_no_epoch_is_planned_goes_on_for_one(recipe):
     assert run.summary().recipe == recipe.changed(lr=RECORD.lr, micro_batch=RECORD.micro_batch)
     run.layout.record.write_text(json.dumps([1]))
     assert Run.open(run.path).recipe.epochs == recipe.epochs
+
+
+def test_tags_are_kept_beside_name_and_notes_each_once_and_short(recipe):
+    with Run.create(recipe) as run:
+        run.set_tags([" wide ", "", "Wide", "a,b", "x" * 60, "two\nlines"])
+        run.rename("mine")
+        run.set_notes("good")
+        run.set_tags([*read_notes(run.layout).tags[:2], "new"])
+    (summary,) = list_runs()
+    assert (summary.tags, summary.name, summary.notes) == (("wide", "a b", "new"), "mine", "good")
+    assert cleaned(["x" * 60, "two\nlines"]) == ("x" * 40, "two lines")
+    assert len(cleaned(map(str, range(50)))) == 20
+
+
+def test_notes_of_an_earlier_version_have_no_tags():
+    assert Notes.from_dict({"name": "a", "notes": "b"}) == Notes("a", "b")
+
+
+def test_what_a_run_started_from_is_remembered_when_it_goes_on(recipe, tell):
+    with Run.create(recipe) as run:
+        run.record(dataclasses.replace(tell.started(), first_weights="abc"))
+        run.record(tell.started(10))
+    assert list_runs()[0].record.first_weights == "abc"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cifar_gui import paths
-from cifar_gui.errors import CheckpointError, WriteError
+from cifar_gui.errors import Cancelled, CheckpointError, WriteError
 from cifar_gui.runs import Run, list_runs, move_to_trash, pack, unpack
 from cifar_gui.runs.layout import EXPORTED
 
@@ -152,3 +152,31 @@ def test_an_archive_without_a_recipe_is_no_run(tmp_path: Path, runs_folder: Path
 def test_numbers_in_the_trash_are_not_given_again(run: Path, packed: Path) -> None:
     move_to_trash(run)
     assert unpack(packed).name == "0002"
+
+
+def test_how_far_it_is_is_told_and_what_is_given_up_leaves_nothing(
+    run: Path, tmp_path: Path, runs_folder: Path
+) -> None:
+    shares: list[float] = []
+
+    def listen(share: float, what: str) -> None:
+        shares.append(share)
+        assert what in ("Packing run 0001", "Unpacking there.cifarrun")
+
+    packed = pack(run, tmp_path / "there", listen)
+    unpack(packed, progress=listen)
+    assert shares[0] == 0
+    assert all(0 <= share < 1 for share in shares)
+    assert shares.count(0.0) == 2, "twice it began"
+
+    def give_up(share: float, _what: str) -> None:
+        if share > 0.3:
+            raise Cancelled
+
+    before = packed.read_bytes()
+    with pytest.raises(Cancelled):
+        pack(run, packed, give_up)
+    assert (packed.read_bytes(), list(tmp_path.glob(".*"))) == (before, [])
+    with pytest.raises(Cancelled):
+        unpack(packed, progress=give_up)
+    assert sorted(path.name for path in runs_folder.iterdir()) == ["0001", "0002"]

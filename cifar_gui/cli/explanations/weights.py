@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @EXPLANATIONS.register("weights", label="the filters of a layer", order=1)
 def configure(parser: ArgumentParser) -> Run:
     """The weights of each filter: in colour where they look at colours, else slice by slice; dead filters and those
-    that look for the same are named."""
+    that look for the same thing are named."""
     add_arguments(parser)
     return run
 

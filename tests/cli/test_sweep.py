@@ -1,0 +1,84 @@
+"""`cifar-gui sweep`, to its end, interrupted, and gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from cifar_gui import paths
+from cifar_gui.runs import Run, list_runs, move_to_trash
+from cifar_gui.training.events import EpochReport
+
+TEXT = """
+[[vary]]
+setting = "lr"
+values = [0.01, 0.02]
+[recipe]
+network = "mlp"
+network_settings = {{ hidden = 4 }}
+data = "{data}"
+epochs = 2
+batch_size = 18
+"""
+
+
+@pytest.fixture
+def file(colours: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "rates.toml"
+    path.write_text(TEXT.format(data=colours))
+    return path
+
+
+def test_every_trial_becomes_a_run_and_the_best_is_told(cli, file) -> None:
+    done = cli("sweep", file)
+    assert (done.code, done.err.splitlines()[0]) == (0, "Sweep rates: 2 runs.")
+    assert [(run.record.sweep, run.recipe.lr, run.status) for run in list_runs()] == [
+        ("rates", 0.02, "completed"),
+        ("rates", 0.01, "completed"),
+    ]
+    header, _rule, *rows = done.out.splitlines()
+    assert header.split() == ["Accuracy", "Run", "Learning", "rate", "Epochs", "Time"]
+    assert {row.split()[2] for row in rows} == {"0001", "0002"}
+    assert cli("sweep", "rates", "--results").out == done.out
+    again = cli("sweep", file)
+    assert (again.code, again.err) == (
+        2,
+        "cifar-gui: There is a sweep called rates already. Add --resume to go on with it, or rename the file.\n",
+    )
+
+
+def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, file, monkeypatch) -> None:
+    keep = Run.record
+    with monkeypatch.context() as patch:
+
+        def interrupting(run: Run, event: object) -> None:
+            keep(run, event)
+            if isinstance(event, EpochReport):
+                os.kill(os.getpid(), signal.SIGINT)
+
+        patch.setattr(Run, "record", interrupting)
+        stopped = cli("sweep", file, "--json")
+    assert stopped.code == 130
+    assert "To go on: cifar-gui sweep rates --resume" in stopped.err
+    assert [line["status"] for line in stopped.lines if line["event"] == "trial"] == ["stopped"]
+    done = cli("sweep", "rates", "--resume", "--json")
+    assert done.code == 0
+    assert [(line["trial"], line["values"]) for line in done.lines[:-1]] == [(1, {"lr": 0.01}), (2, {"lr": 0.02})]
+    assert done.lines[-1] == {
+        "event": "sweep", "sweep": "rates", "trials": 2, "done": 2, "best_run": done.lines[-1]["best_run"],
+    }  # fmt: skip
+    assert [(run.number, run.epochs_done) for run in list_runs()] == [("0002", 2), ("0001", 2)]
+    move_to_trash(paths.runs() / "0001")
+    assert len(cli("sweep", "rates", "--resume", "--json").lines) == 2, "that one alone, and the result"
+
+
+def test_what_cannot_be_swept_is_said_and_leaves_nothing(cli, file) -> None:
+    file.write_text(file.read_text().replace("[0.01, 0.02]", "[0.01, 0]"))
+    refused = cli("sweep", file)
+    assert (refused.code, refused.err) == (3, "cifar-gui: Learning rate must be more than 0, not 0.\n")
+    assert not paths.sweeps().exists()
+    assert cli("sweep", "nothing", "--resume").err.startswith("cifar-gui: There is no sweep called nothing.")
+    assert cli("sweep", "nothing.toml").err == "cifar-gui: There is no file nothing.toml.\n"
