@@ -29,6 +29,8 @@ ACTIONS: dict[str, ActionText] = {
     "open_folder": ActionText("Open &folder…", "folder", "Classify all pictures in a folder", ("Ctrl+Shift+O",)),
     "open_design": ActionText("Open desi&gn…", "network", "Put the layers in a file into the designer"),
     "import_run": ActionText("&Import run…", "runs", "Take in a run that was exported on another machine"),
+    "open_lesson": ActionText("Open &lesson…", "lesson", "Set the app up as a lesson wants it, with its text beside"),
+    "save_lesson": ActionText("Sa&ve lesson…", "edit", "Make a lesson of what is set up now, for others to open"),
     "save": ActionText("&Save as…", "save", "Save what this page shows", (Key.Save, "Ctrl+S")),
     "get_data": ActionText("Get &data…", "data", "Download a data set, or use one that is here already"),
     "quit": ActionText("&Quit", "quit", "Close the window; a training run is asked about first", (Key.Quit, "Ctrl+Q")),

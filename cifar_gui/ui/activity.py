@@ -35,6 +35,7 @@ class Activity:
         data.cancelled.connect(self._on_loaded)
         context.models.choices_changed.connect(self.refresh)
         context.jobs.doing_changed.connect(self.refresh)
+        context.sweeps.changed.connect(self.refresh)
         self.refresh()
 
     def text(self) -> str:
@@ -54,14 +55,15 @@ class Activity:
         """Write both sides anew."""
         state = self._context.session.state
         progress = self._status.progress
+        sweep = self._context.sweeps.words
         if state in _WORDS:
             figures = self._figures.text() if state == "running" else self._figures.epoch
-            progress.show_state(_WORDS[state], self._figures.share, figures)
+            progress.show_state(_WORDS[state], self._figures.share, " · ".join(filter(None, (sweep, figures))))
         elif self._loading is not None:
             share, what = self._loading
             progress.show_state(what, share if share > 0 else -1)
-        elif state == "starting":
-            progress.show_state("Starting…", -1)
+        elif state == "starting" or sweep:
+            progress.show_state("Starting…", -1, sweep)
         elif self._importing:
             progress.show_state("Loading PyTorch…", -1)
         elif doing := self._context.jobs.doing:

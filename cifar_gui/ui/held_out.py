@@ -70,6 +70,48 @@ class HeldOutPictures(QObject):
             self.missing.emit(why)
 
 
+class RandomHeldOut(QObject):
+    """A validation picture drawn at random; the data set of last time is read first if there is none.
+
+    Signals: drawn(ImageData, int) a data set, and the place of the picture among those that it holds out.
+    """
+
+    drawn = Signal(object, int)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._random = Random()
+        self._wanted = False  # as soon as a data set has been read
+        context.data.failed.connect(self._on_failed)
+
+    def take(self) -> None:
+        """Draw one, now or when a data set has been read; if none is held out, it is said why."""
+        data = self._context.data.current
+        if data is None:
+            self._wanted = True
+            self._context.data.request(self._context.data.usual_source())
+        elif why := why_none(data, self._context.models.snapshot):
+            self._context.messages.info(why)
+        else:
+            self.drawn.emit(data, self._random.randrange(len(data.split("validation"))))
+
+    def on_data(self, data: ImageData | None) -> None:
+        """A data set has been read, perhaps the one that is waited for."""
+        if self._wanted and data is not None:
+            self._wanted = False
+            self.take()
+
+    def give_up(self) -> None:
+        """Nobody waits for it any more."""
+        self._wanted = False
+
+    def _on_failed(self, why: str) -> None:
+        if self._wanted:
+            self._wanted = False
+            self._context.messages.info(why, ("Get data", self._context.actions["get_data"].trigger))
+
+
 _KINDS = {"train": "training picture", "validation": "held-out picture", "test": "test picture"}
 
 
@@ -91,11 +133,6 @@ def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
     if snapshot is not None and data.was_trained_on("validation", snapshot.card.trained_on):
         return f"This network has learned from all training pictures of {data.name}: none were held out."
     return ""
-
-
-def random_held_out(data: ImageData, random: Random) -> PictureSource:
-    """One of the validation pictures."""
-    return data_picture(data, "validation", random.randrange(len(data.split("validation"))))
 
 
 def data_picture(data: ImageData, name: SplitName, place: int) -> PictureSource:

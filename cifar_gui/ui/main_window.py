@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
@@ -22,6 +23,7 @@ from cifar_gui.ui.activity import Activity
 from cifar_gui.ui.closing import ask_before_closing
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon, retint
+from cifar_gui.ui.lessons.view import LessonView
 from cifar_gui.ui.menus import fill_menu_bar
 from cifar_gui.ui.model_chooser import chooser_corner
 from cifar_gui.ui.page import PAGES, Page
@@ -36,6 +38,7 @@ from cifar_gui.ui.zoom import scale_sizes
 
 if TYPE_CHECKING:
     from cifar_gui.data.picture import PictureSource
+    from cifar_gui.recipe import Recipe
     from cifar_gui.training.events import Event
     from cifar_gui.ui.help.window import HelpWindow
 
@@ -88,6 +91,14 @@ class MainWindow(QMainWindow):
     def classify(self, sources: list[PictureSource]) -> None:
         """Bring the Classify page to the front with these pictures."""
         self.show_page("classify").open_pictures(sources)
+
+    def sweep_over(self, recipe: Recipe) -> None:
+        """Ask which settings of a recipe are to be varied; what comes of it is shown on the Runs page."""
+        self.pages.with_page("runs", lambda page: page.sweep_over(recipe))
+
+    def open_elsewhere(self, sources: Sequence[PictureSource]) -> bool:
+        """Whether what was dropped on a page that takes pictures is none, and has gone to the page that it is for."""
+        return self._actions.open_elsewhere(sources)
 
     def show_help(self, topic: str) -> None:
         """Open the help at a page by its file's name, "loss", or at a heading of it, "loss#on-the-plot"."""
@@ -187,7 +198,8 @@ class MainWindow(QMainWindow):
         else:
             self.menuBar().setCornerWidget(self._corner)
         right.addWidget(self.message_bar)
-        right.addWidget(self.pages, 1)
+        self.lesson = LessonView(self.pages)
+        right.addWidget(self.lesson, 1)
         central = QWidget()
         central.setObjectName("central")
         layout = QHBoxLayout(central)
@@ -245,7 +257,7 @@ class MainWindow(QMainWindow):
     def _scale(self) -> None:
         ratio, self._zoom = theme().zoom / self._zoom, theme().zoom
         if ratio != 1:
-            for part in (self.rail, self.message_bar, self.status, self._corner):
+            for part in (self.rail, self.message_bar, self.lesson.bar, self.status, self._corner):
                 scale_sizes(part, ratio)
             self._fit_chooser()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
@@ -10,12 +12,15 @@ from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import SCHEMES
 
 _MENUS: dict[str, tuple[str, ...]] = {
-    "&File": ("open", "open_folder", "get_data", "open_design", "import_run", "", "save", "", "quit"),
+    "&File": (
+        *("open", "open_folder", "get_data", "open_design", "import_run"),
+        *("", "open_lesson", "save_lesson", "", "save", "", "quit"),
+    ),
     "&Edit": ("undo", "redo", "", "copy", "paste", "", "preferences"),
     "&View": ("*pages", "", "*theme", "", "zoom_in", "zoom_out", "zoom_reset", "present"),
     "&Model": ("choose_model", "watch_live", "open_model", "", "export_model"),
     "&Train": ("start", "pause", "stop", "one_more"),
-    "&Help": ("help", "help_contents", "", "tour", "experiments", "", "shortcuts", "open_log", "", "about"),
+    "&Help": ("help", "help_contents", "", "*lessons", "tour", "experiments", "", "shortcuts", "open_log", "", "about"),
 }
 _SCHEME_ICONS = {"system": "system", "light": "sun", "dark": "moon"}
 
@@ -30,6 +35,8 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
                 _add_pages(menu, actions)
             elif name == "*theme":
                 _add_themes(menu, actions)
+            elif name == "*lessons":
+                _add_lessons(menu, actions)
             elif name:
                 menu.addAction(actions[name])
             else:
@@ -38,12 +45,32 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> None:
 
 def _add_pages(menu: QMenu, actions: Actions) -> None:
     group = QActionGroup(menu)
-    for number, entry in enumerate(PAGES, start=1):
-        action = QAction(f"&{number} {entry.label}", actions)
-        action.setShortcut(f"Ctrl+{number}")
+    for entry in PAGES:
+        action = QAction(actions)
         _prepare(action, group, f"Go to {entry.label}")
         actions.adopt(f"page.{entry.name}", action, str(entry.details["icon"]))
         menu.addAction(action)
+    show_pages(actions, PAGES.names())
+
+
+def show_pages(actions: Actions, names: Collection[str]) -> None:
+    """Offer these pages in the View menu, with the keys Ctrl+1 and so on in their order. A hidden action has no key."""
+    number = 0
+    for entry in PAGES:
+        action, shown = actions[f"page.{entry.name}"], entry.name in names
+        number += shown
+        action.setText(f"&{number} {entry.label}" if shown else entry.label)
+        action.setShortcut(f"Ctrl+{number}" if shown else "")
+        action.setVisible(shown)
+
+
+def _add_lessons(menu: QMenu, actions: Actions) -> None:
+    """A menu for those that come with the app: it is filled when somebody has read their titles."""
+    submenu = menu.addMenu("Les&sons")
+    submenu.setToolTipsVisible(True)
+    action = submenu.menuAction()
+    action.setStatusTip("Guided by a text, with only what it takes on the screen")
+    actions.adopt("lessons", action, "lesson")
 
 
 def _add_themes(menu: QMenu, actions: Actions) -> None:

@@ -52,6 +52,11 @@ class ModelLibrary(QObject):
         session.state_changed.connect(self._on_state)
 
     @property
+    def loaded(self) -> ModelChoice | None:
+        """What the snapshot is of: not yet the current choice while that is being loaded."""
+        return self._loaded
+
+    @property
     def is_live(self) -> bool:
         """Whether the network in training is the chosen one."""
         return self._is(LIVE)

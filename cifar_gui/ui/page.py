@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
     from cifar_gui.data.picture import PictureSource
+    from cifar_gui.recipe import Recipe
     from cifar_gui.training.events import Event
 
 
@@ -72,6 +73,15 @@ class Page(QWidget):
     def restore_state(self, state: dict[str, Any]) -> None:
         """The reverse of `save_state`. Values may be missing or of the wrong kind."""
 
+    def keep(self) -> Callable[[], object]:
+        """What brings back how the page is now, whatever a lesson does to it."""
+        state = self.save_state()
+        return lambda: self.restore_state(state)
+
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        """The widgets of each of this page's `lessons.parts.PARTS`, by its name. Nothing else hides or shows them."""
+        return {}
+
     def open_pictures(self, sources: list[PictureSource]) -> None:
         """Pictures were opened."""
 
@@ -116,6 +126,9 @@ class Page(QWidget):
 
     def import_run(self, path: Path | None = None) -> None:
         """Take in the exported run in a file, the one that the user chooses if None: only the Runs page does."""
+
+    def sweep_over(self, recipe: Recipe) -> None:
+        """Ask which settings of a recipe are to be varied, and train it so: only the Runs page does anything."""
 
     def show_layer(self, name: str, unit: int | None = None) -> None:
         """Show the filters of the layer at this path in the network, and one of them in particular: only the Filters

@@ -15,7 +15,7 @@ from cifar_gui import paths
 from cifar_gui.errors import Cancelled, CifarGuiError, MemoryShortage, in_words
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
-from cifar_gui.training.events import EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
+from cifar_gui.training.events import Calibrating, EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
 from cifar_gui.ui.mailbox import Mailbox
 from cifar_gui.ui.trainer import LoadData, Opened, Trainer
 
@@ -79,6 +79,8 @@ class TrainingSession:
         self.last_snapshot: ModelSnapshot | None = None
         self.smaller_micro_batch = 0
         """With which a run that has just failed for want of memory may go on; 0: it has not, or nothing is smaller."""
+        self.finished = False
+        """Whether the last event of the run has come: what ends then was not asked to stop."""
         self.started: Started | None = None
         """The first event of the run: device, precision, sizes."""
 
@@ -96,9 +98,9 @@ class TrainingSession:
             self._history = History()
         return self._history
 
-    def start(self, recipe: Recipe) -> None:
-        """Begin a new run. Refused while one is under way."""
-        self._begin(recipe)
+    def start(self, recipe: Recipe, sweep: str = "") -> None:
+        """Begin a new run, perhaps as a trial of the sweep of this name. Refused while one is under way."""
+        self._begin(recipe, sweep=sweep)
 
     def continue_run(self, path: Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
         """Go on where a run was stopped, or train `extra_epochs` more; from now on in pieces of `micro_batch` pictures,
@@ -117,9 +119,14 @@ class TrainingSession:
 
     def stop(self) -> None:
         """Stop within one micro-batch and keep everything."""
-        if self._state not in ("idle", "stopping"):
+        if self._state != "idle":
             self._control.stop()
             self._set_state("stopping")
+
+    @property
+    def stop_wanted(self) -> bool:
+        """Whether the run has been asked to stop; one that comes to its end is "stopping", too."""
+        return self._control.stopping
 
     def one_more_epoch(self, newest: RunSummary | None = None) -> None:
         """Train to the end of this epoch, or one more after a pause, then pause.
@@ -156,17 +163,18 @@ class TrainingSession:
             self._thread = None
         self._state = "idle"  # so that nobody is asked about it any more
 
-    def _begin(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
+    def _begin(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0, sweep: str = "") -> None:
         if self._state != "idle":
             self.refused.emit("A run is under way. Stop it first, then start another one.")
             return
         self._control, self._mailbox = Control(), Mailbox()
         self._history = None
         self.smaller_micro_batch = 0
+        self.finished = False
         self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
         trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)
-        work = partial(trainer.work, what, extra_epochs, micro_batch)
+        work = partial(trainer.work, what, extra_epochs, micro_batch, sweep)
         self._thread = threading.Thread(target=self._pump, args=(trainer, work), name="trainer")
         self._thread.start()
         self._timer.start()
@@ -205,6 +213,7 @@ class TrainingSession:
             self.last_snapshot = event.snapshot
         if isinstance(event, Started):
             self.started = event
+        self.finished = isinstance(event, Finished)
         self.event.emit(event)
         self._follow(event)
 
@@ -216,7 +225,7 @@ class TrainingSession:
             self._set_state("running")
         elif isinstance(event, Paused):
             self._set_state("paused")
-        elif isinstance(event, Finished):
+        elif isinstance(event, Calibrating | Finished):
             self._set_state("stopping")  # the last files are being written
 
     def _on_thread_done(self) -> None:

@@ -22,6 +22,8 @@ class Settings:
         self.file = file or paths.settings() / "window.json"
         self.set_aside: Path | None = None
         self._values = self._read()
+        self._held: tuple[str, ...] = ()  # beginnings of names
+        self._kept: dict[str, Any] = {}  # of those names, the values to be written
         self._saved = self.as_text()
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -36,6 +38,17 @@ class Settings:
     def set(self, name: str, value: Any) -> None:
         """Remember a JSON-able value. It is written by `save`."""
         self._values[name] = value
+
+    def hold(self, *beginnings: str) -> None:
+        """From now on until `release`, what is set under names that begin so is for the time being: `get` gives it, but
+        what is written is what there is now."""
+        self._held = beginnings
+        self._kept = {name: value for name, value in self._values.items() if name.startswith(beginnings)}
+
+    def release(self) -> None:
+        """What was held is the value again."""
+        self._values = self._to_write()
+        self._held, self._kept = (), {}
 
     def add_recent(self, name: str, value: str, limit: int = 10) -> list[str]:
         """Put a text in front of the list called `name`, once. Returns the list."""
@@ -65,7 +78,11 @@ class Settings:
 
     def as_text(self) -> str:
         """All of it as it is to be written."""
-        return json.dumps(self._values, indent=1, sort_keys=True, ensure_ascii=False)
+        return json.dumps(self._to_write(), indent=1, sort_keys=True, ensure_ascii=False)
+
+    def _to_write(self) -> dict[str, Any]:
+        free = {name: value for name, value in self._values.items() if not name.startswith(self._held)}
+        return free | self._kept
 
     def _read(self) -> dict[str, Any]:
         try:

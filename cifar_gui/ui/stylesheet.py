@@ -95,6 +95,8 @@ QSlider::handle:horizontal:disabled { background: {control_line}; }
 QProgressBar { background: {panel_line}; border: none; border-radius: 3dp; min-height: 6dp; max-height: 6dp; }
 QProgressBar::chunk { background: {accent}; border-radius: 3dp; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; } /* those of the platform are of another hand */
+
 QMenuBar { background: {panel}; border-bottom: 1px solid {panel_line}; padding: 0 6dp; }
 QMenuBar::item { padding: 6dp 10dp; border-radius: 5dp; background: transparent; }
 QMenuBar::item:selected { background: {accent_ground}; }
@@ -157,6 +159,7 @@ QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {acc
 QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 4dp 0 2dp 0;
     min-height: 46dp; max-height: 46dp; }
 
+QFrame#lesson\\.bar { background: {accent_ground}; border: none; border-bottom: 1px solid {panel_line}; }
 QStatusBar { background: {panel}; border-top: 1px solid {panel_line}; color: {muted}; min-height: 26dp; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: {muted}; font-size: 11dp; }

@@ -46,6 +46,7 @@ class Theme(QObject):
         self._look = Look()
         self._building = False
         self._applied: tuple[bool, float] | None = None
+        self.is_pushing = False  # into all widgets, one after the other: none must get another parent meanwhile
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self.apply())
 
     @property
@@ -116,13 +117,20 @@ class Theme(QObject):
         if wanted == self._applied or not isinstance(application, QApplication):
             return
         self._applied = wanted
+        self.is_pushing = True
+        try:
+            self._push(application)
+        finally:
+            self.is_pushing = False
+        self.changed.emit()
+
+    def _push(self, application: QApplication) -> None:
         if application.style().name() != "fusion":
             application.setStyle("fusion")
         application.setPalette(palette_of(self.tokens))
         application.setFont(self._font())
         application.setStyleSheet(stylesheet(self.tokens, self.zoom))
         _push_into_pyqtgraph(self.tokens)
-        self.changed.emit()
 
     def _font(self) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)

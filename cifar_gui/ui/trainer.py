@@ -53,13 +53,13 @@ class Trainer:
         self._progress = progress
         self._run: Run | None = None
 
-    def work(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0) -> None:
-        """Train a new recipe, or go on with the run in a folder, for `extra_epochs` more than it had and in smaller
-        pieces if a `micro_batch` is given. Raises whatever goes wrong."""
+    def work(self, what: Recipe | Path, extra_epochs: int = 0, micro_batch: int = 0, sweep: str = "") -> None:
+        """Train a new recipe, perhaps as a trial of a `sweep`, or go on with the run in a folder, for `extra_epochs`
+        more than it had and in smaller pieces if a `micro_batch` is given. Raises whatever goes wrong."""
         _give_way()
         self._tell(0.0, "Loading PyTorch…")
         if isinstance(what, Recipe):
-            self._train_new(what)
+            self._train_new(what, sweep)
         else:
             self._continue(what, extra_epochs, micro_batch)
 
@@ -77,14 +77,14 @@ class Trainer:
         if self._run is not None:
             self._run.close()
 
-    def _train_new(self, recipe: Recipe) -> None:
+    def _train_new(self, recipe: Recipe, sweep: str) -> None:
         data = self._load_data(recipe.data, self._tell)
         from cifar_gui.runs import Run
         from cifar_gui.training.engine import new_model
         from cifar_gui.training.history import History
 
         model = new_model(recipe, len(data.class_names))
-        self._run = Run.create(recipe)  # last, so that what cannot begin leaves no folder behind
+        self._run = Run.create(recipe, sweep=sweep)  # last, so that what cannot begin leaves no folder behind
         self._mailbox.put(Opened(self._run, recipe, History(), data))
         self._pull(self._run, model, data, recipe)
 
@@ -109,9 +109,11 @@ class Trainer:
     def _pull(
         self, run: Run, model: nn.Module, data: ImageData, recipe: Recipe, state: ResumeState | None = None
     ) -> None:
+        from cifar_gui.runs.finishing import finishing
         from cifar_gui.training.engine import train
 
-        with closing(train(model, data, recipe, self._control, state)) as events:
+        trained = train(model, data, recipe, self._control, state)
+        with closing(finishing(run, data, trained, lambda: self._control.stopping)) as events:
             for event in events:
                 run.record(event)
                 self._mailbox.put(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +13,16 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.design import is_design_file
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs.card_file import carries_recipe, recipe_in
 from cifar_gui.runs.layout import EXPORTED as RUN_SUFFIX
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.dialogs import show_about, show_shortcuts
 from cifar_gui.ui.export import ModelExport
+from cifar_gui.ui.lessons.desk import LessonDesk
+from cifar_gui.ui.lessons.lesson import is_lesson_file
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import SCHEMES, theme
 from cifar_gui.ui.widgets.help_button import topic_at
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
 _PRESENTING_ZOOM = 1.5
 _CLASSIFY = "classify"
+_CARD = "card"
 
 
 class WindowActions:
@@ -35,6 +41,7 @@ class WindowActions:
     def __init__(self, window: MainWindow, context: Context) -> None:
         self._window, self._context = window, context
         self._zoom_before = 1.0
+        self._lessons = LessonDesk(window, context)
 
     def connect(self) -> None:
         """After the menus have been filled."""
@@ -45,6 +52,8 @@ class WindowActions:
             "get_data": lambda: self._to_train(""),
             "open_design": lambda: self._to_network(None),
             "import_run": lambda: self._to_runs(None),
+            "open_lesson": self._lessons.ask,
+            "save_lesson": self._lessons.ask_to_save,
             "quit": window.close,
             "undo": lambda: self._on_front("undo"),
             "redo": lambda: self._on_front("redo"),
@@ -112,11 +121,7 @@ class WindowActions:
         if self._window.pages.current_name == "train" and (data := _data_set(found.sources)):
             self._to_train(str(data))
             return
-        if (design := _design(found.sources)) is not None:
-            self._to_network(design)
-            return
-        if (run := _exported_run(found.sources)) is not None:
-            self._to_runs(run)
+        if self.open_elsewhere(found.sources):
             return
         front = self._window.pages.currentWidget()
         if not found and mime.hasText() and isinstance(front, Page) and front.take_text(mime.text()):
@@ -127,6 +132,37 @@ class WindowActions:
             self._show_pictures(list(found.sources))
         if found.links:
             self._page_for_pictures().ask_to_fetch(found.links)
+
+    def open_elsewhere(self, sources: Sequence[PictureSource]) -> bool:
+        """Whether what was dropped, pasted or opened is nothing to be classified: a lesson sets the app up, a design
+        goes to Network, an exported run to Runs, and the recipe in a run card to Train."""
+        if (lesson := _lesson(sources)) is not None:
+            self._lessons.open(lesson)
+        elif (design := _design(sources)) is not None:
+            self._to_network(design)
+        elif (run := _exported_run(sources)) is not None:
+            self._to_runs(run)
+        elif len(sources) == 1 and carries_recipe(sources[0]):
+            card = sources[0]
+            self._context.jobs.run(
+                lambda: _recipe_of(card), partial(self._on_card, card.name), self._on_bad_card, key="card"
+            )
+        else:
+            return False
+        return True
+
+    def _on_card(self, name: str, recipe: Recipe) -> None:
+        self._context.messages.resolve(_CARD)
+
+        def show(_page: Page) -> None:
+            self._window.show_page("train")  # first: a page hears of recipes once it has been built
+            self._context.session.recipe_proposed.emit(recipe)
+            self._context.messages.info(f"The recipe on Train, with its seed {recipe.seed}, is the one in {name}.")
+
+        self._window.pages.with_page("train", show)
+
+    def _on_bad_card(self, error: CifarGuiError) -> None:
+        self._context.messages.error(str(error), topic=_CARD)
 
     def _show_pictures(self, sources: list[PictureSource]) -> None:
         self._page_for_pictures().open_pictures(sources)
@@ -154,7 +190,9 @@ class WindowActions:
     def _open_paths(self, opened: list[Path]) -> None:
         if opened:
             self._context.settings.set("folder", str(opened[0].parent))
-            self._show_pictures([PictureSource(name=path.name, path=path) for path in opened])
+            sources = [PictureSource(name=path.name, path=path) for path in opened]
+            if not self.open_elsewhere(sources):
+                self._show_pictures(sources)
 
     def _open_model(self) -> None:
         file, _ = QFileDialog.getOpenFileName(
@@ -262,13 +300,28 @@ def _data_set(sources: tuple[PictureSource, ...]) -> Path | None:
     return path if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".zip")) or paths.is_folder(path) else None
 
 
-def _design(sources: tuple[PictureSource, ...]) -> Path | None:
+def _lesson(sources: Sequence[PictureSource]) -> Path | None:
+    """The one lesson file that was dropped or pasted; whether it is one is said where it is read."""
+    path = sources[0].path if len(sources) == 1 else None
+    return path if path is not None and is_lesson_file(path) else None
+
+
+def _design(sources: Sequence[PictureSource]) -> Path | None:
     """The one .toml file that was dropped or pasted; whether it is a design is said where designs are."""
     path = sources[0].path if len(sources) == 1 else None
     return path if path is not None and is_design_file(path) else None
 
 
-def _exported_run(sources: tuple[PictureSource, ...]) -> Path | None:
+def _exported_run(sources: Sequence[PictureSource]) -> Path | None:
     """The one exported run that was dropped or pasted; whether it is one is said where it is read."""
     path = sources[0].path if len(sources) == 1 else None
     return path if path is not None and path.suffix.lower() == RUN_SUFFIX else None
+
+
+def _recipe_of(card: PictureSource) -> Recipe:
+    """For a worker. Raises RecipeError for a recipe that is damaged, or for a network that is not known here."""
+    from cifar_gui.networks.skeleton import check_network  # torch
+
+    recipe = recipe_in(card)
+    check_network(recipe)
+    return recipe

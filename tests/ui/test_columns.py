@@ -30,6 +30,15 @@ def test_side_panels_become_tabs_in_a_narrow_window_and_columns_again_in_a_wide_
     assert (before[0], before[2]) == (200, 260)
 
 
+def test_no_panel_moves_while_fonts_and_colours_are_pushed_into_all_widgets(columns, monkeypatch):
+    monkeypatch.setattr(theme(), "is_pushing", True)
+    columns.resize(800, 600)
+    assert not columns.is_narrow
+    monkeypatch.setattr(theme(), "is_pushing", False)
+    theme().changed.emit()
+    assert columns.is_narrow
+
+
 def test_dragged_borders_survive_a_narrow_window_and_the_next_start(columns, qtbot):
     columns.splitter.setSizes([300, 568, 300])
     columns.splitter.splitterMoved.emit(300, 1)

@@ -78,6 +78,7 @@ def browser(path: Path) -> QMimeData:
 @pytest.fixture
 def page(no_shipped_models, window, decided_model, qtbot) -> Any:
     page = window.show_page("classify")
+    page.single.picture_panel.set_way("centre")
     window.context.models.choose_file(decided_model)
     qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
     return page

@@ -188,7 +188,7 @@ PLACES = [
     (sources, "load", a_data_set),
     (live_panel, "look", a_wall),
     (decode, "open_picture", a_picture),
-    (Classifier, "predict", a_picture),
+    (Classifier, "classify", a_picture),
     (Classifier, "classify_many", a_folder),
     (Download, "run", a_download),
 ]

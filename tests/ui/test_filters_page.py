@@ -11,7 +11,7 @@ import pytest
 import torch
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
@@ -159,7 +159,7 @@ def test_every_convolution_layer_is_listed_with_shape_and_parameters(show):
 def test_the_page_opens_on_the_first_layer_that_learns_and_says_how_many_filters_there_are(show):
     page = show("airnet", size="93")
     assert page.layers.chosen.label == "block 1 · conv 1"
-    assert page.grid_panel.count.text() == "64 of 64 filters"
+    assert page.grid_panel.count.text() == "64 filters"
     assert "through stem" in page.grid_panel.note.text()
 
 
@@ -188,7 +188,7 @@ def test_the_ways_to_show_weights_are_a_choice_only_where_there_are_several(show
     panel.form.setCurrentIndex(panel.form.findData("channels"))
     panel.channel.setValue(7)
     settle(page, qtbot)
-    assert "channel 7 of 32" in panel.note.text()
+    assert "channel 7, of those from 0 to 31," in panel.note.text()
 
 
 def test_sorting_and_scale_change_the_grid(show, qtbot):
@@ -218,13 +218,13 @@ def test_without_a_network_the_page_says_so_and_offers_a_way_on(page, qtbot):
 def test_a_network_without_convolutions_still_has_its_classes(show):
     page = show("mlp")
     assert [layer.label for layer in page.layers.layers] == ["classes"]
-    assert page.grid_panel.count.text() == "10 of 10 classes"
+    assert page.grid_panel.count.text() == "10 classes"
 
 
 def test_fixed_filters_are_labelled_as_computed(show):
     page = show("handmade")
     assert page.layers.layers[0].note == "computed, not learned"
-    assert page.grid_panel.count.text() == "43 of 43 filters"
+    assert page.grid_panel.count.text() == "43 filters"
 
 
 def test_without_a_network_any_more_the_page_is_empty(show, qtbot):
@@ -241,7 +241,7 @@ def test_another_network_comes_back_from_the_empty_state(show, qtbot):
     page.on_model(snapshot_of("simple"))
     settle(page, qtbot)
     assert page._stack.currentWidget() is page._content
-    assert page.grid_panel.count.text() == "12 of 12 filters"
+    assert page.grid_panel.count.text() == "12 filters"
 
 
 def test_a_hidden_page_draws_nothing_until_it_is_shown(page, qtbot):
@@ -377,7 +377,7 @@ def test_a_picture_that_was_put_off_is_not_drawn_once_the_page_is_hidden(show, m
 @pytest.mark.parametrize(("network", "channels"), [("simple", 3), ("keras1m", 3)])
 def test_as_many_channels_are_offered_as_the_layer_has(show, network, channels):
     channel = show(network).grid_panel.channel
-    assert (channel.minimum(), channel.maximum(), channel.suffix()) == (0, channels - 1, f" of {channels}")
+    assert (channel.minimum(), channel.maximum(), channel.suffix()) == (0, channels - 1, f" of 0–{channels - 1}")
 
 
 def test_fresh_snapshots_are_asked_for_only_while_live_visible_and_running(show):
@@ -512,7 +512,7 @@ def test_the_page_in_the_window_shows_the_model_that_is_chosen_there(window, qtb
     qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     for name in ("filters.layers", "filters.grid", "filters.detail", "filters.epoch"):
         assert window.findChild(QObject, name) is not None
-    assert page.grid_panel.count.text() == "12 of 12 filters"
+    assert page.grid_panel.count.text() == "12 filters"
     qtbot.waitUntil(lambda: window.context.jobs.idle)
 
 
@@ -575,3 +575,28 @@ def test_a_layer_that_the_next_network_does_not_have_gives_way(show, page):
     page.show_layer("blocks.1.conv2")
     assert show("simple").layers.chosen.name == "0"
     assert page.save_state()["layer"] == "0"
+
+
+def tab_stops(page: FiltersPage) -> list[QWidget]:
+    """Where the Tab key comes to on the page, from the list of layers on."""
+    found, each = [page.layers], page.layers.nextInFocusChain()
+    while each is not page.layers:
+        if page._content.isAncestorOf(each) and each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.append(each)
+        each = each.nextInFocusChain()
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+def test_the_tab_key_goes_where_the_eye_goes_after_other_views_were_offered_too(show, width):
+    page = show("keras1m")
+    page.resize(width, 700)
+    for row in (page.layers.count() - 1, 1):  # classes have other views
+        page.layers.setCurrentRow(row)
+    panel, detail = page.grid_panel, page.detail
+    middle = [panel.view_choice.button("weights"), panel.order, panel.help, panel.grid, panel.form, panel.scale]
+    right = [detail.copy_picture, detail.tops.button, detail.switch_off.button, detail.numbers]
+    sides = [page.layers, page.choice.random, page.choice.open]
+    expected = [*sides, *(middle + right if width == 1280 else right + middle), page.epochs.play, page.epochs.slider]
+    stops = tab_stops(page)
+    assert [each for each in stops if each in expected] == expected

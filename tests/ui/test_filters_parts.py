@@ -19,10 +19,10 @@ from cifar_gui.explain.layers import ConvLayer, convolution_layers
 from cifar_gui.explain.response import Box
 from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.explain.units import UnitDetails, unit_details
+from cifar_gui.ui.epoch_bar import EpochBar
+from cifar_gui.ui.epochs import EpochTrack
 from cifar_gui.ui.filters import pace as pacing
-from cifar_gui.ui.filters.detail import UnitDetail, facts, moments, summary
-from cifar_gui.ui.filters.epoch_bar import EpochBar
-from cifar_gui.ui.filters.epochs import EpochTrack
+from cifar_gui.ui.filters.detail import UnitDetail, activity_words, facts, moments, summary
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList, tool_tip
 from cifar_gui.ui.filters.legend import LegendStrip
@@ -68,13 +68,27 @@ def test_what_is_said_of_a_filter_is_true(details):
     ]
     assert facts(story_of(replace(fixed, bias=None))).splitlines()[0] == details.layer.label
     surveyed = story_of(fixed, mean=-0.5, active=0.25)
-    assert facts(surveyed).splitlines()[2] == "mean answer −0.5 · above 0 in 25.0 %"
+    assert facts(surveyed).splitlines()[2] == "mean answer −0.5 · above 0 at 25.0 % of places"
     assert facts(replace(surveyed, details=None)).splitlines() == [details.layer.label, facts(surveyed).splitlines()[2]]
     assert moments(fixed) == "mean −0.5 · sd 0.125"
     weights = np.array([[[-1.5, 0.25, 3.0]]], np.float32)
     assert summary(replace(fixed, weights=weights)) == (
         "3 weights from −1.5 to 3, mean −0.5, standard deviation 0.125."
     )
+
+
+@pytest.mark.parametrize(
+    ("mean", "active", "said"),
+    [
+        (2.52e-6, 0.0, "never above 0 on the held-out pictures"),
+        (-0.017, 0.0, "mean answer −0.017 · never above 0 on the held-out pictures"),
+        (2.52e-6, 1e-5, "mean answer about 0 · above 0 at < 0.1 % of places"),
+        (0.4321, 0.99999, "mean answer 0.432 · above 0 at > 99.9 % of places"),
+        (3.0, 1.0, "mean answer 3 · above 0 everywhere"),
+    ],
+)
+def test_how_active_a_filter_is_is_said_in_words_that_are_read_at_a_glance(mean, active, said):
+    assert activity_words(mean, active) == said
 
 
 @pytest.fixture
@@ -255,16 +269,21 @@ def test_no_number_is_cut_off_and_the_table_stays_where_it_was_scrolled_to(numbe
     assert bar.value() == 20
 
 
-def test_the_table_asks_for_the_width_of_small_filters_and_scrolls_for_wide_ones(numbers, details):
-    at_first = numbers.minimumSizeHint().width()
-    long = np.full((3, 3, 3), -12345.678, np.float32)
-    numbers.show_details(replace(details, weights=long))
-    assert numbers.minimumSizeHint().width() > at_first
-    numbers.show_details(replace(details, weights=np.full((3, 5, 5), -12345.678, np.float32)))
-    assert numbers.minimumSizeHint().width() == at_first
-    numbers.show_details(replace(details, weights=long))
+def test_the_table_asks_for_one_width_whatever_it_shows_and_long_numbers_are_scrolled_to(numbers, details):
+    numbers.resize(numbers.minimumSizeHint().width(), 160)
+    bar, asked = numbers.horizontalScrollBar(), set()
+    for weights, scrolls in (
+        (np.full((3, 3, 3), -0.123, np.float32), False),
+        (np.full((3, 3, 3), -12345.678, np.float32), True),
+        (np.full((3, 5, 5), -12345.678, np.float32), True),
+        (np.full((256, 1, 1), 0.5, np.float32), False),
+    ):
+        numbers.show_details(replace(details, layer=deep(details.layer), weights=weights))
+        QApplication.processEvents()
+        asked.add(numbers.minimumSizeHint().width())
+        assert (bar.maximum() > 0) == scrolls, weights.shape
     numbers.show_details(None)
-    assert numbers.minimumSizeHint().width() == at_first
+    assert asked == {numbers.minimumSizeHint().width()}
 
 
 # Legend and layers
@@ -345,7 +364,7 @@ def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel
     panel.channel.setValue(2)
     with qtbot.assertNotEmitted(panel.wanted):
         panel.set_layer(replace(layer, shape=(12, 2, 3, 3)))
-    assert (panel.channel.value(), panel.channel.maximum(), panel.channel.suffix()) == (1, 1, " of 2")
+    assert (panel.channel.value(), panel.channel.maximum(), panel.channel.suffix()) == (1, 1, " of 0–1")
 
 
 def test_the_view_that_was_asked_for_comes_back_after_a_layer_that_lacks_it(panel, layer):

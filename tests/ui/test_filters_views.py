@@ -47,7 +47,7 @@ def page(window, qtbot, decided_model) -> FiltersPage:
     qtbot.waitUntil(lambda: window.context.jobs.idle)
     window.context.models.choose_file(decided_model)
     made = window.show_page("filters")
-    qtbot.waitUntil(lambda: window.context.jobs.idle and made.grid_panel.count.text() == "12 of 12 filters")
+    qtbot.waitUntil(lambda: window.context.jobs.idle and made.grid_panel.count.text() == "12 filters")
     return made
 
 
@@ -70,7 +70,7 @@ def words(page: FiltersPage) -> str:
 
 def test_feature_maps_are_those_of_the_picture_beside_the_layers(page, qtbot):
     show(page, qtbot, "maps")
-    assert page.grid_panel.count.text() == "12 of 12 maps"
+    assert page.grid_panel.count.text() == "12 maps"
     assert page.choice.subject.name == "dog.png"
     (maps,) = feature_maps(page._snapshot, [page.layers.chosen], page.choice.subject.pixels)
     assert page.grid_panel.grid.grid.captions[4] == f"filter 4 · mean {maps[4].mean():.3g}, highest {maps[4].max():.3g}"
@@ -147,7 +147,7 @@ def test_without_a_data_set_top_pictures_say_how_to_get_one(page, qtbot, monkeyp
 def test_top_pictures_read_the_data_set_used_last_and_then_show_it(page, qtbot, ten_classes, monkeypatch):
     monkeypatch.setattr("cifar_gui.data.sources.load", lambda _source, _progress: ten_classes)
     show(page, qtbot, "top")
-    qtbot.waitUntil(lambda: page.grid_panel.count.text() == "12 of 12 filters" and page.context.jobs.idle)
+    qtbot.waitUntil(lambda: page.grid_panel.count.text() == "12 filters" and page.context.jobs.idle)
     assert "20 held-out pictures of Sixty" in page.grid_panel.note.text()
 
 
@@ -177,10 +177,10 @@ def test_the_most_active_filters_come_first_when_asked(with_data, qtbot):
 
 def test_ideal_inputs_of_filters_and_of_classes_are_there_and_how_they_form(page, qtbot):
     show(page, qtbot, "ideal")
-    assert page.grid_panel.count.text() == "12 of 12 inputs"
+    assert page.grid_panel.count.text() == "12 inputs"
     assert page.detail.forming.isVisible()
     page.layers.setCurrentRow(1)
-    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 of 10 inputs")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 inputs")
     assert page.grid_panel.grid.grid.label(3) == "cat"
     assert page.detail.title_label.text() == "AIRPLANE"
     assert page.detail.forming.pictures.pictures[-1].image.size().width() == 32
@@ -214,7 +214,7 @@ def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled_and_tried_agai
     assert "Not worked out" in words(page)
     state.go.set()
     panel._front.currentWidget().findChild(QPushButton).click()
-    qtbot.waitUntil(lambda: page.context.jobs.idle and panel.count.text() == "12 of 12 inputs")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and panel.count.text() == "12 inputs")
     assert state.calls == 2
     assert panel._front.currentWidget() is panel.grid
 
@@ -224,7 +224,7 @@ def test_other_views_do_not_wait_for_what_takes_long(page, qtbot, monkeypatch):
     page.grid_panel.view_choice.button("ideal").click()
     qtbot.waitUntil(lambda: page.grid_panel._front.currentWidget() is page.grid_panel.waiting)
     show(page, qtbot, "weights")
-    assert page.grid_panel.count.text() == "12 of 12 filters"
+    assert page.grid_panel.count.text() == "12 filters"
 
 
 def test_a_page_that_is_left_gives_up_and_begins_again_when_it_comes_back(page, window, qtbot, monkeypatch):
@@ -235,7 +235,7 @@ def test_a_page_that_is_left_gives_up_and_begins_again_when_it_comes_back(page, 
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     state.go.set()
     window.show_page("filters")
-    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 inputs")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 inputs")
 
 
 def test_a_page_that_is_left_while_it_looks_for_layers_draws_nothing_until_it_comes_back(page, window, qtbot):
@@ -259,7 +259,7 @@ def test_what_was_worked_out_once_is_there_at_once(page, qtbot, monkeypatch):
     same = ModelSnapshot(page._snapshot.card, dict(page._snapshot.weights))
     page.on_model(same)
     show(page, qtbot, "ideal")
-    assert page.grid_panel.count.text() == "12 of 12 inputs"
+    assert page.grid_panel.count.text() == "12 inputs"
 
 
 def test_what_an_earlier_session_has_found_is_there_without_being_asked_for(with_data, qtbot, monkeypatch):
@@ -314,6 +314,24 @@ def test_a_dead_filter_is_named(page, qtbot):
     assert page.detail.finding.text().startswith("Dead: all its weights are 0")
 
 
+def test_dead_filters_and_duplicates_are_marked_in_the_grid_as_long_as_their_layer_is_shown(page, qtbot):
+    weights = {name: value.clone() for name, value in page._snapshot.weights.items()}
+    weights["0.weight"][3] = 0
+    weights["0.weight"][7] = 2 * weights["0.weight"][5]
+    page.on_model(ModelSnapshot(page._snapshot.card, weights))
+    grid = page.grid_panel.grid
+    qtbot.waitUntil(lambda: bool(grid._painter.marks))
+    assert {unit: mark.shape for unit, mark in grid._painter.marks.items()} == {3: "crossed", 5: "double", 7: "double"}
+    tip = grid.model().index(7, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("filter 7 · norm")
+    assert "\nFilters 5 and 7 look for the same thing" in tip
+    assert page.grid_panel.note.text().endswith("Marked: 1 dead filter (3) · alike: 5 and 7.")
+    page.layers.setCurrentRow(page.layers.count() - 1)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert not grid._painter.marks
+    assert "Marked" not in page.grid_panel.note.text()
+
+
 def changed(snapshot: ModelSnapshot) -> ModelSnapshot:
     """The same network a little later."""
     return ModelSnapshot(snapshot.card, {name: value + 0.1 for name, value in snapshot.weights.items()})
@@ -354,18 +372,21 @@ def test_a_replay_waits_for_the_ideal_inputs_of_each_epoch(page, qtbot, monkeypa
 
 def test_the_weights_of_the_classes_are_rows_one_below_the_other(page, qtbot):
     page.layers.setCurrentRow(1)
-    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 of 10 classes")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "10 classes")
     grid = page.grid_panel.grid
     assert (grid.columns, grid.grid.strips, grid.grid.label(3)) == (1, True, "cat")
     qtbot.keyClick(grid, Qt.Key.Key_Down)
     assert grid.chosen == 1
+    detail = page.detail.picture
+    assert (detail.image.width(), detail.image.height()) == (56, 55), "3,072 weights, row by row: none is cut off"
+    assert detail.toolTip() == "Its 3072 weights, row by row"
     cells = [grid.visualRect(grid.model().index(row)) for row in (0, 1)]
     assert cells[1].top() == cells[0].bottom() + 1
     bar = grid.horizontalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)  # its dense layer has 3,072 inputs
     assert bar.maximum() + grid.viewport().width() >= grid._painter.label_width() + 3072
     page.layers.setCurrentRow(0)
-    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 of 12 filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel.count.text() == "12 filters")
     assert grid.columns > 1
     assert grid.visualRect(grid.model().index(1)).top() == grid.visualRect(grid.model().index(0)).top()
 

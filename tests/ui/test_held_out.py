@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError
 from cifar_gui.explain.held_out import held_out
-from cifar_gui.ui.held_out import why_none
+from cifar_gui.ui.held_out import RandomHeldOut, why_none
 
 
 def test_explanations_and_the_window_give_the_same_reason_and_the_way_out(tiny_data):
@@ -22,3 +25,69 @@ def test_explanations_and_the_window_give_the_same_reason_and_the_way_out(tiny_d
         held_out(without, card)
     assert str(refused.value) == why_none(without, None) == none_held_out("Tiny")
     assert "Use a data set with" in none_held_out("Tiny")
+
+
+class Library(QObject):
+    """A data set, or none yet."""
+
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: Any = None
+        self.requested: list[str] = []
+
+    def usual_source(self) -> str:
+        return "the one of last time"
+
+    def request(self, source: str) -> None:
+        self.requested.append(source)
+
+
+@pytest.fixture
+def asked(qapp) -> Any:
+    """Who draws a picture at random, with what the window would have told meanwhile."""
+    told: list[Any] = []
+    context: Any = SimpleNamespace(
+        data=Library(),
+        models=SimpleNamespace(snapshot=None),
+        messages=SimpleNamespace(info=lambda text, *actions: told.append((text, [label for label, _do in actions]))),
+        actions={"get_data": SimpleNamespace(trigger=None)},
+    )
+    random, drawn = RandomHeldOut(context), []
+    random.drawn.connect(lambda data, place: drawn.append((data, place)))
+    return SimpleNamespace(random=random, data=context.data, told=told, drawn=drawn)
+
+
+def test_a_random_picture_has_the_data_set_read_first_and_comes_when_it_is_there(asked, tiny_data):
+    asked.random.take()
+    assert asked.data.requested == ["the one of last time"]
+    asked.data.current = tiny_data
+    for _ in range(2):  # once is enough
+        asked.random.on_data(tiny_data)
+    ((data, place),) = asked.drawn
+    assert data is tiny_data
+    assert 0 <= place < len(tiny_data.split("validation"))
+    asked.random.take()
+    assert len(asked.drawn) == 2
+
+
+def test_a_random_picture_that_is_given_up_or_cannot_be_had_does_not_come_later(asked, tiny_data):
+    asked.random.take()
+    asked.random.give_up()
+    asked.data.current = tiny_data
+    asked.random.on_data(tiny_data)
+    asked.data.current = None
+    asked.random.take()
+    for _ in range(2):
+        asked.data.failed.emit("It is not here.")
+    asked.random.on_data(tiny_data)
+    assert asked.told == [("It is not here.", ["Get data"])]
+    assert asked.drawn == []
+
+
+def test_where_no_picture_was_held_out_none_is_drawn_and_it_is_said_why(asked, tiny_data):
+    train, _validation, test = tiny_data.counts
+    asked.data.current = replace(tiny_data, counts=(train, 0, test))
+    asked.random.take()
+    assert (asked.told, asked.drawn) == ([(none_held_out("Tiny"), [])], [])

@@ -14,9 +14,11 @@ from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.image_grid import (
     ImageGridView,
     TileModel,
+    evenly,
     fitting_magnification,
     sheet_of,
 )
+from cifar_gui.ui.widgets.tile_marks import Mark
 
 
 def grid_of(count: int, side: int = 3, units: tuple[int, ...] | None = None, seed: int = 0) -> ImageGrid:
@@ -235,13 +237,39 @@ def test_a_tile_tells_its_number_and_its_caption(view):
     assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
 
 
+def test_a_marked_tile_has_a_shape_of_its_own_beside_its_number_and_says_why(view):
+    view.show_sheet(sheet_of(grid_of(6)))
+    images = [view.grab().toImage()]
+    for shape in ("crossed", "double"):
+        view.show_marks({2: Mark(shape, "Dead: it says nothing.")})
+        images.append(view.grab().toImage())
+    assert len({image.bits().tobytes() for image in images}) == 3
+    index, role = view.model().index(2, 0), Qt.ItemDataRole
+    for told in (role.ToolTipRole, role.AccessibleTextRole):
+        assert index.data(told) == "filter 2\nDead: it says nothing."
+    changed = np.argwhere((pixels_of(images[0]) != pixels_of(images[1])).any(2))
+    top, left = changed.min(0)
+    place = view.visualRect(index)
+    assert place.contains(int(left), int(top))
+    assert len(changed) < 200, "nothing else is drawn another way"
+
+
 def test_few_tiles_are_drawn_large_and_many_small_but_never_tiny(qapp):
     room, tile = QSize(600, 500), QSize(4, 4)
     few, many = (fitting_magnification(count, tile, room, 1.0, 16) for count in (4, 4000))
-    assert few * 4 == 112
+    assert few * 4 == 208
     assert 60 <= many * 4 < 70
     assert fitting_magnification(4000, QSize(63, 63), room, 1.0, 16) == 1
-    assert fitting_magnification(4, tile, room, 1.5, 16) == 42
+    assert fitting_magnification(4, tile, room, 1.5, 16) == 78
+    six = fitting_magnification(6, QSize(5, 5), QSize(640, 500), 1.0, 16)
+    assert six * 5 == 200, "three across and two down, as large as that allows"
+
+
+@pytest.mark.parametrize(
+    ("count", "fitting", "columns"), [(16, 5, 4), (6, 5, 3), (17, 5, 5), (256, 8, 8), (3, 5, 5), (0, 4, 4)]
+)
+def test_rows_are_as_full_as_can_be(count, fitting, columns):
+    assert evenly(count, fitting) == columns
 
 
 def test_a_tile_can_be_dragged_out_as_a_picture_and_as_a_file(qapp, home):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -24,10 +26,18 @@ from PySide6.QtWidgets import (
 )
 
 from cifar_gui import paths
+from cifar_gui.data.corruptions import CORRUPTIONS
+from cifar_gui.data.duplicates import Twins
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.inference.robustness import Robustness
 from cifar_gui.networks.base import presets
 from cifar_gui.ui.classify.samples import SampleButton
 from cifar_gui.ui.convolution.lessons import TOUR
+from cifar_gui.ui.evaluate.game import Round
+from cifar_gui.ui.evaluate.robust import Measured
+from cifar_gui.ui.evaluate.twins import Found, Search, found_words
+from cifar_gui.ui.evaluate.twins import accuracy_words as twins_accuracy
+from cifar_gui.ui.evaluate.views_panel import VIEWS
 from cifar_gui.ui.theme import SPACING, Theme, font, px, theme
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
@@ -48,16 +58,15 @@ PAGES = (
     *("classify", "paint", "why", "resembles"),
     *("train", "ways to data", "a rate found"),
     "filters",
-    *("evaluate", "reliability", "compare"),
+    "evaluate",
     *("network", "graph", "own design"),
     *("convolution", "colours and a tour", "whole network", "fully connected", "loss"),
     "runs",
 )
-"""And what else can stand on Classify, in the middle of Train, Evaluate, Convolution, and on the right of Network."""
+"""And what else can stand on Classify, in the middle of Train, Convolution, and on the right of Network."""
 STANDS_ON = {
     **dict.fromkeys(("paint", "why", "resembles"), "classify"),
     **dict.fromkeys(("ways to data", "a rate found"), "train"),
-    **dict.fromkeys(("reliability", "compare"), "evaluate"),
     **dict.fromkeys(("graph", "own design"), "network"),
     **dict.fromkeys(("colours and a tour", "whole network", "fully connected", "loss"), "convolution"),
 }
@@ -93,7 +102,6 @@ def show(window, qtbot, name: str) -> QWidget:
         qtbot.waitUntil(lambda: page.grid_panel.grid.grid is not None)
     elif on == "evaluate":
         show_evaluate(window, page, qtbot)
-        page.views.choose({"evaluate": "confusion"}.get(name, name))
     elif name == "runs":
         qtbot.waitUntil(lambda: len(page.model.rows) == 2)
     qtbot.waitUntil(lambda: window.context.jobs.idle)
@@ -127,8 +135,39 @@ def show_evaluate(window, page, qtbot) -> None:
     page.controls.run.click()
     qtbot.waitUntil(lambda: page.outcome is not None)
     page.views.confusion.table.open_cell(0, 0)
+    page.views.choose("confusion")
+
+
+def states(page, qtbot, name: str) -> dict[str, Callable[[], object]]:
+    """What is to be seen of a page → how it is brought to the front."""
+    if name != "evaluate":
+        return {name: lambda: None}
+    page.context.models.choose("runs/0001/epoch/2")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     page.views.compare.button.click()
     qtbot.waitUntil(lambda: page.second.found is not None)
+    rows = {each.name: (0.9, 0.8, 0.7, 0.4, 0.1) for each in CORRUPTIONS}
+    measured = [Measured(("", ""), f"Network {each} · shipped", Robustness(1000, 0.93, rows)) for each in (1, 2)]
+    page.views.robustness.show_measured(measured, "On 1,000 of the 5,000 validation pictures, at equal distances.")
+    data = page.outcome.question.data
+    found = Found(Search(data, "validation"), [Twins(each, each, 0.9, False, each > 5) for each in range(20)])
+    page.views.twins.show_found(found, found_words(found), twins_accuracy(found, page.outcome))
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: page.game.round is not None)
+    page.game.leave()
+    asked = page.game.round.answered(3)
+    ended = replace(asked, yours=(3,) * len(asked))
+
+    def show_view(view: str) -> None:
+        page.game.leave()
+        page.views.choose(view)
+
+    def show_round(played: Round) -> None:
+        page.game.round = played
+        page.game.open()
+
+    views = {view: partial(show_view, view) for view in VIEWS}
+    return {**views, "a game": partial(show_round, asked), "a game's end": partial(show_round, ended)}
 
 
 def show_network(page, qtbot, name: str) -> None:
@@ -258,9 +297,14 @@ def test_nothing_is_cut_off_in_a_wide_font(crowded, qtbot, wide_font, name) -> N
     if name == "train":
         page.recipe_panel.form.more.setChecked(True)
     problems = []
+    shown = states(page, qtbot, name)
     for words in ("at its best", "small", "smallest", "on a projector"):
         fit(crowded, SIZES[words])
-        problems += [f"{words}: {each}" for each in (*overlapping(page), *cut_off(page), *short_of_room(page))]
+        for state, bring in shown.items():
+            bring()
+            settle()
+            found = (*overlapping(page), *cut_off(page), *short_of_room(page))
+            problems += [f"{state}, {words}: {each}" for each in found]
     assert problems == []
 
 
@@ -292,9 +336,13 @@ def sideways(page: QWidget) -> list[str]:
 def test_nothing_is_covered_or_cut_off_or_off_the_side_at_any_size(crowded, qtbot, name) -> None:
     page = show(crowded, qtbot, name)
     problems = []
+    shown = states(page, qtbot, name)
     for words, size in SIZES.items():
         fit(crowded, size)
-        problems += [f"{words}: {each}" for each in (*overlapping(page), *cut_off(page), *sideways(page))]
+        for state, bring in shown.items():
+            bring()
+            settle()
+            problems += [f"{state}, {words}: {each}" for each in (*overlapping(page), *cut_off(page), *sideways(page))]
     assert problems == []
 
 

@@ -362,3 +362,13 @@ def test_an_epoch_that_is_not_kept_any_more_stays_while_it_is_looked_at(qtbot, l
     qtbot.waitUntil(lambda: "runs/0001/epoch/1" not in [choice.key for choice in library.choices()])
     assert library.current.key == "runs/0001/epoch/1"
     assert library.snapshot is not None
+
+
+def test_what_is_loaded_is_told_apart_from_what_is_being_loaded(qtbot, library) -> None:
+    library.choose_default()
+    qtbot.waitUntil(lambda: library.snapshot is not None)
+    assert library.loaded == library.current
+    library.choose("shipped/other")
+    assert (library.current.key, library.loaded.key) == ("shipped/other", "shipped/airnet")
+    qtbot.waitUntil(lambda: library.loaded.key == "shipped/other")
+    assert library.snapshot.card.title == "Other"

@@ -361,3 +361,24 @@ def test_the_words_at_two_marks_do_not_cover_each_other(rates):
     painter.end()
     boxes = {word: box for box, word in words}
     assert not boxes["recipe 0.003"].intersects(boxes["0.004"])
+
+
+def test_over_a_few_whole_numbers_each_is_read_by_itself_and_marked(qtbot):
+    made = Plot("Steps", x_label="strength", form="{:.2f}".format, whole_x=True)
+    qtbot.addWidget(made)
+    made.add_curve("one", CurveStyle("one", "accent", shape="square"))
+    made.resize(640, 280)
+    made.show()
+    made.set_curve("one", np.arange(4.0), np.array([0.9, 0.6, 0.5, 0.1]))
+    made.set_ranges((0, 3))
+    made.refresh()
+    made.canvas.set_cursor(1.4)
+    assert made.canvas.readout() == "strength 1: one 0.60"
+    qtbot.keyClick(made.canvas, Qt.Key.Key_Right)
+    assert made.canvas.readout() == "strength 2: one 0.50"
+    made.canvas.set_cursor(None)
+    marked = made.image(1.0)
+    made.canvas.whole_x = False
+    assert marked != made.image(1.0)
+    made.show_table(shown=True)
+    assert [made._table.model().index(row, 0).data() for row in range(4)] == ["0", "1", "2", "3"]

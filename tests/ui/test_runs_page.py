@@ -17,10 +17,10 @@ from cifar_gui.training.events import EpochReport, SettingsChanged, Started
 from cifar_gui.training.history import History
 from cifar_gui.ui.runs.compare import RunCurves
 from cifar_gui.ui.runs.histories import Histories
-from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME
+from cifar_gui.ui.runs.model import ACCURACY, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TAGS, TIME
 from cifar_gui.ui.runs.page import RunsPage
-from cifar_gui.ui.runs.recipe_words import value_words
 from cifar_gui.ui.runs.rows import differing, facts, row_of
+from cifar_gui.words import value_words
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 
@@ -507,3 +507,44 @@ def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot, make_ru
 def test_the_heading_of_the_curves_says_which_runs_are_not_drawn(drawn, selected, words, page, runs):
     page.compare.show_runs([RunCurves(runs[0].number, runs[0].history())] * drawn, selected)
     assert page.compare.note.text() == words
+
+
+def test_tags_are_typed_beside_the_curves_or_into_the_table_and_filter_it(page, qtbot):
+    select(page, qtbot, "0002")
+    page.details.tags.selectAll()
+    qtbot.keyClicks(page.details.tags, "wide, second try")
+    qtbot.keyClick(page.details.tags, Qt.Key.Key_Return)
+    settle(page, qtbot)
+    page.model.setData(page.model.index(0, TAGS), "Wide")
+    settle(page, qtbot)
+    assert [run.tags for run in list_runs()] == [("Wide",), ("wide", "second try"), ()]
+    assert not page.table.isColumnHidden(TAGS)
+    page.filter.tag.setCurrentIndex(page.filter.tag.findData("second try"))
+    assert [row.summary.number for row in page.model.rows] == ["0002"]
+    page.filter.clear()
+    page.filter.text.setText("wide")
+    assert [row.summary.number for row in page.model.rows] == ["0003", "0002"]
+    page.filter.text.setText("nothing such")
+    assert page.model.rows == []
+    assert numbers(page) == []
+    page._show_run(list_runs()[2].path)
+    settle(page, qtbot)
+    assert (numbers(page), len(page.model.rows)) == (["0001"], 3), "what is to be seen is not filtered away"
+
+
+def test_a_tag_that_no_run_has_any_more_filters_nothing(page, qtbot):
+    page.model.setData(page.model.index(0, TAGS), "wide")
+    settle(page, qtbot)
+    page.filter.tag.setCurrentIndex(1)
+    assert len(page.model.rows) == 1
+    page.model.setData(page.model.index(0, TAGS), "")
+    settle(page, qtbot)
+    assert len(page.model.rows) == 3
+
+
+def test_a_new_run_can_be_begun_from_the_same_weights(page, window, qtbot):
+    select(page, qtbot, "0002")
+    press(page, "same_weights")
+    train = window.show_page("train")
+    assert (train.form.recipe.seed, train.form.recipe.network) == (4, "simple")
+    assert "a new run starts from the same weights" in window.context.messages.all[0].text

@@ -23,7 +23,7 @@ from cifar_gui.ui.runs.commands import TEXTS, Commands
 from cifar_gui.ui.runs.compare import ComparePanel, RunCurves
 from cifar_gui.ui.runs.details import DetailsPanel
 from cifar_gui.ui.runs.histories import Histories
-from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TIME, RunsModel
+from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TAGS, TIME, RunsModel
 from cifar_gui.ui.runs.page import _each
 from cifar_gui.ui.runs.rows import RunRow, facts, row_of
 from cifar_gui.ui.runs.table import RunTable
@@ -121,7 +121,7 @@ def test_names_and_notes_can_be_edited_but_nothing_else_nothing_damaged_and_noth
             if model.index(place, column).flags() & flag
         ]
 
-    assert editable() == [(1, NAME), (1, NOTES)]
+    assert editable() == [(1, NAME), (1, TAGS), (1, NOTES)]
     model.editable = False
     assert editable() == []
 
@@ -282,11 +282,11 @@ def reasons(commands: Commands) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("rows", "why_not"),
     [
-        ([ONE], {"use": "No epoch of this run has been finished."}),
+        ([ONE], dict.fromkeys(("use", "card"), "No epoch of this run has been finished.")),
         (
             [],
             {
-                **dict.fromkeys(("resume", "use", "duplicate", "rename", "export", "open_folder"), "Select one run."),
+                **dict.fromkeys(set(TEXTS) - {"trash", "restore"}, "Select one run."),
                 "trash": "Select runs.",
             },
         ),
@@ -294,13 +294,15 @@ def reasons(commands: Commands) -> dict[str, str]:
             [row("0009", None, "damaged")],
             {
                 "use": "No epoch of this run has been finished.",
-                **dict.fromkeys(("resume", "duplicate", "rename", "export"), "The recipe of this run is damaged."),
+                **dict.fromkeys(
+                    set(TEXTS) - {"use", "open_folder", "trash", "restore"}, "The recipe of this run is damaged."
+                ),
             },
         ),
         (
             [ONE, row("0002", status="running")],
             {
-                **dict.fromkeys(("resume", "use", "duplicate", "rename", "export", "open_folder"), "Select one run."),
+                **dict.fromkeys(set(TEXTS) - {"trash", "restore"}, "Select one run."),
                 "trash": "A run that is being trained stays where it is: stop it first.",
             },
         ),

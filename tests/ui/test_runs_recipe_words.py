@@ -7,8 +7,9 @@ import pytest
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.runs.model import RECIPE, Role, RunsModel
-from cifar_gui.ui.runs.recipe_words import Change, change_words, nearest_preset, recipe_tip, recipe_words, value_words
+from cifar_gui.ui.runs.recipe_words import Change, change_words, nearest_preset, recipe_tip, recipe_words
 from cifar_gui.ui.runs.rows import read_rows
+from cifar_gui.words import value_words
 
 BEST = presets("simple")["best"]
 AIRNET = presets("airnet")["best"]

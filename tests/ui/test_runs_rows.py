@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from cifar_gui.ui.runs.rows import (
     date_words,
     differing,
     facts,
+    matching,
     row_of,
+    weights_words,
     why_not_continue,
 )
 
@@ -100,3 +103,37 @@ def test_the_facts_of_a_run_are_those_of_its_record():
     assert found["Kept epochs"] == "3, from 1 to 3"
     assert (found["Recipe"], found["Optimiser"]) == ("Best", "Adam, lr 0.003, batch 250")
     assert "Optimiser" not in dict(facts(row(None)))
+
+
+def test_runs_that_started_from_the_same_weights_are_named():
+    one, two, three, four = (
+        row(number=number, first_weights=first) for number, first in zip("1234", "aabb", strict=True)
+    )
+    assert weights_words([one, two]) == "These two started from the same weights."
+    assert weights_words([one, three]) == "These two started from different weights."
+    assert weights_words([one, two, three, four]) == (
+        "1 and 2 started from the same weights. 3 and 4 started from the same weights."
+    )
+    assert (
+        weights_words([one, two, row(number="5", first_weights="a")]) == "All of these started from the same weights."
+    )
+    assert weights_words([one, three, row(number="5")]) == ""
+
+
+def test_what_an_earlier_version_began_is_not_guessed_at():
+    one, old = row(number="1", first_weights="a"), row(BEST.changed(lr=0.5), number="2")
+    assert weights_words([one, old]) == (
+        "Whether these two started from the same weights is not known: run 2 was begun by an earlier version."
+    )
+    assert weights_words([one, row(BEST.changed(seed=3), number="2")]) == "", "with another seed nobody would ask"
+
+
+def test_runs_are_found_by_any_words_of_theirs_and_by_a_tag():
+    tagged = row(number="0001")
+    tagged = dataclasses.replace(tagged, summary=dataclasses.replace(tagged.summary, tags=("Wide", "first")))
+    plain = row(BEST.changed(network="mlp", epochs=3), number="0002", sweep="rates")
+    rows = [plain, tagged]
+    assert matching(rows, "") == rows
+    assert matching(rows, "", "Wide") == matching(rows, " WIDE simple") == [tagged]
+    assert matching(rows, "fully rates") == [plain]
+    assert matching(rows, "wide rates") == matching(rows, "fully", "Wide") == []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtWidgets import QFileDialog
 
+from cifar_gui.errors import Cancelled
 from cifar_gui.runs import Run, list_runs, pack
+from cifar_gui.ui.runs import transfers
 
 
 @pytest.fixture
@@ -89,3 +93,29 @@ def test_a_run_in_training_cannot_be_exported(page, window, qtbot) -> None:
         assert action.toolTip() == "The run is being trained: stop it first."
     finally:
         run._lock.release()
+
+
+def test_packing_can_be_cancelled_and_a_second_one_waits(page, window, qtbot, tmp_path, monkeypatch) -> None:
+    given_up = threading.Event()
+
+    def endless(_run, _file, progress) -> None:
+        while True:
+            try:
+                progress(0.25, "Packing run 0001")
+            except Cancelled:
+                given_up.set()
+                raise
+
+    monkeypatch.setattr(transfers, "pack", endless)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(tmp_path / "mine"), ""))
+    page.commands.action("export").trigger()
+    row = page.transfers.row
+    qtbot.waitUntil(row.isVisible)
+    assert (row.words.text(), row.bar.value()) == ("Packing run 0001: 25 %", 250)
+    page.import_run(tmp_path / "other.cifarrun")
+    assert window.context.messages.all[0].text.startswith("Another run is being packed or unpacked.")
+    row.cancel.click()
+    qtbot.waitUntil(given_up.is_set)
+    assert not row.isVisible()
+    assert window.context.messages.all[0].text == "Cancelled. Nothing was written."
+    qtbot.waitUntil(lambda: window.context.jobs.idle)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
 
+from cifar_gui.explain.colours import signed
 from cifar_gui.ui.theme import ZOOM_STEPS, font, prepare_pyqtgraph, px, theme, tokens
 from cifar_gui.ui.tokens import DARK, LIGHT, Tokens
 
@@ -80,6 +82,17 @@ def test_the_colours_of_runs_laid_under_can_be_told_apart_and_from_those_of_the_
     seen = [lab(getattr(colours, name), eye) for name in ("accent", "doubt", *RUN_COLOURS)]
     distances = [sum((a - b) ** 2 for a, b in zip(*pair, strict=True)) ** 0.5 for pair in combinations(seen, 2)]
     assert min(distances) >= 20
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("eye", EYES)
+def test_the_colours_of_the_two_signs_can_be_told_apart_and_seen_and_are_those_of_pictures(colours, eye) -> None:
+    pair = (colours.negative, colours.positive)
+    seen = [lab(colour, eye) for colour in pair]
+    assert sum((a - b) ** 2 for a, b in zip(*seen, strict=True)) ** 0.5 >= 40
+    assert min(contrast(colour, colours.panel) for colour in pair) >= 3
+    in_pictures = [QColor(*end) for end in signed(np.array([[[-1.0, 1.0]]]))[0, 0, :, :3].tolist()]
+    assert [colour.hue() for colour in pair] == pytest.approx([colour.hue() for colour in in_pictures], abs=12)
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from PySide6.QtWidgets import QScrollArea
 
 from cifar_gui.data.base import Split
 from cifar_gui.explain.signals import LayerSignals
@@ -94,6 +95,21 @@ def test_on_the_page_it_follows_the_run_and_is_remembered(window, decided_snapsh
     assert page.middle.layers.isHidden()
     page.restore_state({"layers": True})
     assert page.middle.layers.isVisible()
+
+
+def test_unfolded_it_leaves_the_plots_their_height_and_is_scrolled_to(window, qtbot):
+    page = window.show_page("train")
+    qtbot.waitUntil(lambda: window.context.jobs.idle)
+    page.middle.show_plots()
+    plots, panel = page.middle.plots, page.middle.layers
+    panel.toggle.click()
+    qtbot.waitUntil(lambda: panel.isVisible() and panel.height() > 100)
+    for plot in (plots.loss, plots.accuracy):
+        assert plot.height() >= 140
+    (scroll,) = [each for each in plots.findChildren(QScrollArea) if each.isAncestorOf(panel)]
+    qtbot.waitUntil(lambda: panel.mapTo(scroll.viewport(), panel.rect().bottomLeft()).y() <= scroll.viewport().height())
+    panel.toggle.click()
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() == 0)
 
 
 def test_of_data_sorted_by_class_pictures_of_every_class_are_passed_through(decided_snapshot, monkeypatch):

@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,7 +23,7 @@ from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.pixels import PixelView, magnified, qimage_of, whole_multiple
+from cifar_gui.ui.widgets.pixels import PixelView, folded, magnified, qimage_of, whole_multiple
 from cifar_gui.ui.widgets.rail import Rail
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.segmented import Segmented
@@ -307,3 +309,22 @@ def test_text_that_breaks_otherwise_beside_a_scroll_bar_does_not_fill_the_stack(
         area.resize(200, height)
         QApplication.processEvents()
     assert 0 < inside.asked < 500
+
+
+def test_buttons_of_dialogs_have_no_icons_of_the_platform(qtbot):
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    dialog.show()
+    assert all(button.icon().isNull() for button in buttons.buttons())
+
+
+@pytest.mark.parametrize(("width", "size"), [(16, (4, 4)), (10, (4, 3)), (1, (1, 1)), (512, (23, 23))])
+def test_a_strip_is_folded_row_by_row_and_nothing_is_left_out(qapp, width, size):
+    levels = np.arange(width) % 200 + 1
+    strip = qimage_of(np.repeat(levels[None, :, None], 3, axis=2).repeat(2, axis=0).astype(np.uint8))
+    square = folded(strip)
+    assert (square.width(), square.height()) == size
+    colours = [square.pixelColor(at % size[0], at // size[0]) for at in range(size[0] * size[1])]
+    assert [colour.red() for colour in colours[:width]] == levels.tolist()
+    assert not any(colour.alpha() for colour in colours[width:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QWidget
 
@@ -46,7 +46,11 @@ class Columns(QWidget):
 
     Where the window is narrow the side panels share one column as tabs; the middle stays. `titles` name the tabs.
     Where there is no room for two columns, they stand one above the other.
+
+    Signals: rearranged() when they stand another way.
     """
+
+    rearranged = Signal()
 
     def __init__(
         self,
@@ -111,6 +115,8 @@ class Columns(QWidget):
         return super().eventFilter(watched, event)
 
     def _rearrange(self) -> None:
+        if theme().is_pushing:
+            return  # Qt would crash: it is walking from widget to widget. `_on_theme` follows
         narrow = len(self._sides) == 2 and (self.width() < px(NARROW - _RAIL - 40) or self._lacks_room(self._sides))
         sides = [max(self._sides, key=_least_width)] if narrow else self._sides
         self._arrange(narrow=narrow, stacked=self._lacks_room(sides))
@@ -160,12 +166,14 @@ class Columns(QWidget):
             elif self.tabs.count():
                 self._make_columns()
         self._set_widths()
+        self.rearranged.emit()
 
     def _on_theme(self) -> None:
         """Side panels grow and shrink with the zoom."""
-        if px(_SCALE) != self._scale:
-            self._scale, self._zoom = px(_SCALE), theme().zoom
-            self._rearrange()
+        grown = px(_SCALE) != self._scale
+        self._scale, self._zoom = px(_SCALE), theme().zoom
+        self._rearrange()
+        if grown:
             self._set_widths()
 
     def _make_tabs(self) -> None:

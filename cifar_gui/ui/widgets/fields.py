@@ -20,7 +20,27 @@ from PySide6.QtWidgets import (
 from cifar_gui.ui.typed import Raw, written
 
 
-class ChoiceField(QComboBox):
+class ElidedChoice(QComboBox):
+    """Shortens what does not fit by an ellipsis."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt does it, but with an ellipsis where the choice is too long: a style sheet cuts it off."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        option.currentText = self.shown_text()
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def shown_text(self) -> str:
+        """The choice as there is room for it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, part, self).width()
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+
+class ChoiceField(ElidedChoice):
     """One of some keys, shown by their labels. The wheel scrolls the page instead of changing the choice.
 
     Signals: edited() when the user picks another one.
@@ -66,22 +86,6 @@ class ChoiceField(QComboBox):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint() if self._whole else super().minimumSizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """As Qt does it, but with an ellipsis where the choice is too long: a style sheet cuts it off."""
-        painter, option = QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(option)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        option.currentText = self.shown_text()
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def shown_text(self) -> str:
-        """The choice as there is room for it."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(control, option, part, self).width()
-        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
 
     def _on_changed(self, _index: int) -> None:
         self.edited.emit()

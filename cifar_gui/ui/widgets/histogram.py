@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.words import signed_text
 
 _AXIS = 16
 
@@ -65,7 +66,7 @@ class Histogram(QWidget):
     def text_of(self, bar: int) -> str:
         """What a bar says when it is pointed at."""
         low, high = self._edges[bar], self._edges[bar + 1]
-        return f"{low:.3g} to {high:.3g}: {self._counts[bar]:,} {self._what}"
+        return f"{signed_text(low, 3)} to {signed_text(high, 3)}: {self._counts[bar]:,} {self._what}"
 
     def sizeHint(self) -> QSize:
         return QSize(px(200), px(92))
@@ -107,8 +108,3 @@ class Histogram(QWidget):
         painter.drawText(band, Qt.AlignmentFlag.AlignLeft | centre, signed_text(low))
         painter.drawText(band, Qt.AlignmentFlag.AlignRight | centre, signed_text(high))
         painter.drawText(QRectF(zero - 20, band.top(), 40, band.height()), Qt.AlignmentFlag.AlignCenter, "0")
-
-
-def signed_text(value: float, digits: int = 2) -> str:
-    """A number with a real minus sign and so many significant digits: −0.31."""
-    return f"{value:.{digits}g}".replace("-", "−")

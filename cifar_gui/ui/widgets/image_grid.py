@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,11 @@ from cifar_gui.explain.base import ImageGrid
 from cifar_gui.ui.theme import px, theme
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
+from cifar_gui.ui.widgets.tile_marks import Mark
 from cifar_gui.ui.widgets.tile_painter import LABEL_HEIGHT, MARGIN, TilePainter
 from cifar_gui.ui.widgets.wrapped_list import WrappedList
 
-_SMALLEST, _LARGEST = 60, 112
+_SMALLEST, _LARGEST = 60, 208
 """Tiles are at least and at most so large to begin with, in pixels at zoom 1, as far as whole multiples allow."""
 
 _HIGHEST = 24
@@ -76,6 +78,7 @@ class TileModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.sheet: TileSheet | None = None
+        self.marks: Mapping[int, Mark] = {}
 
     def show_sheet(self, sheet: TileSheet | None) -> bool:
         """Replace the pictures; whether the units or their order are others than before."""
@@ -102,7 +105,8 @@ class TileModel(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return grid.units[index.row()]
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return grid.captions[index.row()]
+            mark = self.marks.get(grid.units[index.row()])
+            return grid.captions[index.row()] + (f"\n{mark.text}" if mark is not None else "")
         return None
 
     def mimeTypes(self) -> list[str]:
@@ -184,6 +188,12 @@ class ImageGridView(WrappedList):
         self.choose(chosen if chosen in sheet.grid.units else sheet.grid.units[0])
         if chosen in sheet.grid.units:
             self.verticalScrollBar().setValue(scrolled)
+
+    def show_marks(self, marks: Mapping[int, Mark]) -> None:
+        """Mark the tiles of some units, and of no others."""
+        if marks != self._painter.marks:
+            self._painter.marks = self._tiles.marks = marks
+            self._arrange()  # beside strips marks take room
 
     def choose(self, unit: int | None) -> None:
         """Make a unit the chosen one and scroll it into sight; one that is not shown changes nothing."""
@@ -283,7 +293,8 @@ class ImageGridView(WrappedList):
         times = fitting_magnification(self._tiles.rowCount(), QSize(width, height), room, ratio, label)
         times = max(times + self._steps, 1)
         tile = QSize(math.ceil(width * times / ratio), math.ceil(height * times / ratio))
-        self._columns = max(room.width() // (tile.width() + 2 * px(MARGIN)), 1)
+        fitting = max(room.width() // (tile.width() + 2 * px(MARGIN)), 1)
+        self._columns = evenly(self._tiles.rowCount(), fitting)
         self._painter.magnification, self._painter.labelled = times, self._labelled
         cell = QSize(room.width() // self._columns, tile.height() + 2 * px(MARGIN) + label)
         if cell != self.gridSize():
@@ -309,6 +320,12 @@ class ImageGridView(WrappedList):
         if cell != self.gridSize():
             self.setGridSize(cell)
         self.viewport().update()
+
+
+def evenly(count: int, columns: int) -> int:
+    """Columns, of those that fit, with which no more rows are as full as can be: 16 as four by four, not in fives."""
+    rows = math.ceil(count / columns)
+    return math.ceil(count / rows) if rows > 1 else columns
 
 
 def fitting_magnification(count: int, tile: QSize, room: QSize, ratio: float, label: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -82,6 +83,17 @@ class PixelView(QWidget):
             painter.scale(1 / ratio, 1 / ratio)  # device pixels: each picture pixel covers a whole number of them
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(QRect(left, top, size.width(), size.height()), self._image)
+
+
+def folded(strip: QImage) -> QImage:
+    """A strip whose rows are alike → about a square, its pixels row by row; what they do not fill is transparent."""
+    columns = max(math.ceil(math.sqrt(strip.width())), 1)
+    square = QImage(columns, math.ceil(strip.width() / columns), QImage.Format.Format_ARGB32_Premultiplied)
+    square.fill(Qt.GlobalColor.transparent)
+    with QPainter(square) as painter:
+        for row in range(square.height()):
+            painter.drawImage(QPoint(0, row), strip, QRect(row * columns, 0, columns, 1))
+    return square
 
 
 def magnified(image: QImage, side: int) -> QImage:

@@ -44,15 +44,18 @@ class Plot(QWidget):
         tick_form: Callable[[float], str] = "{:.3g}".format,
         floor: float | None = None,
         log_x: bool = False,
+        whole_x: bool = False,
     ) -> None:
         """`form` writes a value where it is read out, `tick_form` beside the axis; the axis stays above `floor`.
-        `log_x`: a logarithmic x axis, for x that are all positive."""
+        `log_x`: a logarithmic x axis, for x that are all positive. `whole_x`: x are a few whole numbers: they are read
+        one by one, and each point is marked."""
         super().__init__()
         self.title, self._x_label, self._form = title, x_label, form
-        self.canvas = PlotCanvas((form, tick_form), x_label, floor, log_x=log_x)
+        self.canvas = PlotCanvas((form, tick_form), x_label, floor, log_x=log_x, whole_x=whole_x)
         self.canvas.setAccessibleName(f"{title}, plot")
         self.canvas.readout_changed.connect(self._on_readout)
-        self._table = PlotTable(title, x_label, form, rounded if log_x else "{:.3f}".format)
+        x_form = rounded if log_x else ("{:.0f}" if whole_x else "{:.3f}").format
+        self._table = PlotTable(title, x_label, form, x_form)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.canvas)

@@ -44,8 +44,11 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     readout_changed = Signal(str)
 
-    def __init__(self, forms: Forms, x_label: str, floor: float | None, *, log_x: bool = False) -> None:
+    def __init__(
+        self, forms: Forms, x_label: str, floor: float | None, *, log_x: bool = False, whole_x: bool = False
+    ) -> None:
         super().__init__()
+        self.whole_x = whole_x
         self.forms, self.x_label, self._log_x = forms, x_label, log_x
         self._floor = floor
         self._box = ZoomBox(self._on_zoomed, self.show_everything)
@@ -185,7 +188,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     def x_in_words(self, x: float) -> str:
         """An x as it is read out."""
-        return rounded(x) if self._log_x else f"{x:.2f}"
+        return rounded(x) if self._log_x else f"{x:.{0 if self.whole_x else 2}f}"
 
     def ticks(self) -> tuple[list[float], list[float]]:
         """The round numbers marked on x and y; on x whole ones, as it counts epochs, where any can be seen."""
@@ -209,11 +212,13 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
 
     @property
     def place(self) -> float | None:
-        """Where the curves are read: at the cursor, but never before or after all of them; None: nowhere."""
+        """Where the curves are read: at the cursor, or the whole number nearest to it, but never before or after all of
+        them; None: nowhere."""
         ends = [points.x[[0, -1]] for key, points in self.points.items() if self.styles[key].labelled and len(points.x)]
         if self.cursor is None or not ends:
             return None
-        return min(max(self.cursor, float(np.min(ends))), float(np.max(ends)))
+        inside = min(max(self.cursor, float(np.min(ends))), float(np.max(ends)))
+        return float(round(inside)) if self.whole_x else inside
 
     def values_at(self, x: float) -> list[tuple[CurveStyle, float, float]]:
         """For each curve with a readout its style and nearest point (x, y)."""
@@ -259,7 +264,7 @@ class PlotCanvas(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has
             coarse = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             place = self.place
             start = self._seen(place) if place is not None else (left if step > 0 else right)
-            reached = start + step * (right - left) / (10 if coarse else 50)
+            reached = start + step * (1 if self.whole_x else (right - left) / (10 if coarse else 50))
             self.set_cursor(self._meant(min(max(reached, left), right)))
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.set_cursor(self._meant(left if event.key() == Qt.Key.Key_Home else right))

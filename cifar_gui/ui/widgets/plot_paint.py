@@ -28,6 +28,7 @@ class Painted(Protocol):
     vertical: list[Mark]
     horizontal: list[Mark]
     empty_text: str
+    whole_x: bool
 
     @property
     def place(self) -> float | None: ...
@@ -136,6 +137,8 @@ def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
     area, right = plot.area(), plot.sceneRect().right()
     seen = _line_ends(plot)
     painter.setPen(Qt.PenStyle.NoPen)
+    if plot.whole_x:
+        _draw_points(painter, plot)
     for style, end, _ in seen:
         painter.setBrush(getattr(tokens(), style.colour))
         draw_shape(painter, style.shape, end, px(3))
@@ -155,6 +158,18 @@ def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
         painter.drawText(box, _LEFT, text)
         boxes.append(box)
     return boxes
+
+
+def _draw_points(painter: QPainter, plot: Painted) -> None:
+    """The shape of each labelled curve at each of its points, which are few where x are whole numbers."""
+    seen = plot.area().adjusted(-2, -2, 2, 2)
+    labelled = [(key, style) for key, style in plot.styles.items() if style.labelled]
+    for key, style in labelled:
+        painter.setBrush(getattr(tokens(), style.colour))
+        points = plot.points[key]
+        for x, y in zip(points.x.tolist(), points.y.tolist(), strict=True):
+            if seen.contains(place := plot.to_scene(x, y)):
+                draw_shape(painter, style.shape, place, px(3))
 
 
 def _heights(area: QRectF, ends: list[QPointF]) -> list[float]:

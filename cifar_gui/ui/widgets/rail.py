@@ -26,34 +26,48 @@ class Rail(QFrame):
         self.setObjectName("navigation")
         self.setAccessibleName("Pages")
         self._buttons: dict[str, QToolButton] = {}
+        self._shown: frozenset[str] = frozenset()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3, 8, 3, 8)
         layout.setSpacing(4)
-        for number, (name, label, icon_name) in enumerate(pages, start=1):
-            self._buttons[name] = button = self._button(label, icon_name, number)
+        for name, label, icon_name in pages:
+            self._buttons[name] = button = self._button(label, icon_name)
             button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
             layout.addWidget(button)
         layout.addStretch(1)
+        self.show_only(self._buttons)
         theme().changed.connect(self._resize)
         self._resize()
 
+    def show_only(self, names: Iterable[str]) -> None:
+        """Offer these pages, numbered in their order."""
+        self._shown = frozenset(names)
+        number = 0
+        for name, button in self._buttons.items():
+            number += name in self._shown
+            keys = f" (Ctrl+{number})" if name in self._shown else ""
+            button.setToolTip(f"{button.text()}{keys}")
+            button.setVisible(name in self._shown or button.isChecked())
+
     def show_current(self, name: str) -> None:
-        """Mark the page that is at the front."""
+        """Mark the page that is at the front. One that is not offered, but that something has led to, stands here as
+        long as it is there."""
         if name in self._buttons:
             self._buttons[name].setChecked(True)
+        for each, button in self._buttons.items():
+            button.setVisible(each in self._shown or button.isChecked())
 
     def button(self, name: str) -> QToolButton:
         """The button of a page."""
         return self._buttons[name]
 
-    def _button(self, label: str, icon_name: str, number: int) -> QToolButton:
+    def _button(self, label: str, icon_name: str) -> QToolButton:
         button = QToolButton()
         button.setText(label)
         button.setIcon(icon(icon_name, "muted"))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setCheckable(True)
         button.setAutoExclusive(True)
-        button.setToolTip(f"{label} (Ctrl+{number})")
         button.setAccessibleName(label)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button

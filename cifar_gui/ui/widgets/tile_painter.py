@@ -1,7 +1,8 @@
-"""Paints one tile of an image grid: the picture, its number, a ring around the chosen one."""
+"""Paints one tile of an image grid: the picture, its number, a mark if it has one, a ring around the chosen one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
+from cifar_gui.ui.widgets.tile_marks import SIDE, Mark, draw_mark
 
 if TYPE_CHECKING:
     from cifar_gui.ui.widgets.image_grid import TileSheet
@@ -30,6 +32,7 @@ class TilePainter(QStyledItemDelegate):
         self.magnification = 1  # device pixels per picture pixel
         self.labelled = True
         self.strips = False
+        self.marks: Mapping[int, Mark] = {}  # of units
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         if self.sheet is None or index.row() >= len(self.sheet.grid):
@@ -53,6 +56,7 @@ class TilePainter(QStyledItemDelegate):
             painter.setPen(tokens().accent if chosen else tokens().muted)
             label = QRectF(place.left(), place.bottom() + px(1), max(place.width(), px(32)), px(LABEL_HEIGHT))
             painter.drawText(label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data())
+            self._mark(painter, label.topRight() - QPointF(px(SIDE), px(SIDE - LABEL_HEIGHT) / 2), index)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
@@ -72,7 +76,8 @@ class TilePainter(QStyledItemDelegate):
         if self.sheet is None:
             return 0
         grid, metrics = self.sheet.grid, QFontMetrics(font(11, bold=True))
-        return max((metrics.horizontalAdvance(grid.label(place)) for place in range(len(grid))), default=0) + px(MARGIN)
+        widest = max((metrics.horizontalAdvance(grid.label(place)) for place in range(len(grid))), default=0)
+        return widest + px(MARGIN) + (px(SIDE + MARGIN) if self.marks else 0)
 
     def _strip(self, painter: QPainter, option: QStyleOptionViewItem, ratio: float, index: AnyIndex) -> None:
         """A row of a picture that all tiles make together. The chosen one is marked by its label, and by lines."""
@@ -88,10 +93,15 @@ class TilePainter(QStyledItemDelegate):
             label = QRectF(option.rect.left(), option.rect.top(), beside - px(MARGIN), option.rect.height())
             centred = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
             painter.drawText(label, centred, index.data())
+            self._mark(painter, QPointF(label.left(), label.center().y() - px(SIDE) / 2), index)
         if chosen:
             painter.setPen(QPen(tokens().accent, 2))
             painter.drawLine(place.topLeft(), place.topRight())
             painter.drawLine(place.bottomLeft(), place.bottomRight())
+
+    def _mark(self, painter: QPainter, corner: QPointF, index: AnyIndex) -> None:
+        if (mark := self.marks.get(index.data(Qt.ItemDataRole.UserRole))) is not None:
+            draw_mark(painter, corner, mark)
 
     def _picture(self, painter: QPainter, cell: QRect, ratio: float, row: int) -> None:
         self._draw(painter, self.picture_rect(cell, ratio).topLeft(), ratio, row)

@@ -1,0 +1,52 @@
+"""Choosing one network more, out of those that have a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QComboBox
+
+from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.widgets.fields import ElidedChoice
+
+
+class NetworkChoice(ElidedChoice):
+    """All that the window's chooser offers, but for the one in training. With a first entry that is none, if wanted."""
+
+    def __init__(self, name: str, nobody: str = "") -> None:
+        """`name`: for screen readers; `nobody`: what the entry that is none says, "" for no such entry."""
+        super().__init__()
+        self._offered: list[ModelChoice] = []
+        self._nobody = nobody
+        self.setAccessibleName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(14)
+        if nobody:
+            self.addItem(nobody)
+
+    @property
+    def chosen(self) -> ModelChoice | None:
+        """None if there is none, or none is wanted."""
+        return self._at(self.currentIndex())
+
+    def choose(self, key: str) -> None:
+        """The one with this key, or none if it is not offered; nobody is told."""
+        same = [place for place in range(self.count()) if (found := self._at(place)) is not None and found.key == key]
+        self.setCurrentIndex(same[0] if same else 0)
+
+    def offer(self, choices: Sequence[ModelChoice]) -> None:
+        """These can be chosen; the chosen one stays if it is among them."""
+        offered = [each for each in choices if each.path is not None]
+        if offered == self._offered:
+            return  # perhaps the list is open
+        kept, self._offered = self.chosen, offered
+        self.clear()
+        if self._nobody:
+            self.addItem(self._nobody)
+        for each in offered:
+            self.addItem(" · ".join(filter(None, (each.label, each.detail))), each)
+        self.choose(kept.key if kept is not None else "")
+
+    def _at(self, place: int) -> ModelChoice | None:
+        found = self.itemData(place)
+        return found if isinstance(found, ModelChoice) else None

@@ -1,0 +1,123 @@
+"""The card of a run: made, saved, copied, and dropped on the app again."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs.card_file import recipe_in, with_recipe
+from cifar_gui.ui.runs.card_dialog import CardDialog
+from cifar_gui.ui.runs.card_facts import _day, read_card
+from cifar_gui.ui.runs.card_paint import SIZE, paint_card
+from cifar_gui.ui.runs.rows import row_of
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.mime import Dropped
+
+
+def small_png(recipe: Recipe) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 32), "orange").save(buffer, "PNG")
+    return with_recipe(buffer.getvalue(), recipe)
+
+
+def test_a_card_says_what_was_trained_and_what_came_of_it(make_run, qtbot) -> None:
+    run = make_run((0.3, 0.5, 0.4), seed=7, lr=0.01)
+    run.rename("the good one")
+    facts = read_card(row_of(run.summary(), {"shapes": "Shapes (built in)"}))
+    assert (facts.title, facts.figure, facts.figure_note) == (
+        "the good one",
+        "50.0 %",
+        "of the held-out pictures named rightly",
+    )
+    assert facts.subtitle == f"Simple CNN on Shapes (built in) · run 0001 · {_day(run.summary().created)}"
+    assert _day("2026-05-03T12:00:00+00:00") == "3 May 2026"
+    assert list(facts.validation) == [0.3, 0.5, 0.4]
+    assert facts.filters is not None
+    assert len(facts.filters) == 12
+    lines = dict(facts.lines)
+    assert (lines["Epochs"], lines["Seed"]) == ("3 of 3, best after 2", "7")
+    assert lines["Optimiser"] == "Adam, lr 0.01, batch 250"
+
+
+def test_it_looks_the_same_in_a_dark_and_enlarged_window(make_run, qtbot) -> None:
+    facts = read_card(row_of(make_run((0.3, 0.5)).summary(), {}))
+    before = paint_card(facts)
+    theme().set_look(scheme="dark", zoom=1.5)
+    assert before.size() == SIZE
+    assert paint_card(facts) == before
+
+
+def test_a_network_without_validation_or_filters_has_a_card_too(make_run, qtbot) -> None:
+    run = make_run((0.3,))
+    row = row_of(run.summary(), {})
+    facts = read_card(row)
+    bare = type(facts)(
+        **{name: getattr(facts, name) for name in facts.__slots__}
+        | {"filters": None, "filters_note": "", "validation": facts.validation * float("nan")}
+    )
+    assert paint_card(bare) != paint_card(facts)
+
+
+@pytest.fixture
+def dialog(make_run, window, qtbot) -> CardDialog:
+    """The dialog over the one run there is, opened from the page."""
+    make_run((0.3, 0.5, 0.4), seed=7)
+    page = window.show_page("runs")
+    qtbot.waitUntil(lambda: bool(page.model.rows) and window.context.jobs.idle)
+    page.commands.action("card").trigger()
+    qtbot.waitUntil(lambda: page.findChild(CardDialog) is not None)
+    return page.findChild(CardDialog)
+
+
+def test_a_card_that_was_saved_and_dropped_brings_recipe_and_seed(dialog, window, qtbot, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(tmp_path / "mine"), ""))
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().image().size() == SIZE
+    dialog.save.click()
+    file = tmp_path / "mine.png"
+    assert recipe_in(PictureSource.from_path(file)).seed == 7
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    window._actions.take(mime)
+    qtbot.waitUntil(lambda: window.pages.current_name == "train")
+    recipe = window.pages.built("train").form.recipe
+    assert (recipe.seed, recipe.network, recipe.epochs) == (7, "simple", 3)
+    assert window.context.messages.all[0].text == "The recipe on Train, with its seed 7, is the one in mine.png."
+
+
+def test_on_classify_a_card_is_a_recipe_and_any_other_picture_a_picture(window, qtbot, make_picture, tmp_path) -> None:
+    card = tmp_path / "card.png"
+    card.write_bytes(small_png(Recipe(network="simple", data="shapes", seed=5)))
+    page = window.show_page("classify")
+    opened: list[object] = []
+    page.opener.opened.connect(opened.append)
+    page.take(Dropped((PictureSource.from_path(make_picture()),)))
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    page.take(Dropped((PictureSource.from_path(card),)))
+    qtbot.waitUntil(lambda: window.pages.current_name == "train")
+    assert window.pages.built("train").form.recipe.seed == 5
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        (Recipe(network="gone"), "There is no network called 'gone'"),
+        (Recipe(network="simple", network_settings={"kernel": 4}), "simple cannot be built with kernel 4"),
+    ],
+)
+def test_a_card_that_makes_no_sense_here_is_told_and_changes_nothing(window, qtbot, tmp_path, recipe, said) -> None:
+    before = window.show_page("train").form.recipe
+    card = tmp_path / "card.png"
+    card.write_bytes(small_png(recipe))
+    assert window.open_elsewhere([PictureSource.from_path(card)])
+    qtbot.waitUntil(lambda: bool(window.context.messages.all))
+    assert window.context.messages.all[0].text.startswith(said)
+    assert window.pages.built("train").form.recipe == before

@@ -1,0 +1,135 @@
+"""The trials of a sweep, one after another in the window's trainer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.errors import DataError, TrainingError
+from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run, list_runs
+from cifar_gui.runs.axis import Axis
+from cifar_gui.runs.sweep import Sweep
+from cifar_gui.runs.sweep_files import create_sweep, state_of
+from cifar_gui.training.events import EpochReport
+
+BASE = Recipe(
+    network="mlp", network_settings={"hidden": 4}, data="tiny", epochs=2, batch_size=40, device="cpu",
+    precision="float32", memory_format="contiguous",
+)  # fmt: skip
+SWEEP = Sweep(BASE, (Axis("lr", (0.01, 0.02, 0.04)),))
+
+
+@pytest.fixture
+def sweeps(window, tiny_data, monkeypatch):
+    monkeypatch.setattr(window.context.session, "_load_data", lambda _source, _progress: tiny_data)
+    return window.context.sweeps
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    return create_sweep(SWEEP, "rates")
+
+
+def ended(sweeps, qtbot) -> None:
+    qtbot.waitUntil(lambda: sweeps.path is None)
+
+
+def rates() -> list[tuple[str, float, str]]:
+    return [(run.number, run.recipe.lr, run.status) for run in reversed(list_runs())]
+
+
+def test_all_trials_are_trained_and_the_status_bar_counts_them(sweeps, folder, window, qtbot) -> None:
+    seen: list[str] = []
+    window.context.session.event.connect(lambda _event: seen.append(window.activity.text()))
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert rates() == [("0001", 0.01, "completed"), ("0002", 0.02, "completed"), ("0003", 0.04, "completed")]
+    assert {run.record.sweep for run in list_runs()} == {"rates"}
+    counted = [next(each for each in seen if f"sweep {number} of 3 · epoch" in each) for number in (1, 2, 3)]
+    assert len(counted) == 3
+    assert sweeps.words == ""
+    text = window.context.messages.all[0].text
+    assert text.startswith("Sweep rates is done: 3 runs. The best has ")
+
+
+def test_who_stops_a_trial_stops_the_sweep_and_it_goes_on_in_the_middle(
+    sweeps, folder, window, qtbot, monkeypatch
+) -> None:
+    keep = Run.record
+
+    def stopping_in_the_second(run: Run, event: object) -> None:
+        """On the trainer thread: seen from the window, so small a run may be over by then."""
+        keep(run, event)
+        if isinstance(event, EpochReport) and run.number == "0002" and event.epoch == 1:
+            window.context.session._control.stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "record", stopping_in_the_second)
+        sweeps.start(folder)
+        ended(sweeps, qtbot)
+    assert rates() == [("0001", 0.01, "completed"), ("0002", 0.02, "stopped")]
+    (message,) = window.context.messages.all
+    assert message.text.startswith("Sweep rates has stopped after 1 of 3 runs.")
+    message.actions[0][1]()
+    assert message not in window.context.messages.all
+    ended(sweeps, qtbot)
+    assert [(number, status) for number, _rate, status in rates()] == [
+        ("0001", "completed"), ("0002", "completed"), ("0003", "completed"),
+    ]  # fmt: skip
+
+
+def test_a_trial_that_fails_does_not_keep_the_others_from_being_trained(sweeps, folder, window, qtbot, monkeypatch):
+    from cifar_gui.training import engine
+
+    train = engine.train
+
+    def fails_once(model, data, recipe, *others):
+        yield from train(model, data, recipe, *others) if recipe.lr != 0.02 else _failing()
+
+    def _failing():
+        raise TrainingError("Too large for this machine.")
+        yield
+
+    monkeypatch.setattr(engine, "train", fails_once)
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert [status for _number, _rate, status in rates()] == ["completed", "failed", "completed"]
+    assert window.context.messages.all[0].text.startswith("Sweep rates has ended. A run of it has failed")
+
+
+def test_without_its_data_no_trial_is_tried(sweeps, folder, window, qtbot, monkeypatch) -> None:
+    tried: list[str] = []
+
+    def missing(source: str, _progress: object) -> object:
+        tried.append(source)
+        raise DataError("There are no pictures.")
+
+    monkeypatch.setattr(window.context.session, "_load_data", missing)
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert (tried, rates()) == (["tiny"], [])
+    assert "There are no pictures." in [message.text for message in window.context.messages.all]
+
+
+def test_it_is_not_begun_while_something_trains_and_the_window_closes_in_the_middle(sweeps, home, window, qtbot):
+    folder = create_sweep(Sweep(BASE.changed(epochs=400), SWEEP.axes), "long")  # nobody waits for its end
+    window.context.session.start(BASE.changed(epochs=400))
+    sweeps.start(folder)
+    assert (sweeps.path, window.context.messages.all[0].text) == (None, "A run is under way: stop it first.")
+    window.context.session.stop()
+    qtbot.waitUntil(lambda: window.context.session.state == "idle")
+    sweeps.start(folder)
+    qtbot.waitUntil(lambda: window.context.session.state == "running")
+    window.close_now()
+    assert sweeps.path is None
+    assert not state_of(folder).finished
+
+
+def test_a_stop_in_the_window_ends_the_sweep_even_if_the_trial_is_over_by_then(sweeps, folder, window, qtbot) -> None:
+    window.context.session.event.connect(lambda event: sweeps.stop() if isinstance(event, EpochReport) else None)
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert [number for number, _rate, _status in rates()] == ["0001"]
+    assert "Sweep rates has stopped" in window.context.messages.all[0].text

@@ -1,0 +1,182 @@
+"""Sweeps on the Runs page: the dialog, the tables and the plot, and what can be done with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMessageBox
+
+from cifar_gui.networks.base import presets
+from cifar_gui.runs import Run, list_runs
+from cifar_gui.runs.axis import Axis
+from cifar_gui.runs.sweep import RANDOM, Sweep
+from cifar_gui.runs.sweep_files import create_sweep, list_sweeps, load_sweep
+from cifar_gui.ui.sweeps.dialog import SweepDialog
+
+BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
+SWEEP = Sweep(BEST, (Axis("lr", (0.001, 0.01)), Axis("flip", ("none", "random"))))
+
+
+@pytest.fixture
+def folder(make_run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sweep of four, of which two have been trained."""
+    path = create_sweep(SWEEP, "rates")
+    create = Run.create
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "create", lambda recipe: create(recipe, sweep="rates"))
+        for place, accuracy in ((0, 0.3), (3, 0.5)):
+            recipe = SWEEP.trials()[place].recipe
+            make_run((accuracy,), **{name: value for name, (value, _old) in recipe.differences(BEST).items()})
+    return path
+
+
+@pytest.fixture
+def page(folder, window, qtbot):
+    page = window.show_page("runs")
+    page.commands.view.button("sweeps").click()
+    qtbot.waitUntil(lambda: bool(page.sweeps.view.sweeps.rows) and window.context.jobs.idle)
+    return page
+
+
+def settle(page, qtbot) -> None:
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not page._soon.isActive())
+
+
+@pytest.fixture
+def started(window, monkeypatch) -> list[Path]:
+    """The sweeps that would have been trained."""
+    begun: list[Path] = []
+    monkeypatch.setattr(window.context.sweeps, "start", begun.append)
+    return begun
+
+
+def test_a_sweep_is_seen_with_its_runs_and_a_click_on_a_point_leads_to_one(page, qtbot) -> None:
+    view = page.sweeps.view
+    assert [row[0].text for row in view.sweeps.rows] == ["rates"]
+    assert (view.results_panel.title_label.text(), len(view.results.rows)) == ("RUNS OF RATES", 4)
+    assert not view.show_run.isEnabled()
+    best = next(dot for dot in view.plot.scatter.dots if dot.best)
+    place = view.plot.at(best).toPoint()
+    qtbot.mouseMove(view.plot, place + QPoint(3, 3))
+    qtbot.waitUntil(lambda: view.reading.text() == best.words)
+    qtbot.mouseClick(view.plot, Qt.MouseButton.LeftButton, pos=place)
+    assert view.trial is not None
+    assert (view.trial.trial.number, view.plot.marked) == (4, 4)
+    view.show_run.click()
+    settle(page, qtbot)
+    assert page.commands.view.current == "runs"
+    assert [row.summary.number for row in page.table.selected()] == ["0002"]
+
+
+def test_points_are_read_and_chosen_with_the_keys_and_any_recipe_goes_to_train(page, window, qtbot) -> None:
+    view = page.sweeps.view
+    view.axis.setCurrentIndex(1)
+    assert view.plot.scatter.label == "Flip"
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(view.plot, key)
+    assert view.reading.text().startswith("Run 0001: 30.00 %")
+    qtbot.keyClick(view.plot, Qt.Key.Key_Return)
+    assert view.plot.marked == 1
+    view.results.selectRow(1)
+    assert not view.show_run.isEnabled()
+    assert view.show_run.toolTip() == "It has not been trained yet."
+    view.use.click()
+    recipe = window.show_page("train").form.recipe
+    assert (recipe.lr, recipe.flip, recipe.epochs) == (0.001, "random", 3)
+
+
+def test_resume_goes_on_with_the_sweep_and_the_buttons_say_what_is_under_way(
+    page, folder, started, monkeypatch
+) -> None:
+    view, sweeps = page.sweeps.view, page.context.sweeps
+    assert view.resume.text() == "Resume"
+    assert not view.stop.isVisible()
+    view.resume.click()
+    assert started == [folder]
+    monkeypatch.setattr(type(sweeps), "path", property(lambda _self: folder))
+    sweeps.changed.emit()
+    assert (view.resume.isVisible(), view.stop.isVisible(), view.pause.isVisible()) == (False, True, True)
+    assert (view.delete.isEnabled(), view.delete.toolTip()) == (False, "Stop it first.")
+
+
+def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot, monkeypatch) -> None:
+    answers = {"&Cancel": (1, 2), "The sweep &alone": (0, 2), "With its 2 runs": (0, 0)}
+    for words, left in answers.items():
+
+        def press(box: QMessageBox, words: str = words) -> int:
+            assert box.text() == "Delete the sweep rates?"
+            next(button for button in box.buttons() if button.text() == words).click()
+            return 0
+
+        monkeypatch.setattr(QMessageBox, "exec", press)
+        page.sweeps.view.delete.click()
+        settle(page, qtbot)
+        assert (len(list_sweeps()), len(list_runs())) == left, words
+        for message in page.context.messages.all:
+            message.actions[0][1]()
+        settle(page, qtbot)
+        assert (len(list_sweeps()), len(list_runs()), page.context.messages.all) == (1, 2, []), words
+
+
+# The dialog
+
+
+@pytest.fixture
+def dialog(page, qtbot, started) -> SweepDialog:
+    page.sweeps.view.new.click()
+    settle(page, qtbot)
+    return page.sweeps.dialog
+
+
+def test_the_dialog_counts_along_and_starts_what_has_been_typed(dialog, page, qtbot, started) -> None:
+    assert dialog._size.text().startswith("3 runs of 3 epochs each. About ")
+    row = dialog.rows[0]
+    row.values.selectAll()
+    qtbot.keyClicks(row.values, "0.1, 0.2, x")
+    qtbot.waitUntil(lambda: not dialog._soon.isActive())
+    assert (dialog.start.isEnabled(), dialog._size.text()) == (False, "")
+    assert "“x” is not" in row._problem.text()
+    qtbot.keyClick(row.values, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: dialog._size.text().startswith("2 runs of 3 epochs"))
+    dialog.add.click()
+    assert [row.setting.raw() for row in dialog.rows] == ["lr", "weight_decay"]
+    dialog.name.setText("my rates")
+    dialog.start.click()
+    qtbot.waitUntil(lambda: started != [])
+    assert started[0].name == "my-rates"
+    assert [axis.setting for axis in load_sweep(started[0]).axes] == ["lr", "weight_decay"]
+    qtbot.waitUntil(lambda: len(page.sweeps.view.sweeps.rows) == 2)
+    assert page.sweeps.view.current.name == "my-rates"
+
+
+def test_a_random_search_has_ranges_where_there_are_numbers(dialog, qtbot, started) -> None:
+    dialog.add_row("flip")
+    dialog.search.button("random").click()
+    assert [row._kinds.currentIndex() for row in dialog.rows] == [1, 0]
+    dialog.runs.put("5")
+    dialog.assemble()
+    assert dialog._size.text().startswith("5 runs of 3 epochs")
+    dialog.rows[1].remove.click()
+    assert not dialog.rows[0].remove.isEnabled(), "one is left at least"
+    dialog.rows[0].setting.setCurrentIndex(dialog.rows[0].setting.findData("network_settings.kernel"))
+    dialog.start.click()  # of 1 to 6 also the even ones
+    qtbot.waitUntil(lambda: dialog.rows[0]._problem.text() != "")
+    assert "kernel must be odd" in dialog.rows[0]._problem.text()
+    assert (started, len(list_sweeps())) == ([], 1), "nothing is kept of what cannot be built"
+    dialog.rows[0].setting.setCurrentIndex(dialog.rows[0].setting.findData("lr"))
+    dialog.start.click()
+    qtbot.waitUntil(lambda: started != [])
+    sweep = load_sweep(started[0])
+    assert (sweep.search, sweep.runs, sweep.axes[0].logarithmic) == (RANDOM, 5, True)
+
+
+def test_train_offers_a_sweep_over_its_recipe(window, qtbot, started) -> None:
+    train = window.show_page("train")
+    train._fill_form(BEST)
+    train.recipe_panel.sweep.click()
+    dialog = window.pages.built("runs").sweeps.dialog
+    assert dialog is not None
+    assert (dialog._recipe.network, dialog._recipe.epochs) == ("simple", 3)
+    dialog.reject()
