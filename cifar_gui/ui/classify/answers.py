@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from cifar_gui.data.picture import Crop
+from cifar_gui.data.picture import Crop, centre_crop
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.newest import Newest
@@ -28,7 +28,7 @@ class Question:
 
     number: int  # of the picture, as in the history
     picture: Picture
-    crop: Crop
+    crop: Crop | None  # None: wherever the network finds something familiar
     snapshot: ModelSnapshot | None
     six_views: bool
     model: str  # what the chooser calls the network
@@ -41,6 +41,7 @@ class Answer:
     painting."""
 
     question: Question
+    crop: Crop  # what was looked at
     network_input: QImage
     thumbnail: QImage
     prediction: Prediction | None
@@ -93,12 +94,15 @@ def answer(question: Question, shelf: ClassifierShelf) -> Answer:
 
     from cifar_gui.data.preprocess import network_input
 
-    painted = question.painted
-    pixels = painted if painted is not None else network_input(question.picture, question.crop)
-    prediction = None
-    if question.snapshot is not None:
-        classifier = shelf.classifier(question.snapshot, six_views=question.six_views)
-        prediction = classifier.predict(torch.from_numpy(pixels[None]), [question.crop])[0]
+    picture, painted, prediction = question.picture, question.painted, None
+    crop = question.crop or centre_crop(picture.width, picture.height)
+    classifier = shelf.classifier(question.snapshot, six_views=question.six_views) if question.snapshot else None
+    if classifier is not None and painted is not None:
+        prediction = classifier.predict(torch.from_numpy(painted[None]), [crop])[0]
+    elif classifier is not None:
+        prediction = classifier.classify(picture, question.crop)
+        crop = prediction.crop or crop
+    pixels = painted if painted is not None else network_input(picture, crop)
     shown = qimage_of(pixels.transpose(1, 2, 0))
-    thumbnail = shown if painted is not None else crop_thumbnail(question.picture, question.crop)
-    return Answer(question, shown, thumbnail, prediction, pixels)
+    thumbnail = shown if painted is not None else crop_thumbnail(picture, crop)
+    return Answer(question, crop, shown, thumbnail, prediction, pixels)

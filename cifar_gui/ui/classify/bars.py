@@ -10,14 +10,18 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEven
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.classify.opinion import Beside, Opinion
 from cifar_gui.ui.theme import font, px, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 from cifar_gui.words import NOTHING, modest_percent
 
 _ROW, _LOWEST_ROW, _FEWEST_ROWS = 25, 16, 5
 _TRACK = 12
+_TRACKS_OF_TWO, _LEAST_TRACK = (10, 4), 40
 _LONGEST_NAME = 150  # longer names of classes are shortened
 _WORTH_READING = 0.005
+_LEAST_DRAWN = 0.0005
+"""What is written as < 0.1 % has no bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Bar:
     colour: int
     leads: bool
     chosen: bool = False
+    beside: Beside | None = None  # what another network says
 
     @property
     def percentage(self) -> str:
@@ -44,11 +49,23 @@ def bar_order(prediction: Prediction, kept: Sequence[str] = ()) -> tuple[str, ..
     return tuple(name for name, _ in prediction.top(len(prediction.class_names)))
 
 
-def bars_of(prediction: Prediction, order: Sequence[str], chosen: str = "") -> list[Bar]:
-    """The bars of a prediction in the given order of classes."""
+def bars_of(
+    prediction: Prediction, order: Sequence[str], chosen: str = "", opinion: Opinion | None = None
+) -> list[Bar]:
+    """The bars of a prediction in the given order of classes, with what another network says of each."""
     places = {name: place for place, name in enumerate(prediction.class_names)}
     leader, shares = prediction.label, prediction.probabilities
-    return [Bar(name, shares[places[name]], places[name], name == leader, name == chosen) for name in order]
+    return [
+        Bar(
+            name,
+            shares[places[name]],
+            places[name],
+            leads=name == leader,
+            chosen=name == chosen,
+            beside=opinion.on(name) if opinion is not None else None,
+        )
+        for name in order
+    ]
 
 
 class BarsModel(QAbstractListModel):
@@ -79,16 +96,19 @@ class BarsModel(QAbstractListModel):
             return None
         bar = self._bars[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{bar.name}, {bar.percentage}{', chosen' if bar.chosen else ''}"
+            beside = f", {bar.beside.spoken}" if bar.beside is not None else ""
+            return f"{bar.name}, {bar.percentage}{beside}{', chosen' if bar.chosen else ''}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return bar.name if bar.probability is None else f"{bar.name}: {bar.probability:.6g}"
         return bar if role == self.BAR else None
 
 
 class BarDelegate(QStyledItemDelegate):
-    """Paints name, bar and percentage. `row_height` is set by the list."""
+    """Paints name, bar and percentage, and where two networks are compared the other's, thin and grey below.
+    `row_height` and `of_two` are set by the list."""
 
     row_height = _ROW
+    of_two = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         bar = index.data(BarsModel.BAR)
@@ -103,16 +123,22 @@ class BarDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus:
             _ring(painter, QRectF(option.rect))
         names, numbers = _widths(index)
+        seconds = numbers if self.of_two else 0
+        names = max(0, min(names, int(row.width()) - numbers - seconds - px(24) - px(_LEAST_TRACK)))
         painter.setFont(font(bold=bar.leads))
         painter.setPen(colours.text)
         middle = Qt.AlignmentFlag.AlignVCenter
         name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, names)
         painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, name)
         painter.setPen(colours.text if bar.leads else colours.muted)
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, bar.percentage)
-        track = QRectF(row.left() + names + px(12), 0, row.width() - names - numbers - px(24), px(_TRACK))
-        track.moveTop(row.center().y() - track.height() / 2)
+        painter.drawText(row.adjusted(0, 0, -seconds, 0), middle | Qt.AlignmentFlag.AlignRight, bar.percentage)
+        room = row.width() - names - numbers - seconds - px(24)
+        track = QRectF(row.left() + names + px(12), 0, room, px(_TRACKS_OF_TWO[0] if self.of_two else _TRACK))
+        below = px(_TRACKS_OF_TWO[1]) + 1 if self.of_two else 0
+        track.moveTop(row.center().y() - (track.height() + below) / 2)
         _draw_bar(painter, track, bar.probability or 0.0, colours.class_colour(bar.colour))
+        if bar.beside is not None and self.of_two:
+            _draw_second(painter, row, track, bar.beside)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
@@ -123,12 +149,28 @@ def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) ->
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(tokens().raised)
     painter.drawRoundedRect(track, px(3), px(3))
-    if share >= 0.0005:  # what is written as < 0.1 % has no bar
+    if share >= _LEAST_DRAWN:
         filled = QRectF(track.topLeft(), track.size())
         filled.setWidth(max(float(px(2)), track.width() * share))
         radius = min(float(px(3)), filled.width() / 2)
         painter.setBrush(colour)
         painter.drawRoundedRect(filled, radius, radius)
+
+
+def _draw_second(painter: QPainter, row: QRectF, above: QRectF, beside: Beside) -> None:
+    """The other network's percentage at the end of the `row`, its bar below the one `above`."""
+    colours = tokens()
+    painter.setFont(font(11))
+    painter.setPen(colours.muted)
+    painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, beside.percentage)
+    if beside.share is None:
+        return
+    track = QRectF(above.left(), above.bottom() + 1, above.width(), px(_TRACKS_OF_TWO[1]))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.fillRect(track, colours.raised)
+    if beside.share >= _LEAST_DRAWN:
+        track.setWidth(max(float(px(2)), track.width() * beside.share))
+        painter.fillRect(track, colours.muted)
 
 
 def _ground(painter: QPainter, of: QRectF) -> None:
@@ -166,6 +208,7 @@ class Bars(QListView):
         self._order: tuple[str, ...] = ()
         self._chosen = ""
         self._prediction: Prediction | None = None
+        self._opinion: Opinion | None = None
         self._model = BarsModel()
         self.setModel(self._model)
         self._delegate = BarDelegate(self)
@@ -189,13 +232,22 @@ class Bars(QListView):
         self._prediction = prediction
         if not keep_order or self._chosen not in self._order:
             self._chosen = ""
-        self._model.show_bars(bars_of(prediction, self._order, self._chosen))
+        self._show_bars()
         self.set_row_height()
         self.setAccessibleDescription(summary(prediction))
 
+    def compare(self, opinion: Opinion | None, *, of_two: bool) -> None:
+        """What another network says of the same; None while it says nothing. Its place is kept as long as there are
+        bars `of_two`."""
+        self._opinion = opinion
+        self._show_bars()
+        if of_two != self._delegate.of_two:
+            self._delegate.of_two = of_two
+            self.viewport().update()
+
     def show_classes(self, names: Sequence[str]) -> None:
         """Show what a network knows, before there is an answer."""
-        self._order, self._chosen, self._prediction = (), "", None
+        self._order, self._chosen, self._prediction, self._opinion = (), "", None, None
         self._model.show_bars([Bar(name, None, place, leads=False) for place, name in enumerate(names)])
         self.set_row_height()
         self.setAccessibleDescription("No picture yet.")
@@ -211,8 +263,12 @@ class Bars(QListView):
         if not isinstance(bar, Bar) or self._prediction is None:
             return
         self._chosen = "" if bar.name == self._chosen else bar.name
-        self._model.show_bars(bars_of(self._prediction, self._order, self._chosen))
+        self._show_bars()
         self.class_chosen.emit(self._chosen)
+
+    def _show_bars(self) -> None:
+        if self._prediction is not None:
+            self._model.show_bars(bars_of(self._prediction, self._order, self._chosen, self._opinion))
 
     def minimumSizeHint(self) -> QSize:
         """A few rows; the rest is scrolled to."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError, PictureError
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.proposals import Way
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
 
@@ -58,13 +59,15 @@ class Batch(QObject):
     def running(self) -> bool:
         return self._run is not None
 
-    def start(self, sources: Sequence[PictureSource], snapshot: ModelSnapshot, *, six_views: bool) -> None:
+    def start(
+        self, sources: Sequence[PictureSource], snapshot: ModelSnapshot, *, six_views: bool, way: Way = "proposed"
+    ) -> None:
         """Begin anew, giving up what was running."""
         self._give_up()
         run = self._run = _Run(total=len(sources))
         wanted = list(sources)
         self._jobs.run(
-            lambda: self._work(run, wanted, snapshot, six_views),
+            lambda: self._work(run, wanted, snapshot, six_views, way),
             lambda _: self._on_ended(run),
             lambda error: self._on_refused(run, error),
             broken=lambda: self._on_broken(run),
@@ -81,12 +84,14 @@ class Batch(QObject):
             self._run.cancelled.set()
             self._run = None
 
-    def _work(self, run: _Run, sources: list[PictureSource], snapshot: ModelSnapshot, six_views: bool) -> None:
+    def _work(
+        self, run: _Run, sources: list[PictureSource], snapshot: ModelSnapshot, six_views: bool, way: Way
+    ) -> None:
         """On a worker."""
         classifier = self._shelf.classifier(snapshot, six_views=six_views)
         handful: Found = []
         due = time.monotonic() + _DELIVER_SECONDS
-        with closing(classifier.classify_many(sources)) as answers:
+        with closing(classifier.classify_many(sources, way=way)) as answers:
             for place, (_, answer) in enumerate(answers):
                 if run.cancelled.is_set() or self._jobs.closing:
                     return

@@ -46,12 +46,6 @@ def fit(width: int, height: int, view_width: float, view_height: float, ratio: f
     return Fit(device / ratio, left / ratio, top / ratio)
 
 
-def whole(width: int, height: int) -> Crop:
-    """All of a picture: a square about it. What sticks out is cut off, so the picture is squeezed into a square."""
-    side = max(width, height)
-    return Crop((width - side) // 2, (height - side) // 2, side)
-
-
 def is_whole(crop: Crop, width: int, height: int) -> bool:
     """Whether nothing of the picture is outside the crop."""
     return crop.x <= 0 and crop.y <= 0 and crop.x + crop.side >= width and crop.y + crop.side >= height

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
+from cifar_gui.inference.verdict import CONFIDENT, judged
 from cifar_gui.ui.classify.answers import Answer, Question
 from cifar_gui.ui.classify.history_strip import HistoryEntry, HistoryStrip
 from cifar_gui.ui.icons import icon
@@ -31,6 +32,7 @@ class HistoryPanel(Panel):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._last = 0
+        self._sure_from = CONFIDENT
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(14, 6, 14, 6)
@@ -70,10 +72,17 @@ class HistoryPanel(Panel):
         """Note crop, thumbnail and verdict of a picture that was asked about, unless it has been forgotten."""
         old = self.entry(question.number)
         if old is not None:
-            entry = replace(old, crop=question.crop, thumbnail=answer.thumbnail)
+            entry = replace(old, crop=answer.crop, thumbnail=answer.thumbnail)
             if answer.prediction is not None:
-                entry = replace(entry, prediction=answer.prediction, model=question.model)
+                entry = replace(entry, prediction=judged(answer.prediction, self._sure_from), model=question.model)
             self.put(entry)
+
+    def judge(self, sure_from: float) -> None:
+        """Answers of at least this probability are sure, those there are and those to come."""
+        self._sure_from = sure_from
+        for entry in self.strip.entries:
+            if entry.prediction is not None:
+                self.strip.renew(replace(entry, prediction=judged(entry.prediction, sure_from)))
 
     def clear(self) -> None:
         """Forget all."""

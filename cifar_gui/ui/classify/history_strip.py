@@ -40,6 +40,11 @@ class HistoryEntry:
     model: str = ""  # what the chooser called the network
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether the crop is not the user's."""
+        return self.prediction is None or self.prediction.crops > 1
+
+    @property
     def headline(self) -> str:
         """The verdict, short enough to stand under a thumbnail."""
         return self.prediction.verdict.headline.removeprefix("probably ") if self.prediction else "…"
@@ -193,6 +198,10 @@ class HistoryStrip(QListView):
         """Add or renew an entry, and mark it as the one shown."""
         row = self._model.put(entry)
         self.setCurrentIndex(self._model.index(row))
+
+    def renew(self, entry: HistoryEntry) -> None:
+        """Replace an entry, whichever is shown."""
+        self._model.put(entry)
 
     def clear(self) -> None:
         """Forget all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cifar_gui.ui.classify.heat_legend import HeatLegend
 from cifar_gui.ui.classify.heat_maps import Heat
@@ -20,7 +20,17 @@ INPUT = 32
 
 _LEAST, _MOST = 3, 14  # times that the input is magnified, the least one at zoom 1
 
+CROPS = {
+    "proposed": "Crop: auto",
+    "centre": "Crop: centre",
+    "whole": "Crop: whole",
+    "own": "Crop: by hand",
+}
+"""Which part of the picture is looked at → what people call it."""
+
 _HINT = "32 × 32 pixels. Drag the frame to choose what it looks at; arrow keys nudge it."
+_UNFRAMED = "32 × 32 pixels: all that the network is given."
+"""What is said where the picture with its frame is not in sight."""
 
 
 class InputSide(QWidget):
@@ -35,6 +45,7 @@ class InputSide(QWidget):
         super().__init__()
         self._room = _MOST * INPUT
         self._texts: tuple[str, ...] = (_HINT,)
+        self._usual = _HINT  # what is said while there is nothing else to say
         self.view = PixelView(7 * INPUT)
         self.view.setObjectName("classify.input")
         self.view.setAccessibleName("What the network sees: the crop, reduced to 32 by 32 pixels")
@@ -46,8 +57,9 @@ class InputSide(QWidget):
         on_top = QVBoxLayout(self.view)
         on_top.setContentsMargins(0, 0, 0, 0)
         on_top.addWidget(self.heat_map)
-        self.centre_button, self.whole_button = QPushButton("Centre"), QPushButton("Whole")
-        self.centre_button.setToolTip("Look at the largest square in the middle (C)")
+        self.crop = ChoiceField(CROPS.items())
+        self.crop.setAccessibleName("Crop")
+        self.crop.setToolTip("Which part of the picture the network looks at (C for the next way)")
         self.method = ChoiceField([("", "Heat map: off")])
         self.method.setAccessibleName("Heat map")
         self.method.setToolTip("What speaks for a class: for the most likely one, or the one whose bar you click")
@@ -84,7 +96,13 @@ class InputSide(QWidget):
             self.heat_map.setAccessibleDescription(f"{heat.words} {heat.note}")
         else:
             self.view.setToolTip("")
-        self.say(*((f"{heat.words} {heat.note}", heat.words) if heat is not None else (_HINT,)))
+        self.say(*((f"{heat.words} {heat.note}", heat.words) if heat is not None else (self._usual,)))
+
+    def show_framed(self, *, framed: bool) -> None:
+        """Whether the picture stands beside this, with the frame that can be dragged."""
+        before, self._usual = self._usual, _HINT if framed else _UNFRAMED
+        if self._texts == (before,):
+            self.say(self._usual)
 
     def say(self, *texts: str) -> None:
         """What stands below: the first of these that there is room for."""
@@ -118,8 +136,7 @@ class InputSide(QWidget):
     def minimumSizeHint(self) -> QSize:
         """With the input as small as it may be: it grows into what there is, and must be able to shrink again."""
         side = round(self._least_times() * INPUT / self.devicePixelRatioF())
-        buttons = self.centre_button.sizeHint().width() + self.whole_button.sizeHint().width() + px(SPACING)
-        return QSize(max(side, buttons, self.legend.sizeHint().width()), side + self._others())
+        return QSize(max(side, self.legend.sizeHint().width()), side + self._others())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -129,19 +146,13 @@ class InputSide(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACING)
-        proposals = QHBoxLayout()
-        proposals.setSpacing(SPACING)
-        proposals.addWidget(self.centre_button)
-        proposals.addWidget(self.whole_button)
-        proposals.addStretch(1)
         above = QHBoxLayout()
         above.addWidget(self._heading)
         above.addStretch(1)
         above.addWidget(self._help)
         self._layout.addLayout(above)
         self._layout.addWidget(self.view)
-        self._layout.addLayout(proposals)
-        for widget in (self.method, self.legend, self._hint):
+        for widget in (self.crop, self.method, self.legend, self._hint):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
 
@@ -163,5 +174,5 @@ class InputSide(QWidget):
 
     def _others(self) -> int:
         """Height of what is above and below the input and always there; the legend's place is kept for it."""
-        fixed = (self._help, self.centre_button, self.method, self.legend)
+        fixed = (self._help, self.crop, self.method, self.legend)
         return sum(widget.sizeHint().height() + px(SPACING) for widget in fixed)

@@ -25,10 +25,12 @@ class Insight(QObject):
     """Keeps what is shown about an answer up to date with it. Nothing is computed that is not looked at, and a view is
     built when it is first chosen.
 
-    Signals: changed() when the network is to be asked anew: `painted` is another; save_wanted() of the painting.
+    Signals: changed() when the network is to be asked anew: `painted` is another; history_changed() when another view
+    is in front, or more or less can be undone on the canvas; save_wanted() of the painting.
     """
 
     changed = Signal()
+    history_changed = Signal()
     save_wanted = Signal()
 
     def __init__(self, context: Context, single: SingleView, parent: QObject | None = None) -> None:
@@ -80,6 +82,7 @@ class Insight(QObject):
 
             self._paint = PaintPanel(self._context.actions)
             self._paint.painted.connect(self.changed)
+            self._paint.history_changed.connect(self.history_changed)
             self._paint.save_wanted.connect(self.save_wanted)
             if self._original is not None:
                 self._paint.show_original(self._original)
@@ -107,6 +110,7 @@ class Insight(QObject):
         self._panel.show_view(name, widgets.get(name))
         if name == "paint":
             self.paint_panel.canvas.setFocus()
+        self.history_changed.emit()
         if self._paint is not None and self._paint.pixels is not None:
             self.changed.emit()
         self._ask()
@@ -152,6 +156,7 @@ class Insight(QObject):
             self._paint.forget()
         if self.is_painting:
             self._panel.show_view("picture")
+            self.history_changed.emit()
 
     def _begin_with(self, pixels: Pixels) -> None:
         """What was painted stays as long as the crop does."""

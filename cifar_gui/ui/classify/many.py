@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.inference.proposals import Way
+from cifar_gui.inference.verdict import CONFIDENT
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.context import Context
 
@@ -23,13 +25,15 @@ LARGEST_LIVE_TABLE = 200
 class ManyPictures(QObject):
     """Keeps the table, and whether its answers are still those of the network chosen.
 
-    Signals, those of the `TablePage`: row_opened(Row); back_wanted(); copy_wanted(); export_wanted().
+    Signals, those of the `TablePage`: row_opened(Row); back_wanted(); copy_wanted(); export_wanted();
+    sure_changed(float).
     """
 
     row_opened = Signal(object)
     back_wanted = Signal()
     copy_wanted = Signal()
     export_wanted = Signal()
+    sure_changed = Signal(float)
 
     def __init__(self, context: Context, shelf: ClassifierShelf, stack: QStackedWidget) -> None:
         super().__init__(stack)
@@ -37,7 +41,9 @@ class ManyPictures(QObject):
         self._page: TablePage | None = None
         self._snapshot: ModelSnapshot | None = None
         self._six_views = False
+        self._way: Way = "proposed"
         self._is_stale = False  # another network has been chosen since it was filled
+        self._sure_from = CONFIDENT
 
     @property
     def table_page(self) -> TablePage:
@@ -50,6 +56,8 @@ class ManyPictures(QObject):
             page.back_wanted.connect(self.back_wanted)
             page.copy_wanted.connect(self.copy_wanted)
             page.export_wanted.connect(self.export_wanted)
+            page.sure_changed.connect(self.sure_changed)
+            page.judge(self._sure_from)
             self._stack.addWidget(page)
         return self._page
 
@@ -58,18 +66,24 @@ class ManyPictures(QObject):
         """Whether the table is what the user sees."""
         return self._page is not None and self._stack.currentWidget() is self._page
 
-    def ask_with(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:
+    def ask_with(self, snapshot: ModelSnapshot | None, *, six_views: bool, way: Way = "proposed") -> None:
         """Answers are to come from this network now: at once if the table is in front, else when it is again."""
-        self._snapshot, self._six_views = snapshot, six_views
+        self._snapshot, self._six_views, self._way = snapshot, six_views, way
         self._is_stale = True
         if self.is_in_front:
             self._renew()
+
+    def judge(self, sure_from: float) -> None:
+        """Answers of at least this probability are sure."""
+        self._sure_from = sure_from
+        if self._page is not None:
+            self._page.judge(sure_from)
 
     def show_sources(self, sources: Sequence[PictureSource]) -> None:
         """A new table, in front."""
         self._is_stale = False
         self.bring_to_front()
-        self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views)
+        self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views, way=self._way)
 
     def bring_to_front(self) -> None:
         """Show the table as it is, with answers of the network chosen meanwhile."""
@@ -85,4 +99,4 @@ class ManyPictures(QObject):
         if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
             self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
         else:
-            self.table_page.classify(self._snapshot, six_views=self._six_views)
+            self.table_page.classify(self._snapshot, six_views=self._six_views, way=self._way)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError, not_written
@@ -20,9 +20,10 @@ from cifar_gui.ui.classify.insight import Insight
 from cifar_gui.ui.classify.many import ManyPictures
 from cifar_gui.ui.classify.results import Row, as_text, facts_as_text, tally
 from cifar_gui.ui.classify.samples import sample_files
+from cifar_gui.ui.classify.second_opinion import SecondOpinion
 from cifar_gui.ui.classify.single import SingleView
 from cifar_gui.ui.context import Context
-from cifar_gui.ui.held_out import random_held_out, why_none
+from cifar_gui.ui.held_out import RandomHeldOut, data_picture, why_none
 from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
@@ -47,8 +48,8 @@ class ClassifyPage(Page):
         self._shown: Opened | None = None
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
-        self._random = Random()
-        self._random_wanted = False  # as soon as a data set has been read
+        self._in_front = False
+        self._random = RandomHeldOut(context, self)
         self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
         self._until_ready.setInterval(200)
         self._until_ready.timeout.connect(self._on_still_waiting)
@@ -58,6 +59,7 @@ class ClassifyPage(Page):
         self.answers = Answers(context.jobs, shelf, self)
         self.single = SingleView()
         self.insight = Insight(context, self.single, self)
+        self.second = SecondOpinion(context, self.single.verdict_panel, self)
         self.many = ManyPictures(context, shelf, self._stack)
         self.history_panel = HistoryPanel()
         self._stack.addWidget(self.single)
@@ -79,17 +81,16 @@ class ClassifyPage(Page):
         if snapshot is None:
             self._say_why_no_answer()
             self.insight.forget_answer()
+            self.second.forget()
             self._ask()  # what a network would see is shown all the same
             return
-        self.single.verdict_panel.show_classes(snapshot.card.class_names)
+        self.single.verdict_panel.show_model(snapshot.card)
         self._ask()
         self._ask_about_many()
 
     def on_data(self, data: ImageData | None) -> None:
         self._offer_random()
-        if self._random_wanted and data is not None:
-            self._random_wanted = False
-            self.show_random()
+        self._random.on_data(data)
 
     def on_theme(self) -> None:
         self.history_panel.on_theme()
@@ -100,9 +101,12 @@ class ClassifyPage(Page):
         self.many.table_page  # noqa: B018 - made now, so that the first folder need not wait for it
 
     def page_hidden(self) -> None:
+        self._in_front = False
         self._until_ready.stop()
 
     def page_shown(self) -> None:
+        self._in_front = True
+        self._offer_undo()
         if self._shown is not None and self._answered != self._number:
             self._until_ready.start()
 
@@ -113,43 +117,72 @@ class ClassifyPage(Page):
         self.opener.ask_about(links)
 
     def save_state(self) -> dict[str, Any]:
-        panel, columns = self.single.verdict_panel, self.single.columns
-        return {"six_views": panel.six_views, "splitter": columns.save_state(), **self.insight.save_state()}
+        return {
+            "six_views": self.single.verdict_panel.six_views,
+            "sure_from": self.single.verdict_panel.sure.value,
+            "compare_with": self.second.wanted,
+            "crop": self.single.picture_panel.way,
+            "splitter": self.single.columns.save_state(),
+            **self.insight.save_state(),
+        }
 
     def restore_state(self, state: dict[str, Any]) -> None:
         six_views = state.get("six_views")
         if isinstance(six_views, bool):
             self.single.verdict_panel.set_six_views(on=six_views)
+        self.single.verdict_panel.sure.restore(state.get("sure_from"))
+        self._judge(self.single.verdict_panel.sure.value)
+        self.second.restore(state.get("compare_with"))
+        self.single.picture_panel.set_way(str(state.get("crop")))
         self.single.columns.restore_state(state.get("splitter"))
         self.insight.restore_state(state)
+
+    def keep(self) -> Callable[[], object]:
+        restore = super().keep()
+
+        def bring_back() -> None:
+            restore()
+            self._on_six_views()
+
+        return bring_back
+
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        panel = self.single.picture_panel
+        return {
+            **{f"classify.{view}": (panel.views.button(view),) for view in ("paint", "why", "resembles")},
+            "classify.heat_maps": (panel.side.method,),
+            "classify.crop": (panel.side.crop,),
+        }
 
     # --- what the user does
 
     def take(self, dropped: Dropped) -> None:
-        """Open what was dropped on the page or pasted into it."""
-        self.opener.take(dropped)
+        """Open what was dropped on the page or pasted into it, unless it is for another page."""
+        if not self.context.open_elsewhere(dropped.sources):
+            self.opener.take(dropped)
 
     def paste(self) -> None:
         """Open the picture on the clipboard."""
         self.take(picture_sources(file_dialogs.clipboard()))
 
-    def show_random(self) -> None:
-        """Open a picture that was held out from training, reading the data set of last time first if need be."""
-        data = self.context.data.current
-        if data is None:
-            self._random_wanted = True
-            self.context.data.request(self.context.data.usual_source())
-        elif not why_none(data, self._snapshot):
-            self.opener.open([random_held_out(data, self._random)])
-
     def show_single(self) -> None:
         """Bring the single picture to the front."""
         self._stack.setCurrentWidget(self.single)
 
+    def undo(self) -> None:
+        """The last stroke on the canvas."""
+        if self._is_painting:
+            self.insight.paint_panel.undo()
+
+    def redo(self) -> None:
+        """The stroke on the canvas that has been undone last."""
+        if self._is_painting:
+            self.insight.paint_panel.redo()
+
     def copy(self) -> None:
         """Put the result into the clipboard: of the picture shown, or the selected rows; of the canvas, its pixels; of
         the receipt, every contribution."""
-        if self.insight.is_painting and not self.many.is_in_front:
+        if self._is_painting:
             file_dialogs.set_clipboard(self.insight.paint_panel.copy())
         elif self.many.is_in_front:
             file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
@@ -160,7 +193,7 @@ class ClassifyPage(Page):
 
     def save(self) -> None:
         """Save the result as CSV, with full precision; of the canvas, its pixels."""
-        if self.insight.is_painting and not self.many.is_in_front:
+        if self._is_painting:
             self._save_painting()
             return
         if self.many.is_in_front:
@@ -171,6 +204,11 @@ class ClassifyPage(Page):
             return
         if path := file_dialogs.ask_where_to_save(self, "verdicts.csv"):
             self._write(path, rows)
+
+    @property
+    def _is_painting(self) -> bool:
+        """Whether the canvas is in front."""
+        return self.insight.is_painting and not self.many.is_in_front
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -199,23 +237,27 @@ class ClassifyPage(Page):
         panel.dropped.connect(self.take)
         panel.source_chosen.connect(lambda source: self.opener.open([source]))
         panel.crop_changed.connect(self._on_crop)
+        panel.way_changed.connect(self._ask_about_many)
         panel.open_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_pictures(self)))
         panel.folder_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_folder(self)))
         panel.paste_wanted.connect(self.paste)
-        panel.random_wanted.connect(self.show_random)
+        panel.random_wanted.connect(self._random.take)
         panel.table_wanted.connect(self.many.bring_to_front)
         verdict.six_views_changed.connect(self._on_six_views)
         self.many.row_opened.connect(self._on_row)
         self.many.back_wanted.connect(self.show_single)
         for part in (verdict, self.many):
+            part.sure_changed.connect(self._judge)
             part.copy_wanted.connect(self.copy)
             part.export_wanted.connect(self.save)
         self.insight.changed.connect(self._ask)
         self.insight.save_wanted.connect(self.save)
+        self.insight.history_changed.connect(self._offer_undo)
+        self._stack.currentChanged.connect(lambda _place: self._offer_undo())
         self.history_panel.entry_chosen.connect(self._on_history)
         self.opener.opened.connect(self._on_opened)
         self.opener.many_found.connect(self._on_many)
-        self.context.data.failed.connect(self._on_no_data)
+        self._random.drawn.connect(lambda data, place: self.opener.open([data_picture(data, "validation", place)]))
         self.answers.answered.connect(self._on_answered)
         self.answers.refused.connect(self._on_refused)
 
@@ -224,7 +266,8 @@ class ClassifyPage(Page):
         self._number = opened.number if known else self.history_panel.next_number()
         self._shown = opened
         self.insight.forget()
-        self.single.picture_panel.show_opened(opened)
+        entry = self._entry()
+        self.single.picture_panel.show_opened(opened, proposed=entry.is_proposed if entry is not None else None)
         self.show_single()
         if not known:
             self.history_panel.put(HistoryEntry(self._number, opened.source, opened.crop, opened.thumbnail))
@@ -252,14 +295,15 @@ class ClassifyPage(Page):
     def _on_crop(self, _crop: Crop) -> None:
         self._ask()
 
-    def _on_no_data(self, why: str) -> None:
-        if self._random_wanted:
-            self._random_wanted = False
-            self.context.messages.info(why, ("Get data", self.context.actions["get_data"].trigger))
-
     def _on_six_views(self) -> None:
         self._ask()
         self._ask_about_many()
+
+    def _judge(self, sure_from: float) -> None:
+        """Every answer there is, by another line between sure and unsure. Nobody is asked anew."""
+        self.single.verdict_panel.judge(sure_from)
+        self.history_panel.judge(sure_from)
+        self.many.judge(sure_from)
 
     def _say_why_no_answer(self) -> None:
         if not self.context.torch_ready():
@@ -286,7 +330,7 @@ class ClassifyPage(Page):
             Question(
                 number=self._number,
                 picture=self._shown.picture,
-                crop=self.single.picture_panel.crop_view.crop,
+                crop=self._wanted_crop(),
                 snapshot=self._snapshot,
                 six_views=self.single.verdict_panel.six_views,
                 model=current.label if current is not None else "",
@@ -294,11 +338,28 @@ class ClassifyPage(Page):
             )
         )
 
+    def _wanted_crop(self) -> Crop | None:
+        """What is painted was painted on the crop that is shown."""
+        panel = self.single.picture_panel
+        return panel.wanted_crop if self.insight.painted is None else panel.crop_view.crop
+
+    def _offer_undo(self) -> None:
+        """Only what is in front can be undone: elsewhere nobody would see what happens."""
+        if not self._in_front:
+            return
+        if self._is_painting:
+            self.insight.paint_panel.offer_history()
+            return
+        for name in ("undo", "redo"):
+            self.context.actions.disable(name, "Only strokes of the brush can be undone: choose Paint first")
+
     def _offer_random(self) -> None:
         self.single.picture_panel.set_random(why_none(self.context.data.current, self._snapshot))
 
     def _ask_about_many(self) -> None:
-        self.many.ask_with(self._snapshot, six_views=self.single.verdict_panel.six_views)
+        self.many.ask_with(
+            self._snapshot, six_views=self.single.verdict_panel.six_views, way=self.single.picture_panel.way
+        )
 
     def _on_answered(self, answer: Answer) -> None:
         question = answer.question
@@ -307,17 +368,19 @@ class ClassifyPage(Page):
         gone = self._snapshot is None and question.snapshot is not None
         if gone or question.number != self._number:
             return  # the network has gone meanwhile, or the user has gone on to another picture
-        self.single.picture_panel.show_input(answer.network_input)
+        self.single.picture_panel.show_answered(answer.crop, answer.network_input)
         self.context.picture.show(answer.network_input, question.picture.name)
         if answer.prediction is not None:
             same = self._answered == question.number
             self.single.verdict_panel.show_prediction(answer.prediction, keep_order=same)
             self._answered = question.number
         self.insight.follow(answer)
+        self.second.follow(answer)
 
     def _on_refused(self, error: CifarGuiError) -> None:
         self.single.verdict_panel.show_waiting("There is no answer: this network cannot be used.")
         self.insight.forget_answer()
+        self.second.forget()
         self.context.messages.error(str(error))
 
     def _write(self, path: Path, rows: list[Row]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QImage, QKeySequence, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QColorDialog, QVBoxLayout, QWidget
 
 from cifar_gui.data.decode import Pixels
-from cifar_gui.ui.actions import Actions, ActionText
+from cifar_gui.ui.actions import ACTIONS, Actions, ActionText
 from cifar_gui.ui.classify.canvas import Canvas
 from cifar_gui.ui.classify.painting import SIZES, TOOLS, Cell, Painting, Tool
 from cifar_gui.ui.theme import SPACING, px
@@ -21,8 +21,6 @@ from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
 
 TEXTS = {
-    "undo": ActionText("&Undo stroke", "undo", "Take the last stroke back", ("Ctrl+Z",)),
-    "redo": ActionText("&Redo stroke", "redo", "Make the stroke again", ("Ctrl+Shift+Z",)),
     "larger": ActionText("&Larger brush", "plus", "A wider brush", ("]",)),
     "smaller": ActionText("&Smaller brush", "arrow-down", "A narrower brush", ("[",)),
     "pick": ActionText("&Pick colour", "search", "Paint with the colour under the brush", ("P",)),
@@ -30,7 +28,8 @@ TEXTS = {
     "copy_painting": ActionText("&Copy painting", "copy", "Copy the 32 × 32 pixels (Ctrl+C)"),
     "save_painting": ActionText("Save &painting…", "save", "Save the 32 × 32 pixels as a PNG (Ctrl+S)"),
 }
-_SECOND_KEYS = {"redo": "Ctrl+Y"}
+_HISTORY = ("undo", "redo")
+"""The window's own actions, as every page may have something to undo."""
 _HINTS: dict[Tool, str] = {
     "draw": "Drag, or move with the arrow keys and press Space. P picks a colour, [ and ] change the brush.",
     "erase": "Brings back the picture as it was under the brush.",
@@ -42,10 +41,12 @@ _HINTS: dict[Tool, str] = {
 class PaintPanel(QWidget):
     """Tools above a canvas.
 
-    Signals: painted() whenever the pixels have changed; save_wanted().
+    Signals: painted() whenever the pixels have changed; history_changed() when more or less can be undone;
+    save_wanted().
     """
 
     painted = Signal()
+    history_changed = Signal()
     save_wanted = Signal()
 
     def __init__(self, actions: Actions) -> None:
@@ -105,10 +106,33 @@ class PaintPanel(QWidget):
         mime.setImageData(self.image)
         return mime
 
+    def undo(self) -> None:
+        """Take the last stroke back."""
+        self._change(Painting.undo)
+
+    def redo(self) -> None:
+        """Make the stroke again that was taken back last."""
+        self._change(Painting.redo)
+
+    def offer_history(self) -> None:
+        """Allow the window's *Undo* and *Redo* as far as there is something. To be called while this is in front."""
+        painting = self._painting
+        for name, possible, does, none in (
+            (
+                "undo",
+                painting is not None and painting.can_undo,
+                "Take the last stroke back",
+                "Nothing has been painted",
+            ),
+            ("redo", painting is not None and painting.can_redo, "Make the stroke again", "Nothing has been undone"),
+        ):
+            self._actions.allow(name, "" if possible else none)
+            if possible:
+                self.action(name).setToolTip(does)
+                self.action(name).setStatusTip(does)
+
     def _make_actions(self) -> None:
         handlers: dict[str, Callable[[], object]] = {
-            "undo": lambda: self._change(Painting.undo),
-            "redo": lambda: self._change(Painting.redo),
             "larger": lambda: self._resize_brush(1),
             "smaller": lambda: self._resize_brush(-1),
             "pick": self._pick,
@@ -116,24 +140,23 @@ class PaintPanel(QWidget):
             "copy_painting": lambda: self._actions["copy"].trigger(),
             "save_painting": self.save_wanted.emit,
         }
+        self.addActions([self._actions[name] for name in _HISTORY])
         for name, text in TEXTS.items():
             action = self._actions.add(f"classify.{name}", text, handlers[name])
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            if name in _SECOND_KEYS:
-                action.setShortcuts([*action.shortcuts(), QKeySequence(_SECOND_KEYS[name])])
             self.addAction(action)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def action(self, name: str) -> QAction:
-        """One of `TEXTS`."""
-        return self._actions[f"classify.{name}"]
+        """One of `TEXTS`, or "undo" or "redo"."""
+        return self._actions[name if name in _HISTORY else f"classify.{name}"]
 
     def _lower_bar(self) -> ControlBar:
         words = {"undo": "Undo", "redo": "Redo", "start_over": "Start over", "copy_painting": "Copy"}
         words["save_painting"] = "Save PNG…"
+        icons = {name: text.icon for name, text in (ACTIONS | TEXTS).items()}
         buttons = {
-            name: action_button(self.action(name), text, TEXTS[name].icon, labelled=True)
-            for name, text in words.items()
+            name: action_button(self.action(name), text, icons[name], labelled=True) for name, text in words.items()
         }
         left = [buttons.pop(name) for name in ("undo", "redo", "start_over")]
         return ControlBar(left, list(buttons.values()), breaks=True)
@@ -177,12 +200,9 @@ class PaintPanel(QWidget):
         self.canvas.set_brush(int(self.brush_width.raw()))
         self.colour.setEnabled(tool == "draw")
         self.brush_width.setEnabled(tool != "shift")
-        changed, undo, redo = (
-            (painting.is_changed, painting.can_undo, painting.can_redo) if painting is not None else (False,) * 3
-        )
-        self._actions.allow("classify.undo", "" if undo else "Nothing has been painted yet")
-        self._actions.allow("classify.redo", "" if redo else "Nothing has been undone")
+        changed = painting is not None and painting.is_changed
         self._actions.allow("classify.start_over", "" if changed else "The picture is as it was")
+        self.history_changed.emit()
 
     def _resize_brush(self, step: int) -> None:
         place = SIZES.index(int(self.brush_width.raw())) + step

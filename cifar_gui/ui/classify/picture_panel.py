@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
-from cifar_gui.data.picture import Crop, PictureSource, centre_crop
-from cifar_gui.ui.classify.crop_geometry import is_whole, whole
+from cifar_gui.data.picture import Crop, PictureSource, centre_crop, whole_crop
+from cifar_gui.inference.proposals import SQUARES, Way
+from cifar_gui.ui.classify.crop_geometry import is_whole
 from cifar_gui.ui.classify.drop_area import DropArea
 from cifar_gui.ui.classify.input_side import InputSide
 from cifar_gui.ui.classify.samples import sample_files, sample_source
@@ -40,7 +41,8 @@ _INPUT_SHARE = 0.31
 
 class PicturePanel(Panel):
     """Signals: dropped(Dropped); source_chosen(PictureSource) a sample or a recent one; crop_changed(Crop);
-    open_wanted(); folder_wanted(); paste_wanted(); random_wanted(); table_wanted(); view_chosen(str) of `VIEWS`."""
+    open_wanted(); folder_wanted(); paste_wanted(); random_wanted(); table_wanted(); view_chosen(str) of `VIEWS`;
+    way_changed() when pictures are cropped in another way from now on."""
 
     dropped = Signal(object)
     source_chosen = Signal(object)
@@ -51,10 +53,12 @@ class PicturePanel(Panel):
     random_wanted = Signal()
     table_wanted = Signal()
     view_chosen = Signal(str)
+    way_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Picture", parent)
         self._size = (1, 1)
+        self._way: Way = "proposed"
         self._name = ElidedLabel("caption")
         self.fill_header(self._name)
         self.views = Segmented(VIEWS.items())
@@ -72,7 +76,6 @@ class PicturePanel(Panel):
         self.crop_view = self.drop_area.crop_view
         self.side = InputSide()
         self.input_view = self.side.view
-        self.centre_button, self.whole_button = self.side.centre_button, self.side.whole_button
         middle = QHBoxLayout()
         middle.setSpacing(2 * SPACING)
         self._front = FrontStack()
@@ -84,8 +87,27 @@ class PicturePanel(Panel):
         self._connect()
         self.invite()
 
-    def show_opened(self, opened: Opened) -> None:
-        """Show a picture. What the network sees of it follows."""
+    @property
+    def wanted_crop(self) -> Crop | None:
+        """Which part of the picture the user wants to be looked at; None where the network shall choose."""
+        return None if self.side.crop.raw() == "proposed" else self.crop_view.crop
+
+    @property
+    def way(self) -> Way:
+        """How new pictures are cropped: "proposed", "centre" or "whole"."""
+        return self._way
+
+    def set_way(self, way: str) -> None:
+        """Crop new pictures so from now on; anything else than a way is ignored."""
+        if way in SQUARES and way != self._way:
+            self._way = way
+            self.way_changed.emit()
+
+    def show_opened(self, opened: Opened, *, proposed: bool | None = None) -> None:
+        """Show a picture. What the network sees of it follows.
+
+        `proposed`: of a picture seen before, whether its crop was proposed. A new one is cropped as the last one was,
+        unless that was by hand."""
         self._size = (opened.picture.width, opened.picture.height)
         self.crop_view.show_picture(opened.image, *self._size, opened.crop)
         self.drop_area.show_picture()
@@ -95,10 +117,16 @@ class PicturePanel(Panel):
         self.views.show()
         self._name.setText(f"{opened.source.name} · {self._size[0]:,} × {self._size[1]:,}")
         self.side.show_image(QImage())
-        self._show_proposals(opened.crop)
+        way = self._way if proposed is None else "proposed" if proposed else self._way_of(opened.crop)
+        self.side.crop.put(way)
+        if proposed is None and way == "whole":
+            self.crop_view.show_crop(whole_crop(*self._size))
 
-    def show_input(self, image: QImage) -> None:
-        """What the network sees: 32 × 32 pixels."""
+    def show_answered(self, crop: Crop, image: QImage) -> None:
+        """Which part was looked at, and the 32 × 32 pixels that the network saw of it. A crop that the user has changed
+        meanwhile stays."""
+        if self.wanted_crop is None:
+            self.crop_view.show_crop(crop)
         self.side.show_image(image)
 
     def invite(self) -> None:
@@ -120,6 +148,7 @@ class PicturePanel(Panel):
         if self._front.indexOf(shown) < 0:
             self._front.addWidget(shown)
         self._front.setCurrentWidget(shown)
+        self.side.show_framed(framed=shown is self.drop_area)
 
     def set_recent(self, paths: list[str]) -> None:
         """Offer pictures that were opened lately, newest first."""
@@ -189,31 +218,36 @@ class PicturePanel(Panel):
         self.drop_area.samples.sample_chosen.connect(self.source_chosen)
         self.crop_view.crop_changed.connect(self._on_crop)
         self.crop_view.next_crop_wanted.connect(self._on_next_crop)
-        self.centre_button.clicked.connect(lambda: self._propose(centre_crop(*self._size)))
-        self.whole_button.clicked.connect(lambda: self._propose(whole(*self._size)))
+        self.side.crop.edited.connect(lambda: self._go(self.side.crop.raw()))
         self.open_button.clicked.connect(self.open_wanted)
         self._folder.clicked.connect(self.folder_wanted)
         self._paste.clicked.connect(self.paste_wanted)
         self._random.clicked.connect(self.random_wanted)
 
     def _on_crop(self, crop: Crop) -> None:
-        self._show_proposals(crop)
+        """The user has moved the frame, or made it larger or smaller."""
+        self.side.crop.put("own")
         self.crop_changed.emit(crop)
 
     def _on_next_crop(self) -> None:
-        """C: the centre, the whole, the centre again; for a square picture they are the same."""
-        centre = centre_crop(*self._size)
-        self._propose(whole(*self._size) if self.crop_view.crop == centre else centre)
+        """C: proposed, the centre, the whole, proposed again; of a square picture the centre is the whole."""
+        ways = ["proposed", "centre", *(["whole"] if self._size[0] != self._size[1] else [])]
+        now = self.side.crop.raw()
+        following = ways[(ways.index(now) + 1) % len(ways)] if now in ways else "proposed"
+        self.side.crop.put(following)
+        self._go(following)
 
-    def _propose(self, crop: Crop) -> None:
-        if crop != self.crop_view.crop:
-            self.crop_view.show_crop(crop)
-            self._on_crop(crop)
+    def _go(self, way: str) -> None:
+        """Look where the user has chosen; where that is to be proposed, the answer says where."""
+        self.set_way(way)
+        if way == "own":
+            self.crop_view.setFocus()
+        elif way != "proposed":
+            self.crop_view.show_crop(centre_crop(*self._size) if way == "centre" else whole_crop(*self._size))
+        self.crop_changed.emit(self.crop_view.crop)
 
-    def _show_proposals(self, crop: Crop) -> None:
-        """Offer the proposals that the crop is not already; say why not."""
-        at_centre, all_of_it = crop == centre_crop(*self._size), is_whole(crop, *self._size)
-        self.centre_button.setEnabled(not at_centre)
-        self.whole_button.setEnabled(not all_of_it)
-        shown = "The whole picture is in the frame already"
-        self.whole_button.setToolTip(shown if all_of_it else "Look at the whole picture, squeezed into a square (C)")
+    def _way_of(self, crop: Crop) -> str:
+        """How the user came to this crop: "centre", "whole", or with the mouse."""
+        if crop == centre_crop(*self._size):
+            return "centre"
+        return "whole" if is_whole(crop, *self._size) else "own"

@@ -1,4 +1,4 @@
-"""Why dog, not cat? What each unit of the last layer adds to the difference of the two logits, down to the total."""
+"""Why dog, not cat? What each unit that the last layer reads adds to the difference of two logits, and the total."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class _BarDelegate(QStyledItemDelegate):
         colours = tokens()
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.accent if value > 0 else colours.control_line)
+        painter.setBrush(colours.positive if value > 0 else colours.negative)
         left = middle if value > 0 else middle - length
         painter.drawRect(QRectF(left, room.center().y() - high / 2, length, high))
         painter.setPen(colours.panel_line)

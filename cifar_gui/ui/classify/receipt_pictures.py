@@ -23,6 +23,7 @@ from cifar_gui.explain.survey import known_survey, survey
 from cifar_gui.explain.top_pictures import TopPicture, top_pictures
 from cifar_gui.ui.widgets.framed import Framed
 from cifar_gui.ui.widgets.pixels import qimage_of
+from cifar_gui.words import signed_text
 
 Seat = tuple[ConvLayer, int]
 """A unit of a layer."""
@@ -111,12 +112,15 @@ def _map(values: NDArray[np.float32], pixels: Pixels) -> Framed:
     row, column = divmod(int(values.argmax()), values.shape[1])
     down, across = (("top", "middle", "bottom")[row * 3 // 32], ("left", "middle", "right")[column * 3 // 32])
     where = "in the middle" if down == across == "middle" else f"at the {down} {across}".replace(" middle", "")
-    words = f"where it looks: strongest {where}, with {float(values.max()):.3g}; amber is above 0, blue below"
+    words = (
+        f"where it looks: strongest {where}, with {signed_text(float(values.max()), 3)}; amber is above 0, blue below"
+    )
     return Framed(qimage_of(heat(values, pixels)), None, words)
 
 
 def _top(top: TopPicture, pictures: HeldOut) -> Framed:
-    words = f"of the {pictures.kind} the one that excites it most, labelled {top.label}: it answers {top.answer:.3g}"
+    words = f"of the {pictures.kind} the one that excites it most, labelled {top.label}"
+    words += f": it answers {signed_text(top.answer, 3)}"
     return Framed(_image(top.pixels), top.box, words)
 
 

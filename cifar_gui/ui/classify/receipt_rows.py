@@ -9,7 +9,7 @@ from cifar_gui.explain.receipt import DIGITS, Entry, Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
 from cifar_gui.ui.widgets.framed import Framed
 from cifar_gui.ui.widgets.value_table import Cell
-from cifar_gui.words import NOTHING, rounded
+from cifar_gui.words import NOTHING, rounded, true_minus
 
 ROWS = 12
 """Contributions written out; the others stand in one row."""
@@ -54,7 +54,7 @@ def rows(receipt: Receipt, pictures: Sequence[RowPictures]) -> list[list[Cell]]:
         added = [Cell(exact, written(rest)), Cell(exact, "")]
         table.append([Cell(name, name, muted=True), *none, *added, *_nothing(2)])
     difference = receipt.difference
-    sums = [Cell(difference, written(total), f"{difference:.15g}", bold=True), *_nothing(3)]
+    sums = [Cell(difference, written(total), true_minus(f"{difference:.15g}"), bold=True), *_nothing(3)]
     table.append([Cell("together", "together", bold=True), *none, *sums])
     return table
 
@@ -72,7 +72,7 @@ def in_words(receipt: Receipt) -> str:
     return (
         f"The logit of {receipt.winner} is {written(winner)}, of {receipt.other} {written(winner - total)}: "
         f"{likelier} is {odds} as likely as {less}. The difference, {written(total)}, is exactly the sum of "
-        f"what each {parts} of the last layer adds{seen}."
+        f"what each {parts} adds that the last layer reads{seen}."
     )
 
 
@@ -98,7 +98,7 @@ def odds_words(difference: float) -> str:
 
 def written(number: int) -> str:
     """A whole number of hundredths: 107 → "+1.07", −60 → "−0.60"."""
-    return f"{number / 10**DIGITS:+.{DIGITS}f}".replace("-", "−")
+    return true_minus(f"{number / 10**DIGITS:+.{DIGITS}f}")
 
 
 def _row(entry: Entry, number: int, pictures: list[Cell]) -> list[Cell]:
@@ -107,10 +107,10 @@ def _row(entry: Entry, number: int, pictures: list[Cell]) -> list[Cell]:
     return [
         Cell(entry.name, entry.name),
         *pictures,
-        Cell(entry.contribution, written(number), f"{entry.contribution:.15g}"),
+        Cell(entry.contribution, written(number), true_minus(f"{entry.contribution:.15g}")),
         Cell(entry.contribution, ""),
-        dash if bias else Cell(entry.value, f"{entry.value:.3f}", f"{entry.value:.9g}"),
-        dash if bias or weight is None else Cell(weight, f"{weight:+.3f}", f"{weight:.9g}"),
+        dash if bias else Cell(entry.value, true_minus(f"{entry.value:.3f}"), true_minus(f"{entry.value:.9g}")),
+        dash if bias or weight is None else Cell(weight, true_minus(f"{weight:+.3f}"), true_minus(f"{weight:.9g}")),
     ]
 
 

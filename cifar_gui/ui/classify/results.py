@@ -11,7 +11,7 @@ from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
 from cifar_gui.inference.prediction import Prediction
-from cifar_gui.words import modest_percent
+from cifar_gui.words import modest_percent, percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
 Column = Literal["name", "verdict", "probability", "second", "reason"]
@@ -20,6 +20,9 @@ _ANSWER_COLUMNS = (
     *("verdict", "confidence", "label", "probability", "second", "second_probability"),
     *("crop_x", "crop_y", "crop_side"),
 )
+_MISTAKES = 8
+"""The most frequent ones that are told of."""
+
 COLUMNS: tuple[Column, ...] = ("name", "verdict", "probability", "second", "reason")
 STATES: tuple[State, ...] = ("confident", "unsure", "unknown", "unreadable", "waiting")
 
@@ -31,6 +34,12 @@ class Row:
     source: PictureSource
     prediction: Prediction | None = None
     problem: str = ""  # one sentence: why it cannot be read
+    truth: str = ""  # the class whose name its folder has, if it has one
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the folder is named after another class than the most probable one."""
+        return bool(self.truth) and self.prediction is not None and self.prediction.label != self.truth
 
     @property
     def state(self) -> State:
@@ -69,11 +78,32 @@ class RowFilter:
 
     label: str = ""
     state: State | None = None
+    wrong: bool = False  # those whose folder has the name of another class
 
     def admits(self, row: Row) -> bool:
+        if self.wrong and not row.is_wrong:
+            return False
         if self.label and (row.prediction is None or row.prediction.label != self.label):
             return False
         return self.state is None or row.state == self.state
+
+
+def truth_of(source: PictureSource, class_names: Sequence[str]) -> str:
+    """The class that the folder of a picture is named after, in whatever case; "" if there is none."""
+    folder = source.path.parent.name.casefold() if source.path is not None else ""
+    return next((name for name in class_names if name.casefold() == folder), "") if folder else ""
+
+
+def by_folder(rows: Sequence[Row]) -> tuple[str, str]:
+    """How many are what their folders say, and which classes are taken for which; "" and "" where no folder says
+    anything."""
+    told = [(row.truth, row.prediction.label) for row in rows if row.truth and row.prediction is not None]
+    if not told:
+        return "", ""
+    right = sum(truth == label for truth, label in told)
+    mistakes = Counter(pair for pair in told if pair[0] != pair[1]).most_common(_MISTAKES)
+    lines = [f"{truth} taken for {label}: {count:,}" for (truth, label), count in mistakes]
+    return f"{right:,} of {len(told):,} as their folders say ({percent(right / len(told))})", "\n".join(lines)
 
 
 def second(prediction: Prediction) -> tuple[str, float]:
@@ -101,9 +131,9 @@ def as_text(rows: Iterable[Row], separator: str = ",") -> str:
     classes = _class_names(rows)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow(["picture", "path", *_ANSWER_COLUMNS, *classes, "problem"])
+    writer.writerow(["picture", "path", "folder_says", *_ANSWER_COLUMNS, *classes, "problem"])
     for row in rows:
-        writer.writerow([row.source.name, row.source.path or "", *_values(row, classes), row.problem])
+        writer.writerow([row.source.name, row.source.path or "", row.truth, *_values(row, classes), row.problem])
     return out.getvalue()
 
 
@@ -121,8 +151,12 @@ def tally(rows: Sequence[Row]) -> str:
     counts = Counter(row.state for row in rows)
     words = {"unreadable": "cannot be read"}
     parts = [f"{counts[state]:,} {words.get(state, state)}" for state in STATES if counts[state]]
-    pictures = "1 picture" if len(rows) == 1 else f"{len(rows):,} pictures"
-    return f"{pictures}: {', '.join(parts)}" if parts else "No pictures"
+    return f"{pictures(len(rows))}: {', '.join(parts)}" if parts else "No pictures"
+
+
+def pictures(count: int) -> str:
+    """ "1 picture", "1,234 pictures"."""
+    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def _answer(prediction: Prediction, column: Column) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
+from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Prediction
-from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged
+from cifar_gui.inference.verdict import CONFIDENT, judged
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged, truth_of
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 TITLES = {
@@ -33,6 +36,7 @@ class ResultsModel(QAbstractTableModel):
         self._filter = RowFilter()
         self._column = -1
         self._falling = False
+        self._sure_from = CONFIDENT
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -66,9 +70,29 @@ class ResultsModel(QAbstractTableModel):
             if isinstance(answer, PictureError):
                 self._rows[place] = replace(self._rows[place], problem=str(answer), prediction=None)
             else:
-                self._rows[place] = replace(self._rows[place], problem="", prediction=answer)
+                row, judgement = self._rows[place], judged(answer, self._sure_from)
+                truth = truth_of(row.source, answer.class_names)
+                self._rows[place] = replace(row, problem="", prediction=judgement, truth=truth)
         if found:
             self._everything_changed()
+
+    def follow(self, moved: Mapping[Path, Path]) -> None:
+        """Files are elsewhere now."""
+        for place, row in enumerate(self._rows):
+            if row.source.path is not None and (there := moved.get(row.source.path)) is not None:
+                self._rows[place] = replace(row, source=PictureSource.from_path(there))
+        self._everything_changed()
+
+    def judge(self, sure_from: float) -> None:
+        """Answers of at least this probability are sure, those there are and those to come. Rows keep their places
+        until `rearrange`."""
+        low, high = sorted((self._sure_from, sure_from))
+        self._sure_from = sure_from
+        for place, row in enumerate(self._rows):
+            found = row.prediction
+            if found is not None and low <= found.probability < high:  # of no other can the verdict be another
+                self._rows[place] = replace(row, prediction=judged(found, sure_from))
+        self._everything_changed()
 
     def set_filter(self, chosen: RowFilter) -> None:
         """Show only some of the rows."""

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPus
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.inference.proposals import Way
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.badge import WORDS
 from cifar_gui.ui.classify.batch import Batch, Found
-from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, tally
+from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, by_folder, tally
+from cifar_gui.ui.classify.sort_away import SortAway
+from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.classify.table import ResultsTable
 from cifar_gui.ui.classify.table_model import ResultsModel
 from cifar_gui.ui.classify.thumbnails import Thumbnails
@@ -30,17 +33,20 @@ if TYPE_CHECKING:
 
 _REARRANGE_MS = 500
 
+_WRONG = "wrong"
+
 
 class TablePage(Panel):
     """Shows the answers for many pictures as they come in.
 
-    Signals: row_opened(Row); back_wanted(); copy_wanted(); export_wanted().
+    Signals: row_opened(Row); back_wanted(); copy_wanted(); export_wanted(); sure_changed(float).
     """
 
     row_opened = Signal(object)
     back_wanted = Signal()
     copy_wanted = Signal()
     export_wanted = Signal()
+    sure_changed = Signal(float)
 
     def __init__(self, context: Context, shelf: ClassifierShelf) -> None:
         super().__init__("Many pictures")
@@ -48,10 +54,12 @@ class TablePage(Panel):
         self.model = ResultsModel()
         self.batch = Batch(context.jobs, shelf, self)
         self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
+        self.sort_away = SortAway(context, self._to_sort, self)
         self._class_names: tuple[str, ...] = ()
         self._tally = ElidedLabel("caption")
         self._make_header()
         self.body.addLayout(self._progress_row())
+        self.body.addWidget(self.sort_away.row)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._footer())
         self._rearrange = QTimer(self)  # while answers come in: not with each of them
@@ -62,25 +70,37 @@ class TablePage(Panel):
         self._show_progress(visible=False)
 
     def show_sources(
-        self, sources: Sequence[PictureSource], snapshot: ModelSnapshot | None, *, six_views: bool
+        self,
+        sources: Sequence[PictureSource],
+        snapshot: ModelSnapshot | None,
+        *,
+        six_views: bool,
+        way: Way = "proposed",
     ) -> None:
         """Begin a new table; it fills as soon as there is a network."""
         self._choose_all()
         self.table.sort_by(None)
         self.model.show_rows([Row(source) for source in sources])
         self.table.scrollToTop()
-        self.classify(snapshot, six_views=six_views)
+        self.classify(snapshot, six_views=six_views, way=way)
 
-    def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool) -> None:
+    def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool, way: Way = "proposed") -> None:
         """Ask anew about the same pictures: the network has changed."""
         self.batch.cancel()
         self.model.forget_answers()  # they are not this network's
         if snapshot is not None and self.model.rows:
             self._name_classes(snapshot.card.class_names)
+            self.sure.show_trade(snapshot.card.trade)
             self._progress.setValue(0)
             self._show_progress(visible=True)
-            self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views)
+            self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views, way=way)
         self._show_tally("" if snapshot else "the answers follow when the network is loaded")
+
+    def judge(self, sure_from: float) -> None:
+        """Answers of at least this probability are sure."""
+        self.sure.put(sure_from)
+        self.model.judge(sure_from)
+        self._on_rearrange()
 
     def say(self, remark: str) -> None:
         """Add a remark to the tally, until that changes."""
@@ -97,6 +117,7 @@ class TablePage(Panel):
         self._by_state.addItem("Sure or not", None)
         for state in STATES:
             self._by_state.addItem({**WORDS, "unreadable": "cannot be read"}.get(state, state).capitalize(), state)
+        self._by_state.addItem("Not as its folder says", _WRONG)
         self._name_classes(())
         choices = [self._by_class, self._by_state, self.back_button]
         self.fill_header(ControlBar([self._tally], choices, stretched=self._tally, breaks=True))
@@ -125,9 +146,12 @@ class TablePage(Panel):
         self.export_button.setIcon(icon("export"))
         self.export_button.setToolTip("Save all rows that are shown, with every probability")
         self.export_button.clicked.connect(self.export_wanted)
+        self.sure = SureFrom()
+        self.sure.changed.connect(self.sure_changed)
         hint = ElidedLabel("caption")
         hint.setText("Double-click a picture to look at it. Click a heading to sort.")
-        return ControlBar([hint], [self.copy_button, self.export_button], stretched=hint)
+        buttons = [self.sort_away.button, self.copy_button, self.export_button]
+        return ControlBar([hint], [self.sure, *buttons], stretched=hint)
 
     def _connect(self) -> None:
         self._by_class.currentIndexChanged.connect(self._on_filter)
@@ -138,6 +162,7 @@ class TablePage(Panel):
         self.batch.progressed.connect(self._on_progressed)
         self.batch.ended.connect(self._on_ended)
         self.batch.refused.connect(self._on_refused)
+        self.sort_away.moved.connect(self.model.follow)
 
     def _name_classes(self, names: tuple[str, ...]) -> None:
         """Offer the classes of another network in the filter."""
@@ -153,9 +178,15 @@ class TablePage(Panel):
         self._by_class.setCurrentIndex(0)
         self._by_state.setCurrentIndex(0)
 
+    def _to_sort(self) -> Sequence[Row]:
+        """The selected rows, if there are several; all that are shown otherwise."""
+        selected = self.table.selected_rows()
+        return selected if len(selected) > 1 else self.model.shown_rows()
+
     def _on_filter(self) -> None:
-        state: State | None = self._by_state.currentData()
-        self.model.set_filter(RowFilter(self._by_class.currentData() or "", state))
+        chosen = self._by_state.currentData()
+        state: State | None = None if chosen == _WRONG else chosen
+        self.model.set_filter(RowFilter(self._by_class.currentData() or "", state, wrong=chosen == _WRONG))
         self._show_tally()
 
     def _on_found(self, found: Found) -> None:
@@ -191,4 +222,6 @@ class TablePage(Panel):
         rows = self.model.rows
         shown = self.model.rowCount()
         parts = [tally(rows)] if shown == len(rows) else [f"{shown:,} of {len(rows):,} pictures shown"]
-        self._tally.setText(" · ".join([*parts, *([remark] if remark else [])]))
+        right, mistakes = by_folder(rows)
+        self._tally.setText(" · ".join([*parts, *(text for text in (right, remark) if text)]))
+        self._tally.setToolTip(mistakes)

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLabel, QWidget
 
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import judged
 from cifar_gui.ui.classify.badge import ConfidenceBadge
 from cifar_gui.ui.classify.bars import Bars
+from cifar_gui.ui.classify.opinion import Opinion
+from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.icons import icon
+from cifar_gui.ui.network_choice import NetworkChoice
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
+from cifar_gui.ui.widgets.help_button import explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.text import WrappedLabel, line, muted
 from cifar_gui.words import modest_percent
+
+if TYPE_CHECKING:
+    from cifar_gui.checkpoint.card import ModelCard
 
 HEADER_HEIGHT = 28
 """Of both panels, so that what stands under the headings begins at the same height."""
 
 
 _LEAST_WIDTH = 240
+_LEAST_CHOICE = 9
+"""Letters that the chooser of a second network shows at least."""
 
 
 class _Headline(WrappedLabel):
@@ -36,16 +49,20 @@ class _Headline(WrappedLabel):
 class VerdictPanel(Panel):
     """Shows one prediction.
 
-    Signals: six_views_changed(bool); copy_wanted(); export_wanted().
+    Signals: six_views_changed(bool); sure_changed(float) with the probability from which on an answer is sure;
+    copy_wanted(); export_wanted().
     """
 
     six_views_changed = Signal(bool)
+    sure_changed = Signal(float)
     copy_wanted = Signal()
     export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Verdict", parent)
         self._class_names: tuple[str, ...] = ()
+        self._prediction: Prediction | None = None
+        self._opinion: Opinion | None = None
         self.badge = ConfidenceBadge()
         self.header.addWidget(self.badge)
         self.explain("classify#the-verdict", "the verdict")
@@ -58,11 +75,24 @@ class VerdictPanel(Panel):
         self.probability.setProperty("beside_verdict", True)
         self.reason = muted(wrap=True)
         self.bars = Bars()
+        self.opinion = muted(wrap=True)
+        self.opinion.setObjectName("classify.opinion")
+        self.opinion.setAccessibleName("What the second network says")
+        self.opinion.hide()
+        self.sure = SureFrom()
+        self.sure.changed.connect(self.sure_changed)
+        self.compare = NetworkChoice("Compare with another network", nobody="Compare with…")
+        self.compare.setMinimumContentsLength(_LEAST_CHOICE)
+        self.compare.setObjectName("classify.compare")
+        self.compare.setToolTip("A second network looks at the same square; its answers stand below the first one's")
+        explained_by(self.compare, "classify#compare")
         self.body.addLayout(self._headline_row())
         self.body.addWidget(self.reason)
         self.body.addSpacing(SPACING // 2)
         self.body.addWidget(self.bars, 1)
+        self.body.addWidget(self.opinion)
         self.body.addWidget(line())
+        self.body.addWidget(ControlBar([self.compare], [self.sure], stretched=self.compare))
         self.body.addWidget(self._footer())
         self.setMinimumWidth(_LEAST_WIDTH)
         self.show_waiting("Drop a picture and the answer stands here.")
@@ -72,7 +102,9 @@ class VerdictPanel(Panel):
         return self._six_views.isChecked()
 
     def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
-        """Show an answer. `keep_order`: it is about the same picture as the last one."""
+        """Show an answer, judged by the line that is drawn here. `keep_order`: it is about the same picture as the last
+        one."""
+        self._prediction = prediction = judged(prediction, self.sure.value)
         found = prediction.verdict
         self.probability.setText(modest_percent(prediction.probability) if found.confidence == "confident" else "")
         self._show_headline(found.headline)
@@ -80,6 +112,35 @@ class VerdictPanel(Panel):
         self.reason.setText(found.reason)
         self.bars.show_prediction(prediction, keep_order=keep_order)
         self._set_usable(usable=True)
+
+    def judge(self, sure_from: float) -> None:
+        """Answers of at least this probability are sure, the one shown and those to come."""
+        self.sure.put(sure_from)
+        if self._prediction is not None:
+            self.show_prediction(self._prediction, keep_order=True)
+        if self._opinion is not None:
+            self.show_opinion(self._opinion)
+
+    def show_opinion(self, opinion: Opinion | None) -> None:
+        """What the second network says of the same square; None while it has said nothing yet."""
+        self._opinion = opinion
+        if opinion is not None:
+            self._opinion = opinion = replace(opinion, prediction=judged(opinion.prediction, self.sure.value))
+        self.bars.compare(opinion, of_two=True)
+        names = self._prediction.class_names if self._prediction is not None else ()
+        self.opinion.setText(opinion.words(names) if opinion is not None else " ")
+        self.opinion.show()
+
+    def show_alone(self) -> None:
+        """There is no second network."""
+        self._opinion = None
+        self.bars.compare(None, of_two=False)
+        self.opinion.hide()
+
+    def show_model(self, card: ModelCard) -> None:
+        """Another network is chosen: what it knows, and what was measured of it."""
+        self.show_classes(card.class_names)
+        self.sure.show_trade(card.trade)
 
     def show_classes(self, names: tuple[str, ...]) -> None:
         """What the chosen network knows; shown as empty bars while there is no answer."""
@@ -89,6 +150,9 @@ class VerdictPanel(Panel):
 
     def show_waiting(self, text: str) -> None:
         """Show no answer, and why there is none (yet)."""
+        self._prediction = None
+        if self._opinion is not None:
+            self.show_opinion(None)
         self.probability.setText("")
         self._show_headline("")
         self.badge.show_state("")

@@ -24,7 +24,8 @@ def bare(no_shipped_models: None, window: MainWindow) -> ClassifyPage:
 
 @pytest.fixture
 def page(bare: ClassifyPage, window: MainWindow, decided_model: Path, qtbot: Any) -> ClassifyPage:
-    """The page with a small network."""
+    """The page with a small network, and pictures looked at in the middle, where tests know what there is."""
+    bare.single.picture_panel.set_way("centre")
     window.context.models.choose_file(decided_model)
     qtbot.waitUntil(lambda: window.context.models.snapshot is not None)
     return bare

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QImage
 
-from cifar_gui.data.picture import Crop, centre_crop
+from cifar_gui.data.picture import Crop, centre_crop, whole_crop
 from cifar_gui.ui.classify import crop_geometry as geometry
 from cifar_gui.ui.classify.crop_view import CropView
 
@@ -31,7 +31,7 @@ def test_moving_and_resizing_never_leaves_the_picture(width, height, right, down
 
 @given(lengths, lengths, shifts, shifts, st.sampled_from(geometry.CORNERS), st.booleans())
 def test_dragging_a_corner_keeps_the_opposite_one_and_stays_inside(width, height, x, y, corner, from_whole):
-    crop = geometry.whole(width, height) if from_whole else centre_crop(width, height)
+    crop = whole_crop(width, height) if from_whole else centre_crop(width, height)
     left, top, across, down = geometry.visible_part(crop, width, height)
     dragged = geometry.dragged_corner(crop, corner, x, y, width, height)
     assert lies_inside(dragged, width, height)
@@ -88,7 +88,7 @@ def test_a_nudge_is_a_hundredth_of_the_shorter_side_or_a_tenth_and_never_nothing
 
 @given(lengths, lengths)
 def test_the_whole_leaves_nothing_out(width, height):
-    crop = geometry.whole(width, height)
+    crop = whole_crop(width, height)
     assert geometry.is_whole(crop, width, height)
     assert geometry.visible_part(crop, width, height) == (0, 0, width, height)
     assert geometry.is_whole(centre_crop(width, height), width, height) == (width == height)

@@ -203,6 +203,21 @@ def test_what_was_shown_about_an_answer_goes_when_the_next_network_cannot_be_use
 # The bars
 
 
+def test_the_frame_is_spoken_of_only_where_there_is_one(page, qtbot, show, dog, side):
+    show(dog)
+    hint = side._hint
+    assert "Drag the frame" in hint.text()
+    for view in ("paint", "why", "resembles"):
+        page.single.picture_panel.views.button(view).click()
+        assert hint.text() == "32 × 32 pixels: all that the network is given.", view
+    turn_on(side, page, qtbot, "occlusion")
+    assert "Covering" in hint.text()
+    page.single.picture_panel.views.button("picture").click()
+    assert "Covering" in hint.text(), "what is said of the heat map stays"
+    side.method.setCurrentIndex(0)
+    assert "Drag the frame" in hint.text()
+
+
 def test_a_class_is_chosen_by_click_or_by_key_and_given_back_the_same_way(page, qtbot, show, dog, bars, heard):
     show(dog)
     told = heard(bars.class_chosen)
@@ -286,6 +301,32 @@ def test_painting_works_by_keyboard_alone(page, qtbot, dog, canvas):
     assert panel.pixels is None
 
 
+def test_undo_and_redo_in_the_menu_are_of_the_strokes_while_the_canvas_is_in_front(page, window, qtbot, canvas):
+    undo, redo, panel = page.context.actions["undo"], page.context.actions["redo"], page.insight.paint_panel
+    assert (undo.isEnabled(), undo.toolTip()) == (False, "Nothing has been painted")
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    painted = panel.pixels
+    assert (undo.isEnabled(), undo.toolTip(), redo.isEnabled()) == (True, "Take the last stroke back", False)
+    undo.trigger()
+    assert panel.pixels is None
+    assert (undo.isEnabled(), redo.isEnabled()) == (False, True)
+    redo.trigger()
+    assert np.array_equal(panel.pixels, painted)
+    page.single.picture_panel.views.button("picture").click()
+    assert (undo.isEnabled(), "choose Paint first" in undo.toolTip()) == (False, True)
+    page.undo()
+    page.single.picture_panel.views.button("paint").click()
+    assert np.array_equal(panel.pixels, painted), "what is not in front is not undone"
+    assert undo.isEnabled()
+    window.show_page("runs")
+    idle(page, qtbot)
+    panel.show_original(panel.pixels)
+    assert not undo.isEnabled()
+    assert "on this page" in undo.toolTip(), "a canvas that nobody sees says nothing of other pages"
+    window.show_page("classify")
+    assert undo.toolTip() == "Nothing has been painted"
+
+
 def test_keys_change_the_brush_and_pick_its_colour(page, qtbot, dog, canvas):
     panel = page.insight.paint_panel
     panel.action("larger").trigger()
@@ -323,7 +364,7 @@ def test_the_painting_is_copied_and_saved_pixel_for_pixel(page, qtbot, canvas, m
 def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, make_picture):
     panel = page.single.picture_panel
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
-    panel.whole_button.click()
+    panel.side.crop.setCurrentIndex(2)
     assert panel.view == "picture"
     idle(page, qtbot)
     panel.views.button("paint").click()
@@ -345,7 +386,7 @@ def test_a_painting_is_never_taken_for_what_the_network_sees_of_another_picture_
         with qtbot.waitSignal(page.opener.opened):
             page.open_pictures([PictureSource.from_path(make_picture("other.png", colour="green"))])
     else:
-        panel.whole_button.click()
+        panel.side.crop.setCurrentIndex(2)
         panel.views.button("paint").click()
     assert page.insight.painted is None, "Paint has been chosen before the answer came"
     assert not page.insight.paint_panel.action("undo").isEnabled()

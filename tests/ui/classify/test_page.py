@@ -15,7 +15,7 @@ from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
-from cifar_gui.inference.prediction import Verdict
+from cifar_gui.inference.verdict import judged
 from cifar_gui.ui.classify import fetch, file_dialogs, many
 from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
@@ -70,7 +70,7 @@ def expected(snapshot: ModelSnapshot, path: Path, crop: Crop | None = None):
 def test_a_picture_gets_the_verdict_the_classifier_gives(page, qtbot, make_picture, decided_snapshot, show):
     path = make_picture()
     show(path)
-    wanted = expected(decided_snapshot, path)
+    wanted = expected(decided_snapshot, path, CENTRE)
     assert part(page, "classify.verdict").text() == wanted.verdict.headline
     assert part(page, "classify.bars").names()[0] == wanted.label
     assert page.history_panel.entry(page._number).prediction == wanted
@@ -79,7 +79,7 @@ def test_a_picture_gets_the_verdict_the_classifier_gives(page, qtbot, make_pictu
 def test_what_the_network_sees_is_shown_pixel_for_pixel(page, qtbot, make_picture, show):
     path = make_picture()
     show(path)
-    pixels = network_input(open_picture(PictureSource.from_path(path)), CENTRE)
+    pixels = network_input(open_picture(PictureSource.from_path(path)), part(page, "classify.crop").crop)
     shown = part(page, "classify.input").image
     assert (shown.width(), shown.height()) == (32, 32)
     for x, y in ((0, 0), (15, 3), (16, 20), (31, 31)):
@@ -110,7 +110,7 @@ def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, 
 def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot, make_picture, show):
     show(make_picture())
     answered: list[Crop] = []
-    page.answers.answered.connect(lambda answer: answered.append(answer.question.crop))
+    page.answers.answered.connect(lambda answer: answered.append(answer.crop))
     view = part(page, "classify.crop")
     for _ in range(10):
         qtbot.keyClick(view, Qt.Key.Key_Minus)
@@ -126,21 +126,60 @@ def test_an_answer_that_comes_too_late_goes_to_its_own_picture_in_the_history(pa
     show(make_picture("second.png", colour="green"))
     first, second = answers[0], answers[-1]
     verdict, bars = part(page, "classify.verdict").text(), part(page, "classify.bars").names()
-    late = replace(first.prediction, verdict=Verdict("confident", "something else", ""))
+    late = judged(replace(first.prediction, standing="strange"))
     page.answers.answered.emit(replace(first, prediction=late))
     assert [page.history_panel.entry(number).prediction for number in (1, 2)] == [late, second.prediction]
     assert part(page, "classify.input").image == second.network_input
     assert (part(page, "classify.verdict").text(), part(page, "classify.bars").names()) == (verdict, bars)
 
 
-def test_c_cycles_centre_and_whole(page, qtbot, make_picture, show):
-    show(make_picture())
+def test_c_cycles_centre_whole_and_proposal(page, qtbot, make_picture, decided_snapshot, show):
+    path = make_picture()
+    show(path)
     view = part(page, "classify.crop")
     qtbot.keyClick(view, Qt.Key.Key_C)
     assert view.crop == Crop(0, -10, 80)
-    assert not page.single.picture_panel.whole_button.isEnabled()
+    qtbot.keyClick(view, Qt.Key.Key_C)
+    proposed = expected(decided_snapshot, path).crop
+    qtbot.waitUntil(lambda: view.crop == proposed)
     qtbot.keyClick(view, Qt.Key.Key_C)
     assert view.crop == CENTRE
+
+
+def test_a_proposal_is_shown_with_its_answer_and_made_again_when_the_picture_is_opened_again(
+    page, qtbot, make_picture, decided_snapshot, show
+):
+    path = make_picture("first.png")
+    page.single.picture_panel.set_way("proposed")
+    show(path)
+    proposed = expected(decided_snapshot, path)
+    assert proposed.crops > 1
+    assert part(page, "classify.crop").crop == page.history_panel.entry(1).crop == proposed.crop
+    show(make_picture("second.png", colour="green"))
+    with qtbot.waitSignal(page.answers.answered):
+        page.history_panel.entry_chosen.emit(page.history_panel.entry(1))
+    assert page.single.picture_panel.wanted_crop is None
+    assert page.history_panel.entry(1).prediction == proposed
+
+
+def test_how_pictures_are_cropped_is_remembered_but_not_what_was_done_by_hand(page, qtbot, make_picture, show):
+    panel = page.single.picture_panel
+    panel.side.crop.setCurrentIndex(2)
+    show(make_picture("first.png"))
+    assert (panel.side.crop.raw(), panel.wanted_crop) == ("whole", Crop(0, -10, 80))
+    qtbot.keyClick(panel.crop_view, Qt.Key.Key_Right)
+    show(make_picture("second.png"))
+    assert panel.wanted_crop == Crop(0, -10, 80)
+    state = page.save_state()
+    panel.set_way("proposed")
+    for remembered, way in (
+        (state, "whole"),
+        ({"crop": "own"}, "whole"),
+        ({}, "whole"),
+        ({"crop": "centre"}, "centre"),
+    ):
+        page.restore_state(remembered)
+        assert panel.way == way
 
 
 def test_six_views_or_one_is_asked_as_chosen(page, qtbot, make_picture, show):
@@ -330,8 +369,6 @@ def test_a_network_that_has_learned_from_all_pictures_is_shown_none_as_held_out(
     window.context.models.snapshot_changed.emit(ModelSnapshot(card, decided_snapshot.weights))
     assert not random.isEnabled()
     assert random.toolTip() == "This network has learned from all training pictures of Tiny: none were held out."
-    page.show_random()
-    assert page.history_panel.entry(1) is None
 
 
 # Many pictures
@@ -361,7 +398,8 @@ def test_a_folder_becomes_a_table_in_which_unreadable_files_say_why_and_the_othe
 def test_the_table_shows_what_the_single_view_would(page, qtbot, folder, decided_snapshot):
     fill_table(page, qtbot, folder)
     for row in page.many.table_page.model.rows[:3]:
-        alone = expected(decided_snapshot, row.source.path)
+        picture = open_picture(row.source)
+        alone = expected(decided_snapshot, row.source.path, centre_crop(picture.width, picture.height))
         assert row.prediction.verdict.headline == alone.verdict.headline
         assert row.prediction.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
 
@@ -480,6 +518,16 @@ def test_six_views_or_one_are_for_the_table_too(page, qtbot, folder):
     page.many.bring_to_front()
     qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
     assert {row.prediction.views for row in page.many.table_page.model.rows if row.prediction} == {1}
+
+
+def test_how_pictures_are_cropped_is_for_the_table_too(page, qtbot, make_picture):
+    first, second = make_picture("first.png"), make_picture("second.png", colour="green")
+    fill_table(page, qtbot, first, second)
+    page.show_single()
+    page.single.picture_panel.set_way("proposed")
+    page.many.bring_to_front()
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+    assert all(row.prediction.crops > 1 for row in page.many.table_page.model.rows)
 
 
 def test_only_the_rows_that_are_shown_are_saved(page, qtbot, folder, tmp_path, monkeypatch):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from cifar_gui.data.decode import open_picture
 from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Question
 from cifar_gui.ui.classify.history_panel import HistoryPanel
@@ -23,12 +23,11 @@ from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.picture_panel import PicturePanel
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
-from cifar_gui.ui.held_out import random_held_out, why_none
+from cifar_gui.ui.held_out import data_picture, why_none
 from cifar_gui.ui.opening import decoded
 
 NAMES = ("cat", "dog", "ship")
-CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
-DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
+CAT, DOG = (Prediction(NAMES, each, verdict(NAMES, each)) for each in ((0.9, 0.08, 0.02), (0.1, 0.5, 0.4)))
 
 
 # What the system is asked for
@@ -77,10 +76,10 @@ def test_what_is_saved_without_an_ending_gets_one(answer, qapp, chosen, path):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_held_out_picture_is_called_by_its_place_and_label(tiny_data, seed):
-    source = random_held_out(tiny_data, Random(seed))
     split = tiny_data.split("validation")
-    pixels = open_picture(source).pixels.transpose(2, 0, 1)
-    (place,) = (at for at, image in enumerate(split.images.numpy()) if (image == pixels).all())
+    place = seed * 7 % len(split)
+    source = data_picture(tiny_data, "validation", place)
+    assert (open_picture(source).pixels.transpose(2, 0, 1) == split.images[place].numpy()).all()
     label = tiny_data.class_names[int(split.labels[place])]
     assert source.name == f"Tiny, held-out picture {place} (labelled {label})"
 
@@ -151,13 +150,13 @@ def test_an_answer_renews_crop_thumbnail_verdict_and_network_of_its_own_picture(
     history.put(entry(1))
     history.put(entry(2))
     question: Any = Question(1, None, Crop(2, 2, 4), None, True, "AirNet")  # type: ignore[arg-type]
-    history.renew(question, Answer(question, QImage(), thumbnail("blue"), CAT))
+    history.renew(question, Answer(question, Crop(2, 2, 4), QImage(), thumbnail("blue"), CAT))
     renewed, other = history.entry(1), history.entry(2)
     assert (renewed.crop, renewed.prediction, renewed.model) == (Crop(2, 2, 4), CAT, "AirNet")
     assert renewed.thumbnail.pixelColor(0, 0) == QColor("blue")
     assert (other.crop, other.prediction) == (Crop(0, 0, 8), None)
-    later = replace(question, crop=Crop(3, 3, 4), model="")
-    history.renew(later, Answer(later, QImage(), thumbnail("green"), None))
+    later = replace(question, crop=None, model="")
+    history.renew(later, Answer(later, Crop(3, 3, 4), QImage(), thumbnail("green"), None))
     renewed = history.entry(1)
     assert (renewed.crop, renewed.prediction, renewed.model) == (Crop(3, 3, 4), CAT, "AirNet"), "no new answer"
 
@@ -227,36 +226,60 @@ def test_a_sample_is_chosen_from_the_menu_or_the_invitation(pictures, heard):
     assert [source.path for source in told] == [sample_files()[2], sample_files()[4]]
 
 
-def test_the_proposals_set_the_crop_and_are_offered_when_it_is_another(pictures, qtbot, make_picture, heard):
+def test_the_user_can_say_where_to_look_and_the_frame_follows(pictures, qtbot, make_picture, heard):
     pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
     told = heard(pictures.crop_changed)
-
-    def offered() -> tuple[bool, bool]:
-        return pictures.centre_button.isEnabled(), pictures.whole_button.isEnabled()
-
-    assert offered() == (False, True)
-    pictures.whole_button.click()
-    assert offered() == (True, False)
-    assert "already" in pictures.whole_button.toolTip()
-    pictures.centre_button.click()
+    assert (pictures.side.crop.raw(), pictures.wanted_crop) == ("proposed", None)
+    pictures.side.crop.setCurrentIndex(2)
+    assert pictures.wanted_crop == Crop(0, -10, 80)
+    pictures.side.crop.setCurrentIndex(1)
     qtbot.keyClick(pictures.crop_view, Qt.Key.Key_Right)
-    assert offered() == (True, True)
+    assert (pictures.side.crop.raw(), pictures.wanted_crop) == ("own", Crop(11, 0, 60))
     assert told == [Crop(0, -10, 80), Crop(10, 0, 60), Crop(11, 0, 60)]
 
 
-def test_of_a_square_picture_centre_and_whole_are_the_same(pictures, qtbot, make_picture, heard):
-    pictures.show_opened(decoded(PictureSource.from_path(make_picture(size=(50, 50)))))
-    told = heard(pictures.crop_changed)
+def test_c_goes_from_the_proposal_to_the_centre_and_the_whole_and_back(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
+    ways = []
+    for _ in range(4):
+        qtbot.keyClick(pictures.crop_view, Qt.Key.Key_C)
+        ways.append(pictures.side.crop.raw())
+    assert ways == ["centre", "whole", "proposed", "centre"]
+    qtbot.keyClick(pictures.crop_view, Qt.Key.Key_Right)
     qtbot.keyClick(pictures.crop_view, Qt.Key.Key_C)
-    assert told == []
-    assert not pictures.centre_button.isEnabled()
-    assert not pictures.whole_button.isEnabled()
+    assert pictures.side.crop.raw() == "proposed"
+
+
+def test_of_a_square_picture_the_centre_is_the_whole(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture(size=(50, 50)))))
+    ways = []
+    for _ in range(2):
+        qtbot.keyClick(pictures.crop_view, Qt.Key.Key_C)
+        ways.append(pictures.side.crop.raw())
+    assert ways == ["centre", "proposed"]
+
+
+def test_what_was_proposed_is_shown_unless_the_user_has_moved_the_frame_meanwhile(pictures, qtbot, make_picture):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
+    pictures.show_answered(Crop(5, 6, 40), thumbnail("red"))
+    assert pictures.crop_view.crop == Crop(5, 6, 40)
+    qtbot.keyClick(pictures.crop_view, Qt.Key.Key_Right)
+    pictures.show_answered(Crop(9, 9, 40), thumbnail("red"))
+    assert pictures.crop_view.crop == Crop(6, 6, 40)
+
+
+@pytest.mark.parametrize(
+    ("crop", "way"), [(Crop(10, 0, 60), "centre"), (Crop(0, -10, 80), "whole"), (Crop(3, 4, 20), "own")]
+)
+def test_a_picture_that_is_opened_again_stands_in_the_frame_that_it_had(pictures, make_picture, crop, way):
+    pictures.show_opened(decoded(PictureSource.from_path(make_picture()), crop, 3), proposed=False)
+    assert (pictures.side.crop.raw(), pictures.wanted_crop) == (way, crop)
 
 
 def test_what_the_network_saw_of_the_last_picture_is_not_shown_beside_the_next(pictures, make_picture):
     opened = decoded(PictureSource.from_path(make_picture()))
     pictures.show_opened(opened)
-    pictures.show_input(thumbnail("red"))
+    pictures.show_answered(Crop(0, 0, 60), thumbnail("red"))
     pictures.show_opened(opened)
     assert pictures.input_view.image.isNull()
 

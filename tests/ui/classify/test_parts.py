@@ -99,7 +99,7 @@ def test_before_an_answer_the_classes_are_shown_without_numbers(panel):
 def test_a_verdict_is_said_in_words_number_and_certainty(panel):
     panel.show_prediction(DOG, keep_order=False)
     assert (panel.verdict.text(), panel.probability.text(), panel.badge.state) == ("dog", "85 %", "confident")
-    assert panel.reason.text() == DOG.verdict.reason
+    assert panel.reason.text() == "Next is cat with 10 %; the network knows three classes and nothing else."
     assert panel.copy_button.isEnabled()
 
 
@@ -110,8 +110,8 @@ def test_a_doubtful_verdict_shows_no_single_number(panel):
 
 
 def test_a_long_verdict_is_broken_into_lines_and_shown_in_full(panel):
-    long = Verdict("unsure", "Yorkshire terrier or Norwich terrier?", "Because.")
-    panel.show_prediction(replace(UNSURE, verdict=long), keep_order=False)
+    terriers = ("Yorkshire terrier", "Norwich terrier", "Airedale terrier")
+    panel.show_prediction(replace(UNSURE, class_names=terriers), keep_order=False)
     panel.grab()
     assert panel.verdict.wordWrap()
     assert panel.verdict.height() >= 2 * panel.verdict.fontMetrics().height()

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from cifar_gui.explain.receipt import Entry, Receipt
-from cifar_gui.ui.classify.receipt_rows import in_words, odds_words
+from cifar_gui.ui.classify.receipt_pictures import RowPictures
+from cifar_gui.ui.classify.receipt_rows import in_words, odds_words, rows
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,13 @@ def test_logits_too_far_apart_for_a_number_have_odds_all_the_same():
 def test_the_sum_says_which_is_likelier(difference, said):
     entry = Entry("unit 1", difference, 1.0, difference)
     assert said in in_words(Receipt("dog", "cat", (entry,), (difference, 0.0), 1, per_filter=False))
+
+
+def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number_for_programs():
+    entry = Entry("unit 1", -0.5, -0.071, 0.0355, unit=1)
+    other = Entry("unit 2", 1.0, -0.25, -0.25, unit=2)
+    table = rows(Receipt("dog", "cat", (other, entry), (0.0, 0.2145), 1, per_filter=False), [RowPictures()] * 2)
+    said = [text for row in table for cell in row for text in (cell.text, cell.note)]
+    assert {"−0.071", "−0.500", "−0.25", "−0.250"} <= set(said)
+    assert not any("-" in text for text in said)
+    assert table[1][-1].value == -0.071

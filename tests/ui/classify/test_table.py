@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CheckpointError, PictureError
-from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.results import COLUMNS
@@ -21,8 +22,7 @@ from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.messages import Messages
 
 NAMES = ("cat", "dog", "ship")
-CAT = Prediction(NAMES, (0.9, 0.08, 0.02), Verdict("confident", "cat", "Because of this."))
-DOG = Prediction(NAMES, (0.1, 0.5, 0.4), Verdict("unsure", "dog or ship?", "They are close."))
+CAT, DOG = (Prediction(NAMES, each, verdict(NAMES, each)) for each in ((0.9, 0.08, 0.02), (0.1, 0.5, 0.4)))
 
 
 class Asked:
@@ -31,7 +31,7 @@ class Asked:
     def __init__(self) -> None:
         self.asked: list[tuple[list[str], bool]] = []
 
-    def start(self, sources: list[PictureSource], _snapshot: Any, *, six_views: bool) -> None:
+    def start(self, sources: list[PictureSource], _snapshot: Any, *, six_views: bool, way: str) -> None:
         self.asked.append(([source.name for source in sources], six_views))
 
 
@@ -195,7 +195,7 @@ def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_sna
         return table.model.index(row, column).data(Qt.ItemDataRole.ToolTipRole)
 
     assert [tip(row, 0) for row in range(3)] == [str(path), "pasted", "x"]
-    assert [tip(row, reason) for row in range(3)] == ["They are close.", str(BROKEN), ""]
+    assert [tip(row, reason) for row in range(3)] == [DOG.verdict.reason, str(BROKEN), ""]
     table._rearrange.stop()
 
 

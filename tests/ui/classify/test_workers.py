@@ -68,7 +68,7 @@ class Shelf:
 
     def __init__(self, *raised: Exception, classifier: Any = None) -> None:
         self._raised = list(raised)
-        self._classifier = classifier or SimpleNamespace(predict=lambda _pixels, _crops: [CAT])
+        self._classifier = classifier or SimpleNamespace(classify=lambda _picture, _crop: CAT)
 
     def classifier(self, _snapshot: Any, *, six_views: bool) -> Any:
         if self._raised:
@@ -123,7 +123,7 @@ class Slow:
         if may:
             self.may.set()
 
-    def classify_many(self, sources: list[PictureSource]) -> Iterator[tuple[PictureSource, Prediction]]:
+    def classify_many(self, sources: list[PictureSource], *, way: str) -> Iterator[tuple[PictureSource, Prediction]]:
         for each in sources:
             self.looked_at.append(each.name)
             self.may.wait(60)

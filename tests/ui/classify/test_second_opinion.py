@@ -1,0 +1,148 @@
+"""A second network beside the first: what it says in words, its bars, and which answer it is that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from cifar_gui.errors import CheckpointError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import verdict
+from cifar_gui.ui.classify.bars import BarsModel, bars_of
+from cifar_gui.ui.classify.opinion import Opinion
+from cifar_gui.ui.classify.second_opinion import called
+from cifar_gui.ui.model_choices import ModelChoice
+
+NAMES = ("cat", "dog", "ship")
+
+
+def saying(names: tuple[str, ...], *shares: float) -> Prediction:
+    return Prediction(names, shares, verdict(names, shares))
+
+
+CAT = saying(NAMES, 0.9, 0.08, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (saying(("ship", "dog", "cat"), 0.02, 0.45, 0.53), "Net, thin bars: cat or dog?"),
+        (saying(NAMES, 0.02, 0.95, 0.03), "Net, thin bars: dog, 95 %"),
+        (saying(("dog", "tree"), 0.9, 0.1), "Net, thin bars: dog, 90 % (it knows 1 of these 3 classes)"),
+        (saying((*NAMES, "tree"), 0.9, 0.1, 0, 0), "Net, thin bars: cat, 90 % (it knows 1 more)"),
+        (saying(("oak", "elm"), 0.9, 0.1), "Net knows other classes (oak, elm): oak, 90 %"),
+        (saying(tuple("abcd"), 0.4, 0.2, 0.2, 0.2), "Net knows other classes (a, b, c, …): probably none of the four"),
+    ],
+)
+def test_a_line_says_its_verdict_and_what_else_it_knows(other, words):
+    assert Opinion("Net", other).words(NAMES) == words
+
+
+def test_classes_go_by_their_names_and_those_it_does_not_know_get_a_dash(qapp):
+    model = BarsModel()
+    model.show_bars(bars_of(CAT, NAMES, "dog", Opinion("Net", saying(("dog", "cat"), 0.3, 0.7))))
+    assert [model.index(row).data() for row in range(3)] == [
+        "cat, 90.0 %, Net 70.0 %",
+        "dog, 8.0 %, Net 30.0 %, chosen",
+        "ship, 2.0 %, Net does not know it",
+    ]
+    assert [model.index(row).data(BarsModel.BAR).beside.percentage for row in range(3)] == ["70.0 %", "30.0 %", "–"]
+
+
+def test_shipped_networks_are_called_by_their_names():
+    assert called(ModelChoice("shipped/a", "AirNet · shipped", "", "shipped", None)) == "AirNet"
+    assert called(ModelChoice("runs/1/best", "run 0001 · best", "", "runs", None)) == "run 0001 · best"
+
+
+@pytest.fixture
+def compared(page, qtbot, make_picture, show, decided_model) -> Any:
+    """The page with a picture, and a second network that answers when the test says so."""
+    show(make_picture("one.png"))
+    models = page.context.models
+    models._files.append(ModelChoice("/other", "Other · shipped", "", "shipped", decided_model))
+    models.choices_changed.emit()
+    return page
+
+
+def choose(page: Any, key: str) -> None:
+    box = page.single.verdict_panel.compare
+    box.choose(key)
+    box.activated.emit(box.currentIndex())
+
+
+def words(page: Any) -> str:
+    return page.single.verdict_panel.opinion.text().strip()
+
+
+def test_it_is_asked_about_the_same_pixels_and_is_taken_away_again(compared, qtbot):
+    page, panel = compared, compared.single.verdict_panel
+    assert panel.opinion.isHidden()
+    alone = panel.bars.grab().toImage()
+    choose(page, "/other")
+    qtbot.waitUntil(lambda: bool(words(page)))
+    assert panel.bars.grab().toImage() != alone
+    first = panel.bars.model().index(0, 0).data(BarsModel.BAR)
+    assert first.beside.share == pytest.approx(first.probability, abs=1e-5)  # the same network, crop and views
+    assert words(page).startswith(f"Other, thin bars: {panel.verdict.text()}")
+    assert page.save_state()["compare_with"] == "/other"
+    choose(page, "")
+    assert panel.opinion.isHidden()
+    assert panel.bars.model().index(0, 0).data(BarsModel.BAR).beside is None
+    assert page.save_state()["compare_with"] == ""
+
+
+def test_an_answer_about_another_square_is_never_shown(compared, qtbot, monkeypatch):
+    page, asked = compared, []
+    monkeypatch.setattr(page.second._newest, "ask", asked.append)
+    choose(page, "/other")
+    qtbot.keyClick(page.single.picture_panel.crop_view, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    older, newer = asked
+    assert older.answer.crop != newer.answer.crop
+    opinion = Opinion("Other", newer.answer.prediction)
+    page.second._on_found(newer, opinion)
+    shown = words(page)
+    page.second._on_found(older, replace(opinion, who="Late"))
+    assert words(page) == shown != ""
+    page.second.follow(newer.answer)
+    assert words(page) == ""
+
+
+def test_the_second_network_is_remembered_and_taken_when_it_is_there(page, decided_model):
+    page.restore_state({"compare_with": "/other"})
+    assert page.single.verdict_panel.compare.chosen is None
+    page.context.models._files.append(ModelChoice("/other", "Other", "", "opened", decided_model))
+    page.context.models.choices_changed.emit()
+    assert page.single.verdict_panel.compare.chosen.key == "/other"
+    page.restore_state({"compare_with": 7})
+    assert page.save_state()["compare_with"] == "/other"
+
+
+def test_a_network_that_cannot_be_used_is_told_about_once_and_left(compared, qtbot, tmp_path: Path):
+    page = compared
+    page.context.models._files.append(ModelChoice("/gone", "Gone", "", "opened", tmp_path / "gone.safetensors"))
+    page.context.models.choices_changed.emit()
+    told: list[str] = []
+    page.context.messages.error = lambda text, topic="": told.append(text)
+    choose(page, "/gone")
+    qtbot.waitUntil(lambda: bool(told))
+    assert "gone.safetensors does not exist" in told[0]
+    assert page.single.verdict_panel.compare.chosen is None
+    assert page.single.verdict_panel.opinion.isHidden()
+    page.second._on_failed(CheckpointError("x"))
+    assert page.second.wanted == ""
+
+
+def test_the_same_line_is_drawn_for_both(page):
+    panel = page.single.verdict_panel
+    panel.show_prediction(CAT, keep_order=False)
+    panel.show_opinion(Opinion("Net", saying(NAMES, 0.7, 0.2, 0.1)))
+    assert words(page) == "Net, thin bars: cat?"
+    panel.judge(0.7)
+    assert words(page) == "Net, thin bars: cat, 70 %"
+    panel.show_waiting("No network.")
+    assert words(page) == ""

@@ -1,0 +1,74 @@
+"""Pictures of the table into folders by class, and what their folders say of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.ui.classify.results import Row, RowFilter, as_text, by_folder, truth_of
+from cifar_gui.ui.classify.sort_away import UNSURE, SortAway, labelled
+from cifar_gui.ui.classify.table_model import ResultsModel
+
+NAMES = ("Cat", "dog")
+CAT = Prediction(NAMES, (0.9, 0.1), Verdict("confident", "Cat", ""))
+DOUBT = Prediction(NAMES, (0.4, 0.6), Verdict("unsure", "dog or Cat?", ""))
+NOTHING = Prediction(NAMES, (0.5, 0.5), Verdict("unknown", "probably neither", ""))
+
+
+def row(path: str, prediction: Prediction | None, truth: str = "") -> Row:
+    return Row(PictureSource.from_path(Path(path)), prediction, truth=truth)
+
+
+def test_each_file_goes_where_its_verdict_says():
+    pasted = Row(PictureSource.from_bytes(b"", "pasted"), CAT)
+    rows = [row("a.png", CAT), row("b.png", DOUBT), row("c.png", NOTHING), row("d.png", None), pasted]
+    assert labelled(rows) == [(Path("a.png"), "Cat"), (Path("b.png"), UNSURE), (Path("c.png"), "neither Cat nor dog")]
+
+
+@pytest.mark.parametrize(
+    ("path", "truth"), [("x/cat/1.png", "Cat"), ("x/DOG/1.png", "dog"), ("x/fox/1.png", ""), ("1.png", "")]
+)
+def test_a_folder_that_is_named_as_a_class_says_what_its_pictures_are(path, truth):
+    assert truth_of(PictureSource.from_path(Path(path)), NAMES) == truth
+    assert truth_of(PictureSource.from_bytes(b"", "cat"), NAMES) == ""
+
+
+def test_how_many_are_what_their_folders_say_and_what_is_taken_for_what():
+    rows = [row("1", CAT, "Cat"), row("2", CAT, "dog"), row("3", DOUBT, "dog"), row("4", CAT), row("5", None, "dog")]
+    assert by_folder(rows) == ("2 of 3 as their folders say (66.7 %)", "dog taken for Cat: 1")
+    assert by_folder([row("4", CAT)]) == ("", "")
+    assert [each.is_wrong for each in rows] == [False, True, False, False, False]
+    assert [RowFilter(wrong=True).admits(each) for each in rows] == [False, True, False, False, False]
+    assert as_text(rows[1:2]).splitlines()[1].startswith("2,2,dog,Cat,confident")
+
+
+def test_an_answer_brings_what_the_folder_says_and_moved_files_stay_the_same_rows(tmp_path):
+    model = ResultsModel()
+    model.show_rows([row("x/dog/1.png", None), row("x/dog/2.png", None)])
+    model.put([(0, CAT)])
+    assert [each.truth for each in model.rows] == ["dog", ""]
+    model.follow({Path("x/dog/1.png"): tmp_path / "1.png"})
+    assert [each.source.path for each in model.rows] == [tmp_path / "1.png", Path("x/dog/2.png")]
+    assert model.rows[0].prediction.label == "Cat"
+
+
+def test_pictures_are_moved_in_the_background_and_put_back_from_the_message(window, qtbot, tmp_path, heard):
+    file = tmp_path / "here.png"
+    file.write_text("picture")
+    rows = [row(str(file), CAT)]
+    sorting = SortAway(window.context, lambda: rows, window)
+    moved = heard(sorting.moved)
+    sorting.sort(tmp_path / "to", move=True)
+    qtbot.waitUntil(lambda: len(moved) == 1)
+    assert moved[0] == {file: tmp_path / "to" / "Cat" / "here.png"}
+    message = next(each for each in window.context.messages.all if "moved" in each.text)
+    assert message.text == "1 picture moved into folders in to."
+    message.actions[0][1]()
+    qtbot.waitUntil(lambda: len(moved) == 2)
+    assert file.read_text() == "picture"
+    rows.clear()
+    sorting.sort(tmp_path / "to", move=True)
+    assert any("nothing to sort" in each.text for each in window.context.messages.all)
