@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.evaluate.comparison import SIDES, Comparison
 from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.network_choice import NetworkChoice
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.help_button import explained_by
@@ -36,11 +37,7 @@ class CompareView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._offered: list[ModelChoice] = []
-        self.choice = QComboBox()
-        self.choice.setAccessibleName("Second network")
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setMinimumContentsLength(14)
+        self.choice = NetworkChoice("Second network")
         self.button = QPushButton("Compare")
         self.words = muted(_HINT, wrap=True)
         self.waiting = Waiting()
@@ -48,21 +45,13 @@ class CompareView(QWidget):
         self._grid = QWidget()
         self._how = caption("A click shows the pictures.")
         self._lay_out()
-        self.button.clicked.connect(lambda: self.wanted.emit(self.choice.currentData()))
+        self.button.clicked.connect(lambda: self.wanted.emit(self.choice.chosen))
         self.waiting.cancelled.connect(self.cancelled)
         self.clear()
 
     def offer(self, choices: Sequence[ModelChoice]) -> None:
-        """These can be chosen, but for the one in training; the chosen one stays if it is among them."""
-        offered = [each for each in choices if each.path is not None]
-        if offered == self._offered:
-            return  # perhaps the list is open
-        kept, self._offered = self.choice.currentData(), offered
-        self.choice.clear()
-        for each in offered:
-            self.choice.addItem(" · ".join(filter(None, (each.label, each.detail))), each)
-        same = [place for place, each in enumerate(offered) if kept is not None and each.key == kept.key]
-        self.choice.setCurrentIndex(same[0] if same else 0)
+        """These can be chosen."""
+        self.choice.offer(choices)
         self._allow()
 
     def clear(self) -> None:
@@ -92,7 +81,7 @@ class CompareView(QWidget):
         self._allow()
 
     def _allow(self) -> None:
-        self.button.setEnabled(self.waiting.isHidden() and bool(self._offered))
+        self.button.setEnabled(self.waiting.isHidden() and self.choice.chosen is not None)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self._grid)

@@ -19,10 +19,12 @@ _TIP = "Ask the network about every one of these pictures"
 
 
 class Controls(Panel):
-    """Signals: split_chosen(str); run_wanted(); way_taken() when what is offered as a way out is wanted."""
+    """Signals: split_chosen(str); run_wanted(); game_wanted(); way_taken() when what is offered as a way out is
+    wanted."""
 
     split_chosen = Signal(str)
     run_wanted = Signal()
+    game_wanted = Signal()
     way_taken = Signal()
 
     def __init__(self) -> None:
@@ -35,6 +37,10 @@ class Controls(Panel):
         self.run.setObjectName("evaluate.run")
         self.run.setIcon(icon("play", "on_accent"))
         self.run.setProperty("primary", True)
+        self.game = ShyButton("You against it")
+        self.game.setObjectName("evaluate.play")
+        self.game.setIcon(icon("keyboard"))
+        self.game.setToolTip("Twenty held-out pictures: who recognises more, you or the network?")
         self.note = muted(wrap=True)
         self.way = QPushButton()
         self.stale = WrappedLabel()
@@ -42,6 +48,7 @@ class Controls(Panel):
         self._lay_out()
         self.split.chosen.connect(self.split_chosen)
         self.run.clicked.connect(self.run_wanted)
+        self.game.clicked.connect(self.game_wanted)
         self.way.clicked.connect(self.way_taken)
 
     def choose(self, split: SplitName | None) -> None:
@@ -69,7 +76,7 @@ class Controls(Panel):
 
     def _lay_out(self) -> None:
         explained_by(self, "evaluate#which-pictures")
-        self.body.addWidget(ControlBar([self.split, self.six_views], [self.run], close=True, breaks=True))
+        self.body.addWidget(ControlBar([self.split, self.six_views], [self.run, self.game], close=True, breaks=True))
         row = QHBoxLayout()
         row.setSpacing(2 * SPACING)
         row.addWidget(self.note, 1)

@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import ImageData, SplitName
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.epochs import run_of
 from cifar_gui.ui.evaluate.outcome import Outcome, Question, examine
+from cifar_gui.ui.evaluate.outcomes import Outcomes
 from cifar_gui.ui.evaluate.standing import Standing, default_split, standing
 from cifar_gui.ui.held_out import usual_data
 from cifar_gui.ui.long_work import LongWork
@@ -18,6 +20,7 @@ from cifar_gui.ui.long_work import LongWork
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
+_RECALL = "evaluate.recall"
 _NO_NETWORK = Standing("", why_not="Choose a network at the top right first.")
 
 
@@ -41,7 +44,10 @@ class Examiner(QObject):
         self._test_agreed = False
         self._six_views = False
         self._waits = False  # for pictures, to ask about them
+        self._outcomes = Outcomes()
+        self._last: Outcome | None = None  # that was found
         self._work = LongWork(context.jobs, "evaluate.run", self)
+        self.changed.connect(self._recall)
         self._work.progressed.connect(self.progressed)
         context.data.progress.connect(self._on_reading)
         context.data.failed.connect(self._on_no_data)
@@ -75,9 +81,10 @@ class Examiner(QObject):
         snapshot, data, split = self._snapshot, self._data, self.split
         if snapshot is None or data is None or split is None or self.standing().why_not:
             return None
-        current = self._context.models.current
-        name = current.label if current is not None else snapshot.card.title
-        return Question(snapshot, name, data, split, self._six_views)
+        loaded = self._context.models.loaded
+        name = loaded.label if loaded is not None else snapshot.card.title
+        run = run_of(loaded, "") if loaded is not None else ""
+        return Question(snapshot, name, data, split, self._six_views, run)
 
     # What changes
 
@@ -104,6 +111,10 @@ class Examiner(QObject):
     def set_six_views(self, *, on: bool) -> None:
         self._six_views = on
         self.changed.emit()
+
+    def remember(self, outcome: Outcome) -> None:
+        """Show it at once when it is asked for."""
+        self._outcomes.remember(outcome)
 
     # What is done
 
@@ -155,7 +166,26 @@ class Examiner(QObject):
         source = usual_data(self._snapshot.card, self._context.data)
         return source if source != self._context.data.current_source else ""
 
+    def _recall(self) -> None:
+        """Look whether the answer to what is asked now is known."""
+        question, last = self.question(), self._last
+        known = last is not None and question is not None and question.asks_the_same(last.question)
+        if question is None or known or self.busy or not len(self._outcomes) or self._context.models.is_live:
+            self._context.jobs.cancel(_RECALL)
+            return
+
+        def on_recalled(outcome: Outcome | None) -> None:
+            now = self.question()
+            if outcome is not None and now is not None and now.asks_the_same(outcome.question) and not self.busy:
+                self._last = outcome
+                self.found.emit(outcome)
+                self.changed.emit()
+
+        self._context.jobs.run(lambda: self._outcomes.recall(question), on_recalled, key=_RECALL)
+
     def _on_found(self, outcome: Outcome) -> None:
+        self._outcomes.remember(outcome)
+        self._last = outcome
         self.found.emit(outcome)
         self.changed.emit()
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cifar_gui.ui.evaluate.outcome import Outcome
-from cifar_gui.ui.evaluate.telling import as_csv
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
 
 _KINDS = {"Numbers (*.csv)": ".csv", "Picture (*.png)": ".png"}
@@ -22,10 +20,10 @@ def ask_where_to_save(parent: QWidget) -> Path | None:
     return (path if path.suffix else path.with_suffix(_KINDS.get(kind, ".csv"))) if name else None
 
 
-def write(path: Path, outcome: Outcome, picture: Callable[[], QImage]) -> None:
+def write(path: Path, numbers: Callable[[], str], picture: Callable[[], QImage]) -> None:
     """By the suffix. Raises CifarGuiError naming the file."""
 
     def write_csv(where: Path) -> None:
-        where.write_text(as_csv(outcome), encoding="utf-8", newline="")
+        where.write_text(numbers(), encoding="utf-8", newline="")
 
     write_by_suffix(path, {".csv": write_csv, ".png": lambda where: write_png(where, picture())}, "an evaluation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ class Question:
     data: ImageData
     split: SplitName
     six_views: bool = False
+    run: str = ""  # the number of the run that the network is an epoch of: "0007"
 
     @property
     def pictures(self) -> Split:
@@ -96,5 +97,7 @@ def examine(question: Question, progress: Progress) -> Outcome:
         device=choose_device("auto").device,
     )
     assert found.probabilities is not None  # they were asked for
+    _ = question.snapshot.function_digest  # hashed here once, so that nobody waits for it on the GUI thread
     confidence, answers = (each.numpy() for each in found.probabilities.max(1))
+    found = replace(found, probabilities=None)  # large, and nobody asks for them any more
     return Outcome(question, found, question.pictures.labels.numpy(), answers, confidence)

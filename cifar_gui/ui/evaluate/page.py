@@ -8,15 +8,22 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.epoch_bar import EpochBar
+from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.evaluate.controls import Controls
+from cifar_gui.ui.evaluate.epochs_work import EpochsWork
 from cifar_gui.ui.evaluate.examiner import Examiner
 from cifar_gui.ui.evaluate.files import ask_where_to_save, write
 from cifar_gui.ui.evaluate.gallery import GalleryPanel
+from cifar_gui.ui.evaluate.game_panel import GamePanel
+from cifar_gui.ui.evaluate.game_work import GameWork
 from cifar_gui.ui.evaluate.outcome import Outcome, Places
+from cifar_gui.ui.evaluate.robustness_work import RobustnessWork
 from cifar_gui.ui.evaluate.score_panel import ScorePanel
 from cifar_gui.ui.evaluate.second_network import SecondNetwork
 from cifar_gui.ui.evaluate.telling import cell_words, missed_words, tiles
 from cifar_gui.ui.evaluate.tiles import Tile
+from cifar_gui.ui.evaluate.twins_work import TwinsWork
 from cifar_gui.ui.evaluate.views_panel import ViewsPanel
 from cifar_gui.ui.held_out import data_picture
 from cifar_gui.ui.page import Page
@@ -45,23 +52,43 @@ class EvaluatePage(Page):
         self.views = ViewsPanel()
         self.gallery = GalleryPanel()
         self.second = SecondNetwork(context, self.views.compare, self)
+        self.robustness = RobustnessWork(context, self.views.robustness, self)
+        self.twins = TwinsWork(context, self.views.twins, self)
+        self.epochs = EpochBar()
+        self.epochs.slider.setObjectName("evaluate.epoch")
+        self.replay = EpochReplay(context, self.epochs, self)
+        self.game_panel = GamePanel()
+        self.game = GameWork(context, self.game_panel, self)
+        self._playing = False
+        self.every_epoch = EpochsWork(context, self.views.epochs, self.examiner, self.replay, self)
         self._build()
         self._connect()
         self._show()
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self.examiner.set_snapshot(snapshot)
+        self.game.set_snapshot(snapshot)
+        self.epochs.arrived()
+        self.replay.set_snapshot(snapshot)
 
     def on_data(self, data: ImageData | None) -> None:
         self.examiner.set_data(data)
+        self.game.set_data(data)
 
     def page_shown(self) -> None:
         self.second.offer()
+        self.robustness.offer()
+        self.replay.show()
+        if self._playing:
+            self.game_panel.setFocus()
+
+    def page_hidden(self) -> None:
+        self.epochs.stop()
 
     def save_state(self) -> dict[str, Any]:
         return {
             "six_views": self.controls.six_views.isChecked(),
-            "view": self.views.choice.current,
+            "view": self.views.current,
             "columns": self._columns.save_state(),
         }
 
@@ -69,6 +96,9 @@ class EvaluatePage(Page):
         self.controls.six_views.setChecked(state.get("six_views") is True)
         self.views.choose(str(state.get("view", "")))
         self._columns.restore_state(state.get("columns"))
+
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        return {"evaluate.six_views": (self.controls.six_views,), "evaluate.game": (self.controls.game,)}
 
     def copy(self) -> None:
         """The confusion matrix where it has the focus, else the classes: the selected rows, or all."""
@@ -78,12 +108,13 @@ class EvaluatePage(Page):
             self.score.table.copy_rows()
 
     def save(self) -> None:
-        """Classes and confusion as CSV, or what is shown as PNG."""
-        if self.outcome is None:
+        """The numbers of the view in front as CSV, or what it shows as PNG."""
+        outcome = self.outcome
+        if outcome is None:
             self.context.messages.info("There is nothing to save yet: press Run first.")
         elif (path := ask_where_to_save(self)) is not None:
             try:
-                write(path, self.outcome, self.views.picture)
+                write(path, lambda: self.views.numbers(outcome), self.views.picture)
             except CifarGuiError as error:
                 self.context.messages.error(str(error), topic=_TOPIC)
             else:
@@ -98,7 +129,12 @@ class EvaluatePage(Page):
         self.controls.show_standing(examiner.standing(), examiner.way())
         self.controls.show_stale(self._stale_words())
         self._nothing.button.setEnabled(self.controls.run.isEnabled())
-        if examiner.busy:
+        self.controls.game.setEnabled(examiner.snapshot is not None)
+        self.controls.setVisible(not self._playing)
+        self.epochs.setVisible(not self._playing and bool(self.replay.track.epochs))
+        if self._playing:
+            self._stack.setCurrentWidget(self.game_panel)
+        elif examiner.busy:
             self.controls.run.setEnabled(False)
             self._stack.setCurrentWidget(self._waiting)
         elif self.outcome is not None:
@@ -125,6 +161,8 @@ class EvaluatePage(Page):
         self.score.show_outcome(outcome)
         self.views.show_outcome(outcome)
         self.second.forget(outcome)
+        self.robustness.follow(outcome)
+        self.twins.follow(outcome)
         self.gallery.clear()
 
     def _on_refused(self, why: str) -> None:
@@ -154,8 +192,24 @@ class EvaluatePage(Page):
 
     def _open(self, tile: Tile) -> None:
         if self.outcome is not None:
-            split, place = tile.pictures[0]
-            self.context.classify([data_picture(self.outcome.question.data, split, place)])
+            self._classify(self.outcome.question.data, tile)
+
+    def _open_played(self, tile: Tile) -> None:
+        if self.game.round is not None:
+            self._classify(self.game.round.data, tile)
+
+    def _classify(self, data: ImageData, tile: Tile) -> None:
+        split, place = tile.pictures[0]
+        self.context.classify([data_picture(data, split, place)])
+
+    def _play(self, *, playing: bool) -> None:
+        """Let the game have the page, or give it back."""
+        self._playing = playing
+        self._show()
+        if playing:
+            self.game_panel.setFocus()
+        else:
+            self.controls.game.setFocus()
 
     # Putting it together
 
@@ -181,14 +235,15 @@ class EvaluatePage(Page):
         self._waiting = Waiting(centred=True)
         self._columns = Columns(self.score, self.views, self.gallery, titles=("Result", "Pictures"), widths=(296, 296))
         self._stack = FrontStack()
-        fronts: tuple[QWidget, ...] = (self._no_network, self._nothing, self._no_data, self._waiting, self._columns)
-        for front in fronts:
+        states: tuple[QWidget, ...] = (self._no_network, self._nothing, self._no_data, self._waiting)
+        for front in (*states, self._columns, self.game_panel):
             self._stack.addWidget(front)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         outer.setSpacing(2 * SPACING)
         outer.addWidget(self.controls)
         outer.addWidget(self._stack, 1)
+        outer.addWidget(self.epochs)
 
     def _connect(self) -> None:
         self.controls.split_chosen.connect(self.examiner.choose_split)
@@ -206,4 +261,10 @@ class EvaluatePage(Page):
         self.score.class_chosen.connect(self._on_class)
         self.second.pictures_wanted.connect(self._show_tiles)
         self.gallery.picture_opened.connect(self._open)
+        self.views.twins.opened.connect(self._open)
         self.context.models.choices_changed.connect(self._show)
+        self.replay.track_changed.connect(lambda _track: self._show())
+        self.controls.game_wanted.connect(self.game.open)
+        self.game.shown.connect(lambda: self._play(playing=True))
+        self.game.left.connect(lambda: self._play(playing=False))
+        self.game_panel.opened.connect(self._open_played)

@@ -29,11 +29,16 @@ class Models(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.current = ModelChoice("shipped/small", "Small · shipped", "", "shipped", None)
+        self.current = self.loaded = ModelChoice("shipped/small", "Small · shipped", "", "shipped", None)
+        self.is_live = False
+        self.chosen: list[str] = []
         self.offered: list[ModelChoice] = []
 
     def choices(self) -> list[ModelChoice]:
         return self.offered
+
+    def choose(self, key: str) -> None:
+        self.chosen.append(key)
 
 
 class Data(QObject):
@@ -42,11 +47,13 @@ class Data(QObject):
     progress = Signal(float, str)
     failed = Signal(str)
     cancelled = Signal()
+    loaded = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.requested: list[str] = []
         self.current_source = ""
+        self.current: ImageData | None = None
 
     def usual_source(self) -> str:
         return "usual"
@@ -124,6 +131,7 @@ def page(qtbot: Any) -> Iterator[EvaluatePage]:
         models=Models(),
         data=Data(),
         jobs=jobs,
+        session=SimpleNamespace(run=None),
         messages=Messages(),
         actions={"get_data": SimpleNamespace(trigger=lambda: said.append("get data"))},
         show_page=said.append,

@@ -80,6 +80,6 @@ def test_the_view_in_front_is_saved_and_remembered(evaluated, page):
     assert isinstance(views.picture(), QImage)
     assert views.picture().size() != views.confusion.table.picture().size()
     evaluated.restore_state({"view": "nonsense"})
-    assert views.choice.current == "reliability"
+    assert views.current == "reliability"
     evaluated.restore_state({"view": "confusion"})
     assert views.confusion.isVisible()

@@ -1,0 +1,236 @@
+"""You against the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.ui.evaluate.game import (
+    LENGTH,
+    Round,
+    begin,
+    draw,
+    interval_words,
+    key_of,
+    missed,
+    verdict_words,
+)
+from cifar_gui.ui.evaluate.game_panel import GamePanel
+from cifar_gui.ui.evaluate.small_confusion import in_words, occurred
+
+from .conftest import small_network
+
+
+@pytest.fixture
+def begun(tiny_data):
+    """A round of four pictures; the network gets the last one wrong."""
+    places = (3, 0, 7, 12)
+    labels = tiny_data.split("validation").labels
+    network = [int(labels[place]) for place in places]
+    network[3] = (network[3] + 1) % 3
+    return Round(tiny_data, places, "Small · shipped", tuple(network), (0.9, 0.8, 0.7, 0.6))
+
+
+def played(begun, *wrong: int):
+    """The round with answers to all, those at these numbers wrong."""
+    for number, label in enumerate(begun.labels):
+        begun = begun.answered((label + 1) % 3 if number in wrong else label)
+    return begun
+
+
+def test_answers_are_given_one_by_one_and_taken_back_one_by_one(begun):
+    once = begun.answered(2)
+    assert (once.yours, once.undone().yours, begun.undone().yours) == ((2,), (), ())
+    assert (once.picture == begun.data.split("validation").images[0].permute(1, 2, 0).numpy()).all()
+    assert once.answered(3) is once  # there is no such class
+    whole = played(begun)
+    assert whole.finished
+    assert whole.answered(0) is whole
+
+
+def test_pictures_are_drawn_that_have_not_been_seen_as_long_as_there_are_enough(tiny_data):
+    one = draw(tiny_data, (), Random(1))
+    assert len(set(one)) == LENGTH
+    large = replace(tiny_data, counts=(100, 100, 40))
+    first = draw(large, (), Random(1))
+    second = draw(large, first, Random(1))
+    assert not set(first) & set(second)
+    assert len(draw(tiny_data, one, Random(2))) == LENGTH  # 21 are all there are
+    assert len(draw(replace(tiny_data, counts=(190, 10, 40)), (), Random(1))) == 10
+
+
+def test_the_network_answers_these_very_pictures(tiny_data, snapshot, evaluated):
+    places = (5, 2, 20)
+    made = begin(snapshot, "Small", tiny_data, places)()
+    assert list(made.network) == evaluated.outcome.answers[list(places)].tolist()
+    assert made.labels == tuple(tiny_data.split("validation").labels[list(places)].tolist())
+    assert made.sure == pytest.approx(evaluated.outcome.confidence[list(places)].tolist(), abs=1e-6)
+
+
+def test_both_are_counted_and_compared_in_words(begun):
+    ended = played(begun, 0, 1, 3)
+    assert (ended.right("you").tolist(), ended.right("network").sum()) == ([False, False, True, False], 3)
+    assert interval_words(ended, "you") == "95 % interval: 5–70 %."
+    assert verdict_words(ended) == (
+        "Small · shipped was better. With 4 pictures so large a difference is easily chance (p = 0.5)."
+    )
+    assert verdict_words(played(begun)).startswith("You were better.")
+    assert verdict_words(played(begun, 2)).startswith("A draw")
+    assert ended.confusion("you").sum() == 4
+    assert np.trace(ended.confusion("network")) == 3
+
+
+def test_what_was_missed_is_told_with_both_answers(begun):
+    ended = played(begun, 1)
+    names = begun.data.class_names
+    is_so, said = names[ended.labels[1]], names[ended.yours[1]]
+    (tile,) = missed(ended, "you")
+    assert (tile.pictures, tile.words) == ((("validation", 0),), f"{is_so}, not {said}")
+    assert tile.note == (
+        f"{is_so}. You said {said}, Small · shipped {is_so}, 80 % sure. Picture 0 of the validation pictures."
+    )
+    assert [each.pictures[0][1] for each in missed(ended, "network")] == [12]
+
+
+def test_keys_go_as_far_as_there_are_digits():
+    assert [key_of(answer) for answer in (0, 8, 9, 10)] == ["1", "9", "0", ""]
+
+
+def test_of_many_classes_only_those_that_occurred_are_shown():
+    counts = np.zeros((40, 40), np.int64)
+    counts[3, 7] = counts[20, 20] = 1
+    assert occurred(counts) == [3, 7, 20]
+    assert occurred(counts[:10, :10]) == list(range(10))
+    assert in_words(counts, [str(each) for each in range(40)]) == "3 taken for 7 (1)."
+
+
+@pytest.fixture
+def panel(qtbot, begun):
+    made = GamePanel()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    made.show_round(begun)
+    return made
+
+
+def test_digits_answer_and_backspace_and_escape_are_heard(panel, qtbot):
+    answered, others = [], []
+    panel.answered.connect(answered.append)
+    panel.back_wanted.connect(lambda: others.append("back"))
+    panel.left.connect(lambda: others.append("left"))
+    for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_0, Qt.Key.Key_Backspace, Qt.Key.Key_Escape):
+        qtbot.keyClick(panel, key)
+    qtbot.keyClick(panel, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)  # another page
+    qtbot.mouseClick(panel.question.buttons[1], Qt.MouseButton.LeftButton)
+    assert (answered, others) == ([0, 2, 9, 1], ["back", "left"])
+
+
+def test_nothing_tells_the_answer_before_the_end(panel, begun):
+    said = [
+        text
+        for each in (panel.question, *panel.question.findChildren(QWidget))
+        for text in (each.accessibleName(), each.accessibleDescription(), each.toolTip())
+    ]
+    told = [text for text in said if any(name in text for name in begun.data.class_names)]
+    assert told == list(begun.data.class_names)  # the buttons, always in the same order
+    assert [button.text() for button in panel.question.buttons] == ["1  bright", "2  dark", "3  striped"]
+
+
+def test_a_class_without_a_key_has_a_button(panel, begun, qtbot):
+    names = tuple(f"class {number}" for number in range(14))
+    panel.show_round(replace(begun, data=replace(begun.data, class_names=names)))
+    texts = [button.text() for button in panel.question.buttons]
+    assert (texts[0], texts[9], texts[13]) == ("1  class 0", "0  class 9", "class 13")
+
+
+@pytest.fixture
+def playing(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: page.game.round is not None)
+    return page
+
+
+def play(page, qtbot):
+    while not page.game.round.finished:
+        qtbot.keyClick(page.game_panel, Qt.Key.Key_1)
+
+
+def test_a_round_is_played_from_the_keyboard_to_its_result(playing, qtbot):
+    assert playing.game_panel.isVisible()
+    assert playing.controls.isHidden()
+    assert playing.game_panel.question.count.text() == "Picture 1 of 20"
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_2)
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Backspace)
+    assert playing.game.round.yours == ()
+    play(playing, qtbot)
+    result, ended = playing.game_panel.result, playing.game.round
+    assert result.isVisible()
+    assert result.you.score.text() == f"{ended.labels.count(0)} of 20"
+    assert len(result.you.list.tiles) == 20 - ended.labels.count(0)
+    assert result.network.name.text() == "Small · shipped"
+    result.you.list.opened.emit(result.you.list.tiles[0])
+    assert "held-out picture" in playing.said[0][0].name
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Backspace)
+    assert playing.game_panel.question.isVisible()
+
+
+def test_escape_leaves_and_keeps_the_round(playing, qtbot):
+    play(playing, qtbot)
+    ended = playing.game.round
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
+    assert not playing.game_panel.isVisible()
+    assert playing.controls.isVisible()
+    playing.controls.game.click()
+    assert playing.game.round is ended
+    assert playing.game_panel.result.isVisible()
+    playing.game_panel.result.again.click()
+    qtbot.waitUntil(lambda: playing.game.round is not ended)
+    assert playing.game.round.yours == ()
+
+
+def test_a_round_is_against_the_network_it_was_begun_with(playing, qtbot, tiny_data):
+    playing.context.models.loaded = replace(playing.context.models.loaded, label="Other · shipped")
+    playing.on_model(small_network(2))
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_1)
+    assert playing.game.round.model == "Small · shipped"
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
+    playing.controls.game.click()
+    qtbot.waitUntil(lambda: playing.game.round.model == "Other · shipped")
+    assert playing.game.round.yours == ()
+
+
+def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, tiny_data):
+    page.on_model(snapshot)
+    page.controls.game.click()
+    assert page.context.data.requested == ["usual"]
+    assert page.game_panel.waiting.isVisible()
+    page.context.data.current = tiny_data
+    page.context.data.loaded.emit(tiny_data)
+    qtbot.waitUntil(lambda: page.game.round is not None)
+    page.game.leave()
+
+
+def test_a_network_that_has_learned_from_all_pictures_is_no_opponent(page, snapshot, tiny_data):
+    page.on_data(tiny_data)
+    page.on_model(ModelSnapshot(replace(snapshot.card, trained_on=tiny_data.fingerprints[3]), snapshot.weights))
+    page.controls.game.click()
+    assert "none were held out" in page.context.messages.all[0].text
+    assert page.controls.isVisible()
+
+
+def test_a_network_of_other_classes_is_no_opponent(page, qtbot, tiny_data):
+    page.on_data(tiny_data)
+    page.on_model(small_network(1, names=("cat", "dog")))
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: bool(page.context.messages.all))
+    assert "2 classes (cat, dog)" in page.context.messages.all[0].text
+    assert page.controls.isVisible()

@@ -1,0 +1,171 @@
+"""How much is still recognised of pictures that were made worse."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from PySide6.QtCore import Qt
+
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.data.corruptions import CORRUPTIONS
+from cifar_gui.inference.robustness import Robustness
+from cifar_gui.ui.evaluate import robust
+from cifar_gui.ui.evaluate.robust import Measured, as_csv, comparison_words, examples, loss_words, sample_words
+from cifar_gui.ui.model_choices import ModelChoice
+
+from .conftest import small_network
+
+WAYS = [each.name for each in CORRUPTIONS]
+
+
+def measured(model: str, **lowest: float) -> Measured:
+    """A network that falls from 0.9 to 0.5, or as low as is given."""
+    rows = {way: (0.9, 0.9, 0.9, 0.9, lowest.get(way, 0.5)) for way in WAYS}
+    return Measured((model, "pictures"), model, Robustness(1000, 0.93, rows))
+
+
+def test_it_is_said_by_what_a_network_loses_most_and_least():
+    words = loss_words(measured("Small", blur=0.41, jpeg=0.8))
+    assert words == (
+        "Small loses most by blur: 93.0 % → 41.0 % at the strongest; least by JPEG: 80.0 % are left. 82.7 % on average."
+    )
+
+
+def test_two_networks_are_compared_way_by_way():
+    small = measured("Small")
+    assert comparison_words(small, measured("Other", noise=0.6, shift=0.7, blur=0.1)) == (
+        "Other: 81.7 % on average, bears noise and shift better."
+    )
+    assert comparison_words(small, small).endswith("bears nothing better.")
+
+
+def test_which_pictures_are_looked_at_is_said(make_outcome, monkeypatch):
+    outcome = make_outcome([0], [0], [0.9])
+    assert sample_words(outcome) == "On all 21 validation pictures."
+    monkeypatch.setattr(robust, "SAMPLE", 10)
+    assert sample_words(outcome) == "On 10 of the 21 validation pictures, at equal distances."
+
+
+def test_the_numbers_of_all_ways_and_networks_are_exported():
+    rows = list(csv.DictReader(io.StringIO(as_csv([measured("Small"), measured("Other", blur=0.25)]))))
+    assert len(rows) == 2 * (1 + 30)
+    assert rows[0] == {
+        "network": "Small", "way": "intact", "strength": "0", "amount": "", "accuracy": "0.93", "pictures": "1000",
+    }  # fmt: skip
+    found = [row for row in rows if (row["network"], row["way"], row["strength"]) == ("Other", "blur", "5")]
+    assert [(row["amount"], row["accuracy"]) for row in found] == [("1.6 px", "0.25")]
+
+
+def test_an_example_is_one_of_the_pictures_with_what_is_said_of_it(make_outcome, tiny_data, snapshot):
+    question = make_outcome([0], [0], [0.9]).question
+    shown = examples(question, 22)  # there are 21: the second one
+    picture = tiny_data.split("validation").images[1]
+    assert list(shown) == WAYS
+    for corruption in CORRUPTIONS:
+        row = shown[corruption.name]
+        assert [each.strength for each in row] == ["intact", *(corruption.words(each) for each in range(1, 6))]
+        assert (row[0].pixels == picture.permute(1, 2, 0).numpy()).all()
+        worst = corruption.apply(picture[None], 5)[0]
+        assert (row[5].pixels == worst.permute(1, 2, 0).numpy()).all()
+    label = tiny_data.class_names[int(tiny_data.split("validation").labels[1])]
+    assert all(each.right == each.answer.startswith(label) for row in shown.values() for each in row)
+
+
+@pytest.fixture
+def measuring(evaluated, tmp_path):
+    """The page with the view in front, and a second network to choose."""
+    path = tmp_path / "other.safetensors"
+    save_snapshot(small_network(2), path)
+    evaluated.context.models.offered = [ModelChoice("other", "Other · shipped", "", "shipped", path)]
+    evaluated.page_shown()
+    evaluated.views.choose("robustness")
+    return evaluated
+
+
+def measure(page, qtbot, networks: int = 1):
+    page.views.robustness.button.click()
+    qtbot.waitUntil(lambda: len(page.views.robustness.measured) == networks)
+    return page.views.robustness
+
+
+def test_measuring_draws_a_curve_for_each_way(measuring, qtbot):
+    assert measuring.views.robustness.words.text().endswith("On all 21 validation pictures.")
+    view = measure(measuring, qtbot)
+    (found,) = view.measured
+    assert [len(curve.x) for curve in view.plot.curves()] == [6] * 6
+    assert view.plot.curves()[1].y.tolist() == [found.found.intact, *found.found.corrupted["blur"]]
+    styles = [view.plot.canvas.styles[way] for way in WAYS]
+    assert len({(style.line, style.shape) for style in styles}) == 6
+    assert view.words.text().startswith("Small · shipped loses most by ")
+
+
+def test_a_second_network_adds_the_curve_of_the_chosen_way(measuring, qtbot):
+    view = measuring.views.robustness
+    view.second.setCurrentIndex(1)
+    measure(measuring, qtbot, networks=2)
+    second = view.measured[1]
+    assert second.model == "Other · shipped"
+    for way, name in (("noise", "2nd, noise"), ("brightness", "2nd, bright")):
+        view.way.setCurrentIndex(view.way.findData(way))
+        curve = view.plot.curves()[-1]
+        assert (curve.label, curve.y.tolist()) == (name, [second.found.intact, *second.found.corrupted[way]])
+        assert view.strip.examples[0].strength == "intact"
+    assert "Other · shipped: " in view.words.text()
+    assert "Other · shipped" in measuring.views.numbers(measuring.outcome)
+
+
+def test_what_has_been_measured_goes_with_its_network_and_comes_back_with_it(measuring, qtbot, snapshot):
+    view = measure(measuring, qtbot)
+    before = view.measured
+    measuring.on_model(small_network(2))
+    measuring.controls.run.click()
+    qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is not snapshot)
+    assert view.measured == ()
+    assert view.plot.curves() == []
+    measuring.on_model(snapshot)
+    qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is snapshot)
+    assert [each.key for each in view.measured] == [each.key for each in before]
+
+
+def test_measuring_can_be_given_up(measuring, qtbot):
+    view = measuring.views.robustness
+    view.button.click()
+    assert not view.button.isEnabled()
+    view.waiting.cancel.click()
+    assert view.button.isEnabled()
+    qtbot.waitUntil(lambda: measuring.context.jobs.idle)
+    assert view.measured == ()
+
+
+def test_the_numbers_can_be_read_as_a_table(measuring, qtbot):
+    view = measuring.views.robustness
+    assert not view.table.isEnabled()
+    measure(measuring, qtbot)
+    qtbot.mouseClick(view.table, Qt.MouseButton.LeftButton)
+    assert view.plot.table_shown
+    model = view.plot._table.model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["0", "1", "2", "3", "4", "5"]
+    assert model.headerData(2, Qt.Orientation.Horizontal) == "blur"
+
+
+def test_there_is_an_example_as_soon_as_the_view_is_seen_and_another_one_if_wanted(measuring, qtbot):
+    view = measuring.views.robustness
+    qtbot.waitUntil(lambda: len(view.strip.examples) == 6)
+    first = view.strip.examples[0].pixels
+    view.another.click()
+    qtbot.waitUntil(lambda: (view.strip.examples[0].pixels != first).any())
+    assert view.strip.accessibleDescription().startswith("intact: ")
+
+
+def test_a_network_that_cannot_be_read_says_so_and_nothing_is_lost(measuring, qtbot, tmp_path):
+    view = measure(measuring, qtbot)
+    gone = ModelChoice("gone", "Gone", "", "opened", tmp_path / "gone.safetensors")
+    measuring.context.models.offered = [gone]
+    measuring.context.models.choices_changed.emit()
+    view.second.setCurrentIndex(1)
+    view.button.click()
+    qtbot.waitUntil(lambda: bool(measuring.context.messages.all))
+    assert "gone.safetensors" in measuring.context.messages.all[0].text
+    assert len(view.measured) == 1
