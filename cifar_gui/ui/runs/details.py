@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from cifar_gui.ui.runs.rows import RunRow, differing, facts
+from cifar_gui.ui.runs.rows import RunRow, differing, facts, weights_words
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
@@ -20,10 +20,12 @@ from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 class DetailsPanel(Panel):
     """What there is to say about the selection.
 
-    Signals: noted(RunRow, str) when the notes of a run have been edited and left.
+    Signals: noted(RunRow, str) when the notes of a run have been edited and left; tagged(RunRow, str) when its tags
+    have.
     """
 
     noted = Signal(object, str)
+    tagged = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__("Run")
@@ -32,6 +34,8 @@ class DetailsPanel(Panel):
         self._facts = QFormLayout()
         self._message = muted(wrap=True)
         self.notes = QPlainTextEdit()
+        self.tags = QLineEdit()
+        self.weights = muted(wrap=True)
         self.differences = ValueTable()
         self._same = muted("These runs have the same settings.", wrap=True)
         self._pages = FrontStack()
@@ -48,7 +52,8 @@ class DetailsPanel(Panel):
         self._pages.setCurrentIndex(min(len(rows), 2))
         if len(rows) == 1:
             self._show_one(rows[0])
-            self.notes.setEnabled(editable and rows[0].summary.recipe is not None)
+            for field in (self.notes, self.tags):
+                field.setEnabled(editable and rows[0].summary.recipe is not None)
             return
         self.leave()
         self._row = None
@@ -57,9 +62,12 @@ class DetailsPanel(Panel):
             self._show_several(rows)
 
     def leave(self) -> None:
-        """Hand over notes that have been typed, once."""
+        """Hand over notes and tags that have been typed, once."""
         if self._row is None or not self.notes.isEnabled():
             return
+        if self.tags.isModified():
+            self.tags.setModified(False)
+            self.tagged.emit(self._row, self.tags.text())
         text, before = self.notes.toPlainText(), self._handed_over
         if text != (self._row.summary.notes if before is None else before):
             self._handed_over = text
@@ -79,6 +87,8 @@ class DetailsPanel(Panel):
         untouched = self._row is None or typed == self._row.summary.notes
         if before != row.path or untouched:
             self.notes.setPlainText(row.summary.notes)
+        if before != row.path or not self.tags.isModified():
+            self.tags.setText(", ".join(row.summary.tags))
         self._row = row
         self.set_title(f"Run {row.summary.number}")
         self._message.setText(row.summary.record.message)
@@ -97,6 +107,8 @@ class DetailsPanel(Panel):
         ]
         self.differences.show_rows(["Setting", *(row.summary.number for row in rows)], cells)
         self.differences.resizeColumnsToContents()
+        self.weights.setText(weights_words(rows))
+        self.weights.setVisible(bool(self.weights.text()))
         self.differences.setVisible(bool(table))
         self._same.setVisible(not table)
 
@@ -114,9 +126,18 @@ class DetailsPanel(Panel):
         self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(px(48))
         self.notes.installEventFilter(self)
+        self.tags.setObjectName("runs.tags")
+        self.tags.setAccessibleName("Tags of this run, separated by commas")
+        self.tags.setPlaceholderText("Words to find it by, separated by commas")
+        self.tags.editingFinished.connect(self.leave)
         layout.addWidget(self._message)
         layout.addLayout(self._facts)
         layout.addSpacing(SPACING)
+        tags = QHBoxLayout()
+        tags.setSpacing(2 * SPACING)
+        tags.addWidget(muted("Tags"))
+        tags.addWidget(self.tags, 1)
+        layout.addLayout(tags)
         layout.addWidget(heading("Notes"))
         layout.addWidget(self.notes, 1)
         return VerticalScroll(page)
@@ -128,6 +149,7 @@ class DetailsPanel(Panel):
         self.differences.setObjectName("runs.differences")
         self.differences.verticalHeader().setDefaultSectionSize(px(26))
         self.differences.setAccessibleName("Settings in which the selected runs differ")
+        layout.addWidget(self.weights)
         layout.addWidget(self._same)
         layout.addWidget(self.differences, 1)
         layout.addWidget(caption("Everything else is the same in all of them.", wrap=True))

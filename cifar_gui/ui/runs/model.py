@@ -50,20 +50,24 @@ COLUMNS = (
     Column("Time", lambda row: time_words(row.summary), lambda row: row.summary.seconds, numeric=True),
     Column("Date", lambda row: date_words(row.summary.created), lambda row: row.summary.created),
     Column(
+        "Tags", lambda row: ", ".join(row.summary.tags), lambda row: ", ".join(row.summary.tags).lower(), editable=True
+    ),
+    Column(
         "Notes", lambda row: row.summary.notes.partition("\n")[0], lambda row: row.summary.notes.lower(), editable=True
     ),
 )  # fmt: skip
-RUN, NAME, RECIPE, STATUS, EPOCHS, ACCURACY, TIME, DATE, NOTES = 0, 1, 4, 5, 6, 7, 8, 9, 10
+RUN, NAME, RECIPE, STATUS, EPOCHS, ACCURACY, TIME, DATE, TAGS, NOTES = 0, 1, 4, 5, 6, 7, 8, 9, 10, 11
 
 
 class RunsModel(QAbstractTableModel):
     """Rows in the order they are sorted by; what is selected stays so when they are sorted or read anew.
 
-    Signals: renamed(RunRow, str) and noted(RunRow, str) when the user has edited a cell.
+    Signals: renamed(RunRow, str), noted(RunRow, str) and tagged(RunRow, str) when the user has edited a cell.
     """
 
     renamed = Signal(object, str)
     noted = Signal(object, str)
+    tagged = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,7 +122,7 @@ class RunsModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return column.text(row)
         if role == Role.EditRole:
-            return row.summary.notes if index.column() == NOTES else row.summary.name
+            return row.summary.notes if index.column() == NOTES else column.text(row)
         if role == Role.TextAlignmentRole:
             return _side(column)
         if role == Role.FontRole and index.column() == 0:
@@ -134,7 +138,7 @@ class RunsModel(QAbstractTableModel):
         row, text = self._rows[index.row()], str(value)
         if role != Role.EditRole or text == self.data(index, Role.EditRole):
             return False
-        (self.noted if index.column() == NOTES else self.renamed).emit(row, text)
+        {NOTES: self.noted, TAGS: self.tagged}.get(index.column(), self.renamed).emit(row, text)
         return False  # it is shown once it has been written
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:

@@ -11,21 +11,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from cifar_gui import paths
 from cifar_gui.errors import CheckpointError
+from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, empty_old, move_to_trash, restore
 from cifar_gui.runs.trash import KEPT_DAYS
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started
 from cifar_gui.ui.page import Page
+from cifar_gui.ui.runs.card_dialog import CardDialog
+from cifar_gui.ui.runs.card_facts import CardFacts, read_card
 from cifar_gui.ui.runs.commands import Commands
 from cifar_gui.ui.runs.compare import STYLES, ComparePanel, RunCurves
 from cifar_gui.ui.runs.details import DetailsPanel
 from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import RunsModel
-from cifar_gui.ui.runs.rows import RunRow, read_rows
+from cifar_gui.ui.runs.rows import RunRow, all_tags, matching, read_rows
 from cifar_gui.ui.runs.table import RunTable
 from cifar_gui.ui.runs.transfers import Transfers
+from cifar_gui.ui.sweeps.desk import SweepDesk
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
@@ -47,6 +52,7 @@ class RunsPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._visible = False
+        self._rows: list[RunRow] = []  # all that were read
         self._histories = Histories()
         self._wanted: set[Path] = set()  # to be selected once they have been read
         self._told: dict[str, set[str]] = {}  # messages that runs are in the trash → their names
@@ -56,6 +62,8 @@ class RunsPage(Page):
         self.table = RunTable(self.model)
         self.transfers = Transfers(self, context, self._on_arrived)
         self.commands = Commands(context.actions, self._handlers(), self.table)
+        self.filter = self.commands.filter
+        self.sweeps = SweepDesk(self, context, self._show_run, self._propose)
         self.compare = ComparePanel()
         self.details = DetailsPanel()
         self._soon = QTimer(self)
@@ -68,6 +76,9 @@ class RunsPage(Page):
 
     def refresh(self) -> None:
         """Read the run folders again, off the GUI thread."""
+        if self.commands.view.current == "sweeps":
+            self.sweeps.refresh()
+            return
         labels, trash = dict(self.context.data.available()), self.commands.shows_trash
         self.context.jobs.run(lambda: read_rows(labels, trash=trash), self._on_rows, key="runs.list")
 
@@ -96,8 +107,14 @@ class RunsPage(Page):
         self._splitter.restoreState(QByteArray.fromBase64(str(state.get("splitter", "")).encode()))
         self._columns.restore_state(state.get("columns"))
 
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        return {"runs.sweeps": (self.commands.view.button("sweeps"),)}
+
     def import_run(self, path: Path | None = None) -> None:
         self.transfers.import_run(path)
+
+    def sweep_over(self, recipe: Recipe) -> None:
+        self.sweeps.ask(recipe)
 
     def copy(self) -> None:
         """The rows as text."""
@@ -108,11 +125,25 @@ class RunsPage(Page):
     def _on_rows(self, rows: list[RunRow]) -> None:
         in_trash = self.commands.shows_trash
         self.model.editable = not in_trash
-        self.table.show_rows(rows)
+        self._rows = rows
+        self.filter.offer(all_tags(rows))
         if self._wanted & {row.path for row in rows}:
+            if not self._wanted & {row.path for row in matching(rows, *self.filter.wanted)}:
+                self.filter.clear()  # what is to be seen would be hidden
+            self._show_rows()
             self.table.select(self._wanted)
             self._wanted = set()
-        self._stack.setCurrentWidget(self._content if rows or in_trash else self._empty)
+        else:
+            self._show_rows()
+        if self.commands.view.current != "sweeps":
+            some = bool(rows) or in_trash or paths.is_folder(paths.sweeps())
+            self._stack.setCurrentWidget(self._content if some else self._empty)
+
+    def _show_rows(self) -> None:
+        """Those of the runs that the filter lets through."""
+        shown = matching(self._rows, *self.filter.wanted)
+        self.table.show_rows(shown)
+        self.filter.count(len(shown), len(self._rows))
 
     def _on_chosen(self, rows: list[RunRow]) -> None:
         self.commands.show_selection(rows, self.context.session.state)
@@ -128,6 +159,7 @@ class RunsPage(Page):
         self.compare.show_runs([each for each in curves if each.history.epoch_rows], selected)
 
     def _on_state(self) -> None:
+        self.sweeps.view.show_buttons()
         self.commands.show_selection(self.table.selected(), self.context.session.state)
         if self._visible:
             self._soon.start()
@@ -139,7 +171,10 @@ class RunsPage(Page):
             "resume": self._continue,
             "use": self._use,
             "duplicate": self._duplicate,
+            "same_weights": self._same_weights,
+            "sweep": self._sweep,
             "rename": lambda: self.table.rename(),
+            "card": self._make_card,
             "export": self._export,
             "open_folder": self._open_folder,
             "trash": self._move_to_trash,
@@ -163,8 +198,54 @@ class RunsPage(Page):
     def _duplicate(self) -> None:
         row = self._only()
         if row is not None and row.summary.recipe is not None:
-            self.context.show_page("train")  # first: a page hears of recipes once it has been built
-            self.context.session.recipe_proposed.emit(row.summary.recipe)
+            self._propose(row.summary.recipe)
+
+    def _same_weights(self) -> None:
+        if (row := self._only()) is not None and row.summary.recipe is not None:
+            self._propose(row.summary.recipe)
+            self.context.messages.info(
+                f"The recipe on Train is that of run {row.summary.number}. As long as you leave its network, its seed "
+                "and its data as they are, a new run starts from the same weights: change anything else, and compare "
+                "the two on Runs."
+            )
+
+    def _propose(self, recipe: Recipe) -> None:
+        self.context.show_page("train")  # first: a page hears of recipes once it has been built
+        self.context.session.recipe_proposed.emit(recipe)
+
+    def _sweep(self) -> None:
+        row = self._only()
+        if row is not None and row.summary.recipe is not None:
+            self.sweep_over(row.summary.recipe)
+
+    def _show_run(self, run: Path) -> None:
+        self._wanted = {run}
+        self._choose_view("runs")
+
+    def _choose_view(self, view: str) -> None:
+        """One of the runs, the sweeps and the trash."""
+        self.commands.show_view(view)
+
+    def _on_view(self, view: str) -> None:
+        self.sweeps.views.choose(view)
+        if view == "sweeps":
+            self.details.leave()
+            self._stack.setCurrentWidget(self.sweeps.view)
+        else:
+            self._stack.setCurrentWidget(self._content)
+        self.refresh()
+
+    def _make_card(self) -> None:
+        if (row := self._only()) is not None:
+            self.context.jobs.run(
+                lambda: read_card(row),
+                lambda facts: self._show_card(row, facts),
+                key="runs.card",
+                doing="Making the card…",
+            )
+
+    def _show_card(self, row: RunRow, facts: CardFacts) -> None:
+        CardDialog(self.context, facts, row.summary.number, self).open()
 
     def _export(self) -> None:
         if (row := self._only()) is not None:
@@ -179,6 +260,9 @@ class RunsPage(Page):
 
     def _note(self, row: RunRow, notes: str) -> None:
         self._change(lambda: Run.open(row.path).set_notes(notes))
+
+    def _tag(self, row: RunRow, tags: str) -> None:
+        self._change(lambda: Run.open(row.path).set_tags(tags.split(",")))
 
     def _change(self, work: Callable[[], object]) -> None:
         """Write something on a worker, then show it."""
@@ -226,8 +310,7 @@ class RunsPage(Page):
         self._after_moving(problem)
 
     def _on_arrived(self, run: Path) -> None:
-        self._wanted = {run}
-        self.commands.view.choose("runs")
+        self._show_run(run)
         self._after_moving("")
 
     def _after_moving(self, problem: str) -> None:
@@ -241,6 +324,7 @@ class RunsPage(Page):
     def _lay_out(self) -> None:
         top = Panel()
         top.body.addWidget(self.commands)
+        top.body.addWidget(self.transfers.row)
         top.body.addWidget(self.table, 1)
         self.details.setMinimumWidth(px(240))
         self._columns = Columns(None, self.compare, self.details, widths=(0, 336))
@@ -262,6 +346,7 @@ class RunsPage(Page):
         self._stack = FrontStack()
         self._stack.addWidget(self._content)
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.sweeps.view)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         outer.addWidget(self._stack)
@@ -271,7 +356,12 @@ class RunsPage(Page):
         self.model.renamed.connect(self._rename)
         self.model.noted.connect(self._note)
         self.details.noted.connect(self._note)
-        self.commands.view_chosen.connect(lambda _view: self.refresh())
+        self.model.tagged.connect(self._tag)
+        self.details.tagged.connect(self._tag)
+        self.filter.changed.connect(self._show_rows)
+        self.commands.view_chosen.connect(self._on_view)
+        self.sweeps.views.chosen.connect(self._choose_view)
+        self.context.sweeps.changed.connect(self._on_state)
         self.context.session.state_changed.connect(lambda _state: self._on_state())
 
 

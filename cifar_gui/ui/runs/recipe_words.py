@@ -8,7 +8,7 @@ from typing import Any
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import is_designed, presets
 from cifar_gui.recipe import PROMISES, Recipe, settings
-from cifar_gui.words import NOTHING, choice_words, rounded
+from cifar_gui.words import choice_words, value_words
 
 FEW = 3
 """A recipe that differs in no more settings is called by its preset."""
@@ -96,19 +96,6 @@ def label_of(setting: str) -> str:
     """What a setting is called on the Train page."""
     known = settings()
     return known[setting].label if setting in known else setting.replace("_", " ")
-
-
-def value_words(value: object) -> str:
-    """A setting's value as people write it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return rounded(value, 4)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {value_words(each)}" for key, each in value.items()) or NOTHING
-    if isinstance(value, list | tuple):
-        return " × ".join(value_words(each) for each in value)
-    return NOTHING if value is None else choice_words(str(value)).replace("_", " ")
 
 
 def _changes(recipe: Recipe, preset: Recipe) -> tuple[Change, ...]:

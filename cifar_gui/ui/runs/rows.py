@@ -10,8 +10,8 @@ from pathlib import Path
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.recipe import settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
-from cifar_gui.ui.runs.recipe_words import label_of, recipe_words, value_words
-from cifar_gui.words import NOTHING, choice_words, duration, place_words
+from cifar_gui.ui.runs.recipe_words import label_of, recipe_words
+from cifar_gui.words import NOTHING, choice_words, duration, place_words, value_words
 
 STATUS_WORDS = {
     "new": "not started",
@@ -81,6 +81,53 @@ def _setting_words(row: RunRow, name: str) -> str:
     return NOTHING if recipe is None else said.get(name) or value_words(getattr(recipe, name))
 
 
+def weights_words(rows: Sequence[RunRow]) -> str:
+    """Which of several runs started from the same weights, as it was written down when they began; "" if that cannot
+    be said in a sentence."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(row.summary.record.first_weights, []).append(row.summary.number)
+    unknown = groups.pop("", [])
+    same = [numbers for numbers in groups.values() if len(numbers) > 1]
+    if len(rows) == 2:
+        if unknown:
+            return _unknown_weights(unknown) if _same_beginning(rows) else ""
+        return f"These two started from {'the same weights' if same else 'different weights'}."
+    if same and len(same[0]) == len(rows):
+        return "All of these started from the same weights."
+    return " ".join(f"{', '.join(each[:-1])} and {each[-1]} started from the same weights." for each in same)
+
+
+def _unknown_weights(numbers: Sequence[str]) -> str:
+    whose = f"run {numbers[0]} was" if len(numbers) == 1 else "they were"
+    return f"Whether these two started from the same weights is not known: {whose} begun by an earlier version."
+
+
+def _same_beginning(rows: Sequence[RunRow]) -> bool:
+    """Whether the recipes would give the same first weights."""
+    recipes = [row.summary.recipe for row in rows]
+    keys = [(each.network, each.network_settings, each.seed) for each in recipes if each is not None]
+    return len(keys) == len(rows) and all(key == keys[0] for key in keys)
+
+
+def matching(rows: Sequence[RunRow], text: str, tag: str = "") -> list[RunRow]:
+    """The runs that have the tag, if one is given, and in which every word of the text occurs somewhere."""
+    words = text.casefold().split()
+    return [row for row in rows if (not tag or tag in row.summary.tags) and _has_all(row, words)]
+
+
+def _has_all(row: RunRow, words: Sequence[str]) -> bool:
+    summary = row.summary
+    own = (summary.number, summary.name, summary.notes, STATUS_WORDS[summary.status], *summary.tags)
+    said = "\n".join((*own, summary.record.sweep, row.network, row.data, row.recipe)).casefold()
+    return all(word in said for word in words)
+
+
+def all_tags(rows: Sequence[RunRow]) -> list[str]:
+    """Every tag there is, in alphabetical order."""
+    return sorted({tag for row in rows for tag in row.summary.tags}, key=str.casefold)
+
+
 def facts(row: RunRow) -> list[tuple[str, str]]:
     """What the table has no room for: name of the fact, and the fact."""
     record = row.summary.record
@@ -96,6 +143,8 @@ def facts(row: RunRow) -> list[tuple[str, str]]:
     if recipe is not None:
         optimiser = f"{choice_words(recipe.optimiser)}, lr {value_words(recipe.lr)}, batch {recipe.batch_size}"
         found = [("Recipe", row.recipe), ("Optimiser", optimiser), *found]
+    if record.sweep:
+        found.append(("Sweep", record.sweep))
     return found
 
 

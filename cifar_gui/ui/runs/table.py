@@ -19,20 +19,22 @@ from cifar_gui.ui.runs.model import (
     RECIPE,
     RUN,
     STATUS,
+    TAGS,
     TIME,
     RunsModel,
 )
 from cifar_gui.ui.runs.rows import RunRow
 from cifar_gui.ui.theme import font, px, theme
 
-_WIDTHS = (58, 0, 112, 116, 0, 90, 72, 74, 84, 104, 0)
+_WIDTHS = (58, 0, 112, 116, 0, 90, 72, 74, 84, 104, 0, 0)
 """Of the columns at zoom 1, in pixels, where the words need no more; those with 0 share what is left."""
 
 _NEVER_ELIDED = (RUN, STATUS, EPOCHS, ACCURACY, TIME, DATE)
 """Columns that get what their words need. Names are of any length: what does not fit is in the tool tip."""
 
-_SHARES = {NAME: 1.0, RECIPE: 2.4, NOTES: 1.2}
+_SHARES = {NAME: 1.0, RECIPE: 2.4, TAGS: 1.2, NOTES: 1.2}
 _TITLE_PADDING = 8
+_NEEDED_FOR_TAGS = 180  # pixels left to share, below which the tags are seen in the panel below only
 _NEEDED_FOR_NOTES = 320  # pixels left to share, below which the notes are seen in the panel below only
 
 
@@ -139,6 +141,8 @@ class RunTable(QTableView):
         widths = [max(px(width), self._needed.get(column, 0)) for column, width in enumerate(_WIDTHS)]
         left = self.viewport().width() - sum(widths)
         self.setColumnHidden(NOTES, left < px(_NEEDED_FOR_NOTES))
+        tagged = any(row.summary.tags for row in self.runs.rows)
+        self.setColumnHidden(TAGS, not tagged or left < px(_NEEDED_FOR_TAGS))
         shares = {column: share for column, share in _SHARES.items() if not self.isColumnHidden(column)}
         for column, width in enumerate(widths):
             share = shares.get(column, 0.0) / sum(shares.values())

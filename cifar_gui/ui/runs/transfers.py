@@ -11,8 +11,11 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.runs import pack, unpack
 from cifar_gui.runs.layout import EXPORTED
+from cifar_gui.ui.long_work import LongWork
+from cifar_gui.ui.widgets.progress_row import ProgressRow
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -22,19 +25,26 @@ _FILES = f"Exported runs (*{EXPORTED})"
 
 
 class Transfers:
-    """Exports a run as one file and imports such files. `arrived` is called with the folder of a run that has come."""
+    """Exports a run as one file and imports such files, one at a time; `row` shows how far that is, and ends it.
+    `arrived` is called with the folder of a run that has come."""
 
     def __init__(self, parent: QWidget, context: Context, arrived: Callable[[Path], None]) -> None:
         self._parent, self._context, self._arrived = parent, context, arrived
+        self.work = LongWork(context.jobs, "runs.transfer", parent)
+        self.row = ProgressRow()
+        self.row.cancelled.connect(self._on_cancelled)
+        self.work.progressed.connect(self.row.show_progress)
+        self.work.ended.connect(self.row.hide)
 
     def export(self, row: RunRow) -> None:
         """Ask where to, and write the run there."""
         proposed = Path(self._folder()) / f"run-{row.summary.number}{EXPORTED}"
         file, _ = QFileDialog.getSaveFileName(self._parent, "Export the run", str(proposed), _FILES)
-        if file:
+        if file and not self._busy():
             self._remember(Path(file))
             work = partial(pack, row.path, Path(file))
-            self._context.jobs.run(work, partial(self._on_packed, row), doing=f"Exporting run {row.summary.number}…")
+            doing = f"Exporting run {row.summary.number}…"
+            self.work.start(work, partial(self._on_packed, row), self._on_failed, doing=doing)
 
     def import_run(self, file: Path | None = None) -> None:
         """Take in the run in a file, the one that the user chooses if None."""
@@ -45,8 +55,23 @@ class Transfers:
             if not chosen:
                 return
             file = Path(chosen)
-        self._remember(file)
-        self._context.jobs.run(partial(unpack, file), partial(self._on_unpacked, file), doing=f"Importing {file.name}…")
+        if not self._busy():
+            self._remember(file)
+            work, done = partial(unpack, file, None), partial(self._on_unpacked, file)
+            self.work.start(work, done, self._on_failed, doing=f"Importing {file.name}…")
+
+    def _busy(self) -> bool:
+        """Whether another run is on its way: that one is not given up for this."""
+        if self.work.running:
+            self._context.messages.warn("Another run is being packed or unpacked. Wait for it, or cancel that.")
+        return self.work.running
+
+    def _on_failed(self, error: CifarGuiError) -> None:
+        self._context.messages.error(str(error))
+
+    def _on_cancelled(self) -> None:
+        self.work.cancel()
+        self._context.messages.info("Cancelled. Nothing was written.")
 
     def _on_packed(self, row: RunRow, file: Path) -> None:
         folder = QUrl.fromLocalFile(str(file.parent))

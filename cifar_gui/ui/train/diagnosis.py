@@ -43,6 +43,10 @@ _RISEN = 0.1
 _SLOW, _NEAR_GUESSING = 0.02, 0.75
 """So small a share of the loss an epoch, while it is above so large a share of that of guessing, is slow."""
 
+_GUESSING, _LITTLE = 1.25, 0.1
+"""An accuracy of at most so many times that of guessing is no better than it; one that is less than so large a share of
+the way from there to 100 % is little yet."""
+
 _FIND_ONE = "“Find a learning rate” beside its field measures a good one."
 
 
@@ -89,6 +93,16 @@ class _Figures:
     def is_still(self) -> bool:
         """Whether validation accuracy is, as it is written, what it was an epoch ago."""
         return len(self.accuracy) > 1 and round(abs(self.gained), 1) == 0
+
+    @property
+    def is_guessing(self) -> bool:
+        """Whether held-out pictures are named no better than by guessing."""
+        return bool(self.accuracy[-1] <= _GUESSING * self.chance)
+
+    @property
+    def has_learned_little(self) -> bool:
+        """Whether that is better than guessing, but not by much."""
+        return bool(self.accuracy[-1] < self.chance + _LITTLE * (1 - self.chance))
 
     @property
     def rate_is_high(self) -> bool:
@@ -145,7 +159,7 @@ def _judged(
         return _before_first_epoch(step_loss, begun=begun)
     if len(figures.accuracy) == 0:
         return _unvalidated(figures)
-    for rule in (_at_chance, _memorising, _stuck, _standstill, _first_epoch, _slow, _dip, _augmented):
+    for rule in (_at_chance, _memorising, _stuck, _standstill, _first_epoch, _slow, _dip, _no_better, _augmented):
         if found := rule(figures):
             return found
     return _learning(figures)
@@ -221,7 +235,7 @@ def _unvalidated(figures: _Figures) -> Diagnosis:
 def _at_chance(figures: _Figures) -> Diagnosis | None:
     accuracy = float(figures.accuracy[-1])
     best = max(float(figures.accuracy.max()), float(figures.train_accuracy.max()))
-    if accuracy > 1.25 * figures.chance or best > 1.5 * figures.chance:
+    if not figures.is_guessing or best > 1.5 * figures.chance:
         return None
     return Diagnosis(
         "chance",
@@ -345,8 +359,29 @@ def _dip(figures: _Figures) -> Diagnosis | None:
     )
 
 
+def _no_better(figures: _Figures) -> Diagnosis | None:
+    """It has been better, or training is: something has been learned, and held-out pictures do not show it."""
+    if not figures.is_guessing:
+        return None
+    trained, best = figures.train_accuracy[-1], figures.accuracy.max()
+    if trained > 2 * figures.chance:
+        why = f"; training accuracy is {percent(trained)}: what it learns does not hold for pictures it has not seen."
+    elif best > 1.5 * figures.chance:
+        why = f", and it has been {percent(best)}. The learning rate is probably too high. {_FIND_ONE}"
+    else:
+        why = f"; training accuracy is {percent(trained)}: little has been learned yet."
+    return Diagnosis(
+        "chance",
+        "doubt",
+        "No better than guessing.",
+        f"Validation accuracy is {percent(figures.accuracy[-1])}, guessing gives {percent(figures.chance)}{why}",
+    )
+
+
 def _augmented(figures: _Figures) -> Diagnosis | None:
     if figures.accuracy[-1] <= figures.train_accuracy[-1] or figures.loss[-1] >= figures.train_loss[-1]:
+        return None
+    if figures.has_learned_little:
         return None
     why = ", and ".join([*_hindrances(figures.recipe), "training is counted while the network still learns"])
     return Diagnosis(
@@ -379,6 +414,14 @@ def _learning(figures: _Figures) -> Diagnosis:
     both = figures.loss[-1] <= figures.loss[-2] and figures.train_loss[-1] <= figures.train_loss[-2]
     trend = "training and validation loss still fall together." if both else "the losses no longer fall in every epoch."
     moving = both or not figures.is_still
+    if moving and figures.has_learned_little:
+        return Diagnosis(
+            "learning",
+            "neutral",
+            "Better than guessing, not by much yet.",
+            f"Validation accuracy is {percent(figures.accuracy[-1])}, guessing gives {percent(figures.chance)}. It "
+            f"{figures.change} last epoch; {trend}",
+        )
     return Diagnosis(
         "learning",
         "good" if moving else "neutral",

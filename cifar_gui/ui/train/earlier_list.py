@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.theme import SPACING, px, tokens
 from cifar_gui.ui.train.earlier_curves import LOOKS
 from cifar_gui.ui.train.laid_under import FULL, MOST, LaidUnder
 from cifar_gui.ui.widgets.plot_shapes import draw_shape
+from cifar_gui.ui.widgets.popup import Popup
 from cifar_gui.ui.widgets.text import caption
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -18,8 +19,8 @@ _CAN_BE_TICKED = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 _ROWS = 8  # to be seen at once
 
 
-class EarlierList(QFrame):
-    """The runs with their ticks, what there is to say about them, and a way to take all away. Closes on Escape.
+class EarlierList(Popup):
+    """The runs with their ticks, what there is to say about them, and a way to take all away.
 
     Signals: toggled(str) with the path of a run, cleared() when none is to be laid under any more.
     """
@@ -28,9 +29,7 @@ class EarlierList(QFrame):
     cleared = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # else a click on the button would open it again
-        self.setProperty("popup", True)
+        super().__init__(parent)
         self.runs = _TickList()
         self.runs.setAccessibleName("Earlier runs, to be laid under the curves")
         self.runs.setObjectName("train.earlier_runs")
@@ -60,23 +59,8 @@ class EarlierList(QFrame):
         self.setFixedWidth(px(340))
         self.note.setFixedWidth(px(340) - 2 * SPACING - 2)
         self.runs.setFixedHeight(rows * self.runs.sizeHintForRow(0) + px(4))
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        self.adjustSize()
-        corner = button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + px(4)))
-        screen = button.screen().availableGeometry()
-        corner.setX(max(min(corner.x(), screen.right() - self.width()), screen.left()))
-        corner.setY(max(min(corner.y(), screen.bottom() - self.height()), screen.top()))
-        self.move(corner)
-        self.show()
+        self.show_beside(button)
         self.runs.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
 
 class _TickList(QListWidget):

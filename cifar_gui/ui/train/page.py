@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.data.base import ImageData
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, SnapshotTaken, StepReport
 from cifar_gui.training.history import History
-from cifar_gui.training.lr_finder import with_lr
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.own_design import remembered
 from cifar_gui.ui.page import Page
@@ -121,6 +120,30 @@ class TrainPage(Page):
         if recipe is not None and self.context.session.state == "idle":
             self._fill_form(recipe)
 
+    def keep(self) -> Callable[[], object]:
+        state, recipe = self.save_state(), self.form.last_valid
+        training, number = self._training, self.shown.number
+        draft, copying = self.shown.draft, self.shown.copying
+
+        def bring_back() -> None:
+            self.restore_state(state)  # the recipe, too, unless a network trains
+            if self._training and training and self.shown.number == number:
+                self.shown.draft, self.shown.copying = draft, copying
+                self._fill_form(recipe if copying else self.shown.recipe or recipe)
+            elif self._training:
+                self.shown.propose(recipe, training=True)
+                self._fill_form(recipe)
+            self.display.refresh()
+
+        return bring_back
+
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        return {
+            "train.settings": (self.form.folded,),
+            "train.rates": (self.form.find_lr,),
+            "train.sweep": (self.recipe_panel.sweep,),
+        }
+
     @property
     def _training(self) -> bool:
         return self.context.session.state != "idle"
@@ -167,7 +190,7 @@ class TrainPage(Page):
         self.display.refresh()
 
     def _put_lr(self, lr: float) -> None:
-        self._fill_form(with_lr(self.form.last_valid, lr))
+        self._fill_form(self.form.last_valid.with_lr(lr))
         self.display.refresh()
 
     def _put_source(self, source: str) -> None:
@@ -307,6 +330,7 @@ class TrainPage(Page):
         self.form.lr_committed.connect(session.set_lr)
         self.form.epochs_committed.connect(session.set_epochs)
         self.recipe_panel.copy_toggled.connect(self._on_copy_toggled)
+        self.recipe_panel.sweep_wanted.connect(lambda: self.context.sweep_over(self.form.last_valid))
         self.recipe_panel.look_wanted.connect(lambda: self.middle.show_look(self.form.last_valid))
         self.middle.source_chosen.connect(self._put_source)
         self.middle.changed.connect(self._on_data_known)

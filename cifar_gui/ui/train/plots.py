@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cifar_gui.recipe import Recipe
@@ -24,10 +24,15 @@ from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.plot import Plot
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
+from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import WrappedLabel
 from cifar_gui.words import exact_percent, loss_on_axis, loss_words, percent
 
 _SMOOTHING = 0.8  # weight of the past when the curve is smoothed
+_LEAST_WIDTH, _LEAST_HEIGHT, _READABLE = 248, 84, 140
+"""Of a plot in pixels at zoom 1; `_READABLE` where other things stand below, which can be scrolled to."""
+
+_LEAST_SHOWN = 280
 _TONES = {
     "good": ("check", "good"),
     "doubt": ("warning", "doubt"),
@@ -60,8 +65,8 @@ class TrainingPlots(QWidget):
             plot.setObjectName(f"train.{name}_plot")
             _add_curves(plot)
             plot.set_empty_text("Curves appear here as the network learns.")
-            plot.setMinimumSize(px(248), px(84))
         self._lay_out()
+        self._keep_readable(beside_a_table=False)
         self.show_history(History(), epochs=1, classes=10)
 
     def show_history(
@@ -89,10 +94,23 @@ class TrainingPlots(QWidget):
             set_earlier_curves(plot, measure, runs)
         self._draw()
 
-    def lay_below(self, panel: QWidget, toggle: QWidget) -> None:
-        """A panel under the diagnosis, and beside that what folds it."""
+    def lay_below(self, panel: QWidget, toggle: QToolButton) -> None:
+        """A panel under the diagnosis, and beside that what folds it. Unfolded it takes nothing away from the plots:
+        where there is too little room for all, they scroll."""
         self.diagnosis.add_beside(toggle)
         self._column.addWidget(panel)
+        toggle.toggled.connect(lambda shown: self._keep_readable(beside_a_table=shown))
+        toggle.clicked.connect(lambda _shown: QTimer.singleShot(0, self, lambda: self._bring_into_view(panel)))
+
+    def _bring_into_view(self, panel: QWidget) -> None:
+        """What has just been unfolded, once it has its place."""
+        if panel.isVisible():
+            self._scroll.ensureWidgetVisible(panel, 0, 0)
+
+    def _keep_readable(self, *, beside_a_table: bool) -> None:
+        """Curves are no lower than can be read. Without anything below they rather shrink a little than scroll."""
+        for plot, _measure in self._plots:
+            plot.setMinimumSize(px(_LEAST_WIDTH), px(_READABLE if beside_a_table else _LEAST_HEIGHT))
 
     def _draw(self) -> None:
         steps, epochs = self._history.steps, self._history.epochs
@@ -139,7 +157,8 @@ class TrainingPlots(QWidget):
             self.accuracy.set_marks(vertical=[])
 
     def _lay_out(self) -> None:
-        layout = self._column = QVBoxLayout(self)
+        inside = QWidget()
+        layout = self._column = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * SPACING)
         loss, accuracy = Panel("Loss"), Panel("Accuracy")
@@ -153,6 +172,10 @@ class TrainingPlots(QWidget):
             panel.body.addWidget(plot)
             layout.addWidget(panel, 1)
         layout.addWidget(self.diagnosis)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._scroll = VerticalScroll(inside, _LEAST_SHOWN)
+        outer.addWidget(self._scroll)
 
     def _make_controls(self) -> None:
         self.smooth.setToolTip("Average the training curve over its last reports; the raw one stays behind it, pale")

@@ -79,8 +79,14 @@ class RecipeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(px(4))
-        for widget in (self.basic, self.more, self.advanced):
-            layout.addWidget(widget)
+        self.folded = QWidget()  # the fold and what it hides
+        below = QVBoxLayout(self.folded)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(px(4))
+        below.addWidget(self.more)
+        below.addWidget(self.advanced)
+        layout.addWidget(self.basic)
+        layout.addWidget(self.folded)
         self._connect_committed()
         self.set_recipe(presets("airnet")["best"])
 

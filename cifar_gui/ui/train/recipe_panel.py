@@ -22,10 +22,12 @@ _SCHEDULE = "learning-rate#why-it-changes-during-a-run"
 
 
 class RecipePanel(Panel):
-    """Signals: copy_toggled() when *Edit a copy* is pressed; look_wanted() for *Look at the data*."""
+    """Signals: copy_toggled() when *Edit a copy* is pressed; look_wanted() for *Look at the data*; sweep_wanted() for
+    *Sweep over this*."""
 
     copy_toggled = Signal()
     look_wanted = Signal()
+    sweep_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Recipe")
@@ -47,6 +49,12 @@ class RecipePanel(Panel):
         )
         self.look.clicked.connect(self.look_wanted)
         self.look.setAccessibleName("Look at the data")
+        self.sweep = QPushButton("Sweep over this recipe…")
+        self.sweep.setProperty("flat", True)
+        self.sweep.setObjectName("train.sweep")
+        self.sweep.setIcon(icon("samples"))
+        self.sweep.setToolTip("Train this recipe with many values of some of its settings, and see which are best")
+        self.sweep.clicked.connect(self.sweep_wanted)
         self.header.addWidget(self.look)
         self.header.addWidget(self.copy)
         self._lay_out()
@@ -69,6 +77,7 @@ class RecipePanel(Panel):
         """Draw what depends on the recipe."""
         recipe = self.form.recipe
         self.schedule.show_recipe(recipe)
+        self.sweep.setEnabled(recipe is not None)
         if recipe is not None:
             self.about.setText(network_note(recipe, self.form.own_design()))
 
@@ -83,7 +92,7 @@ class RecipePanel(Panel):
         above.addWidget(HelpButton(_SCHEDULE, "how the learning rate goes"))
         column.addLayout(above)
         explained_by(self.schedule, _SCHEDULE)
-        for widget in (self.schedule, line(), self.about):
+        for widget in (self.schedule, self.sweep, line(), self.about):
             column.addWidget(widget)
         column.addStretch(1)
         inner.setMinimumWidth(px(_LEAST_WIDTH))
