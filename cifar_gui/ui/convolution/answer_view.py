@@ -7,13 +7,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.explain.small_network import Walk
-from cifar_gui.ui.convolution.numbers import MINUS, exact_text, sum_text
-from cifar_gui.ui.convolution.side_by_side import SideBySide
+from cifar_gui.ui.convolution.numbers import exact_text, sum_text
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.side_by_side import SideBySide
 from cifar_gui.ui.widgets.text import WrappedLabel, muted, title
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
-from cifar_gui.words import loss_words, modest_percent
+from cifar_gui.words import MINUS, loss_words, modest_percent
 
 _WIDE = 600
 

@@ -19,6 +19,7 @@ from cifar_gui.ui.convolution.cell_paint import (
     draw_hatch,
     draw_padding,
     draw_pixels,
+    holds_digits,
 )
 from cifar_gui.ui.convolution.numbers import exact_text
 from cifar_gui.ui.convolution.setup import Place
@@ -100,11 +101,21 @@ class CellMap(QWidget):
         """Cells across, with the padding."""
         return self._extent()[1]
 
+    def most_width(self, height: int) -> int:
+        """Where it may be so high, it has no use for more than this; what is said in place of a map may be as wide."""
+        rows, columns = self._extent()
+        cell = min(max((height - 2 * px(_EDGE)) // max(rows, 1), 1), px(_MOST_CELL))
+        return columns * cell + 2 * px(_EDGE) if columns else max(height, px(200))
+
     def own_cell(self) -> float:
         """The size that cells could have here, in pixels."""
         rows, columns = self._extent()
         room = min((self.width() - 2 * px(_EDGE)) / max(columns, 1), (self.height() - 2 * px(_EDGE)) / max(rows, 1))
         return float(max(min(int(room), px(_MOST_CELL)), 1))
+
+    def holds_digits(self, cell: float) -> bool:
+        """Whether its numbers can be written into cells of this size."""
+        return self._content.colours is None and holds_digits(self._content.values, cell)
 
     @property
     def cell(self) -> float:

@@ -32,7 +32,7 @@ _LEAST_WITH_LINES = 12
 @dataclass(frozen=True, eq=False, slots=True)
 class Shades:
     """How values become grounds: `reach` is the largest of them; photographs run from black to white, other numbers
-    from the panel's colour to blue, negative ones to red."""
+    from the panel's colour to amber, negative ones to blue."""
 
     reach: float
     photograph: bool = False
@@ -49,7 +49,7 @@ class Shades:
             return np.repeat(np.round(255 * shares).astype(np.uint8)[..., None], 3, axis=2)
         panel, less, more = (
             np.array((each.red(), each.green(), each.blue()))
-            for each in (tokens().panel, tokens().bad, tokens().accent)
+            for each in (tokens().panel, tokens().negative, tokens().positive)
         )
         ends = np.where((values < 0)[..., None], less, more)
         mixed_in = strongest * shares[..., None]
@@ -79,7 +79,7 @@ def draw_cells(
     rows, columns = values.shape
     wide = wide or cell
     numbers = values.tolist()
-    texts, size = _fitting(numbers, wide, cell) if cell >= px(LEAST_WITH_DIGITS) else ([], 0)
+    texts, size = _fitting(numbers, wide, cell)
     if not size:
         draw_pixels(painter, corner, cell, shades.pixels(values), wide)
         return
@@ -92,9 +92,16 @@ def draw_cells(
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, texts[row][column])
 
 
+def holds_digits(values: Numbers, cell: float) -> bool:
+    """Whether numbers can be read in square cells of this size."""
+    return _fitting(values.tolist(), cell, cell)[1] > 0
+
+
 def _fitting(numbers: list[list[float]], wide: float, high: float) -> tuple[list[list[str]], int]:
     """The texts and the size of their font: with fewer decimals where more could not be read; size 0 if none can."""
     texts: list[list[str]] = []
+    if high < px(LEAST_WITH_DIGITS):
+        return texts, 0
     for decimals, small in ((2, True), (2, False), (1, False)):
         texts = [[cell_text(value, decimals, small=small) for value in row] for row in numbers]
         if size := digits_size((text for row in texts for text in row), wide, high):

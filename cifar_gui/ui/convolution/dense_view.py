@@ -11,9 +11,9 @@ from cifar_gui.explain.small_network import Walk
 from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.numbers import exact_text, signed, sum_text
-from cifar_gui.ui.convolution.side_by_side import SideBySide
 from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.side_by_side import SideBySide
 from cifar_gui.ui.widgets.text import WrappedLabel, caption
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
@@ -77,7 +77,7 @@ class DenseView(QWidget):
         for place, (title, array, note) in enumerate(
             (
                 (f"Map {unit}, pooled", values, "What was found where."),
-                (f"× weights of {name}", weights, f"Blue: speaks for {name}. Red: against it."),
+                (f"× weights of {name}", weights, f"Amber: speaks for {name}. Blue: against it."),
                 ("= products", products, f"Their sum: {sum_text(float(shares[unit]))}"),
             )
         ):

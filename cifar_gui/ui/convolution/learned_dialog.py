@@ -69,8 +69,9 @@ class LearnedDialog(QDialog):
 
     def _on_layer(self) -> None:
         filters, channels = self._layer().shape[:2]
-        self.unit.setRange(0, filters - 1)
-        self.channel.setRange(0, channels - 1)
+        for field, count in ((self.unit, filters), (self.channel, channels)):
+            field.setRange(0, count - 1)
+            field.setSuffix(f" of 0–{count - 1}")
         self.channel.setEnabled(channels != COLOURS)
         self._show()
 

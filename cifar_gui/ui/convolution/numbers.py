@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cifar_gui.explain.convolution import output_size, unread_lines
 from cifar_gui.ui.convolution.setup import Setup
-
-MINUS = "−"
+from cifar_gui.words import MINUS, true_minus
 
 
 def cell_text(value: float, decimals: int = 2, *, small: bool = True) -> str:
@@ -19,18 +18,18 @@ def cell_text(value: float, decimals: int = 2, *, small: bool = True) -> str:
         text = f"{value + 0.0:.1g}"
     else:
         text = f"{round(value, decimals) + 0.0:.6g}"  # what is rounded to nothing has no sign
-    return text.replace("-", MINUS)
+    return true_minus(text)
 
 
 def sum_text(value: float) -> str:
     """A term of a sum, where there is room: four decimals at most, so that one can see it add up."""
     text = f"{value:.2g}" if 0 < abs(value) < 1e-3 else f"{round(value, 4) + 0.0:.8g}"
-    return text.replace("-", MINUS)
+    return true_minus(text)
 
 
 def exact_text(value: float) -> str:
     """A number with all the digits that matter: what a tool tip says."""
-    return f"{value:.9g}".replace("-", MINUS)
+    return true_minus(f"{value:.9g}")
 
 
 def signed(value: float) -> str:

@@ -15,6 +15,7 @@ from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.numbers import cell_text, dropped_words
 from cifar_gui.ui.convolution.player import Player
+from cifar_gui.ui.convolution.room import shares
 from cifar_gui.ui.convolution.setup import CHANNELS, POOLINGS, Place, Setup
 from cifar_gui.ui.convolution.walker import Walker
 from cifar_gui.ui.theme import px
@@ -28,6 +29,9 @@ ALL = -1
 
 _WIDE = 900
 """Pixels, at zoom 1, from which on maps and arithmetic can stand side by side."""
+
+_TEXTS = 40
+"""Height of what stands above and below a map, about, in pixels at zoom 1."""
 
 _OUTLINED = 24
 """Windows whose outlines are drawn on the input, the last ones: more could not be told apart."""
@@ -204,17 +208,23 @@ class OperatorView(QWidget):
             self.updateGeometry()
 
     def _share(self) -> None:
-        """Cells of one size on all maps: a window is as large as the cells that it is made of look."""
+        """Cells of one size on all maps: a window is as large as the cells that it is made of look. Where these would
+        be too small for its numbers, a map that has room keeps cells of its own."""
         maps = (self.input, self.output, self.pool)
         shown = [each for each in maps if each.content.values.size]
         below = self._pool_is_below
-        for place, each in enumerate(maps):
-            self._grid.setColumnStretch(place, 0 if below and each is self.pool else each.columns)
+        absent = [each.isHidden() or (below and each is self.pool) for each in maps]
+        across = [0 if gone else each.columns or self.input.columns for each, gone in zip(maps, absent, strict=True)]
+        room = self._grid.geometry()
+        most = [each.most_width(room.height() - px(_TEXTS)) for each in maps]  # whatever room the words need today
+        for place, width in enumerate(shares(across, most, room.width())):
+            self._grid.setColumnStretch(place, width)
         self._grid.setRowStretch(1, max(self.input.columns, 1))
         self._grid.setRowStretch(4, self.pool.columns if below else 0)
         smallest = min((each.own_cell() for each in shown), default=0.0)
         for each in shown:
-            each.share_cell(smallest)
+            keeps = each.holds_digits(each.own_cell()) and not each.holds_digits(smallest)
+            each.share_cell(each.own_cell() if keeps else smallest)
 
     # What the user does
 

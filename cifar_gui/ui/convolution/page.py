@@ -33,7 +33,7 @@ from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.front_stack import FrontStack
-from cifar_gui.ui.widgets.mime import accept_copy
+from cifar_gui.ui.widgets.mime import accept_copy, picture_sources
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
 from cifar_gui.ui.widgets.segmented import Segmented
 
@@ -122,6 +122,9 @@ class ConvolutionPage(Page):
         if isinstance(place, list) and len(place) == 2 and all(isinstance(each, int) for each in place):
             self.operator.go((place[0], place[1]))
 
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        return {"convolution.network": (self.views.button("network"),)}
+
     # --- what the user does
 
     def show_setup(self, setup: Setup) -> None:
@@ -161,7 +164,8 @@ class ConvolutionPage(Page):
 
     def dropEvent(self, event: QDropEvent) -> None:
         accept_copy(event)
-        self.pictures.take(event.mimeData())
+        if not self.context.open_elsewhere(picture_sources(event.mimeData()).sources):
+            self.pictures.take(event.mimeData())
 
     @property
     def _front(self) -> QWidget:

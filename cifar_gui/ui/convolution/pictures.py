@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.ui.context import Context
-from cifar_gui.ui.held_out import why_none
+from cifar_gui.ui.held_out import RandomHeldOut
 from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.widgets.mime import picture_sources
 
@@ -42,12 +41,11 @@ class Pictures(QObject):
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._random = Random()
-        self._waits_for_data = False
+        self._held_out = RandomHeldOut(context, self)
+        self._held_out.drawn.connect(lambda data, place: self.taken.emit(held_out_picture(data, place)))
         self._opener = Opener(context.jobs, context.messages, self)
         self._opener.opened.connect(self._on_opened)
         self._opener.many_found.connect(lambda sources: self._opener.open(sources[:1]))
-        context.data.failed.connect(self._on_no_data)
 
     def open(self, sources: list[PictureSource]) -> None:
         """The first of them."""
@@ -63,18 +61,11 @@ class Pictures(QObject):
 
     def take_held_out(self) -> None:
         """One of the validation pictures; the data set of last time is read first if need be."""
-        data = self._context.data.current
-        if data is None:
-            self._waits_for_data = True
-            self._context.data.request(self._context.data.usual_source())
-        elif not why_none(data, self._context.models.snapshot):
-            self.taken.emit(random_picture(data, self._random))
+        self._held_out.take()
 
     def on_data(self, data: ImageData | None) -> None:
         """A data set has been read, perhaps the one that is waited for."""
-        if self._waits_for_data and data is not None:
-            self._waits_for_data = False
-            self.take_held_out()
+        self._held_out.on_data(data)
 
     def _on_opened(self, opened: Opened) -> None:
         self._context.jobs.run(
@@ -83,16 +74,10 @@ class Pictures(QObject):
             key="convolution.picture",
         )
 
-    def _on_no_data(self, why: str) -> None:
-        if self._waits_for_data:
-            self._waits_for_data = False
-            self._context.messages.info(why, ("Get data", self._context.actions["get_data"].trigger))
 
-
-def random_picture(data: ImageData, random: Random) -> SmallPicture:
+def held_out_picture(data: ImageData, place: int) -> SmallPicture:
     """One of the validation pictures, which no network has learned from."""
     split = data.split("validation")
-    place = random.randrange(len(split))
     label = data.class_names[int(split.labels[place])]
     return SmallPicture(split.images[place].numpy().copy(), f"{data.name}, held-out picture {place} ({label})", label)
 

@@ -14,7 +14,6 @@ from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.operator_view import OperatorView
 from cifar_gui.ui.convolution.setup import Setup
-from cifar_gui.ui.convolution.side_by_side import SideBySide
 from cifar_gui.ui.convolution.slices_view import SlicesView
 from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.icons import icon
@@ -22,6 +21,7 @@ from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.image_grid import ImageGridView, sheet_of
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.side_by_side import SideBySide
 from cifar_gui.ui.widgets.text import WrappedLabel, caption
 
 _MAPS = 148

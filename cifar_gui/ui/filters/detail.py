@@ -6,22 +6,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from cifar_gui.explain.health import finding_of
 from cifar_gui.explain.units import UnitDetails
 from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.filters.sections import AnswerSection, FormingSection, TopsSection
 from cifar_gui.ui.filters.story import UnitStory
 from cifar_gui.ui.filters.switch_off import SwitchOff
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.widgets.histogram import Histogram, signed_text
+from cifar_gui.ui.widgets.histogram import Histogram
 from cifar_gui.ui.widgets.image_grid import TileSheet
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.ui.widgets.pixels import PixelView, magnified
+from cifar_gui.ui.widgets.pixels import PixelView, folded, magnified
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, heading
-from cifar_gui.words import percent
+from cifar_gui.words import modest_percent, signed_text
 
 _LARGE = 232
 _COPIED = 512
+_HARDLY = 5e-4
+"""A mean answer that is nearer to 0 is about 0."""
 
 
 class UnitDetail(Panel):
@@ -56,8 +59,11 @@ class UnitDetail(Panel):
         self.show_story(None)
 
     def show_picture(self, sheet: TileSheet | None, unit: int) -> None:
-        """The same picture as in the grid."""
-        self.picture.show_image(sheet.tile(unit) if sheet else QImage())
+        """The same picture as in the grid; a strip, which would be too thin or too long here, row by row."""
+        image = sheet.tile(unit) if sheet else QImage()
+        strips = sheet is not None and sheet.grid.strips
+        self.picture.show_image(folded(image) if strips else image)
+        self.picture.setToolTip(f"Its {image.width()} weights, row by row" if strips else "")
 
     def show_story(self, story: UnitStory | None, *, looking: bool = False) -> None:
         """All that is known of a unit; None clears everything. While it is `looking` for what excites it most, that
@@ -72,8 +78,9 @@ class UnitDetail(Panel):
             return
         self.set_title(story.layer.unit_words(story.unit))
         self.facts.setText(facts(story))
-        self.finding.setText("\n".join(each.text for each in story.findings))
-        self.finding.setVisible(bool(story.findings))
+        found = finding_of(story.findings, story.unit)
+        self.finding.setText("\n".join(each.text for each in found))
+        self.finding.setVisible(bool(found))
         self.answer.show_subject(story.subject)
         if not looking:
             self.tops.show_tops(story.tops, story.tops_of)
@@ -125,8 +132,18 @@ def facts(story: UnitStory) -> str:
         lines[0] += "" if details.bias is None else f" · bias {signed_text(details.bias, 3)}"
         lines.append(f"norm {details.norm:.3g} · {strongest} of {details.layer.units}")
     if story.mean is not None and story.active is not None:
-        lines.append(f"mean answer {signed_text(story.mean, 3)} · above 0 in {percent(story.active)}")
+        lines.append(activity_words(story.mean, story.active))
     return "\n".join(lines)
+
+
+def activity_words(mean: float, active: float) -> str:
+    """How a unit answers the held-out pictures: `mean` over all their places, `active` the share that is above 0."""
+    answer = "" if abs(mean) < _HARDLY else f"mean answer {signed_text(mean, 3)} · "
+    if active == 0:
+        return f"{answer}never above 0 on the held-out pictures"
+    if active == 1:
+        return f"{answer}above 0 everywhere"
+    return f"{answer or 'mean answer about 0 · '}above 0 at {modest_percent(active, 1)} of places"
 
 
 def moments(details: UnitDetails) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QTo
 
 from cifar_gui import paths
 from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
+from cifar_gui.explain.health import Finding, summary
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.ui.filters.legend import LegendStrip
 from cifar_gui.ui.icons import icon
@@ -24,6 +26,7 @@ from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption, muted
+from cifar_gui.ui.widgets.tile_marks import Mark
 from cifar_gui.ui.widgets.waiting import Waiting
 
 _LEAST_HEIGHT = 168
@@ -42,17 +45,20 @@ _HELP = {
 
 class GridPanel(Panel):
     """Asks for pictures and shows them. Signals: wanted() when another request should be answered with `show_sheet`;
-    cancelled() when the user will not wait for the answer; unit_chosen(int); saved(Path); save_failed(Path)."""
+    cancelled() when the user will not wait for the answer; unit_chosen(int); saved(Path); save_failed(Path);
+    refilled() when there are other controls than before."""
 
     wanted = Signal()
     cancelled = Signal()
     unit_chosen = Signal(int)
     saved = Signal(object)
     save_failed = Signal(object)
+    refilled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._layer: ConvLayer | None = None
+        self._found: tuple[Finding, ...] = ()  # what is the matter with units of this layer
         self._families: list[tuple[str, str]] = []
         self._asked_family = ""  # what the user last chose: kept while walking over layers that lack it
         self._asked_form = ""  # and of the views of that family
@@ -63,7 +69,7 @@ class GridPanel(Panel):
         self.scale = _combo("Scale", [(key, label) for key, label in SCALES.items()])
         self.channel = QSpinBox()
         self.channel.setAccessibleName("Input channel")
-        self.channel.setToolTip("Which of the layer's input channels is shown")
+        self.channel.setToolTip("Which of the layer's input channels is shown; like filters, they are counted from 0")
         self.grid = ImageGridView()
         self.grid.setObjectName("filters.grid")
         self.grid.setAccessibleName("Filters")
@@ -124,9 +130,11 @@ class GridPanel(Panel):
         if layer == self._layer:
             return
         self._layer = layer
+        self._found = ()
+        self.grid.show_marks({})
         was_blocked = self.channel.blockSignals(True)
         self.channel.setRange(0, layer.shape[1] - 1)
-        self.channel.setSuffix(f" of {layer.shape[1]}")
+        self.channel.setSuffix(f" of 0–{layer.shape[1] - 1}")
         self.channel.blockSignals(was_blocked)
         if families(layer) != self._families:
             self._families = families(layer)
@@ -142,10 +150,23 @@ class GridPanel(Panel):
             return
         grid = sheet.grid
         total = self._layer.units if self._layer else len(grid)
-        self.count.setText(f"{len(grid):,} of {total:,} {grid.noun}")
-        self.note.setText(grid.note)
+        self.count.setText(
+            f"{total:,} {grid.noun}" if len(grid) == total else f"{len(grid):,} of {total:,} {grid.noun}"
+        )
+        self._show_note()
         self.legend.show_legend(grid.legend)
         self.grid.setAccessibleName(f"{len(grid)} {grid.noun} of {grid.title}")
+
+    def show_findings(self, layer: ConvLayer, found: tuple[Finding, ...]) -> None:
+        """Mark the dead and the duplicates, and name them; those of a layer that is no longer shown mean nothing."""
+        if layer == self._layer:
+            self._found = found
+            self.grid.show_marks(marks_of(found))
+            self._show_note()
+
+    def _show_note(self) -> None:
+        grid, found = self.grid.grid, summary(self._found)
+        self.note.setText((grid.note if grid is not None else "") + (f" Marked: {found}." if found else ""))
 
     def show_waiting(self, what: str) -> None:
         """What was asked for takes a while."""
@@ -163,6 +184,7 @@ class GridPanel(Panel):
         state = EmptyState(symbol, title, text, label, callback)
         self._front.addWidget(state)
         self._stand_in(state)
+        self.refilled.emit()
 
     def _stand_in(self, widget: QWidget) -> None:
         """Show something in place of the grid."""
@@ -265,6 +287,7 @@ class GridPanel(Panel):
         self._place.removeWidget(old)
         old.hide()
         old.deleteLater()
+        self.refilled.emit()
 
     def _on_family_chosen(self, name: str) -> None:
         self._asked_family = name
@@ -295,6 +318,16 @@ class GridPanel(Panel):
         self.channel.setVisible(of_one_channel)
         self._scale_label.setVisible(scaled)
         self.scale.setVisible(scaled)
+
+
+def marks_of(found: Sequence[Finding]) -> dict[int, Mark]:
+    """Units → how their tiles are marked. What is dead is marked as that, whatever else it is."""
+    marks: dict[int, Mark] = {}
+    for each in found:
+        for unit in each.units:
+            shape: Literal["crossed", "double"] = "double" if each.kind == "duplicate" else "crossed"
+            marks.setdefault(unit, Mark(shape, each.text))
+    return marks
 
 
 def _combo(name: str, options: list[tuple[str, str]]) -> QComboBox:

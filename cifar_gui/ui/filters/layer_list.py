@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyle,
@@ -69,10 +70,10 @@ class LayerList(PaintedList):
             self.setCurrentRow(names.index(name))
 
     def needed_width(self) -> int:
-        bold, usual = QFontMetrics(font(13, bold=True)), QFontMetrics(font(11))
+        bold, usual = QFontMetricsF(font(13, bold=True)), QFontMetricsF(font(11))
         widths = [bold.horizontalAdvance(layer.label) for layer in self.layers]
         widths += [usual.horizontalAdvance(line) for layer in self.layers for line in lines_of(layer)]
-        return max(widths, default=0) + 2 * px(_SIDE)
+        return math.ceil(max(widths, default=0)) + 2 * px(_SIDE)  # of half a pixel less the last letters are left out
 
     def _on_current_changed(self, current: QListWidgetItem | None) -> None:
         if current is not None:

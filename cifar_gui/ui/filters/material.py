@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.base import Subject
-from cifar_gui.ui.held_out import why_none
+from cifar_gui.ui.held_out import RandomHeldOut, why_none
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -32,21 +31,18 @@ class Material(QObject):
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._random = Random()
-        self._random_wanted = False  # as soon as a data set has been read
+        self._random = RandomHeldOut(context, self)
+        self._random.drawn.connect(self._on_drawn)
         self.subject: Subject | None = None
         context.picture.changed.connect(self._on_classified)
-        context.data.failed.connect(self._on_failed)
 
     def on_data(self, data: ImageData | None) -> None:
         """A data set has been read."""
-        if data is not None and self._random_wanted:
-            self._random_wanted = False
-            self.take_random()
+        self._random.on_data(data)
 
     def give_up(self) -> None:
         """Nobody waits for a random one any more."""
-        self._random_wanted = False
+        self._random.give_up()
 
     def ensure_subject(self) -> None:
         """If no picture has been chosen yet: the one last classified, else a held-out one, else a sample."""
@@ -61,18 +57,7 @@ class Material(QObject):
 
     def take_random(self) -> None:
         """A held-out picture, reading a data set first if need be."""
-        data = self._context.data.current
-        if data is None:
-            self._random_wanted = True
-            self._context.data.request(self._context.data.usual_source())
-            return
-        if why := self._why_none():
-            self._context.messages.info(why)
-            return
-        split = data.split("validation")
-        number = self._random.randrange(len(split))
-        label = data.class_names[int(split.labels[number])]
-        self._show(Subject(split.images[number].numpy(), f"{label}, held-out picture {number:,}"))
+        self._random.take()
 
     def open(self, source: PictureSource) -> None:
         """A picture from a file, or that was dropped."""
@@ -93,11 +78,10 @@ class Material(QObject):
     def _on_refused(self, error: CifarGuiError) -> None:
         self._context.messages.error(str(error))
 
-    def _on_failed(self, why: str) -> None:
-        if self._random_wanted:
-            self._random_wanted = False
-            get_data = ("Get data", self._context.actions["get_data"].trigger)
-            self._context.messages.info(why, get_data)
+    def _on_drawn(self, data: ImageData, place: int) -> None:
+        split = data.split("validation")
+        label = data.class_names[int(split.labels[place])]
+        self._show(Subject(split.images[place].numpy(), f"{label}, held-out picture {place:,}"))
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

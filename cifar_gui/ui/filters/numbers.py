@@ -10,24 +10,22 @@ from PySide6.QtCore import QModelIndex, QSize
 
 from cifar_gui.explain.units import UnitDetails, table_row, table_titles
 from cifar_gui.ui.theme import px
-from cifar_gui.ui.widgets.histogram import signed_text
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
+from cifar_gui.words import signed_text
 
 _COLOURS = ("red", "green", "blue")
 _PLACES = 2
 """Columns before the weights: channel and row."""
 
-_FITTING = 3
-"""Kernels so wide are shown without a horizontal scroll bar."""
-
 _LEAST_WIDTH = 228
+"""At zoom 1, whatever is shown: a panel that grew with the numbers of a filter would move with every filter. Three
+columns of usual weights fit; what is longer is scrolled to."""
 
 
 class WeightTable(ValueTable):
     """Every column of weights is as wide as the widest of them all: a number without its end is a wrong one."""
 
     _widest = QModelIndex()
-    _needed = 0
 
     def __init__(self) -> None:
         super().__init__(small=True, spreads=True)
@@ -39,7 +37,6 @@ class WeightTable(ValueTable):
         self._widest = QModelIndex()
         if details is None:
             self.show_rows([], [])
-            self._ask_for(0)
             return
         scrolled = self.verticalScrollBar().value()
         self.show_rows(table_titles(details.weights), _Rows(details))
@@ -49,8 +46,7 @@ class WeightTable(ValueTable):
         self.verticalScrollBar().setValue(scrolled)
 
     def minimumSizeHint(self) -> QSize:
-        beside = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
-        return QSize(max(px(_LEAST_WIDTH), self._needed + beside), super().minimumSizeHint().height())
+        return QSize(px(_LEAST_WIDTH), super().minimumSizeHint().height())
 
     def _find_widest(self, details: UnitDetails) -> QModelIndex:
         """The cell with the longest text. Measured as text: to ask every cell would take longer than to draw it."""
@@ -66,16 +62,10 @@ class WeightTable(ValueTable):
             return
         first = max(self.sizeHintForColumn(0), header.sectionSizeHint(0))
         each = max(self.sizeHintForIndex(self._widest).width(), header.sectionSizeHint(header.count() - 1))
-        self._ask_for(first + weights * each if weights <= _FITTING else 0)
         share = max(self.viewport().width() - first - weights * each, 0) // weights
         header.resizeSection(0, first)
         for column in range(_PLACES, header.count()):
             header.resizeSection(column, each + share)
-
-    def _ask_for(self, width: int) -> None:
-        if width != self._needed:
-            self._needed = width
-            self.updateGeometry()
 
 
 class _Rows(Sequence[list[Cell]]):

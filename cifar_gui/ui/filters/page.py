@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,10 @@ from cifar_gui.errors import DataError
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, first_learned_layer
+from cifar_gui.ui.epoch_bar import EpochBar
+from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.filters.answers import Answer, Answers
 from cifar_gui.ui.filters.detail import UnitDetail
-from cifar_gui.ui.filters.epoch_bar import EpochBar
-from cifar_gui.ui.filters.epochs import epoch_track
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList
 from cifar_gui.ui.filters.material import Material
@@ -32,6 +33,7 @@ from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.panel import Panel
+from cifar_gui.ui.widgets.tab_order import follow_layouts
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
@@ -63,6 +65,8 @@ class FiltersPage(Page):
         self._drawing = LongWork(context.jobs, "filters.grid", self)
         self._unit = UnitControl(context, self.detail, self.material, self.held_out, self)
         self.epochs = EpochBar()
+        self.epochs.slider.setObjectName("filters.epoch")
+        self._replay = EpochReplay(context, self.epochs, self)
         self._pace = Pace(self._look, _LIVE_MS, self)
         self._live = QTimer(self)
         self._live.setInterval(_LIVE_MS)
@@ -77,7 +81,7 @@ class FiltersPage(Page):
         self._dirty = True
         if not (self._visible and self.grid_panel.slow):  # else when what takes long is there
             self.epochs.arrived()
-        self._show_track()
+        self._replay.set_snapshot(snapshot)
         if self._visible:
             self._pace.ask() if self._is_live() else self._pace.now()
 
@@ -88,7 +92,7 @@ class FiltersPage(Page):
     def page_shown(self) -> None:
         self._visible = True
         self.material.ensure_subject()
-        self._show_track()
+        self._replay.show()
         self._follow_training()
         if self._dirty or self._snapshot is None:
             self._pace.now()
@@ -114,6 +118,20 @@ class FiltersPage(Page):
         self._wanted_layer = str(state.get("layer", ""))
         self._columns.restore_state(state.get("columns"))
         self.grid_panel.restore_state(state)
+
+    def keep(self) -> Callable[[], object]:
+        restore = super().keep()
+
+        def bring_back() -> None:
+            restore()
+            self._dirty = True
+            if self._visible:
+                self._pace.now()
+
+        return bring_back
+
+    def parts(self) -> dict[str, tuple[QWidget, ...]]:
+        return {"filters.picture": (self.choice,)}
 
     def show_layer(self, name: str, unit: int | None = None) -> None:
         if name:
@@ -161,12 +179,14 @@ class FiltersPage(Page):
         self.grid_panel.wanted.connect(self._request_pictures)
         self.grid_panel.cancelled.connect(self._on_given_up)
         self.grid_panel.unit_chosen.connect(lambda _unit: self._show_unit())
+        self._unit.layer_examined.connect(self.grid_panel.show_findings)
         self._drawing.progressed.connect(self.grid_panel.show_progress)
+        for moved in (self.grid_panel.refilled, self._columns.rearranged):
+            moved.connect(lambda: follow_layouts(self._content))
+        follow_layouts(self._content)
         self._connect_material()
         self.grid_panel.saved.connect(self._on_saved)
         self.grid_panel.save_failed.connect(self._on_save_failed)
-        self.epochs.epoch_chosen.connect(self._on_epoch_chosen)
-        self.context.models.choices_changed.connect(self._show_track)
         self.context.session.state_changed.connect(lambda _state: self._follow_training())
 
     def _connect_material(self) -> None:
@@ -315,17 +335,6 @@ class FiltersPage(Page):
         self._stack.setCurrentWidget(self._empty)
 
     # --- epochs and training
-
-    def _show_track(self) -> None:
-        models, run = self.context.models, self.context.session.run
-        epoch = self._snapshot.card.epoch if self._snapshot else 0
-        track = epoch_track(models.choices(), models.current, run.number if run else "", epoch)
-        self.epochs.show_track(track)
-        self.epochs.give_up_unless(models.current.key if models.current is not None else "")
-
-    def _on_epoch_chosen(self, key: str) -> None:
-        self.context.models.choose(key)
-        self._show_track()  # one that is no longer there changes no choice
 
     def _is_live(self) -> bool:
         current = self.context.models.current

@@ -14,10 +14,10 @@ from cifar_gui.explain.top_pictures import TopPicture
 from cifar_gui.ui.filters.story import SubjectMap
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.framed import Framed, FramedPictures
-from cifar_gui.ui.widgets.histogram import signed_text
 from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.ui.widgets.text import caption, heading
 from cifar_gui.ui.widgets.waiting import Waiting
+from cifar_gui.words import signed_text
 
 _LOOK = "Look for pictures"
 
@@ -109,7 +109,10 @@ class TopsSection(Section):
         self.text.setVisible(bool(said))
         self.text.setText(" ".join(said))
         self.pictures.show_pictures(
-            [Framed(_image(top.pixels), top.box, f"{top.label}, answer {top.answer:.3g}") for top in tops or ()]
+            [
+                Framed(_image(top.pixels), top.box, f"{top.label}, answer {signed_text(top.answer, 3)}")
+                for top in tops or ()
+            ]
         )
 
 

@@ -12,7 +12,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain import colours
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.feature_maps import feature_maps
-from cifar_gui.explain.health import Finding, finding_of, findings
+from cifar_gui.explain.health import Finding, findings
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.ideal_input import known_ideals
 from cifar_gui.explain.layers import ConvLayer
@@ -39,7 +39,7 @@ class UnitStory:
     layer: ConvLayer
     unit: int
     details: UnitDetails | None  # None for classes without weights of their own
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # of all units of the layer
     subject: SubjectMap | None
     tops: tuple[TopPicture, ...] | None
     mean: float | None  # of its answers to the held-out pictures
@@ -65,7 +65,7 @@ def unit_story(
         layer=layer,
         unit=unit,
         details=unit_details(snapshot, layer, unit) if layer.name else None,
-        findings=tuple(finding_of(findings(snapshot, layer, survey, pictures), unit)),
+        findings=tuple(findings(snapshot, layer, survey, pictures)),
         subject=_subject_map(snapshot, layer, unit, subject) if subject is not None else None,
         tops=tuple(top_pictures(looked, unit, pictures)) if looked is not None else None,
         tops_of=moment_of(surveyed.card) if earlier is not None and surveyed is not None else "",

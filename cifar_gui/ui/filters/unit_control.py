@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.ablation import Ablation, ablate
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 class UnitControl(QObject):
     """Between the panel, the pictures and the workers. While a network trains, fresh ones come twice a second: what
-    takes long is of the moment at which it was asked for, and stays until it is asked for again."""
+    takes long is of the moment at which it was asked for, and stays until it is asked for again.
+
+    Signals: layer_examined(ConvLayer, tuple[Finding, ...]) when it is known what is the matter with units of a layer.
+    """
+
+    layer_examined = Signal(object, object)
 
     def __init__(
         self, context: Context, detail: UnitDetail, material: Material, held_out: HeldOutPictures, parent: QObject
@@ -84,6 +89,7 @@ class UnitControl(QObject):
 
     def _on_story(self, story: UnitStory) -> None:
         self._detail.show_story(story, looking=self._looking.running)
+        self.layer_examined.emit(story.layer, story.findings)
 
     def _goes_on(self, before: ModelSnapshot, after: ModelSnapshot) -> bool:
         """Whether one is the other, or a later moment of the training that is followed."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QFont, QKeySequence, QResizeEvent, QShortcut, QTextCursor
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -12,13 +12,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QSplitter,
-    QTextBrowser,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from cifar_gui.ui.help.page_text import centre, heading_block, page
+from cifar_gui.ui.help.page_view import PageView
 from cifar_gui.ui.help.topics import (
     INDEX,
     Place,
@@ -48,7 +47,7 @@ class HelpWindow(QWidget):
         self.search = QLineEdit()
         self.contents = QListWidget()
         self.nothing = muted("No page has all of these words.")
-        self.text = _PageView()
+        self.text = PageView()
         self.back, self.forth, self.home = (
             _button("chevron-left", "Back (Alt+Left)"),
             _button("chevron-right", "Forward (Alt+Right)"),
@@ -194,45 +193,6 @@ class HelpWindow(QWidget):
     def _on_theme(self) -> None:
         self.text.draw_again()
         self._on_search(self.search.text())  # groups have a size and a colour of their own
-
-
-class _PageView(QTextBrowser):
-    """A page, in the middle of whatever width there is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setOpenLinks(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self._markdown = ""
-
-    def show_page(self, markdown: str, anchor: str = "") -> None:
-        """From the top, or from a heading."""
-        self._markdown = markdown
-        self._draw()
-        QTimer.singleShot(0, self, lambda: self.scroll_to(anchor))  # heights are known once it has been laid out
-
-    def draw_again(self) -> None:
-        """In the colours and the size of now, at the same place."""
-        at = self.verticalScrollBar().value()
-        self._draw()
-        self.verticalScrollBar().setValue(at)
-
-    def scroll_to(self, anchor: str) -> None:
-        """Bring a heading to the top; the page's beginning for "" or one that there is not."""
-        block = heading_block(self.document(), anchor) if anchor else None
-        top = self.document().documentLayout().blockBoundingRect(block).top() - px(12) if block is not None else 0
-        self.verticalScrollBar().setValue(round(top))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        centre(self.document(), self.viewport().width())
-
-    def _draw(self) -> None:
-        document = page(self._markdown, self.viewport().width())
-        document.setParent(self)  # and Qt deletes the one before
-        self.setDocument(document)
-        self.moveCursor(QTextCursor.MoveOperation.Start)
-        self.setStyleSheet(f"QTextBrowser {{ background: {tokens().panel.name()}; }}")
 
 
 def _group(name: str) -> QListWidgetItem:

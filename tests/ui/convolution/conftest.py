@@ -61,6 +61,7 @@ def page(qtbot: Any) -> Iterator[ConvolutionPage]:
         actions=Actions(),
         messages=Messages(),
         show_page=shown_pages.append,
+        open_elsewhere=lambda _sources: False,
     )
     made: Any = ConvolutionPage(context)
     made.shown_pages = shown_pages

@@ -58,6 +58,28 @@ def test_its_digits_can_be_read_from_the_last_row(page) -> None:
     assert digits_size(["3"], page.operator.input.cell, page.operator.input.cell) >= 20
 
 
+def test_the_output_keeps_its_numbers_where_the_cells_of_the_input_are_too_small_for_any(page) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (3, 32, 32)).astype(np.uint8)
+    wide = Setup(picture=picture, draws=False, picture_side=32, kernel=np.full((1, 7, 7), 0.37), stride=6)
+    page.show_setup(wide)
+    settle()
+    view = page.operator
+    assert view.output.content.values.shape == (5, 5)
+    assert not view.input.holds_digits(view.input.cell)
+    assert view.output.holds_digits(view.output.cell)
+    assert view.output.columns * view.output.cell <= view.output.width()
+    page.show_setup(Setup())
+    settle()
+    assert view.output.cell == view.input.cell, "where there is room for numbers, cells are of one size"
+
+
+def test_that_the_window_does_not_fit_is_said_where_there_is_room_to_read_it(page) -> None:
+    page.show_setup(replace(Setup(), kernel=np.ones((1, 9, 9))))
+    settle()
+    assert not page.operator.output.content.values.size
+    assert page.operator.output.width() >= 150
+
+
 def test_hovering_the_output_moves_the_window_to_what_made_it(page, qtbot) -> None:
     hover(qtbot, page.operator.output, 3, 1)
     assert page.operator.walker.place == (3, 1)
@@ -366,6 +388,7 @@ def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decid
     page.settings.learned.click()
     qtbot.waitUntil(lambda: page.findChild(QDialog) is not None)
     dialog = page.findChild(QDialog)
+    assert dialog.unit.suffix() == " of 0–11"  # counted from 0, as everywhere
     dialog.unit.setValue(7)
     assert not dialog.channel.isEnabled()  # it sees colours: all three slices are taken
     dialog.accept()
