@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from cifar_gui.cli.console import Progress, say
 from cifar_gui.cli.sweep_report import SweepReport
 from cifar_gui.errors import CifarGuiError, WriteError
 from cifar_gui.training.control import Control
-from cifar_gui.training.events import Finished, StepReport
+from cifar_gui.training.events import Calibrating, Finished, StepReport
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
@@ -78,6 +79,7 @@ def _train_all(queue: SweepQueue, report: SweepReport, control: Control) -> Swee
 def _train(state: SweepState, now: TrialState, data: ImageData, control: Control, report: SweepReport) -> None:
     """Train one trial, or go on with it. What goes wrong with it alone is told, and stands in its run."""
     from cifar_gui.runs import Run
+    from cifar_gui.runs.finishing import finishing
     from cifar_gui.training.engine import new_model, train
 
     with ExitStack() as stack:
@@ -91,11 +93,12 @@ def _train(state: SweepState, now: TrialState, data: ImageData, control: Control
             first = next(events)
             if kept is None:  # now that it has begun
                 kept = stack.enter_context(Run.create(recipe, sweep=state.name))
-            kept.record(first)
-            for event in events:
+            for event in finishing(kept, data, chain([first], events), lambda: control.stopping):
                 kept.record(event)
                 if isinstance(event, StepReport):
-                    progress(*report.position(state, now, event, recipe.epochs))
+                    progress(*report.position(state, now, event.epoch, recipe.epochs))
+                elif isinstance(event, Calibrating):
+                    progress(*report.position(state, now, recipe.epochs, recipe.epochs, "calibrating"))
                 elif isinstance(event, Finished):
                     progress.clear()
         except CifarGuiError as error:

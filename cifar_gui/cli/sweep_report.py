@@ -10,7 +10,6 @@ from cifar_gui.words import duration, percent, value_words
 
 if TYPE_CHECKING:
     from cifar_gui.runs.sweep_files import SweepState, TrialState
-    from cifar_gui.training.events import StepReport
 
 
 class SweepReport:
@@ -24,12 +23,14 @@ class SweepReport:
         done = f", {state.done} of them trained already" if state.done else ""
         say(f"Sweep {state.name}: {_runs(len(state.trials))}{done}.")
 
-    def position(self, state: SweepState, now: TrialState, event: StepReport, epochs: int) -> tuple[float, str]:
-        """The share of the whole sweep, and what is under way."""
+    def position(
+        self, state: SweepState, now: TrialState, epoch: float, epochs: int, what: str = ""
+    ) -> tuple[float, str]:
+        """The share of the whole sweep, and `what` is under way, the epoch if nothing else."""
         count = len(state.trials)
-        share = (state.done + event.epoch / max(epochs, 1)) / count
-        epoch = min(int(event.epoch) + 1, epochs)
-        return share, f"sweep {state.done + 1} of {count}, epoch {epoch}/{epochs}: {_words(state, now)}"
+        share = (state.done + epoch / max(epochs, 1)) / count
+        what = what or f"epoch {min(int(epoch) + 1, epochs)}/{epochs}"
+        return share, f"sweep {state.done + 1} of {count}, {what}: {_words(state, now)}"
 
     def trial(self, state: SweepState, now: TrialState) -> None:
         """A trial has ended, or been stopped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def _follow(
         name = kept.number if kept.path.parent == paths.runs() else str(kept.path)
         report: Report = JsonReport(str(kept.path)) if json else PlainReport(progress)
         try:
-            for event in finishing(kept, job.data, _with_first(first, events), lambda: control.stopping):
+            for event in finishing(kept, job.data, chain([first], events), lambda: control.stopping):
                 kept.record(event)
                 last = event if isinstance(event, Finished) else None
                 trained = trained or isinstance(event, EpochReport)
@@ -99,11 +100,6 @@ def _follow(
         if last.reason == "completed" and (words := about_promise(kept)):
             say(words)
     return last, heard
-
-
-def _with_first(first: Event, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
-    yield first
-    yield from events
 
 
 def _shown(report: Report, event: Event, control: Control) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +18,15 @@ PICTURES = 1000
 """Held-out pictures that are looked at: more make the end of a training longer than they make its network better."""
 
 
-def finishing(
-    run: Run, data: ImageData, events: Generator[Event, None, None], stopping: Callable[[], bool]
-) -> Generator[Event, None, None]:
+def finishing(run: Run, data: ImageData, events: Iterable[Event], stopping: Callable[[], bool]) -> Iterator[Event]:
     """The `events` of a training, in whose run the best and the last network are made honest before it is said to have
     come to its end. Given up, without a loss, as soon as the user is `stopping`."""
-    with closing(events):
-        for event in events:
-            if isinstance(event, Finished) and event.reason in ("completed", "early"):
-                yield Calibrating()
-                with suppress(Cancelled):
-                    _make_honest(run, data, stopping)
-            yield event
+    for event in events:
+        if isinstance(event, Finished) and event.reason in ("completed", "early"):
+            yield Calibrating()
+            with suppress(Cancelled):
+                _make_honest(run, data, stopping)
+        yield event
 
 
 def _make_honest(run: Run, data: ImageData, stopping: Callable[[], bool]) -> None:

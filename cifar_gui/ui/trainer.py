@@ -112,9 +112,8 @@ class Trainer:
         from cifar_gui.runs.finishing import finishing
         from cifar_gui.training.engine import train
 
-        trained = train(model, data, recipe, self._control, state)
-        with closing(finishing(run, data, trained, lambda: self._control.stopping)) as events:
-            for event in events:
+        with closing(train(model, data, recipe, self._control, state)) as events:
+            for event in finishing(run, data, events, lambda: self._control.stopping):
                 run.record(event)
                 self._mailbox.put(event)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cifar_gui import paths
+from cifar_gui.checkpoint.files import load_snapshot
 from cifar_gui.runs import Run, list_runs, move_to_trash
 from cifar_gui.training.events import EpochReport
 
@@ -39,6 +40,8 @@ def test_every_trial_becomes_a_run_and_the_best_is_told(cli, file) -> None:
         ("rates", 0.02, "completed"),
         ("rates", 0.01, "completed"),
     ]
+    cards = [load_snapshot(run.path / "best.safetensors").card for run in list_runs()]
+    assert all("temperature" in card.calibration for card in cards), "a trial is a run like any other, calibrated"
     header, _rule, *rows = done.out.splitlines()
     assert header.split() == ["Accuracy", "Run", "Learning", "rate", "Epochs", "Time"]
     assert {row.split()[2] for row in rows} == {"0001", "0002"}

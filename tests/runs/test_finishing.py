@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import pytest
 
@@ -20,16 +20,12 @@ def finish(tell, recipe, tiny_data) -> Callable[..., tuple[Run, list[Event]]]:
     def follow(accuracies: tuple[float, ...], reason: str, *, stopping: bool = False, data: ImageData = tiny_data):
         run = Run.create(recipe)
         told: list[Event] = []
-        for event in finishing(run, data, generator(tell.story(accuracies, reason)), lambda: stopping):
+        for event in finishing(run, data, tell.story(accuracies, reason), lambda: stopping):
             run.record(event)
             told.append(event)
         return run, told
 
     return follow
-
-
-def generator(events) -> Generator[Event, None, None]:
-    yield from events
 
 
 def temperatures(run: Run) -> list[bool]:
