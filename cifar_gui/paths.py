@@ -12,12 +12,15 @@ import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 _NAME = "cifar-gui"
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, with whatever ending."""
 
 
 def file_stem(title: str) -> str:
-    """A title as the start of a file's name, with nothing in it that leads to another folder or that a system refuses:
-    "block 1 · conv 2" → "block-1-conv-2"."""
-    return "-".join(re.findall(r"[\w.]+", title)).strip(".-") or "picture"
+    """A title as a folder or the start of a file's name, with nothing in it that leads to another folder or that a
+    system refuses: "block 1 · conv 2" → "block-1-conv-2"."""
+    stem = "-".join(re.findall(r"[\w.]+", title))[:100].strip(".-") or "picture"
+    return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
 
 
 def exists(path: Path) -> bool:

@@ -41,6 +41,9 @@ def test_folders_and_files_are_told_apart(tmp_path):
         ("C:\\evil: it?", "C-evil-it"),
         ("Würfel", "Würfel"),
         ("..", "picture"),
+        ("con", "_con"),
+        ("Com1.txt", "_Com1.txt"),
+        ("x" * 200, "x" * 100),
         ("", "picture"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,7 @@ from pathlib import Path
 
 from cifar_gui.data.base import Progress
 from cifar_gui.errors import not_written
-
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+from cifar_gui.paths import file_stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +19,6 @@ class Sorted:
     done: tuple[tuple[Path, Path], ...]
     problems: tuple[str, ...] = ()
     given_up: bool = False  # before all were done
-
-
-def folder_name(label: str) -> str:
-    """A class as a folder that every system allows: "cat/dog" → "cat_dog". Never leads out of where it is put."""
-    name = _FORBIDDEN.sub("_", label).strip(" .")[:100]
-    return f"_{name}" if not name or _RESERVED.match(name) else name
 
 
 def sort_files(
@@ -40,7 +31,7 @@ def sort_files(
 ) -> Sorted:
     """Copy or move each file into the folder in `target` that is named after its label; of two files of one name the
     second becomes "name (2)". A file that cannot be read or written is told of, and the others go on."""
-    pairs = ((file, target / folder_name(label) / file.name) for file, label in files)
+    pairs = ((file, target / file_stem(label) / file.name) for file, label in files)
     return _carried(pairs, len(files), progress, shutil.move if move else shutil.copy2, stopping)
 
 
@@ -70,8 +61,8 @@ def _carried(
             wanted.parent.mkdir(parents=True, exist_ok=True)
             place = _free(wanted)
             carry(source, place)
-        except (OSError, shutil.Error) as error:
-            problems.append(not_written(wanted, error) if isinstance(error, OSError) else f"{source}: {error}.")
+        except OSError as error:
+            problems.append(not_written(wanted, error))
         else:
             done.append((source, place))
     return Sorted(tuple(done), tuple(problems))

@@ -9,24 +9,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.compute.precision import Precision, choose_precision
+from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Progress, Split, no_progress
 from cifar_gui.data.decode import Pixels
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.penultimate import features_of
 from cifar_gui.explain.store import Key, Store
-from cifar_gui.recipe import Recipe
+from cifar_gui.inference.quickest import quickest
 
 WIDEST = 512
 """Numbers kept of each picture. What is wider is projected onto as many random directions, which keeps distances."""
 
 _BATCH = 125
-_PROBED = 16
 _WORTH_A_PROBE = 20_000
-"""Pictures with which the quickest precision is found out, and pictures of a split from which on that is worth it: the
-probe takes as long as looking at a thousand."""
+"""Pictures of a split from which on it is worth finding out in which precision they are looked at quickest: neighbours
+found in bfloat16 are hardly others."""
 
 _STORE = Store("features", 2, 192_000_000)
 """That of CIFAR-10 takes at most 46 MB for each network."""
@@ -83,23 +81,14 @@ def _key(snapshot: ModelSnapshot, split: Split) -> Key:
 
 def _compute(examined: Examined, split: Split, progress: Progress) -> Library:
     progress(0.0, f"Looking at {len(split):,} training pictures")
-    quick = Examined(examined.snapshot, _precision(examined, split))  # of its own: others need not wait for `examined`
+    precision = quickest(examined.snapshot, split.images) if len(split) >= _WORTH_A_PROBE else Precision()
+    quick = Examined(examined.snapshot, precision)  # of its own: others need not wait for `examined`
     parts = []
     for start in range(0, len(split), _BATCH):
         progress(start / len(split), f"Looking at {len(split):,} training pictures")
         images = split.images[start : start + _BATCH].numpy()
         parts.append(_normed(features_of(quick, quick.inputs(images))).to(torch.float16))
     return Library(torch.cat(parts).numpy() if parts else np.zeros((0, 1), np.float16))
-
-
-def _precision(examined: Examined, split: Split) -> Precision:
-    """What is quickest and right on this machine, as for training. Neighbours found in bfloat16 are hardly others."""
-    if len(split) < _WORTH_A_PROBE:
-        return Precision()
-    card = examined.snapshot.card
-    recipe = Recipe(network=card.network, network_settings=dict(card.network_settings))
-    images = examined.inputs(split.images[:_PROBED].numpy())
-    return choose_precision(recipe, rebuild(examined.snapshot), images, split.labels[:_PROBED])
 
 
 def _normed(features: Tensor) -> Tensor:

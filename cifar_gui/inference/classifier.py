@@ -23,6 +23,7 @@ from cifar_gui.data.preprocess import Picture, network_input, open_picture
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Crop, Prediction
 from cifar_gui.inference.proposals import SQUARES, Way, deciding, proposals
+from cifar_gui.inference.quickest import quickest
 from cifar_gui.inference.sight import Seen, Sight
 from cifar_gui.inference.verdict import verdict, voters
 
@@ -116,7 +117,7 @@ class Classifier:
     def _quickest(self, batch: list[_Prepared]) -> Precision | None:
         """In which precision pictures are answered quickest and right, tried with some; None if none is readable."""
         readable = [each.found.inputs for each in batch if isinstance(each.found, _Squares)]
-        return self._sight.quickest(torch.cat(readable)) if readable else None
+        return quickest(self.snapshot, torch.cat(readable)) if readable else None
 
     def _views(self, squares: int) -> int:
         """In how many views each of so many squares is looked at: several squares are views of a kind themselves."""

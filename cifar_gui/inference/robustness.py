@@ -35,10 +35,10 @@ def robustness(
     precision: Precision | None = None,
     device: torch.device | str = "cpu",
 ) -> Robustness:
-    """Classify the same `sample` pictures of `split`, evenly spread over it, intact and made worse in every way.
+    """Classify the same `sample` pictures of `split` intact and made worse in every way.
 
     `progress` may raise Cancelled. Raises DataError if the split is empty or its classes are not the network's."""
-    some = spread(split, sample)
+    some = split.some(sample)
     steps = 1 + sum(len(each.amounts) for each in CORRUPTIONS)
     done = 0
 
@@ -65,11 +65,3 @@ def robustness(
         for each in CORRUPTIONS
     }
     return Robustness(len(some), intact, corrupted)
-
-
-def spread(split: Split, count: int = SAMPLE) -> Split:
-    """At most `count` pictures at equal distances: a split is ordered by digests, so they are a fair sample."""
-    if len(split) <= count:
-        return split
-    places = [place * len(split) // count for place in range(count)]
-    return dataclasses.replace(split, images=split.images[places], labels=split.labels[places])

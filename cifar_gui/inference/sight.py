@@ -11,8 +11,7 @@ from torch import Tensor
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.compute.precision import Precision, choose_precision
-from cifar_gui.data.preprocess import standardise
+from cifar_gui.compute.precision import Precision
 from cifar_gui.inference.calibration import temperature
 from cifar_gui.inference.familiarity import Familiarity, energy
 from cifar_gui.inference.features import WithFeatures
@@ -20,14 +19,9 @@ from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.prediction import Standing
 from cifar_gui.inference.threads import one_core
 from cifar_gui.inference.views import six_views, view_weights
-from cifar_gui.recipe import Recipe
 
 FEW_VIEWS = 42
 """Up to so many views are computed on one core: quick enough when idle, and not much slower while a network trains."""
-
-
-PROBED = 64
-"""Inputs with which the quickest precision is found out."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,7 +48,7 @@ class Sight:
 
     def __init__(self, snapshot: ModelSnapshot) -> None:
         """Raises CheckpointError if the weights do not fit the network the card names."""
-        self._snapshot, self._card = snapshot, snapshot.card
+        self._card = snapshot.card
         model = rebuild(snapshot).to(memory_format=Precision().memory_format)
         self._model = WithFeatures(model, len(self._card.class_names)).eval()
         self._familiarity = _familiarity_of(self._card, self._model.units)
@@ -71,14 +65,6 @@ class Sight:
         logits = logits / temperature(self._card.calibration, six_views=views > 1)
         favourites = self._model.split(values)[0].argmax(2).T
         return Seen(logits, self._how_familiar(logits, features), favourites)
-
-    def quickest(self, inputs: Tensor) -> Precision:
-        """What answers quickest on this machine without being wrong, as for training; tried with some of these
-        inputs."""
-        recipe = Recipe(network=self._card.network, network_settings=dict(self._card.network_settings))
-        sample = standardise(inputs[:PROBED], self._card.stats)
-        labels = torch.arange(len(sample)) % len(self._card.class_names)
-        return choose_precision(recipe, rebuild(self._snapshot), sample, labels)
 
     def standing(self, familiarity: float) -> Standing:
         """What a familiarity means. Of a network to which none was fitted nothing can be said against a picture."""

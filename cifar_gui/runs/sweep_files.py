@@ -76,7 +76,7 @@ def create_sweep(sweep: Sweep, name: str, root: Path | None = None) -> Path:
     """A folder for a sweep, in `root` (by default `paths.sweeps()`), of this name or, if that is taken, of it and a
     number. Raises WriteError."""
     root = root or paths.sweeps()
-    stem = paths.file_stem(name)[:80]
+    stem = paths.file_stem(name)
     try:
         folder = _made(root, stem)
     except OSError as error:

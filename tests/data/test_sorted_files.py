@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cifar_gui.data.sorted_files import folder_name, put_back, sort_files
+from cifar_gui.data.sorted_files import put_back, sort_files
 from cifar_gui.errors import Cancelled
 
 
@@ -71,13 +71,6 @@ def test_progress_may_end_it(files, tmp_path):
         sort_files(files, tmp_path / "to", cancel, move=True)
 
 
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("cat", "cat"), ("none of the ten", "none of the ten"), ("../../evil", "_.._evil"), ("a/b\\c", "a_b_c"),
-        ("..", "_"), ("", "_"), ("con", "_con"), ("COM1.txt", "_COM1.txt"), ("what?", "what_"), ("dot.", "dot"),
-    ],
-)  # fmt: skip
-def test_every_class_is_a_folder_that_leads_nowhere_else(label, name, tmp_path):
-    assert folder_name(label) == name
-    assert (tmp_path / folder_name(label)).parent.resolve() == tmp_path.resolve()
+def test_a_label_that_leads_elsewhere_does_not(files, tmp_path):
+    sort_files([(files[0][0], "../../evil/con")], tmp_path / "to", told, move=False)
+    assert contents(tmp_path / "to") == {"evil-con/1.png": "0"}

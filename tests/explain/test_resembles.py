@@ -46,15 +46,15 @@ def test_many_pictures_are_looked_at_in_the_precision_that_a_probe_finds_quickes
     examined = Examined(snapshot_of("airnet", size="93"))
     exact = library(examined, split)
 
-    def probe(recipe, _model, images, labels):
-        asked.append((recipe.network, recipe.network_settings, recipe.precision, len(images), labels.tolist()))
+    def probe(snapshot, images):
+        asked.append((snapshot, images))
         return Precision("bfloat16")
 
-    monkeypatch.setattr(resembles, "choose_precision", probe)
+    monkeypatch.setattr(resembles, "quickest", probe)
     monkeypatch.setattr(resembles, "_WORTH_A_PROBE", len(split))
     resembles._STORE.place(resembles._key(examined.snapshot, split)).unlink()
     rounded = library(examined, split)
-    assert asked == [("airnet", {"size": "93"}, "auto", 16, split.labels[:16].tolist())]
+    assert asked == [(examined.snapshot, split.images)]
     assert not np.array_equal(rounded.features, exact.features), "it was computed in another precision"
     likeness = (rounded.features.astype(np.float32) * exact.features.astype(np.float32)).sum(1)
     assert likeness.min() > 0.999
@@ -63,7 +63,7 @@ def test_many_pictures_are_looked_at_in_the_precision_that_a_probe_finds_quickes
 
 
 def test_few_pictures_are_not_worth_a_probe(small, tiny_data, monkeypatch):
-    monkeypatch.setattr(resembles, "choose_precision", None)
+    monkeypatch.setattr(resembles, "quickest", None)
     assert len(library(small, tiny_data.split("train"))) == len(tiny_data.split("train"))
 
 

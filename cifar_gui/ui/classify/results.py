@@ -11,6 +11,7 @@ from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.paths import file_stem
 from cifar_gui.words import modest_percent, percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
@@ -89,9 +90,10 @@ class RowFilter:
 
 
 def truth_of(source: PictureSource, class_names: Sequence[str]) -> str:
-    """The class that the folder of a picture is named after, in whatever case; "" if there is none."""
+    """The class that the folder of a picture is named after, by hand or by the app, in whatever case; "" if there is
+    none."""
     folder = source.path.parent.name.casefold() if source.path is not None else ""
-    return next((name for name in class_names if name.casefold() == folder), "") if folder else ""
+    return next((name for name in class_names if folder in (name.casefold(), file_stem(name).casefold())), "")
 
 
 def by_folder(rows: Sequence[Row]) -> tuple[str, str]:

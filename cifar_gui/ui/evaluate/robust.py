@@ -17,7 +17,7 @@ from cifar_gui.compute.device import choose_device
 from cifar_gui.data.base import Progress, Split
 from cifar_gui.data.corruptions import CORRUPTIONS, Corruption
 from cifar_gui.inference.evaluate import evaluate
-from cifar_gui.inference.robustness import SAMPLE, Robustness, robustness, spread
+from cifar_gui.inference.robustness import SAMPLE, Robustness, robustness
 from cifar_gui.ui.evaluate.outcome import Outcome, Question
 from cifar_gui.words import modest_percent, percent
 
@@ -104,7 +104,7 @@ Examples = dict[str, list[Example]]
 
 def examples(question: Question, number: int) -> Examples:
     """One of the pictures that are looked at, in every way and strength, and what the network says of it."""
-    some = spread(question.pictures)
+    some = question.pictures.some(SAMPLE)
     place = number % len(some)
     picture, label = some.images[place : place + 1], int(some.labels[place])
     worse = [each.apply(picture, strength) for each in CORRUPTIONS for strength in _strengths(each)]
@@ -142,7 +142,7 @@ def sample_words(outcome: Outcome) -> str:
     count, split = len(outcome.question.pictures), outcome.question.split
     if count <= SAMPLE:
         return f"On all {count:,} {split} pictures."
-    return f"On {SAMPLE:,} of the {count:,} {split} pictures, at equal distances."
+    return f"On {SAMPLE:,} of the {count:,} {split} pictures, always the same."
 
 
 def loss_words(measured: Measured) -> str:

@@ -36,6 +36,11 @@ def test_a_folder_that_is_named_as_a_class_says_what_its_pictures_are(path, trut
     assert truth_of(PictureSource.from_bytes(b"", "cat"), NAMES) == ""
 
 
+def test_a_folder_that_the_app_made_of_a_class_says_so_too():
+    assert truth_of(PictureSource.from_path(Path("x/blue-tit/1.png")), ("great tit", "Blue tit")) == "Blue tit"
+    assert truth_of(PictureSource.from_path(Path("1.png")), ("",)) == ""
+
+
 def test_how_many_are_what_their_folders_say_and_what_is_taken_for_what():
     rows = [row("1", CAT, "Cat"), row("2", CAT, "dog"), row("3", DOUBT, "dog"), row("4", CAT), row("5", None, "dog")]
     assert by_folder(rows) == ("2 of 3 as their folders say (66.7 %)", "dog taken for Cat: 1")

@@ -45,7 +45,7 @@ def test_which_pictures_are_looked_at_is_said(make_outcome, monkeypatch):
     outcome = make_outcome([0], [0], [0.9])
     assert sample_words(outcome) == "On all 21 validation pictures."
     monkeypatch.setattr(robust, "SAMPLE", 10)
-    assert sample_words(outcome) == "On 10 of the 21 validation pictures, at equal distances."
+    assert sample_words(outcome) == "On 10 of the 21 validation pictures, always the same."
 
 
 def test_the_numbers_of_all_ways_and_networks_are_exported():
