@@ -76,6 +76,11 @@ def runs() -> Path:
     return _home("runs", str(platformdirs.user_data_path(_NAME, appauthor=False) / "runs"))
 
 
+def run_name(number: int | str) -> str:
+    """The folder of a run in `runs()`: 7 → "0007"."""
+    return str(number).zfill(4)
+
+
 def sweeps() -> Path:
     """One folder for each sweep. Not created here."""
     return _home("sweeps", str(platformdirs.user_data_path(_NAME, appauthor=False) / "sweeps"))

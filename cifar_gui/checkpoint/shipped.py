@@ -13,9 +13,6 @@ DEFAULT_NETWORK = "airnet"
 
 _RUN = re.compile(r"(?P<run>\d+)(/(?P<which>best|last|epoch-(?P<epoch>\d+)))?")
 
-_DIGITS = 4
-"""Of the number of a run, at least: fewer are filled up, unless something else is called so."""
-
 
 def shipped_models() -> list[Path]:
     """The model files that come with the app, by name."""
@@ -41,8 +38,10 @@ def find_model(name_or_path: str | Path = "") -> Path:
     if text in shipped:
         return shipped[text]
     path = Path(text)
-    if (match := _RUN.fullmatch(text.replace("\\", "/"))) and not (len(match["run"]) < _DIGITS and paths.exists(path)):
-        return _of_run(paths.runs() / match["run"].zfill(_DIGITS), match["which"] or "", text)
+    if match := _RUN.fullmatch(text.replace("\\", "/")):
+        run = paths.run_name(match["run"])
+        if run == match["run"] or not paths.exists(path):  # "7" may be a folder that is meant
+            return _of_run(paths.runs() / run, match["which"] or "", text)
     if paths.is_folder(path):
         return _of_run(path, "", text)
     if paths.is_file(path):

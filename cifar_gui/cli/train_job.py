@@ -126,7 +126,7 @@ def _continued(arguments: Namespace, stack: ExitStack) -> _Beginning:
 def _run_folder(wanted: str) -> Path:
     """A run by its number or its folder."""
     path = Path(wanted)
-    return paths.runs() / wanted.zfill(4) if wanted.isdecimal() and not paths.exists(path) else path
+    return paths.runs() / paths.run_name(wanted) if wanted.isdecimal() and not paths.exists(path) else path
 
 
 def with_absolute_data(recipe: Recipe) -> Recipe:

@@ -125,7 +125,7 @@ def take_number(draft: Path, root: Path) -> Path:
     """Rename the folder `draft`, in `root`, to the next free number: whole or not at all, and only one of two processes
     gets it. Returns where it is now. Raises WriteError."""
     while True:
-        path = root / f"{next_number(root):04d}"
+        path = root / paths.run_name(next_number(root))
         try:
             return draft.rename(path)
         except OSError as error:

@@ -79,8 +79,6 @@ class TrainingSession:
         self.last_snapshot: ModelSnapshot | None = None
         self.smaller_micro_batch = 0
         """With which a run that has just failed for want of memory may go on; 0: it has not, or nothing is smaller."""
-        self.finished = False
-        """Whether the last event of the run has come: what ends then was not asked to stop."""
         self.started: Started | None = None
         """The first event of the run: device, precision, sizes."""
 
@@ -170,7 +168,6 @@ class TrainingSession:
         self._control, self._mailbox = Control(), Mailbox()
         self._history = None
         self.smaller_micro_batch = 0
-        self.finished = False
         self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
         trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)
@@ -213,7 +210,6 @@ class TrainingSession:
             self.last_snapshot = event.snapshot
         if isinstance(event, Started):
             self.started = event
-        self.finished = isinstance(event, Finished)
         self.event.emit(event)
         self._follow(event)
 

@@ -12,6 +12,7 @@ import torch
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.events import (
+    Calibrating,
     EpochReport,
     Finished,
     Paused,
@@ -331,6 +332,16 @@ def test_what_was_under_way_before_a_stop_does_not_take_the_stop_back(qtbot, wat
     assert watched.session.state == "stopping"
     until_idle(qtbot, watched)
     assert watched.states == ["starting", "running", "stopping", "idle"]
+
+
+def test_the_calibration_at_the_end_can_be_given_up(qtbot, watched) -> None:
+    watched.session.start(RECIPE.changed(epochs=400))
+    qtbot.waitUntil(lambda: watched.session.state == "running")
+    watched.session._deliver(Calibrating())
+    assert (watched.session.state, watched.session.stop_wanted) == ("stopping", False)
+    watched.session.stop()
+    assert watched.session.stop_wanted
+    until_idle(qtbot, watched)
 
 
 def test_the_timer_rests_when_nothing_runs(qtbot, watched) -> None:
