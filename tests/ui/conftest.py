@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.theme import theme
@@ -16,9 +17,43 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import ImageData
     from cifar_gui.runs import Run
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+
+class Library(QObject):
+    """What pages use of the data library: it reads nothing, and notes what it is asked for."""
+
+    progress = Signal(float, str)
+    failed = Signal(str)
+    cancelled = Signal()
+    loaded = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requested: list[str] = []
+        self.current_source = ""
+        self.current: ImageData | None = None
+
+    def usual_source(self) -> str:
+        return "usual"
+
+    def available(self) -> list[tuple[str, str]]:
+        return [("usual", "The usual")]
+
+    def request(self, source: str) -> None:
+        self.requested.append(source)
+
+    def cancel(self) -> None:
+        self.cancelled.emit()
+
+
+@pytest.fixture
+def library(qapp: QApplication) -> Library:
+    """In place of the window's: no data set yet, and "usual" would be read."""
+    return Library()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.data.held_out import none_held_out
@@ -27,29 +26,12 @@ def test_explanations_and_the_window_give_the_same_reason_and_the_way_out(tiny_d
     assert "Use a data set with" in none_held_out("Tiny")
 
 
-class Library(QObject):
-    """A data set, or none yet."""
-
-    failed = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.current: Any = None
-        self.requested: list[str] = []
-
-    def usual_source(self) -> str:
-        return "the one of last time"
-
-    def request(self, source: str) -> None:
-        self.requested.append(source)
-
-
 @pytest.fixture
-def asked(qapp) -> Any:
+def asked(library) -> Any:
     """Who draws a picture at random, with what the window would have told meanwhile."""
     told: list[Any] = []
     context: Any = SimpleNamespace(
-        data=Library(),
+        data=library,
         models=SimpleNamespace(snapshot=None),
         messages=SimpleNamespace(info=lambda text, *actions: told.append((text, [label for label, _do in actions]))),
         actions={"get_data": SimpleNamespace(trigger=None)},
@@ -61,7 +43,7 @@ def asked(qapp) -> Any:
 
 def test_a_random_picture_has_the_data_set_read_first_and_comes_when_it_is_there(asked, tiny_data):
     asked.random.take()
-    assert asked.data.requested == ["the one of last time"]
+    assert asked.data.requested == ["usual"]
     asked.data.current = tiny_data
     for _ in range(2):  # once is enough
         asked.random.on_data(tiny_data)

@@ -20,23 +20,6 @@ class Session(QObject):
     recipe_proposed = Signal(object)
 
 
-class Data(QObject):
-    """A data set, or none yet."""
-
-    failed = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.current: Any = None
-        self.requested: list[str] = []
-
-    def usual_source(self) -> str:
-        return "cifar10"
-
-    def request(self, source: str) -> None:
-        self.requested.append(source)
-
-
 class Models(SimpleNamespace):
     """The network that is chosen, and the others."""
 
@@ -45,7 +28,7 @@ class Models(SimpleNamespace):
 
 
 @pytest.fixture
-def page(qtbot: Any) -> Iterator[ConvolutionPage]:
+def page(qtbot: Any, library: Any) -> Iterator[ConvolutionPage]:
     """Shown, as it opens; `shown_pages` notes where it sends the user."""
     from cifar_gui.ui.actions import Actions
     from cifar_gui.ui.background import Background
@@ -56,7 +39,7 @@ def page(qtbot: Any) -> Iterator[ConvolutionPage]:
     context: Any = SimpleNamespace(
         jobs=jobs,
         session=Session(),
-        data=Data(),
+        data=library,
         models=Models(snapshot=None, current=None, others=[]),
         actions=Actions(),
         messages=Messages(),

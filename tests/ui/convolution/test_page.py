@@ -368,7 +368,7 @@ def test_a_pasted_picture_is_taken(page, qtbot) -> None:
 
 def test_a_held_out_picture_comes_with_its_class_and_waits_for_the_data(page, qtbot, tiny_data) -> None:
     page.input_panel.held_out.click()
-    assert page.context.data.requested == ["cifar10"]
+    assert page.context.data.requested == ["usual"]
     page.context.data.current = tiny_data
     page.on_data(tiny_data)
     assert page.setup.picture_label in tiny_data.class_names

@@ -41,33 +41,6 @@ class Models(QObject):
         self.chosen.append(key)
 
 
-class Data(QObject):
-    """What the page uses of the data library: it reads nothing, and notes what it is asked for."""
-
-    progress = Signal(float, str)
-    failed = Signal(str)
-    cancelled = Signal()
-    loaded = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.requested: list[str] = []
-        self.current_source = ""
-        self.current: ImageData | None = None
-
-    def usual_source(self) -> str:
-        return "usual"
-
-    def available(self) -> list[tuple[str, str]]:
-        return [("usual", "The usual")]
-
-    def request(self, source: str) -> None:
-        self.requested.append(source)
-
-    def cancel(self) -> None:
-        self.cancelled.emit()
-
-
 def small_network(seed: int, trained_on: str = "", names: Sequence[str] = NAMES) -> ModelSnapshot:
     """A network that has learned nothing and is sure of itself all the same."""
     import torch
@@ -122,14 +95,14 @@ def make_outcome(tiny_data: ImageData, snapshot: ModelSnapshot) -> Callable[...,
 
 
 @pytest.fixture
-def page(qtbot: Any) -> Iterator[EvaluatePage]:
+def page(qtbot: Any, library: Any) -> Iterator[EvaluatePage]:
     """On its own, without a network and without pictures; `page.said`: what it asked of the window."""
     from cifar_gui.ui.evaluate.page import EvaluatePage
 
     jobs, said = Background(), []
     context = SimpleNamespace(
         models=Models(),
-        data=Data(),
+        data=library,
         jobs=jobs,
         session=SimpleNamespace(run=None),
         messages=Messages(),
