@@ -68,6 +68,8 @@ class Tour:
         self.design()
         self.convolution()
         self.draw("runs")
+        self.sweep()
+        self.lesson()
         self.window.close_now()
 
     def classify(self) -> None:
@@ -106,6 +108,24 @@ class Tour:
         self.draw("evaluate")
         page.views.choose("reliability")
         self.draw("evaluate", "reliability")
+        page.views.choose("robustness")
+        page.views.robustness.button.click()
+        self.until(lambda: bool(page.views.robustness.measured))
+        self.draw("evaluate", "robustness")
+        page.views.choose("epochs")
+        page.views.epochs.button.click()
+        self.until(page.views.epochs.waiting.isHidden)
+        self.draw("evaluate", "epochs")
+        page.views.choose("twins")
+        page.views.twins.split_chosen.emit("validation")
+        page.views.twins.button.click()
+        self.until(lambda: page.views.twins.found is not None)
+        self.draw("evaluate", "twins")
+        page.views.choose("confusion")
+        page.controls.game.click()
+        self.until(lambda: page.game.round is not None)
+        self.draw("evaluate", "game")
+        page.game.leave()
 
     def design(self) -> None:
         """The designer with the layers of the network that has been trained, one of them changed."""
@@ -126,9 +146,33 @@ class Tour:
         page.network.operator.go((12, 14))
         self.draw("convolution", "network")
 
+    def sweep(self) -> None:
+        """A small network with three learning rates and two batch sizes, one epoch each."""
+        from cifar_gui.networks.base import presets
+        from cifar_gui.runs.axis import Axis
+        from cifar_gui.runs.sweep import Sweep
+
+        recipe = presets("simple")["quick"].changed(data=str(self.arguments.data), epochs=1)
+        axes = (Axis("lr", (0.01, 0.05, 0.2)), Axis("batch_size", (125, 500)))
+        page, sweeps = self.window.show_page("runs"), self.window.context.sweeps
+        begun: list[Path] = []
+        sweeps.begin(Sweep(recipe, axes), "rates", begun.append)
+        self.until(lambda: bool(begun) and sweeps.path is None and self.window.context.session.state == "idle")
+        page.sweeps.views.chosen.emit("sweeps")
+        page.sweeps.view.choose(begun[0])
+        self.draw("runs", "sweep")
+
+    def lesson(self) -> None:
+        """The first lesson, as it opens."""
+        file = min((paths.resources() / "lessons").iterdir())
+        self.window.open_elsewhere([PictureSource.from_path(file)])
+        self.until(lambda: self.window.lesson.bar.isVisible())
+        self.draw("", "lesson")
+
     def draw(self, page: str, detail: str = "") -> None:
-        """One picture of a page in each theme."""
-        self.window.show_page(page)
+        """One picture of a page in each theme; without its name, of the page in front."""
+        if page:
+            self.window.show_page(page)
         for scheme in ("light", "dark"):
             theme().set_look(scheme=scheme)
             self.settle(1.5)
