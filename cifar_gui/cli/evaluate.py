@@ -107,6 +107,8 @@ def _as_dict(result: Evaluation) -> dict[str, Any]:
             name: {"precision": score.precision, "recall": score.recall} for name, score in result.per_class.items()
         },
         "confusion": [list(row) for row in result.confusion],
+        "calibration_error": result.calibration_error,
+        "uncalibrated_error": result.uncalibrated_error,
         "seconds": result.seconds,
         "images_per_second": result.images_per_second,
     }
@@ -143,6 +145,8 @@ def _as_text(result: Evaluation, what: str) -> str:
         [
             f"{what}: {percent(result.accuracy, 2)} of {result.n:,} pictures right, {views}",
             f"95 % interval {percent(low, 2)} to {percent(high, 2)}, cross-entropy {result.loss:.4f} nats",
+            f"calibration error {percent(result.calibration_error, 2)}, before calibration "
+            f"{percent(result.uncalibrated_error, 2)}",
             f"{duration(result.seconds)}, {result.images_per_second:,.0f} pictures a second",
             "",
             table(("Class", "Precision", "Recall", "Pictures"), scores, right=(1, 2, 3)),

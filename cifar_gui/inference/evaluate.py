@@ -1,4 +1,5 @@
-"""How good is a network on a whole split: accuracy and its interval, each class, the confusion matrix, the loss."""
+"""How good is a network on a whole split: accuracy and its interval, each class, the confusion matrix, the loss, and
+how far it is to be believed."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Progress, Split
 from cifar_gui.errors import DataError
 from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.reliability import calibration_error, reliability
 from cifar_gui.inference.views import mean_logits_of
 
 Z_95 = 1.959963984540054
@@ -47,6 +49,8 @@ class Evaluation:
     per_class: dict[str, ClassScore]
     confusion: tuple[tuple[int, ...], ...]  # rows: what they are; columns: what they were called
     loss: float  # mean cross-entropy in nats, of the plain, uncalibrated logits
+    calibration_error: float  # expected, 0–1, of the calibrated probabilities
+    uncalibrated_error: float  # the same of the plain logits
     views: int  # 1 or 6
     seconds: float
     probabilities: Tensor | None = field(default=None, repr=False)  # calibrated, float32 (n, classes), if kept
@@ -77,7 +81,7 @@ def evaluate(
     model = rebuild(snapshot).to(device)
     logits = _all_logits(model, snapshot, split, six_views, progress, precision or Precision(), torch.device(device))
     seconds = time.perf_counter() - begun
-    sharpness = 1 / temperature(snapshot.card.calibration, six_views=six_views)
+    calibrated = logits / temperature(snapshot.card.calibration, six_views=six_views)
     confusion = confusion_matrix(logits.argmax(1), split.labels, len(snapshot.card.class_names))
     right = int(confusion.diagonal().sum())
     return Evaluation(
@@ -88,9 +92,11 @@ def evaluate(
         per_class=class_scores(confusion, snapshot.card.class_names),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         loss=float(F.cross_entropy(logits.double(), split.labels)),
+        calibration_error=_calibration_error(calibrated, split.labels),
+        uncalibrated_error=_calibration_error(logits, split.labels),
         views=6 if six_views else 1,
         seconds=seconds,
-        probabilities=torch.softmax(logits * sharpness, 1) if keep_probabilities else None,
+        probabilities=torch.softmax(calibrated, 1) if keep_probabilities else None,
     )
 
 
@@ -117,6 +123,11 @@ def class_scores(confusion: Tensor, class_names: Sequence[str]) -> dict[str, Cla
         name: ClassScore(right[i] / max(called[i], 1), right[i] / max(true[i], 1), true[i])
         for i, name in enumerate(class_names)
     }
+
+
+def _calibration_error(logits: Tensor, labels: Tensor) -> float:
+    said = torch.softmax(logits, 1).max(1)
+    return calibration_error(reliability(said.values.numpy(), (said.indices == labels).numpy()))
 
 
 def _check(snapshot: ModelSnapshot, split: Split, class_names: Sequence[str] | None) -> None:

@@ -13,7 +13,7 @@ from cifar_gui.cli.console import Progress
 
 KEYS = {
     *("accuracy", "n", "interval", "per_class", "confusion", "model", "split", "tta", "seen_in_training"),
-    *("seconds", "images_per_second"),
+    *("seconds", "images_per_second", "calibration_error", "uncalibrated_error"),
 }
 
 
@@ -42,6 +42,7 @@ def test_people_get_tables_with_every_class(cli, model, colours):
     outcome = cli("evaluate", "--model", model, "--data", colours, "--split", "test")
     assert "100.00 % of 24 pictures right, one view" in outcome.out
     assert "Confusion" in outcome.out
+    assert ", before calibration " in outcome.out
     for name in ("red", "green", "blue"):
         assert outcome.out.count(name) >= 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -14,6 +16,7 @@ from cifar_gui.data.preprocess import standardise
 from cifar_gui.errors import Cancelled, DataError
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.evaluate import ClassScore, class_scores, confusion_matrix, evaluate, wilson_interval
+from cifar_gui.inference.reliability import calibration_error, reliability
 
 
 @pytest.fixture
@@ -42,6 +45,17 @@ def test_figures_are_those_of_a_plain_count(snapshot: ModelSnapshot, split: Spli
         assert score == ClassScore(right / called if called else 0.0, right / true if true else 0.0, true)
     assert found.probabilities is None
     assert found.images_per_second == pytest.approx(20 / found.seconds)
+
+
+def test_the_calibration_error_is_told_with_the_temperature_and_without(snapshot: ModelSnapshot, split: Split) -> None:
+    warm = ModelSnapshot(replace(snapshot.card, calibration={"temperature": 4.0}), snapshot.weights)
+    found = evaluate(warm, split, keep_probabilities=True)
+    plain = evaluate(ModelSnapshot(replace(snapshot.card, calibration={}), snapshot.weights), split)
+    assert found.probabilities is not None
+    said = found.probabilities.max(1)
+    expected = calibration_error(reliability(said.values, said.indices == split.labels))
+    assert found.calibration_error == pytest.approx(expected, abs=1e-6)
+    assert found.uncalibrated_error == plain.uncalibrated_error == plain.calibration_error != found.calibration_error
 
 
 @pytest.mark.parametrize("six_views", [False, True])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +21,7 @@ class Trust:
 
     bins: tuple[Bin, ...]
     coverage: Coverage
+    uncalibrated: float  # the calibration error that there would be without the network's temperature, 0–1
 
     @property
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -32,11 +32,14 @@ class Trust:
 
 def trust(outcome: Outcome) -> Trust:
     """Of the answers to all its pictures."""
-    return Trust(reliability(outcome.confidence, outcome.right), coverage(outcome.confidence, outcome.right))
+    confidence, right = outcome.confidence, outcome.right
+    return Trust(reliability(confidence, right), coverage(confidence, right), outcome.evaluation.uncalibrated_error)
 
 
-def reliability_words(bins: Sequence[Bin]) -> str:
-    """The calibration error, in which direction it goes, and what was counted."""
+def reliability_words(found: Trust) -> str:
+    """The calibration error, with calibration and without, in which direction it goes, and what was counted."""
+    bins, error = found.bins, calibration_error(found.bins)
+    before = "" if percent(error) == percent(found.uncalibrated) else f" Uncalibrated, {percent(found.uncalibrated)}."
     total = sum(each.count for each in bins)
     too_sure = sum(each.count * (each.confidence - each.accuracy) for each in bins) / max(total, 1)
     manner = (
@@ -45,8 +48,8 @@ def reliability_words(bins: Sequence[Bin]) -> str:
     few, many = min(each.count for each in bins), max(each.count for each in bins)
     each_holds = f"{few:,}" if few == many else f"{few:,} or {many:,}"
     return (
-        f"Calibration error {percent(calibration_error(bins))}: so far apart are what it says and how often that is "
-        f"right. On the whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
+        """The calibration error, calibrated and not, in which direction it goes, and what was counted."""
+        f"whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
     )
 
 

@@ -51,7 +51,7 @@ class TrustView(QWidget):
         self.reliability.set_curve("bins", said, right)
         self.reliability.set_ranges((low, 100.0))
         self.reliability.refresh()
-        self.words.setText(reliability_words(found.bins))
+        self.words.setText(reliability_words(found))
         self.coverage.set_curve("accuracy", 100 * found.coverage.share, found.coverage.accuracy)
         self.coverage.set_ranges((0.0, 100.0))
         self._show_threshold()

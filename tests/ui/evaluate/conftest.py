@@ -84,6 +84,8 @@ def make_outcome(tiny_data: ImageData, snapshot: ModelSnapshot) -> Callable[...,
             per_class=class_scores(confusion, NAMES),
             confusion=tuple(tuple(row) for row in confusion.tolist()),
             loss=0.5,
+            calibration_error=0.01,
+            uncalibrated_error=0.03,
             views=1,
             seconds=2.0,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
@@ -21,12 +23,18 @@ def test_what_is_said_and_what_is_so_are_compared_in_words(make_outcome, half_ri
     even = make_outcome([0] * 100, [0] * 80 + [1] * 20, [0.8] * 100)
     sure = make_outcome([0] * 100, [0] * 50 + [1] * 50, [0.9] * 100)
     modest = make_outcome([0] * 100, [0] * 100, [0.6] * 100)
-    assert "is too sure." in reliability_words(trust(sure).bins)
-    assert "is too modest." in reliability_words(trust(modest).bins)
-    assert "Calibration error 40.0 %" in reliability_words(trust(modest).bins)
-    assert "15 points of 20 pictures each." in reliability_words(trust(half_right).bins)
-    assert "15 points of 6 or 7 pictures each." in reliability_words(trust(even).bins)
-    assert "neither too sure nor too modest" in reliability_words(trust(even).bins)
+    assert "is too sure." in reliability_words(trust(sure))
+    assert "is too modest." in reliability_words(trust(modest))
+    assert "Calibration error 40.0 %" in reliability_words(trust(modest))
+    assert "15 points of 20 pictures each." in reliability_words(trust(half_right))
+    assert "15 points of 6 or 7 pictures each." in reliability_words(trust(even))
+    assert "neither too sure nor too modest" in reliability_words(trust(even))
+
+
+def test_what_calibration_has_brought_is_said(make_outcome):
+    modest = trust(make_outcome([0] * 100, [0] * 100, [0.6] * 100))
+    assert " Uncalibrated, 5.0 %." in reliability_words(replace(modest, uncalibrated=0.05))
+    assert "Uncalibrated" not in reliability_words(replace(modest, uncalibrated=0.4))
 
 
 def test_coverage_is_put_into_words(half_right):
@@ -37,8 +45,6 @@ def test_coverage_is_put_into_words(half_right):
 
 
 def trust_of_nobody_sure(found):
-    from dataclasses import replace
-
     return replace(found, threshold=found.threshold / 2)
 
 
