@@ -37,7 +37,7 @@ def trust(outcome: Outcome) -> Trust:
 
 
 def reliability_words(found: Trust) -> str:
-    """The calibration error, with calibration and without, in which direction it goes, and what was counted."""
+    """The calibration error, calibrated and not, in which direction it goes, and what was counted."""
     bins, error = found.bins, calibration_error(found.bins)
     before = "" if percent(error) == percent(found.uncalibrated) else f" Uncalibrated, {percent(found.uncalibrated)}."
     total = sum(each.count for each in bins)
@@ -48,8 +48,8 @@ def reliability_words(found: Trust) -> str:
     few, many = min(each.count for each in bins), max(each.count for each in bins)
     each_holds = f"{few:,}" if few == many else f"{few:,} or {many:,}"
     return (
-        """The calibration error, calibrated and not, in which direction it goes, and what was counted."""
-        f"whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
+        f"Calibration error {percent(error)}: so far apart are what it says and how often that is right.{before} "
+        f"On the whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
     )
 
 
