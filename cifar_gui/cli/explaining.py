@@ -60,9 +60,9 @@ def load_model(arguments: Namespace) -> ModelSnapshot:
 
 def find_layer(snapshot: ModelSnapshot, wanted: str) -> ConvLayer:
     """By its label, its path or its number. Raises UsageError naming what there is."""
-    from cifar_gui.explain.layers import class_layer, convolution_layers, first_learned_layer
+    from cifar_gui.explain.layers import class_layer, filter_layers, first_learned_layer
 
-    layers = [*convolution_layers(snapshot), class_layer(snapshot)]
+    layers = [*filter_layers(snapshot), class_layer(snapshot)]
     if not wanted:
         return first_learned_layer(snapshot) or layers[0]
     plain = _plain(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -78,6 +78,11 @@ class ImageGrid:
 
     def __len__(self) -> int:
         return len(self.units)
+
+    def first(self, count: int) -> ImageGrid:
+        """The tiles that stand before the others."""
+        cut = {name: getattr(self, name)[:count] for name in ("tiles", "units", "captions", "labels")}
+        return replace(self, **cut)
 
     def label(self, position: int) -> str:
         """What stands under the tile there."""

@@ -15,7 +15,7 @@ from cifar_gui.explain import colours
 from cifar_gui.explain.arrange import units_in_order
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Request, Subject
 from cifar_gui.explain.kept import Kept
-from cifar_gui.explain.layers import ConvLayer, convolution_layers
+from cifar_gui.explain.layers import ConvLayer, filter_layers
 from cifar_gui.explain.response import maps_at, response_of
 from cifar_gui.inference.forward import evaluating
 from cifar_gui.inference.threads import one_core
@@ -53,7 +53,7 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     if layer.classes and scale == "network":
         scale, apart = "common", " They have a scale of their own: the values of classes are no maps."
     if scale == "network":
-        filters = feature_maps(snapshot, convolution_layers(snapshot), picture.pixels)
+        filters = feature_maps(snapshot, filter_layers(snapshot), picture.pixels)
         reach = max(float(np.abs(each).max()) for each in [values, *filters])
     shown = units_in_order(snapshot, request)
     tiles = colours.signed(values / colours.largest(values, scale, reach))[shown]

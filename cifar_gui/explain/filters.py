@@ -12,7 +12,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain import colours
 from cifar_gui.explain.arrange import norms, strongest_first, units_in_order
 from cifar_gui.explain.base import EXPLAINERS, ImageGrid, Order, Request, Scale
-from cifar_gui.explain.layers import ConvLayer, convolution_layers, weights_of
+from cifar_gui.explain.layers import ConvLayer, filter_layers, weights_of
 
 
 def _is_pointwise(layer: ConvLayer) -> bool:
@@ -52,7 +52,8 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     tiles = colours.rgb(values / colours.largest(values, scale, reach))[shown]
     legend = colours.legend(values, scale, coloured=True, reach=reach)
     captions = _captions(layer, shown, norms(own.numpy()))
-    return ImageGrid(layer.label, "filters", tiles, tuple(shown), captions, note + apart, legend)
+    labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()
+    return ImageGrid(layer.label, layer.nouns, tiles, tuple(shown), captions, note + apart, legend, labels)
 
 
 @EXPLAINERS.register("matrix", label="Matrix", order=2, family="weights", scaled=True, suits=_is_pointwise)
@@ -148,13 +149,13 @@ def _mosaic_tile(slices: colours.Numbers) -> NDArray[np.uint8]:
 
 
 def _scale(snapshot: ModelSnapshot, request: Request, *, seen: bool = False) -> tuple[Scale, float | None, str]:
-    """The scale to draw with; for one scale for all layers the largest absolute weight of all learned convolutions; and
+    """The scale to draw with; for one scale for all layers the largest absolute weight of all learned filters; and
     of a layer that cannot be on that scale a sentence that says why. `seen`: its weights are seen through its stem."""
     if request.scale != "network":
         return request.scale, None, ""
     if why := _why_apart(request.layer, seen=seen):
         return "common", None, f" It has a scale of its own: {why}."
-    learned = [layer for layer in convolution_layers(snapshot) if layer.learned]
+    learned = [layer for layer in filter_layers(snapshot) if layer.learned]
     everything = [weights_of(snapshot, layer).numpy() for layer in learned]
     return "network", max(float(np.abs(each).max(initial=0.0)) for each in everything), ""
 

@@ -12,7 +12,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import IMAGE_SIZE
 from cifar_gui.data.decode import Pixels
 from cifar_gui.explain.examined import Examined
-from cifar_gui.explain.layers import ConvLayer, convolution_layers, forward_steps
+from cifar_gui.explain.layers import ConvLayer, convolution_layers, dense_layer, forward_steps
 from cifar_gui.explain.names import readable_names
 from cifar_gui.explain.response import BEFORE, maps_at, response_of
 from cifar_gui.inference.threads import one_core
@@ -100,16 +100,9 @@ def _layer(snapshot: ModelSnapshot, step: Step, at: dict[str, Step]) -> ConvLaye
         if back.op != "layer" or len(back.sources) != 1:
             return None
         back = at[back.sources[0]]
-    known = convolution_layers(snapshot) if back.row.kind == "Conv2d" else [_dense(snapshot, back)]
+    known = convolution_layers(snapshot) if back.row.kind == "Conv2d" else [dense_layer(snapshot, back)]
     layer = next(each for each in known if each.name == back.row.name)
     return layer if response_of(snapshot, layer).answer == step.row.name else None
-
-
-def _dense(snapshot: ModelSnapshot, step: Step) -> ConvLayer:
-    names = [each.row.name for each in forward_steps(snapshot) if each.row.kind == "Linear"]
-    label = readable_names(names, ["Linear"] * len(names))[names.index(step.row.name)]
-    units, inputs = snapshot.weights[f"{step.row.name}.weight"].shape
-    return ConvLayer(step.row.name, label, (units, inputs, 1, 1), step.row.parameters, True, noun="unit")
 
 
 def _as_layer(snapshot: ModelSnapshot, source: Step, reader: Step) -> ConvLayer:

@@ -1,4 +1,5 @@
-"""The layers that can be looked into: every convolution, what it is called, whether it is learned; and the classes."""
+"""The layers that can be looked into: every convolution, what it is called, whether it is learned; dense layers that
+look at the picture itself; and the classes."""
 
 from __future__ import annotations
 
@@ -81,6 +82,24 @@ def _architecture(snapshot: ModelSnapshot) -> str:
     return json.dumps([card.network, len(card.class_names), dict(card.network_settings)], sort_keys=True)
 
 
+def filter_layers(snapshot: ModelSnapshot) -> list[ConvLayer]:
+    """Every layer whose weights are filters of what they look at: the convolutions, and dense layers that look at the
+    picture itself, each of whose units is a filter as large as the picture."""
+    last = class_layer(snapshot).name
+    dense = [step for step in forward_steps(snapshot) if step.row.kind == "Linear" and step.row.name != last]
+    return convolution_layers(snapshot) + [
+        layer for layer in (dense_layer(snapshot, step) for step in dense) if layer.coloured
+    ]
+
+
+def dense_layer(snapshot: ModelSnapshot, step: Step) -> ConvLayer:
+    """A dense layer in the form of a convolution: of the whole picture, if that is what it looks at, or else of what is
+    one place."""
+    names = [each.row.name for each in forward_steps(snapshot) if each.row.kind == "Linear"]
+    label = readable_names(names, ["Linear"] * len(names))[names.index(step.row.name)]
+    return ConvLayer(step.row.name, label, _dense_shape(snapshot, step), step.row.parameters, True, noun="unit")
+
+
 def class_layer(snapshot: ModelSnapshot) -> ConvLayer:
     """The answers of a network as a layer: its units are the classes, its weights those of the last dense layer, if the
     network ends in one."""
@@ -91,7 +110,19 @@ def class_layer(snapshot: ModelSnapshot) -> ConvLayer:
         return ConvLayer("", CLASSES, (len(classes), 0, 1, 1), 0, True, classes=classes)
     bias = snapshot.weights.get(f"{dense.row.name}.bias")
     size = weight.numel() + (0 if bias is None else bias.numel())
-    return ConvLayer(dense.row.name, CLASSES, (len(classes), weight.shape[1], 1, 1), size, True, classes=classes)
+    return ConvLayer(dense.row.name, CLASSES, _dense_shape(snapshot, dense), size, True, classes=classes)
+
+
+def _dense_shape(snapshot: ModelSnapshot, dense: Step) -> tuple[int, int, int, int]:
+    """Units and their inputs; (units, 3, 32, 32) where the inputs are the pixels, in their order."""
+    at = {step.key: step for step in forward_steps(snapshot)}
+    step = dense
+    while len(step.sources) == 1 and at[step.sources[0]].row.kind in ("Flatten", "Dropout", "Identity"):
+        step = at[step.sources[0]]
+    units, inputs = snapshot.weights[f"{dense.row.name}.weight"].shape
+    if len(step.sources) == 1 and at[step.sources[0]].op == "input":
+        return units, 3, IMAGE_SIZE, IMAGE_SIZE
+    return units, inputs, 1, 1
 
 
 def forward_steps(snapshot: ModelSnapshot) -> list[Step]:
@@ -117,7 +148,7 @@ def _last_steps(found: list[Step]) -> Iterator[Step]:
 
 def first_learned_layer(snapshot: ModelSnapshot) -> ConvLayer | None:
     """The first layer whose filters form in training; None if there is none."""
-    return next((layer for layer in convolution_layers(snapshot) if layer.learned), None)
+    return next((layer for layer in filter_layers(snapshot) if layer.learned), None)
 
 
 def weights_of(snapshot: ModelSnapshot, layer: ConvLayer) -> Tensor:

@@ -22,6 +22,22 @@ def test_a_first_layer_is_shown_in_the_colours_it_looks_for(layer_with):
     assert grid.captions == ("filter 0 · norm 0.707", "filter 1 · norm 0.1")
 
 
+def test_classes_that_weigh_the_pixels_are_pictures_under_their_names(snapshot_of):
+    snapshot = snapshot_of("custom", layers="flatten; dense")
+    layer = class_layer(snapshot)
+    grid = filter_images(snapshot, layer)
+    assert (grid.tiles.shape, grid.noun, grid.labels) == ((10, 32, 32, 4), "classes", snapshot.card.class_names)
+    assert in_colour(snapshot, Request(layer, scale="network")).note.endswith(
+        "what weighs the classes is no convolution."
+    )
+
+
+def test_the_first_tiles_are_a_grid_of_their_own(layer_with):
+    snapshot, layer = layer_with([[[[0.1]]] * 3, [[[0.3]]] * 3, [[[0.2]]] * 3])
+    grid = in_colour(snapshot, Request(layer, "norm")).first(2)
+    assert (grid.units, len(grid.tiles), len(grid.captions)) == ((1, 2), 2, 2)
+
+
 def test_on_a_common_scale_weak_filters_look_weak(layer_with):
     snapshot, layer = layer_with([[[[0.5]], [[0.0]], [[0.0]]], [[[0.1]], [[0.0]], [[0.0]]]])
     grid = in_colour(snapshot, Request(layer, scale="common"))

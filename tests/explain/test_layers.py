@@ -9,8 +9,16 @@ import pytest
 import torch
 from torch import nn
 
+from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.explain import feature_maps, ideal_input, layers, survey
-from cifar_gui.explain.layers import bias_of, class_layer, convolution_layers, first_learned_layer, weights_of
+from cifar_gui.explain.layers import (
+    bias_of,
+    class_layer,
+    convolution_layers,
+    filter_layers,
+    first_learned_layer,
+    weights_of,
+)
 from cifar_gui.networks.base import NETWORKS, build
 
 
@@ -44,11 +52,30 @@ def test_a_fixed_stem_is_called_computed_and_the_next_layer_is_seen_through_it(s
 
 
 @pytest.mark.parametrize(
-    ("network", "label"), [("airnet", "block 1 · conv 1"), ("keras1m", "conv 1"), ("mlp", None), ("handmade", None)]
+    ("network", "label"),
+    [("airnet", "block 1 · conv 1"), ("keras1m", "conv 1"), ("mlp", "dense 1"), ("handmade", None)],
 )
 def test_the_first_layer_that_learns(network, label, snapshot_of):
     layer = first_learned_layer(snapshot_of(network))
     assert (layer and layer.label) == label
+
+
+def test_a_dense_layer_of_the_picture_itself_is_one_of_filters_as_large_as_it(snapshot_of):
+    snapshot = snapshot_of("mlp", hidden=5)
+    (layer,) = filter_layers(snapshot)
+    assert (layer.label, layer.noun, layer.shape, layer.coloured) == ("dense 1", "unit", (5, 3, 32, 32), True)
+    assert layer.parameters == 5 * 3073
+    picture = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(1))
+    answers = rebuild(snapshot).get_submodule(layer.name)(picture.flatten())
+    expected = (weights_of(snapshot, layer) * picture).sum((1, 2, 3)) + snapshot.weights[f"{layer.name}.bias"].float()
+    assert torch.allclose(answers, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("network", ["keras1m", "simple", "handmade"])
+def test_a_dense_layer_of_anything_else_is_none_of_filters(network, snapshot_of):
+    snapshot = snapshot_of(network)
+    assert filter_layers(snapshot) == convolution_layers(snapshot)
+    assert class_layer(snapshot).shape[2:] == (1, 1)
 
 
 def test_a_learned_first_layer_is_no_stem(snapshot_of):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from cifar_gui.checkpoint.rebuild import rebuild
-from cifar_gui.explain.layers import class_layer, convolution_layers
+from cifar_gui.explain.layers import class_layer, convolution_layers, filter_layers
 from cifar_gui.explain.response import Box, maps_at, response_of, silenced, tapped
 from cifar_gui.inference.forward import evaluating
 from cifar_gui.networks.base import NETWORKS
@@ -18,7 +18,7 @@ SMALL = {"airnet": {"size": "93"}, "resnet18": {"width": 8}, "inception_v1": NAR
 
 
 def layer_called(snapshot, label):
-    return next(layer for layer in convolution_layers(snapshot) if layer.label == label)
+    return next(layer for layer in filter_layers(snapshot) if layer.label == label)
 
 
 def hooks_of(model) -> int:
@@ -31,6 +31,7 @@ def hooks_of(model) -> int:
         ("airnet", "stem", "after gelu", True),
         ("airnet", "block 1 · conv 1", "after pool, norm and gelu", True),
         ("keras1m", "conv 1", "after leaky relu", False),
+        ("mlp", "dense 1", "after relu", True),
         ("handmade", "filters", "straight from the convolution", False),
         ("resnet20", "stage 1.1 · first · conv", "after norm and relu", True),
         ("resnet20", "stage 1.1 · second · conv", "after norm", False),
@@ -44,12 +45,12 @@ def test_answers_are_read_behind_the_activation_if_there_is_one_of_their_own(
     assert (response.words, response.rectified) == (words, rectified)
 
 
-@pytest.mark.parametrize("network", [name for name in NETWORKS.names() if name != "mlp"])
+@pytest.mark.parametrize("network", NETWORKS.names())
 def test_every_layer_of_every_network_gives_a_map_for_each_unit(network, snapshot_of):
     snapshot = snapshot_of(network, **SMALL.get(network, {}))
     model = rebuild(snapshot)
     with evaluating(model):
-        for layer in [*convolution_layers(snapshot), class_layer(snapshot)]:
+        for layer in [*filter_layers(snapshot), class_layer(snapshot)]:
             response = response_of(snapshot, layer)
             maps = maps_at(model, response.answer, torch.zeros(2, 3, 32, 32))
             assert maps.shape == (2, layer.units, *response.size)

@@ -215,9 +215,13 @@ def test_without_a_network_the_page_says_so_and_offers_a_way_on(page, qtbot):
     assert page.shown_pages == ["train"]
 
 
-def test_a_network_without_convolutions_still_has_its_classes(show):
+def test_a_network_without_convolutions_has_units_that_look_at_the_whole_picture_and_its_classes(show, qtbot):
     page = show("mlp")
-    assert [layer.label for layer in page.layers.layers] == ["classes"]
+    assert [layer.label for layer in page.layers.layers] == ["dense 1", "classes"]
+    assert page.grid_panel.count.text() == "512 units"
+    assert page.grid_panel.grid.sheet.grid.tiles.shape == (512, 32, 32, 4)
+    page.layers.setCurrentRow(1)
+    settle(page, qtbot)
     assert page.grid_panel.count.text() == "10 classes"
 
 

@@ -273,6 +273,14 @@ def test_filters_that_are_not_square_fill_the_room_there_is(qtbot):
     assert (widget.toolTip(), widget.accessibleDescription()) == ("", "They form here.")
 
 
+def test_of_filters_as_large_as_the_picture_those_are_shown_that_fit():
+    forming = look_at(snapshot_of("mlp"))
+    assert (len(forming.grid), forming.caption) == (28, "28 of 512")
+    assert forming.grid.units == tuple(range(28))
+    whole = look_at(snapshot_of("simple"))
+    assert whole.caption == f"all {len(whole.grid)}"
+
+
 def test_no_filters_leave_room_for_the_reason(qtbot):
     widget = FormingFilters()
     qtbot.addWidget(widget)

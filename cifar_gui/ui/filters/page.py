@@ -14,7 +14,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import DataError
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.held_out import HeldOut
-from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, first_learned_layer
+from cifar_gui.explain.layers import ConvLayer, class_layer, filter_layers, first_learned_layer
 from cifar_gui.ui.epoch_bar import EpochBar
 from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.filters.answers import Answer, Answers
@@ -216,7 +216,7 @@ class FiltersPage(Page):
             self._on_layers(*found)
 
         self.context.jobs.run(
-            lambda: (convolution_layers(snapshot), class_layer(snapshot), first_learned_layer(snapshot)),
+            lambda: (filter_layers(snapshot), class_layer(snapshot), first_learned_layer(snapshot)),
             on_found,
             key="filters.layers",
         )

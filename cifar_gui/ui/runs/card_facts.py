@@ -106,4 +106,4 @@ def _filters(row: RunRow) -> tuple[ImageGrid | None, str]:
     if layer is None:
         return None, "This network has no filters of its own."
     grid = filter_images(snapshot, layer)
-    return grid, f"The {len(grid)} filters of {layer.label}"
+    return grid, f"{len(grid)} {layer.nouns} of {layer.label}"

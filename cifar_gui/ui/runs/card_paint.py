@@ -11,7 +11,7 @@ from cifar_gui.explain.base import ImageGrid, atlas
 from cifar_gui.runs.card_file import with_recipe
 from cifar_gui.ui.runs.card_facts import CardFacts, Values
 from cifar_gui.ui.tokens import LIGHT
-from cifar_gui.ui.train.forming_filters import fitting
+from cifar_gui.ui.train.forming_filters import cut_to_fit, fitting
 from cifar_gui.ui.widgets.curves import nice_ticks
 from cifar_gui.ui.widgets.pixels import qimage_of
 from cifar_gui.words import exact_percent
@@ -157,14 +157,12 @@ def _paint_filters(painter: QPainter, facts: CardFacts) -> float:
 
 
 def _filters_picture(grid: ImageGrid) -> QImage:
-    tile = QSize(grid.tiles.shape[2], grid.tiles.shape[1])
     room = QSize(int(_RIGHT.width()), _FILTERS_HEIGHT)
+    grid = cut_to_fit(grid, room)
+    tile = QSize(grid.tiles.shape[2], grid.tiles.shape[1])
     columns, magnification = fitting(len(grid), tile, room)
     ground = (LIGHT.panel.red(), LIGHT.panel.green(), LIGHT.panel.blue())
-    picture = qimage_of(atlas(grid, columns, magnification=magnification, gap=2, ground=ground))
-    if picture.height() > _FILTERS_HEIGHT or picture.width() > room.width() + 4:
-        picture = picture.copy(0, 0, min(picture.width(), room.width() + 4), min(picture.height(), _FILTERS_HEIGHT))
-    return picture
+    return qimage_of(atlas(grid, columns, magnification=magnification, gap=2, ground=ground))
 
 
 def _paint_lines(painter: QPainter, facts: CardFacts, top: float) -> None:

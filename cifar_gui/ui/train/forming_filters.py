@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.base import ImageGrid, atlas
 from cifar_gui.explain.filters import filter_images
-from cifar_gui.explain.layers import NOT_LEARNED, convolution_layers, first_learned_layer
+from cifar_gui.explain.layers import NOT_LEARNED, filter_layers, first_learned_layer
 from cifar_gui.ui.theme import px, theme, tokens
 from cifar_gui.ui.widgets.pixels import qimage_of
 
 _GAP = 2  # device pixels between two filters
-_HEIGHT = 140  # at most, at zoom 1
+_WIDTH, _HEIGHT = 238, 140  # usual, and at most, at zoom 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,14 +31,16 @@ class Forming:
 
 def look_at(snapshot: ModelSnapshot) -> Forming:
     """The first filters that learn in this network. Takes milliseconds; meant for a worker."""
-    layers = convolution_layers(snapshot)
+    layers = filter_layers(snapshot)
     layer = first_learned_layer(snapshot)
     if layer is None:
-        why = f"All of its filters are {NOT_LEARNED}." if layers else "This network has no convolution layer."
+        why = f"All of its filters are {NOT_LEARNED}." if layers else "No layer of this network is made of filters."
         return Forming(None, "", why)
     grid = filter_images(snapshot, layer)
+    shown = cut_to_fit(grid, QSize(_WIDTH, _HEIGHT))
+    caption = f"all {len(grid)}" if shown is grid else f"{len(shown)} of {len(grid)}"
     stem = f"Seen through the {layer.stem.label}, which is {layer.stem.note}" if layer.stem else ""
-    return Forming(grid, f"all {len(grid)}", f"{layer.label}: {grid.note}", stem)
+    return Forming(shown, caption, f"{layer.label}: {grid.note}", stem)
 
 
 def fitting(count: int, tile: QSize, room: QSize, gap: int = _GAP) -> tuple[int, int]:
@@ -51,6 +53,13 @@ def fitting(count: int, tile: QSize, room: QSize, gap: int = _GAP) -> tuple[int,
             break
         best = (columns, magnification)
     return best
+
+
+def cut_to_fit(grid: ImageGrid, room: QSize, gap: int = _GAP) -> ImageGrid:
+    """The grid, or, if it does not fit into `room` even as it is, the tiles that do."""
+    height, width = grid.tiles.shape[1:3]
+    count = (room.height() // (height + gap)) * (room.width() // (width + gap))
+    return grid if len(grid) <= count else grid.first(max(count, 1))
 
 
 class FormingFilters(QWidget):
@@ -87,7 +96,7 @@ class FormingFilters(QWidget):
     def sizeHint(self) -> QSize:
         ratio = self.devicePixelRatioF()
         height = px(_HEIGHT) if self._image.isNull() else round(self._image.height() / ratio)
-        return QSize(px(238), height)
+        return QSize(px(_WIDTH), height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(px(120), self.sizeHint().height())

@@ -50,7 +50,7 @@ class LivePanel(Panel):
     """While `watch`ing a training it asks for a snapshot about once a second, and never faster than it can look."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__("Held-out pictures")
+        super().__init__("Held out")
         self.setMinimumWidth(px(256))
         self._context = context
         self._images: Tensor | None = None
