@@ -96,9 +96,9 @@ class Examiner(QObject):
         if self._data is not None and data is not self._data:
             self._test_agreed = False
         self._data = data
+        waited, self._waits = self._waits, False  # first: the pictures may be none that this network can be asked about
         self.changed.emit()
-        if self._waits:
-            self._waits = False
+        if waited:
             self.run()
 
     def choose_split(self, split: SplitName) -> None:

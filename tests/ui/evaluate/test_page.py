@@ -60,6 +60,15 @@ def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, ti
     qtbot.waitUntil(lambda: page.outcome is not None)
 
 
+def test_pictures_that_turn_out_to_be_others_are_not_waited_for_any_longer(page, tiny_data):
+    page.on_model(small_network(2, names=("cat", "dog")))
+    page.controls.run.click()
+    page.on_data(tiny_data)
+    assert front(page) is page._nothing
+    assert "knows 2 classes (cat, dog), but the data set has 3" in page.controls.note.text()
+    assert not page.examiner.busy
+
+
 def test_where_there_are_no_pictures_they_are_offered(page, snapshot):
     page.on_model(snapshot)
     page.controls.run.click()
