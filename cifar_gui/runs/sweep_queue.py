@@ -43,6 +43,10 @@ class SweepQueue:
             self._tried.add(following.trial.number)
         return state, following
 
+    def put_back(self, trial: TrialState) -> None:
+        """What `next` has told is not trained after all: it may come again."""
+        self._tried.discard(trial.trial.number)
+
     def close(self) -> None:
         """Give the sweep back; harmless when that is done already."""
         self._lock.release()

@@ -133,3 +133,22 @@ def test_a_stop_in_the_window_ends_the_sweep_even_if_the_trial_is_over_by_then(s
     ended(sweeps, qtbot)
     assert [number for number, _rate, _status in rates()] == ["0001"]
     assert "Sweep rates has stopped" in window.context.messages.all[0].text
+
+
+def test_a_stop_while_the_sweep_is_being_read_is_not_forgotten(sweeps, folder, window, qtbot) -> None:
+    sweeps.start(folder)
+    sweeps.stop()
+    ended(sweeps, qtbot)
+    assert rates() == []
+    assert "Sweep rates has stopped after 0 of 3 runs." in window.context.messages.all[0].text
+
+
+def test_a_run_that_the_user_begins_between_two_trials_delays_the_sweep_and_no_trial_is_left_out(
+    sweeps, folder, window, qtbot
+) -> None:
+    waiting = [BASE.changed(lr=0.5)]
+    sweeps.changed.connect(lambda: waiting and window.context.session.start(waiting.pop()))
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert [rate for _number, rate, status in rates() if status == "completed"] == [0.5, 0.01, 0.02, 0.04]
+    assert "Sweep rates is done" in window.context.messages.all[0].text

@@ -97,7 +97,6 @@ class SweepTrainer(QObject):
             self._queue = None
 
     def _on_opened(self, state: SweepState) -> None:
-        self._stopping = False
         self._tell(state)
         self._advance()
 
@@ -112,7 +111,10 @@ class SweepTrainer(QObject):
         if self._stopping or following is None:
             self._report(state)
             self._end()
-        elif self._session.state == "idle":  # else the user was faster: it is the sweep's turn again after that
+        elif self._session.state != "idle":  # the user was faster: it is the sweep's turn again after that
+            if self._queue is not None:
+                self._queue.put_back(following)
+        else:
             self._now = following
             if following.run is None:
                 self._session.start(following.trial.recipe, state.name)
