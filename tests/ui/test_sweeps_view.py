@@ -114,6 +114,7 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
         page.sweeps.view.delete.click()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs())) == left, words
+        assert bool(page.sweeps.view.plot.scatter.dots) == bool(left[0]), "no points of a sweep that is gone"
         for message in page.context.messages.all:
             message.actions[0][1]()
         settle(page, qtbot)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cifar_gui import paths
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, empty_old, move_to_trash, restore
 from cifar_gui.runs.trash import KEPT_DAYS
@@ -371,6 +371,6 @@ def _each(move: Callable[[Path], Path], paths: list[Path]) -> tuple[list[Path], 
     for path in paths:
         try:
             moved.append(move(path))
-        except CheckpointError as error:
+        except CifarGuiError as error:
             problem = problem or str(error)
     return moved, problem

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from cifar_gui.errors import CheckpointError
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs.summary import RunSummary, list_runs
 from cifar_gui.runs.sweep_files import SweepState, empty_old_sweeps, list_sweeps
@@ -130,7 +130,7 @@ def _moved(wanted: list[tuple[Path, str]]) -> tuple[list[Path], str]:
     for path, what in wanted:
         try:
             places.append(move_to_trash(path, what))
-        except CheckpointError as error:
+        except CifarGuiError as error:  # one of a folder that cannot be written to, too
             for place in places:
                 restore(place)
             return [], str(error)

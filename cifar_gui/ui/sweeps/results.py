@@ -34,9 +34,9 @@ class Dot:
 class Scatter:
     """Accuracy against one setting."""
 
-    label: str  # of the setting
-    dots: tuple[Dot, ...]  # from left to right
-    ticks: tuple[tuple[float, str], ...]  # where on the x axis, 0–1, and what stands there
+    label: str = ""  # of the setting
+    dots: tuple[Dot, ...] = ()  # from left to right
+    ticks: tuple[tuple[float, str], ...] = ()  # where on the x axis, 0–1, and what stands there
     low: float = 0.0  # of the accuracies shown
     high: float = 1.0
 
@@ -100,7 +100,7 @@ def scatter_of(state: SweepState, place: int) -> Scatter:
     """Accuracy against the axis at `place`: numbers at their places, logarithmic where they were drawn so or reach
     far, and everything else side by side."""
     if state.sweep is None:
-        return Scatter("", (), ())
+        return Scatter()
     axis = state.sweep.axes[place]
     shown = [(each, each.accuracy) for each in state.trials if each.accuracy is not None]
     all_values = [each.trial.values[place] for each in state.trials]

@@ -36,7 +36,7 @@ class ScatterPlot(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(px(260), px(140))
-        self.scatter = Scatter("", (), ())
+        self.scatter = Scatter()
         self.marked = 0  # the trial that is chosen in the table
         self._under: int | None = None  # place of the dot that is read
         theme().changed.connect(self.update)
@@ -47,7 +47,7 @@ class ScatterPlot(QWidget):
             self.scatter = scatter
             self._read(None)
         best = next((dot.words for dot in scatter.dots if dot.best), "no run has finished an epoch")
-        self.setAccessibleName(f"Accuracy against {scatter.label.lower()}, plot")
+        self.setAccessibleName(f"Accuracy against {scatter.label.lower() or 'a setting'}, plot")
         self.setAccessibleDescription(f"{len(scatter.dots)} runs; best: {best}.")
 
     def mark(self, trial: int) -> None:

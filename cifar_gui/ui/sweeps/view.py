@@ -13,7 +13,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.runs.axis import label_of
 from cifar_gui.runs.sweep_files import SweepState, TrialState
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.sweeps.results import list_rows, result_rows, scatter_of
+from cifar_gui.ui.sweeps.results import Scatter, list_rows, result_rows, scatter_of
 from cifar_gui.ui.sweeps.scatter_plot import ScatterPlot
 from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
@@ -145,8 +145,7 @@ class SweepsView(QWidget):
 
     def _draw(self) -> None:
         state = self.current
-        if state is not None and state.sweep is not None:
-            self.plot.show_scatter(scatter_of(state, int(self.axis.raw() or 0)))
+        self.plot.show_scatter(Scatter() if state is None else scatter_of(state, int(self.axis.raw() or 0)))
 
     def _on_trial(self) -> None:
         trial = self.trial
