@@ -35,6 +35,12 @@ class Axis:
         """Whether it has bounds and no list of values."""
         return not self.values
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether what is drawn from the range are whole numbers."""
+        kind = kind_of(self.setting)
+        return kind == "int" or (not kind and isinstance(self.low, int) and isinstance(self.high, int))
+
     def check(self, *, ranges: bool) -> None:
         """Raise RecipeError, naming the setting, unless it can be varied so; whether `ranges` are possible at all. That
         the values suit the setting the recipes made with them check."""
@@ -48,6 +54,8 @@ class Axis:
             raise RecipeError(f"{label} needs the values that are to be tried, such as {example(name)}.", name)
         if not (_is_number(self.low) and _is_number(self.high) and self.low < self.high):
             raise RecipeError(f"{label} needs two numbers, from and to, the smaller one first.", name)
+        if self._is_whole and not (float(self.low).is_integer() and float(self.high).is_integer()):
+            raise RecipeError(f"{label} needs whole numbers, from and to.", name)
         if self.logarithmic and self.low <= 0:
             raise RecipeError(f"{label}: a logarithmic range begins above 0, not at {grouped(self.low)}.", name)
 
@@ -56,11 +64,10 @@ class Axis:
         have three digits, to be read and typed."""
         if not self.is_range:
             return self.values[int(share * len(self.values))]
-        whole = kind_of(self.setting) == "int" or (not kind_of(self.setting) and isinstance(self.low, int))
-        low, high = (self.low - 0.5, self.high + 0.5) if whole else (self.low, self.high)
+        low, high = (self.low - 0.5, self.high + 0.5) if self._is_whole else (self.low, self.high)
         value = low * (high / low) ** share if self.logarithmic else low + share * (high - low)
-        if whole:
-            return min(max(round(value), math.ceil(self.low)), math.floor(self.high))
+        if self._is_whole:
+            return min(max(round(value), int(self.low)), int(self.high))
         return min(max(float(f"{value:.3g}"), self.low), self.high)
 
     def to_dict(self) -> dict[str, Any]:

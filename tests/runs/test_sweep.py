@@ -52,6 +52,12 @@ def test_what_is_drawn_lies_within_its_bounds_and_on_its_scale() -> None:
     assert 60 < epochs.count(1) < 95, "as far from a half to one and a half as it is, of all up to eight and a half"
 
 
+def test_a_range_of_fractions_of_the_network_may_begin_with_a_whole_number() -> None:
+    alexnet = Recipe(network="alexnet", data="shapes", epochs=2)
+    shares = values(Sweep(alexnet, (Axis("network_settings.dropout", low=0, high=0.5),), RANDOM, 3))
+    assert all(0 < share < 0.5 for (share,) in shares)
+
+
 def test_what_belongs_to_a_setting_follows_it() -> None:
     (rate, *_rest) = Sweep(BASE.changed(lr=0.1), (Axis("lr", (0.2,)),)).trials()
     assert (rate.recipe.lr, rate.recipe.bias_lr) == (0.2, 0.8)
@@ -115,6 +121,7 @@ def test_what_does_not_fit_is_told_with_its_setting(vary: str, said: str, settin
         (Axis("momentum", low=0.0, high=0.9, logarithmic=True), "a logarithmic range begins above 0, not at 0"),
         (Axis("flip", low=0.0, high=1.0), "Flip needs the values that are to be tried, such as none, random"),
         (Axis("crop", low=20, high=30), "Crop must be at most 16"),
+        (Axis("epochs", low=0.5, high=8, logarithmic=True), "Epochs needs whole numbers, from and to"),
     ],
 )
 def test_ranges_that_are_none_are_told(axis: Axis, said: str) -> None:
