@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,14 +56,58 @@ def test_a_file_that_is_gone_is_told_of_and_the_others_go_on(files, tmp_path):
     files[1][0].unlink()
     found = sort_files(files, tmp_path / "to", told, move=True)
     assert [source for source, _ in found.done] == [files[0][0], files[2][0]]
-    assert len(found.problems) == 1
-    assert "could not be" in found.problems[0]
+    (problem,) = found.problems
+    assert problem.startswith(f"{files[1][0]} cannot be read: there is no such file")
+
+
+@pytest.mark.parametrize("move", [True, False])
+def test_what_lies_where_it_belongs_stays(files, tmp_path, move):
+    sort_files(files, tmp_path / "to", told, move=True)
+    before = contents(tmp_path / "to")
+    again = [(tmp_path / "to" / name, name.partition("/")[0]) for name in before]
+    found = sort_files([*again[:2], (again[2][0], "cat")], tmp_path / "to", told, move=move)
+    assert (found.there, len(found.done)) == (2, 1)
+    assert set(contents(tmp_path / "to")) - set(before) == {"cat/2.png"}
+
+
+def test_of_what_cannot_be_finished_nothing_is_left_and_the_original_stays(files, tmp_path, monkeypatch):
+    copy = shutil.copyfile
+
+    def fills_the_disk(source, place):
+        copy(source, place)
+        if Path(source).name == "2.png":
+            raise OSError(errno.ENOSPC, "No space left on device", str(place))
+
+    monkeypatch.setattr(shutil, "copyfile", fills_the_disk)
+    monkeypatch.setattr(shutil, "copystat", lambda *_paths: (_ for _ in ()).throw(PermissionError()))
+    found = sort_files(files, tmp_path / "to", told, move=False)
+    assert contents(tmp_path / "to") == {"cat/1 (2).png": "1", "cat/1.png": "0"}, "though no times can be kept"
+    assert "2.png could not be written: the disk is full" in found.problems[0]
+    monkeypatch.setattr(os, "rename", lambda *_paths: (_ for _ in ()).throw(OSError(errno.EXDEV, "another disk")))
+    monkeypatch.setattr(os, "unlink", read_only(os.unlink, files[0][0]))
+    found = sort_files(files[:2], tmp_path / "other", told, move=True)
+    assert contents(tmp_path / "other") == {"cat/1.png": "1"}
+    assert found.problems == (f"{files[0][0]} could not be moved: the disk can be read only. Copy it instead.",)
+    assert files[0][0].exists()
+
+
+def read_only(unlink, file):
+    """As on a card that cannot be written to."""
+
+    def refuse(path, *others, **more):
+        if Path(path) == file:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        unlink(path, *others, **more)
+
+    return refuse
 
 
 def test_who_gives_up_is_told_what_was_done(files, tmp_path):
     asked = iter((False, True))
     found = sort_files(files, tmp_path / "to", told, move=True, stopping=lambda: next(asked))
     assert (len(found.done), found.given_up) == (1, True)
+    back = put_back(found.done, told, stopping=lambda: True)
+    assert (back.done, back.given_up) == ((), True)
 
 
 def test_progress_may_end_it(files, tmp_path):

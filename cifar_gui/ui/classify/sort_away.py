@@ -71,10 +71,8 @@ class SortAway(QObject):
         if not files:
             self._context.messages.info("There is nothing to sort: no picture shown is a file that has an answer.")
             return
-        if self.work.running:
-            self._context.messages.warn("Pictures are being sorted already. Wait for that, or cancel it.")
+        if self._is_busy():
             return
-        self._stopping.clear()
         self.work.start(
             lambda progress: sort_files(files, target, progress, move=move, stopping=self._stopping.is_set),
             lambda found: self._on_sorted(found, target, move=move),
@@ -87,8 +85,19 @@ class SortAway(QObject):
         if chosen := QFileDialog.getExistingDirectory(self._parent, title):
             self.sort(Path(chosen), move=move)
 
+    def _is_busy(self) -> bool:
+        """Whether files are on their way, which is said: what would be given up for this would not be told to the end.
+        If not, nobody wants to stop as yet."""
+        if self.work.running:
+            self._context.messages.warn("Pictures are being sorted already. Wait for that, or cancel it.")
+            return True
+        self._stopping.clear()
+        return False
+
     def _on_sorted(self, found: Sorted, target: Path, *, move: bool) -> None:
         what = f"{pictures(len(found.done))} {'moved' if move else 'copied'} into folders in {target.name}"
+        if found.there:
+            what = f"{what}, where {found.there:,} {'was' if found.there == 1 else 'were'} already"
         undo = ("Put them back", lambda: self._put_back(found)) if move and found.done else None
         self._context.messages.info(f"{what}{', then stopped' if found.given_up else ''}.", undo)
         if found.problems:
@@ -99,10 +108,17 @@ class SortAway(QObject):
     def _put_back(self, found: Sorted) -> None:
         from cifar_gui.data.sorted_files import put_back
 
-        self.work.start(lambda progress: put_back(found.done, progress), self._on_back, self._on_failed)
+        if not self._is_busy():
+            self.work.start(
+                lambda progress: put_back(found.done, progress, self._stopping.is_set),
+                self._on_back,
+                self._on_failed,
+                doing="Putting pictures back…",
+            )
 
     def _on_back(self, found: Sorted) -> None:
-        self._context.messages.info(f"{pictures(len(found.done))} put back where they were.")
+        stopped = ", then stopped" if found.given_up else ""
+        self._context.messages.info(f"{pictures(len(found.done))} put back where they were{stopped}.")
         if found.problems:
             self._tell(found.problems)
         self.moved.emit(dict(found.done))

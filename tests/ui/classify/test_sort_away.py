@@ -60,17 +60,27 @@ def test_an_answer_brings_what_the_folder_says_and_moved_files_stay_the_same_row
     assert model.rows[0].prediction.label == "Cat"
 
 
-def test_pictures_are_moved_in_the_background_and_put_back_from_the_message(window, qtbot, tmp_path, heard):
+def test_pictures_are_copied_or_moved_in_the_background_and_put_back_from_the_message(
+    window, qtbot, tmp_path, heard, monkeypatch
+):
     file = tmp_path / "here.png"
     file.write_text("picture")
     rows = [row(str(file), CAT)]
     sorting = SortAway(window.context, lambda: rows, window)
     moved = heard(sorting.moved)
+    sorting.sort(tmp_path / "to", move=False)
+    qtbot.waitUntil(lambda: any("copied into" in each.text for each in window.context.messages.all))
+    assert moved == [], "the rows are still of the originals"
+    (tmp_path / "to" / "Cat" / "here.png").unlink()
     sorting.sort(tmp_path / "to", move=True)
     qtbot.waitUntil(lambda: len(moved) == 1)
     assert moved[0] == {file: tmp_path / "to" / "Cat" / "here.png"}
     message = next(each for each in window.context.messages.all if "moved" in each.text)
     assert message.text == "1 picture moved into folders in to."
+    with monkeypatch.context() as patch:
+        patch.setattr(type(sorting.work), "running", property(lambda _work: True))
+        message.actions[0][1]()
+        assert any("sorted already" in each.text for each in window.context.messages.all), "others are on their way"
     message.actions[0][1]()
     qtbot.waitUntil(lambda: len(moved) == 2)
     assert file.read_text() == "picture"
