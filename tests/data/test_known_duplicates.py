@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -40,7 +42,8 @@ def test_they_are_looked_for_once(splits, asked):
 def test_other_pictures_have_others(splits, asked):
     remembered_duplicates(*splits)
     remembered_duplicates(*reversed(splits))
-    assert asked == ["one other", "other one"]
+    remembered_duplicates(splits[0], dataclasses.replace(splits[1], fingerprint="third"))
+    assert asked == ["one other", "other one", "one third"]
 
 
 @pytest.mark.parametrize(

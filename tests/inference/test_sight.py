@@ -26,6 +26,18 @@ def test_each_view_has_a_favourite_and_inputs_are_taken_apart_in_order(
     assert (len(first.favourites), len(second.favourites)) == (2, 3)
 
 
+def test_one_view_has_a_temperature_of_its_own_and_several_share_one(
+    snapshot: ModelSnapshot, inputs: torch.Tensor
+) -> None:
+    def logits(views: int, **calibration: float) -> torch.Tensor:
+        card = dataclasses.replace(snapshot.card, calibration=calibration)
+        return Sight(ModelSnapshot(card, snapshot.weights)).see(inputs[:2], views).logits
+
+    for views, hot in ((1, 2.0), (2, 5.0), (6, 5.0)):
+        calibrated = logits(views, temperature=2.0, temperature_six_views=5.0)
+        torch.testing.assert_close(hot * calibrated, logits(views))
+
+
 def test_a_network_to_which_nothing_was_fitted_has_nothing_against_a_picture(
     snapshot: ModelSnapshot, inputs: torch.Tensor
 ) -> None:
