@@ -84,12 +84,12 @@ def _train(state: SweepState, now: TrialState, data: ImageData, control: Control
 
     with ExitStack() as stack:
         kept = None if now.run is None else stack.enter_context(Run.open(now.run.path))
-        resume = None if kept is None else kept.resume_state()
         recipe = now.trial.recipe if kept is None else kept.recipe
-        model = new_model(recipe, len(data.class_names))
-        events = stack.enter_context(closing(train(model, data, recipe, control, resume)))
         progress = stack.enter_context(Progress())
         try:
+            resume = None if kept is None else kept.resume_state()
+            model = new_model(recipe, len(data.class_names))
+            events = stack.enter_context(closing(train(model, data, recipe, control, resume)))
             first = next(events)
             if kept is None:  # now that it has begun
                 kept = stack.enter_context(Run.create(recipe, sweep=state.name))

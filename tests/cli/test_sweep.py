@@ -10,6 +10,7 @@ import pytest
 
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import load_snapshot
+from cifar_gui.errors import WriteError
 from cifar_gui.runs import Run, list_runs, move_to_trash
 from cifar_gui.training.events import EpochReport
 
@@ -76,6 +77,26 @@ def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, fi
     assert [(run.number, run.epochs_done) for run in list_runs()] == [("0002", 2), ("0001", 2)]
     move_to_trash(paths.runs() / "0001")
     assert len(cli("sweep", "rates", "--resume", "--json").lines) == 2, "that one alone, and the result"
+
+
+def test_a_full_disk_ends_the_sweep_and_a_trial_that_cannot_go_on_does_not(cli, file, monkeypatch) -> None:
+    keep = Run.record
+    with monkeypatch.context() as patch:
+
+        def full(run: Run, event: object) -> None:
+            if isinstance(event, EpochReport):
+                raise WriteError("The disk is full.")
+            keep(run, event)
+
+        patch.setattr(Run, "record", full)
+        ended = cli("sweep", file)
+    assert (ended.code, len(list_runs())) == (1, 1), "the next trial could not be written either"
+    assert "The disk is full." in ended.err
+    (paths.runs() / "0001" / "resume.safetensors").write_bytes(b"damaged")
+    resumed = cli("sweep", "rates", "--resume")
+    assert "Trial 1, run 0001: " in resumed.err
+    assert [(run.number, run.status) for run in list_runs()][0] == ("0002", "completed")
+    assert resumed.code == 1, "not all of it is trained"
 
 
 def test_what_cannot_be_swept_is_said_and_leaves_nothing(cli, file) -> None:

@@ -152,3 +152,15 @@ def test_a_run_that_the_user_begins_between_two_trials_delays_the_sweep_and_no_t
     ended(sweeps, qtbot)
     assert [rate for _number, rate, status in rates() if status == "completed"] == [0.5, 0.01, 0.02, 0.04]
     assert "Sweep rates is done" in window.context.messages.all[0].text
+
+
+def test_a_trial_that_cannot_be_gone_on_with_is_told_and_the_others_are_trained(sweeps, folder, window, qtbot) -> None:
+    with Run.create(state_of(folder).trials[0].trial.recipe, sweep="rates") as run:
+        run.failed("The power went off.")
+    run.layout.resume.write_bytes(b"damaged")
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert [status for _number, _rate, status in rates()] == ["failed", "completed", "completed"]
+    (message,) = window.context.messages.all
+    assert message.text.startswith("Sweep rates has ended. A run of it has failed or train elsewhere. Run 0001: ")
+    assert str(run.layout.resume) in message.text

@@ -41,7 +41,9 @@ class SweepTrainer(QObject):
         self._state: SweepState | None = None
         self._now: TrialState | None = None  # what the session trains for us
         self._stopping = False
+        self._problem = ""  # why a trial that has begun cannot be gone on with: that stands nowhere else
         session.event.connect(self._on_event)
+        session.failed.connect(self._on_session_failed)
         session.state_changed.connect(self._on_session)
 
     @property
@@ -125,13 +127,17 @@ class SweepTrainer(QObject):
         if isinstance(event, Finished) and self._now is not None:
             self._stopping = self._stopping or event.reason == "stopped"
 
+    def _on_session_failed(self, text: str, _details: str) -> None:
+        if self._now is not None and self._now.run is not None and self._session.run is None:
+            self._problem = f"Run {self._now.run.number}: {text}"
+
     def _on_session(self, state: str) -> None:
         if self._queue is None:
             return
         if state == "stopping" and self._now is not None and self._session.stop_wanted:
             self._stopping = True  # it has been asked to stop, whether or not there will be anything to stop
         elif state == "idle":
-            if self._now is not None and self._session.run is None:
+            if self._now is not None and self._now.run is None and self._session.run is None:
                 self._stopping = True  # it could not even begin: the others could not either
             self._advance()
 
@@ -154,7 +160,8 @@ class SweepTrainer(QObject):
         else:
             left = count - state.done
             failed = "A run of it has failed" if left == 1 else f"{left} runs of it have failed"
-            text = f"Sweep {state.name} has ended. {failed} or train elsewhere; why stands in its table."
+            why = f". {self._problem}" if self._problem else "; why stands in its table."
+            text = f"Sweep {state.name} has ended. {failed} or train elsewhere{why}"
             self._messages.warn(text, action=("Try again", lambda: self._resume(text, path)))
 
     def _resume(self, text: str, path: Path) -> None:
@@ -169,5 +176,5 @@ class SweepTrainer(QObject):
         if self._queue is not None:
             self._queue.close()
         self._queue = self._state = self._now = None
-        self._stopping = False
+        self._stopping, self._problem = False, ""
         self.changed.emit()
