@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from cifar_gui.atomic import write_atomically
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
 
 _KINDS = {"Numbers (*.csv)": ".csv", "Picture (*.png)": ".png"}
@@ -24,6 +25,6 @@ def write(path: Path, numbers: Callable[[], str], picture: Callable[[], QImage])
     """By the suffix. Raises CifarGuiError naming the file."""
 
     def write_csv(where: Path) -> None:
-        where.write_text(numbers(), encoding="utf-8", newline="")
+        write_atomically(where, [numbers().encode()])
 
     write_by_suffix(path, {".csv": write_csv, ".png": lambda where: write_png(where, picture())}, "an evaluation")

@@ -462,6 +462,7 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
     target = tmp_path / "out.csv"
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: target)
     page.save()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     saved = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
     assert len(saved) == 14
     first = page.many.table_page.model.rows[0].prediction
@@ -473,6 +474,7 @@ def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, t
     show(make_picture())
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: tmp_path / "no" / "such.csv")
     page.save()
+    qtbot.waitUntil(lambda: bool(messages(page)))
     assert "such.csv could not be written" in messages(page)[0]
 
 
@@ -536,6 +538,7 @@ def test_only_the_rows_that_are_shown_are_saved(page, qtbot, folder, tmp_path, m
     shown = page.many.table_page.model.rowCount()
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda *_arguments: tmp_path / "rows.csv")
     page.save()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert 0 < shown < len(page.many.table_page.model.rows)
     assert len((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()) == 1 + shown
 

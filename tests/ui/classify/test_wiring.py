@@ -69,6 +69,7 @@ def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_pi
     page.single.verdict_panel.copy_button.click()
     assert QGuiApplication.clipboard().text().startswith("picture\tgrün.png\n")
     page.single.verdict_panel.export_button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     rows = (tmp_path / "one.csv").read_bytes().decode("utf-8").splitlines()
     assert (len(rows), rows[1].split(",")[:2]) == (2, ["grün.png", str(picture)])
     assert asked == ["verdicts.csv"]
@@ -88,6 +89,7 @@ def test_the_rows_of_the_table_are_copied_and_saved_by_its_buttons_and_one_goes_
         assert len(QGuiApplication.clipboard().text().splitlines()) == 4
     monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda _parent, _name: tmp_path / "rows.csv")
     table.export_button.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert texts(page)[0].startswith("Saved rows.csv: 3 pictures: ")
     table.back_button.click()
     assert not page.many.is_in_front
