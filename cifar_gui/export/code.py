@@ -114,7 +114,7 @@ class Code:
             title=plain(f"{label}, trained on {card.data_name}" if card.data_name else label),
             file=plain(f"{name}{self.suffix}"),
             weights=plain(weights),
-            weights_name=json.dumps(weights),
+            weights_name=repr(weights),
             classes=json.dumps(card.class_names, ensure_ascii=False),
             mean=tuple(card.stats.mean),
             std=tuple(card.stats.std),

@@ -81,6 +81,12 @@ def test_the_code_of_every_network_gives_its_answers(name: str, tmp_path: Path) 
     assert max(map(len, (tmp_path / f"{name}.py").read_text(encoding="utf-8").splitlines())) <= 120
 
 
+def test_code_finds_its_weights_whatever_it_is_called(snapshot: ModelSnapshot, tmp_path: Path) -> None:
+    for name, content in Code().files(snapshot, "my 🏠").items():
+        (tmp_path / name).write_bytes(content)
+    assert Code().answers(tmp_path / "my 🏠.py", np.zeros((1, 3, 32, 32), np.uint8)).shape == (1, len(NAMES))
+
+
 def test_code_reads_as_a_person_would_write_it() -> None:
     source = Source(build("resnet20", 10).eval())
     assert source.layers[:3] == [
