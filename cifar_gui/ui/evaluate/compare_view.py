@@ -37,6 +37,7 @@ class CompareView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.found: Comparison | None = None
         self.choice = NetworkChoice("Second network")
         self.button = QPushButton("Compare")
         self.words = muted(_HINT, wrap=True)
@@ -56,6 +57,7 @@ class CompareView(QWidget):
 
     def clear(self) -> None:
         """Nothing has been compared."""
+        self.found = None
         self.words.setText(_HINT)
         self._show(waiting=False, result=False)
 
@@ -66,6 +68,7 @@ class CompareView(QWidget):
 
     def show_comparison(self, found: Comparison) -> None:
         """Replace everything."""
+        self.found = found
         self.words.setText(found.words())
         for side, count in found.counts().items():
             button = self.sides[side]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from cifar_gui.checkpoint.files import load_snapshot
 from cifar_gui.data.base import Progress
 from cifar_gui.inference.disagreement import Disagreement, disagreement, in_words
 from cifar_gui.ui.evaluate.outcome import Outcome, Places, examine
-from cifar_gui.ui.evaluate.telling import accuracy_words
+from cifar_gui.ui.evaluate.telling import accuracy_words, csv_text
 from cifar_gui.ui.evaluate.tiles import Tile
 from cifar_gui.words import modest_percent
 
@@ -84,6 +84,17 @@ class Comparison:
         verdicts = ", ".join(f"{model}: {answer}, {share}" for model, answer, share in said)
         note = f"{names[int(self.first.labels[place])]}. {verdicts}. Picture {place:,} of the {split} pictures."
         return Tile(((split, place),), " / ".join(answer for _model, answer, _share in said), note)
+
+
+def as_csv(found: Comparison) -> str:
+    """One row for each picture: what it shows, what each network says of it, and how sure it is, 0–1."""
+    names, titles = found.first.class_names, ["picture", "label"]
+    columns: list[Iterable[object]] = [(names[label] for label in found.first.labels.tolist())]
+    for outcome in (found.first, found.second):
+        model = outcome.question.model
+        titles += [model, f"{model}, confidence"]
+        columns += [(names[answer] for answer in outcome.answers.tolist()), outcome.confidence.tolist()]
+    return csv_text([titles, *zip(range(len(found.first.labels)), *columns, strict=True)])
 
 
 def compare(first: Outcome, path: Path, model: str) -> Callable[[Progress], Comparison]:

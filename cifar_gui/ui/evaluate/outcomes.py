@@ -45,7 +45,9 @@ class Outcomes:
     def remember(self, outcome: Outcome) -> None:
         """Keep it, in place of what was asked for longest ago."""
         kept = _Answers(outcome.evaluation, outcome.labels, outcome.answers, outcome.confidence)
-        self._kept[key_of(outcome.question)] = kept
+        key = key_of(outcome.question)
+        self._kept.pop(key, None)  # else it would keep the place of the first time
+        self._kept[key] = kept
         if len(self._kept) > _MOST:
             self._kept.popitem(last=False)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from cifar_gui.data.corruptions import CORRUPTIONS, Corruption
 from cifar_gui.inference.evaluate import evaluate
 from cifar_gui.inference.robustness import SAMPLE, Robustness, robustness
 from cifar_gui.ui.evaluate.outcome import Outcome, Question
+from cifar_gui.ui.evaluate.telling import csv_text
 from cifar_gui.words import modest_percent, percent
 
 Key = tuple[str, str]
@@ -180,13 +179,11 @@ def _listed(names: list[str]) -> str:
 
 def as_csv(measured: Sequence[Measured]) -> str:
     """One row for each network, way and strength, in full precision; strength 0 is intact."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["network", "way", "strength", "amount", "accuracy", "pictures"])
+    rows: list[Sequence[object]] = [["network", "way", "strength", "amount", "accuracy", "pictures"]]
     for each in measured:
-        rows.writerow([each.model, "intact", 0, "", each.found.intact, each.found.n])
+        rows.append([each.model, "intact", 0, "", each.found.intact, each.found.n])
         for corruption in CORRUPTIONS:
             for strength, accuracy in enumerate(each.found.corrupted[corruption.name], start=1):
                 amount = corruption.words(strength)
-                rows.writerow([each.model, corruption.name, strength, amount, accuracy, each.found.n])
-    return out.getvalue()
+                rows.append([each.model, corruption.name, strength, amount, accuracy, each.found.n])
+    return csv_text(rows)

@@ -28,7 +28,6 @@ class SecondNetwork(QObject):
         super().__init__(parent)
         self._context, self._view = context, view
         self._first: Outcome | None = None
-        self.found: Comparison | None = None
         self._work = LongWork(context.jobs, _TOPIC, self)
         self._work.progressed.connect(view.waiting.show_progress)
         view.wanted.connect(self._ask)
@@ -37,6 +36,11 @@ class SecondNetwork(QObject):
         context.models.choices_changed.connect(self.offer)
         self.offer()
 
+    @property
+    def found(self) -> Comparison | None:
+        """The last comparison, None as long as there is none of the outcome shown."""
+        return self._view.found
+
     def offer(self) -> None:
         """What can be chosen now."""
         self._view.offer(self._context.models.choices())
@@ -44,7 +48,7 @@ class SecondNetwork(QObject):
     def forget(self, first: Outcome) -> None:
         """There is another outcome to compare with."""
         self._work.cancel()
-        self._first, self.found = first, None
+        self._first = first
         self._view.clear()
 
     def _ask(self, choice: ModelChoice) -> None:
@@ -52,16 +56,15 @@ class SecondNetwork(QObject):
             return
         self._context.messages.resolve(_TOPIC)
         self._work.start(
-            compare(self._first, choice.path, choice.label), self._on_found, self._on_failed, doing="Comparing…"
+            compare(self._first, choice.path, choice.label),
+            self._view.show_comparison,
+            self._on_failed,
+            doing="Comparing…",
         )
         self._view.begin(f"Asking {choice.label}")
 
     def _give_up(self) -> None:
         self._work.cancel()
-        self._show_found()
-
-    def _on_found(self, found: Comparison) -> None:
-        self.found = found
         self._show_found()
 
     def _on_failed(self, error: CifarGuiError) -> None:

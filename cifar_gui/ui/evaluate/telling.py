@@ -102,17 +102,18 @@ def as_csv(outcome: Outcome, separator: str = ",") -> str:
     rows: list[Sequence[object]] = [["class", "precision", "recall", "pictures", *(f"called {name}" for name in names)]]
     for (name, score), counts in zip(found.per_class.items(), found.confusion, strict=True):
         rows.append([name, score.precision, score.recall, score.count, *counts])
-    return _written(rows, separator)
+    return csv_text(rows, separator)
 
 
 def confusion_as_text(outcome: Outcome) -> str:
     """The confusion matrix alone, tab-separated."""
     names = outcome.class_names
     counts = zip(names, outcome.evaluation.confusion, strict=True)
-    return _written([["", *names], *([name, *row] for name, row in counts)], "\t")
+    return csv_text([["", *names], *([name, *row] for name, row in counts)], "\t")
 
 
-def _written(rows: Sequence[Sequence[object]], separator: str) -> str:
+def csv_text(rows: Sequence[Sequence[object]], separator: str = ",") -> str:
+    """Rows as text, each with its line end; numbers in full precision."""
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
     return out.getvalue()

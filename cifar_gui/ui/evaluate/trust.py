@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cifar_gui.inference.reliability import Bin, Coverage, calibration_error, coverage, reliability
 from cifar_gui.ui.evaluate.outcome import Outcome
+from cifar_gui.ui.evaluate.telling import csv_text
 from cifar_gui.words import percent
 
 _EVEN = 0.005
@@ -59,3 +60,9 @@ def coverage_words(found: Coverage, threshold: float) -> str:
     if not share:
         return f"No answer is at least {percent(threshold)} sure."
     return f"At least {percent(threshold)} sure: answers {percent(share)} of the pictures, {percent(accuracy)} right."
+
+
+def as_csv(found: Trust) -> str:
+    """One row for each group of answers; shares 0–1."""
+    rows = [(each.low, each.high, each.confidence, each.accuracy, each.count) for each in found.bins]
+    return csv_text([("least sure", "surest", "mean confidence", "right", "pictures"), *rows])

@@ -25,7 +25,7 @@ class TrustView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: Trust | None = None
+        self.found: Trust | None = None
         self.reliability = Plot("Reliability", x_label="% sure", form=percent, tick_form=exact_percent, floor=0.0)
         self.reliability.setObjectName("evaluate.reliability")
         self.reliability.add_curve("even", CurveStyle("as said", "muted", Qt.PenStyle.DashLine))
@@ -44,7 +44,7 @@ class TrustView(QWidget):
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Replace everything; the threshold stays."""
-        self._found = found = trust(outcome)
+        self.found = found = trust(outcome)
         said, right = found.points
         low = float(said.min())
         self.reliability.set_curve("even", np.array([low, 100.0]), np.array([low / 100, 1.0]))
@@ -57,12 +57,12 @@ class TrustView(QWidget):
         self._show_threshold()
 
     def _show_threshold(self) -> None:
-        if self._found is None:
+        if self.found is None:
             return
         threshold = self.threshold.value() / _STEPS
-        self.answered.setText(coverage_words(self._found.coverage, threshold))
+        self.answered.setText(coverage_words(self.found.coverage, threshold))
         self.threshold.setAccessibleDescription(self.answered.text())
-        share, _accuracy = self._found.coverage.at(threshold)
+        share, _accuracy = self.found.coverage.at(threshold)
         self.coverage.set_marks(vertical=[Mark(100 * share, f"≥ {percent(threshold)} sure", "doubt")])
         self.coverage.refresh()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +12,7 @@ from cifar_gui.data.duplicates import Twins
 from cifar_gui.data.known_duplicates import remembered_duplicates
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.standing import TEST_RULE
+from cifar_gui.ui.evaluate.telling import csv_text
 from cifar_gui.ui.evaluate.tiles import Picture, Tile
 from cifar_gui.words import percent
 
@@ -134,11 +133,10 @@ def _tile(search: Search, twins: Twins) -> Tile:
 
 def as_csv(found: Found) -> str:
     """One row for each pair."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["split", "place", "label", "twin split", "twin place", "twin label", "correlation", "mirrored"])
+    titles = ("split", "place", "label", "twin split", "twin place", "twin label", "correlation", "mirrored")
+    rows: list[Sequence[object]] = [titles]
     for each in found.twins:
         first, second = (found.search.split, each.first), found.search.learned_picture(each.second)
         described = [value for picture in (first, second) for value in (*picture, found.search.label(picture))]
-        rows.writerow([*described, each.correlation, each.mirrored])
-    return out.getvalue()
+        rows.append([*described, each.correlation, each.mirrored])
+    return csv_text(rows)

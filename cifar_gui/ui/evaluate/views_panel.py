@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QImage
 
-from cifar_gui.ui.evaluate import robust, telling, twins
+from cifar_gui.ui.evaluate import comparison, robust, telling, trust, twins
 from cifar_gui.ui.evaluate.compare_view import CompareView
 from cifar_gui.ui.evaluate.confusion_panel import ConfusionPanel
 from cifar_gui.ui.evaluate.epochs_view import EpochsView
@@ -78,6 +78,10 @@ class ViewsPanel(Panel):
 
     def numbers(self, outcome: Outcome) -> str:
         """What is in front as CSV; the classes and their confusion where it has no numbers of its own."""
+        if self.current == "reliability" and self.trust.found is not None:
+            return trust.as_csv(self.trust.found)
+        if self.current == "compare" and self.compare.found is not None:
+            return comparison.as_csv(self.compare.found)
         if self.current == "robustness" and self.robustness.measured:
             return robust.as_csv(self.robustness.measured)
         if self.current == "twins" and self.twins.found is not None:

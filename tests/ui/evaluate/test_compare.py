@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.checkpoint.files import save_snapshot
-from cifar_gui.ui.evaluate.comparison import Comparison
+from cifar_gui.ui.evaluate.comparison import Comparison, as_csv
 from cifar_gui.ui.model_choices import ModelChoice
 
 from .conftest import small_network
@@ -38,6 +38,12 @@ def test_each_picture_tells_both_verdicts(comparison):
         "bright. Small · shipped: bright, 90.0 %, Small · shipped: striped, 60.0 %. "
         "Picture 3 of the validation pictures."
     )
+
+
+def test_every_picture_is_a_row_of_the_file(comparison):
+    titles, *rows = as_csv(comparison).splitlines()
+    assert titles.startswith('picture,label,Small · shipped,"Small · shipped, confidence",')
+    assert [row.split(",")[::2][:3] for row in rows[2:4]] == [["2", "bright", "dark"], ["3", "bright", "striped"]]
 
 
 @pytest.fixture
@@ -74,8 +80,10 @@ def test_a_second_network_is_asked_about_the_same_pictures(comparing, qtbot):
 def test_a_new_result_takes_the_comparison_away(comparing, qtbot):
     comparing.views.compare.button.click()
     qtbot.waitUntil(lambda: comparing.second.found is not None)
+    assert comparing.views.numbers(comparing.outcome).startswith("picture,label,Small")
     comparing.controls.run.click()
     qtbot.waitUntil(lambda: comparing.second.found is None)
+    assert comparing.views.numbers(comparing.outcome).startswith("class,")
     assert not comparing.views.compare.sides[True, True].isVisible()
 
 

@@ -276,6 +276,10 @@ def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch
     answer(tmp_path / "numbers", "Numbers (*.csv)")
     evaluated.save()
     assert (tmp_path / "numbers.csv").read_text().startswith("class,precision,recall,pictures,called bright,")
+    evaluated.views.choose("reliability")
+    evaluated.save()
+    titles, *groups = (tmp_path / "numbers.csv").read_text().splitlines()
+    assert (titles, len(groups)) == ("least sure,surest,mean confidence,right,pictures", 15)
     answer(tmp_path / "picture", "Picture (*.png)")
     evaluated.save()
     assert QImage(str(tmp_path / "picture.png")).width() > 300
