@@ -19,7 +19,7 @@ from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.insight import Insight
 from cifar_gui.ui.classify.many import ManyPictures
-from cifar_gui.ui.classify.results import Row, as_text, facts_as_text, tally
+from cifar_gui.ui.classify.results import Row, Tally, as_text, facts_as_text
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.second_opinion import SecondOpinion
 from cifar_gui.ui.classify.single import SingleView
@@ -411,4 +411,4 @@ class ClassifyPage(Page):
 def _written(path: Path, rows: list[Row]) -> str:
     """Write the rows as CSV; what to say of it then. Raises WriteError, and a file that was there is as it was."""
     write_atomically(path, [as_text(rows).encode()])
-    return f"Saved {path.name}: {tally(rows)}."
+    return f"Saved {path.name}: {Tally(rows).words()}."

@@ -15,7 +15,8 @@ from cifar_gui.paths import file_stem
 from cifar_gui.words import modest_percent, percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
-Column = Literal["name", "verdict", "probability", "second", "reason"]
+Column = Literal["name", "folder", "verdict", "probability", "second", "reason"]
+SortKey = tuple[object, ...]
 
 _ANSWER_COLUMNS = (
     *("verdict", "confidence", "label", "probability", "second", "second_probability"),
@@ -24,7 +25,7 @@ _ANSWER_COLUMNS = (
 _MISTAKES = 8
 """The most frequent ones that are told of."""
 
-COLUMNS: tuple[Column, ...] = ("name", "verdict", "probability", "second", "reason")
+COLUMNS: tuple[Column, ...] = ("name", "folder", "verdict", "probability", "second", "reason")
 STATES: tuple[State, ...] = ("confident", "unsure", "unknown", "unreadable", "waiting")
 
 
@@ -52,13 +53,15 @@ class Row:
         """What stands in a cell."""
         if column == "name":
             return self.source.name
+        if column == "folder":
+            return self.truth
         if self.problem:
-            return {"verdict": "cannot be read", "reason": self.problem}.get(column, "")
+            return {"verdict": "cannot be read", "reason": self._why()}.get(column, "")
         if self.prediction is None:
             return "waiting" if column == "verdict" else ""
         return _answer(self.prediction, column)
 
-    def sort_key(self, column: Column) -> tuple[object, ...]:
+    def sort_key(self, column: Column) -> SortKey:
         """Rows without an answer come last in rising order, whatever the column."""
         if column == "name":
             return (0, natural_key(self.source.name))
@@ -66,11 +69,21 @@ class Row:
             return (2 if self.problem else 1, 0)
         if column == "verdict":
             return (0, STATES.index(self.state), self.prediction.label, -self.prediction.probability)
+        if column == "folder":
+            return (0, self.truth)
         if column == "probability":
             return (0, self.prediction.probability)
         if column == "second":
             return (0, *second(self.prediction))
         return (0, self.prediction.verdict.reason)
+
+    def _why(self) -> str:
+        """The problem without what other columns say already, which would push it out of sight."""
+        said = f"{self.source.name} cannot be read: "
+        if not self.problem.startswith(said):
+            return self.problem
+        rest = self.problem.removeprefix(said)
+        return rest[:1].upper() + rest[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +109,50 @@ def truth_of(source: PictureSource, class_names: Sequence[str]) -> str:
     return next((name for name in class_names if folder in (name.casefold(), file_stem(name).casefold())), "")
 
 
-def by_folder(rows: Sequence[Row]) -> tuple[str, str]:
-    """How many are what their folders say, and which classes are taken for which; "" and "" where no folder says
-    anything."""
-    told = [(row.truth, row.prediction.label) for row in rows if row.truth and row.prediction is not None]
-    if not told:
-        return "", ""
-    right = sum(truth == label for truth, label in told)
-    mistakes = Counter(pair for pair in told if pair[0] != pair[1]).most_common(_MISTAKES)
-    lines = [f"{truth} taken for {label}: {count:,}" for (truth, label), count in mistakes]
-    return f"{right:,} of {len(told):,} as their folders say ({percent(right / len(told))})", "\n".join(lines)
+class Tally:
+    """How many rows are in each state, and what their folders say of them; kept while rows change one by one, for to
+    count 100,000 of them takes longer than the window may stand still."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._states: Counter[State] = Counter()
+        self._told: Counter[tuple[str, str]] = Counter()  # (what the folder says, what the network says)
+        for row in rows:
+            self._count(row, 1)
+
+    @property
+    def folders_tell(self) -> bool:
+        """Whether any folder is named after a class."""
+        return bool(self._told)
+
+    def change(self, old: Row, new: Row) -> None:
+        """One row is another now."""
+        self._count(old, -1)
+        self._count(new, 1)
+
+    def words(self) -> str:
+        """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
+        words = {"unreadable": "cannot be read"}
+        parts = [f"{self._states[state]:,} {words.get(state, state)}" for state in STATES if self._states[state]]
+        return f"{pictures(self._states.total())}: {', '.join(parts)}" if parts else "No pictures"
+
+    def by_folder(self) -> tuple[str, str]:
+        """How many are what their folders say, and which classes are taken for which; "" and "" where no folder says
+        anything."""
+        if not self._told:
+            return "", ""
+        told = self._told.total()
+        right = sum(count for (truth, label), count in self._told.items() if truth == label)
+        mistakes = Counter({pair: count for pair, count in self._told.items() if pair[0] != pair[1]})
+        lines = [f"{truth} taken for {label}: {count:,}" for (truth, label), count in mistakes.most_common(_MISTAKES)]
+        return f"{right:,} of {told:,} as their folders say ({percent(right / told)})", "\n".join(lines)
+
+    def _count(self, row: Row, by: int) -> None:
+        self._states[row.state] += by
+        if row.truth and row.prediction is not None:
+            pair = (row.truth, row.prediction.label)
+            self._told[pair] += by
+            if not self._told[pair]:
+                del self._told[pair]
 
 
 def second(prediction: Prediction) -> tuple[str, float]:
@@ -114,17 +161,40 @@ def second(prediction: Prediction) -> tuple[str, float]:
     return best[1] if len(best) > 1 else ("", 0.0)
 
 
-def arranged(rows: Sequence[Row], chosen: RowFilter, column: Column | None, *, falling: bool) -> list[int]:
-    """The places in `rows` of those to show, in the order to show them; as they came where `column` is None."""
+def arranged(
+    rows: Sequence[Row],
+    chosen: RowFilter,
+    column: Column | None,
+    *,
+    falling: bool,
+    keys: list[SortKey | None] | None = None,
+    begin: Sequence[int] = (),
+) -> list[int]:
+    """The places in `rows` of those to show, in the order to show them; as they came where `column` is None.
+
+    `keys`: what the rows sort by in this column, None where that is not known yet: filled in here. `begin`: an order
+    to begin with, which makes it quick where little has changed since; it has no say in what comes out."""
     everything = chosen == RowFilter()
     places = list(range(len(rows))) if everything else [at for at, row in enumerate(rows) if chosen.admits(row)]
-    if column is not None:
-        without = [place for place in places if _lacks(rows[place], column)]
-        answered = [place for place in places if not _lacks(rows[place], column)]
-        answered.sort(key=lambda place: rows[place].sort_key(column), reverse=falling)
-        without.sort(key=lambda place: rows[place].sort_key(column))
-        places = answered + without  # what has no answer yet stays at the end, whichever way it is sorted
-    return places
+    if column is None:
+        return places
+    known: list[SortKey | None] = [None] * len(rows) if keys is None else keys
+    if everything and len(begin) == len(rows):
+        places = list(begin)
+    first: list[tuple[SortKey, int]] = []
+    last: list[tuple[SortKey, int]] = []
+    back = -1 if falling else 1  # of equals, the one that came first stands first whichever way it is sorted
+    for place in places:
+        key = known[place]
+        if key is None:
+            key = known[place] = rows[place].sort_key(column)
+        if _lacks(rows[place], column):
+            last.append((key, place))
+        else:
+            first.append((key, back * place))
+    first.sort(reverse=falling)
+    last.sort()  # what has no answer yet stays at the end, whichever way it is sorted
+    return [back * place for _, place in first] + [place for _, place in last]
 
 
 def as_text(rows: Iterable[Row], separator: str = ",") -> str:
@@ -146,14 +216,6 @@ def facts_as_text(name: str, model: str, prediction: Prediction) -> str:
     writer.writerows([("picture", name), ("verdict", prediction.verdict.headline), ("network", model)])
     writer.writerows((label, repr(share)) for label, share in prediction.top(len(prediction.class_names)))
     return out.getvalue()
-
-
-def tally(rows: Sequence[Row]) -> str:
-    """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
-    counts = Counter(row.state for row in rows)
-    words = {"unreadable": "cannot be read"}
-    parts = [f"{counts[state]:,} {words.get(state, state)}" for state in STATES if counts[state]]
-    return f"{pictures(len(rows))}: {', '.join(parts)}" if parts else "No pictures"
 
 
 def pictures(count: int) -> str:

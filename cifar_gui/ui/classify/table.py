@@ -21,7 +21,7 @@ from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 _THUMBNAIL, _ROW = 32, 40
-_WIDTHS = {"name": 220, "verdict": 190, "probability": 96, "second": 170}
+_WIDTHS = {"name": 200, "folder": 116, "verdict": 212, "probability": 96, "second": 160}
 
 
 class _ResultsDelegate(QStyledItemDelegate):
@@ -126,6 +126,10 @@ class ResultsTable(QTableView):
         """Sort rising by a column; in the order the pictures came for None."""
         self.horizontalHeader().setSortIndicator(-1 if column is None else column, Qt.SortOrder.AscendingOrder)
 
+    def show_folders(self, told: bool) -> None:
+        """Whether what the folders of pictures say has a column."""
+        self.setColumnHidden(COLUMNS.index("folder"), not told)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_wanted.emit()
@@ -141,6 +145,7 @@ class ResultsTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
         self.setSortingEnabled(True)
+        self.show_folders(told=False)
         self._on_theme()
 
     def _on_theme(self) -> None:

@@ -12,11 +12,12 @@ from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import CONFIDENT, judged
-from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged, truth_of
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, SortKey, Tally, arranged, truth_of
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 TITLES = {
     "name": "Picture",
+    "folder": "Its folder says",
     "verdict": "Verdict",
     "probability": "Probability",
     "second": "Second guess",
@@ -33,6 +34,8 @@ class ResultsModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[Row] = []
         self._order: list[int] = []
+        self._keys: list[SortKey | None] = []  # what the rows sort by in the column chosen, where it is known
+        self._tally = Tally()
         self._filter = RowFilter()
         self._column = -1
         self._falling = False
@@ -42,6 +45,11 @@ class ResultsModel(QAbstractTableModel):
     def rows(self) -> Sequence[Row]:
         """All rows, as they came."""
         return self._rows
+
+    @property
+    def tally(self) -> Tally:
+        """All rows, counted."""
+        return self._tally
 
     def shown_rows(self) -> list[Row]:
         """Those that pass the filter, as sorted."""
@@ -55,12 +63,14 @@ class ResultsModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows = list(rows)
         self._column = -1
+        self._count_anew()
         self._order = self._arranged()
         self.endResetModel()
 
     def forget_answers(self) -> None:
         """Keep the pictures and wait for new answers."""
         self._rows = [Row(row.source) for row in self._rows]
+        self._count_anew()
         self._everything_changed()
         self.rearrange()
 
@@ -68,11 +78,11 @@ class ResultsModel(QAbstractTableModel):
         """Fill in answers by their places in `rows`. Rows keep their places until `rearrange`."""
         for place, answer in found:
             if isinstance(answer, PictureError):
-                self._rows[place] = replace(self._rows[place], problem=str(answer), prediction=None)
+                self._put(place, replace(self._rows[place], problem=str(answer), prediction=None))
             else:
                 row, judgement = self._rows[place], judged(answer, self._sure_from)
                 truth = truth_of(row.source, answer.class_names)
-                self._rows[place] = replace(row, problem="", prediction=judgement, truth=truth)
+                self._put(place, replace(row, problem="", prediction=judgement, truth=truth))
         if found:
             self._everything_changed()
 
@@ -80,7 +90,7 @@ class ResultsModel(QAbstractTableModel):
         """Files are elsewhere now."""
         for place, row in enumerate(self._rows):
             if row.source.path is not None and (there := moved.get(row.source.path)) is not None:
-                self._rows[place] = replace(row, source=PictureSource.from_path(there))
+                self._put(place, replace(row, source=PictureSource.from_path(there)))
         self._everything_changed()
 
     def judge(self, sure_from: float) -> None:
@@ -91,7 +101,7 @@ class ResultsModel(QAbstractTableModel):
         for place, row in enumerate(self._rows):
             found = row.prediction
             if found is not None and low <= found.probability < high:  # of no other can the verdict be another
-                self._rows[place] = replace(row, prediction=judged(found, sure_from))
+                self._put(place, replace(row, prediction=judged(found, sure_from)))
         self._everything_changed()
 
     def set_filter(self, chosen: RowFilter) -> None:
@@ -108,7 +118,7 @@ class ResultsModel(QAbstractTableModel):
         old = self.persistentIndexList()
         places = [self._order[index.row()] for index in old]
         self._order = order
-        row_of = {place: row for row, place in enumerate(self._order)}
+        row_of = {place: row for row, place in enumerate(self._order)} if old else {}
         new = [
             self.index(row_of[place], index.column()) if place in row_of else QModelIndex()
             for index, place in zip(old, places, strict=True)
@@ -117,6 +127,8 @@ class ResultsModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if column != self._column:
+            self._keys = [None] * len(self._rows)
         self._column, self._falling = column, order == Qt.SortOrder.DescendingOrder
         self.rearrange()
 
@@ -142,10 +154,17 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             if COLUMNS[index.column()] == "name":
                 return str(row.source.path or row.source.name)
-            return row.prediction.verdict.reason if row.prediction else row.text("reason")
+            return row.prediction.verdict.reason if row.prediction else row.problem
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return row if role == self.ROW else None
+
+    def _put(self, place: int, row: Row) -> None:
+        self._tally.change(self._rows[place], row)
+        self._rows[place], self._keys[place] = row, None
+
+    def _count_anew(self) -> None:
+        self._tally, self._keys = Tally(self._rows), [None] * len(self._rows)
 
     def _everything_changed(self) -> None:
         """One signal for all: only what is on screen is painted anew."""
@@ -154,7 +173,7 @@ class ResultsModel(QAbstractTableModel):
 
     def _arranged(self) -> list[int]:
         column = COLUMNS[self._column] if 0 <= self._column < len(COLUMNS) else None
-        return arranged(self._rows, self._filter, column, falling=self._falling)
+        return arranged(self._rows, self._filter, column, falling=self._falling, keys=self._keys, begin=self._order)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

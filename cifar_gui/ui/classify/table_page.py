@@ -15,7 +15,7 @@ from cifar_gui.inference.proposals import Way
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.badge import WORDS
 from cifar_gui.ui.classify.batch import Batch, Found
-from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, by_folder, tally
+from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, pictures
 from cifar_gui.ui.classify.sort_away import SortAway
 from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.classify.table import ResultsTable
@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
 
 _REARRANGE_MS = 500
-"""While answers come in, rows are sorted and counted at most so often."""
-
-_PAUSE = 10
-"""So many times as long as that took it is not done again: of a hundred thousand rows it takes a tenth of a second."""
+_REST = 20
+"""So many times as long as it took to arrange the rows they stay: the more there are, the more seldom they move."""
 
 _WRONG = "wrong"
 
@@ -208,8 +206,8 @@ class TablePage(Panel):
         begun = time.monotonic()
         self.model.rearrange()
         self._show_tally()
-        took = 1000 * (time.monotonic() - begun)
-        self._rearrange.setInterval(max(_REARRANGE_MS, round(_PAUSE * took)))
+        spent = time.monotonic() - begun
+        self._rearrange.setInterval(max(_REARRANGE_MS, round(spent * _REST * 1000)))
 
     def _on_ended(self, cancelled: bool) -> None:
         self._show_progress(visible=False)
@@ -229,7 +227,11 @@ class TablePage(Panel):
     def _show_tally(self, remark: str = "") -> None:
         rows = self.model.rows
         shown = self.model.rowCount()
-        parts = [tally(rows)] if shown == len(rows) else [f"{shown:,} of {len(rows):,} pictures shown"]
-        right, mistakes = by_folder(rows)
-        self._tally.setText(" · ".join([*parts, *(text for text in (right, remark) if text)]))
-        self._tally.setToolTip(mistakes)
+        counted = self.model.tally
+        parts = [counted.words()] if shown == len(rows) else [f"{shown:,} of {pictures(len(rows))} shown"]
+        right, mistakes = counted.by_folder()
+        whole = " · ".join([*parts, *(text for text in (right, remark) if text)])
+        self._tally.setText(whole)
+        if mistakes:  # beside what the label itself says where it has no room for all
+            self._tally.setToolTip("\n".join(filter(None, (self._tally.toolTip(), mistakes))))
+        self.table.show_folders(counted.folders_tell)

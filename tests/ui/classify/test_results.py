@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
@@ -9,7 +10,7 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
-from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, arranged, as_text, tally
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, Tally, arranged, as_text
 from cifar_gui.ui.classify.table_model import ResultsModel
 
 NAMES = ("cat", "dog", "ship")
@@ -71,7 +72,9 @@ def test_a_class_and_a_state_can_be_filtered_for():
 
 
 def test_an_unreadable_picture_says_why_in_its_row():
-    assert (BROKEN.text("verdict"), BROKEN.text("reason")) == ("cannot be read", BROKEN.problem)
+    assert (BROKEN.text("verdict"), BROKEN.text("reason")) == ("cannot be read", "It is empty.")
+    other = Row(source("pasted"), problem="broken.png cannot be read: it is empty.")
+    assert other.text("reason") == other.problem, "of another picture than the row's: said in full"
 
 
 def test_only_a_doubt_needs_a_reason():
@@ -103,8 +106,29 @@ def test_names_with_separators_and_quotes_survive():
 
 
 def test_the_tally_counts_each_state_in_words():
-    assert tally(ROWS) == "6 pictures: 2 confident, 1 unsure, 1 unknown, 1 cannot be read, 1 waiting"
-    assert tally([BROKEN]) == "1 picture: 1 cannot be read"
+    assert Tally(ROWS).words() == "6 pictures: 2 confident, 1 unsure, 1 unknown, 1 cannot be read, 1 waiting"
+    assert Tally([BROKEN]).words() == "1 picture: 1 cannot be read"
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("falling", [True, False])
+def test_rows_come_in_the_same_order_whatever_was_known_before(column, falling):
+    rows = [*ROWS, replace(SURE_CAT, source=source("11.png"), truth="dog"), SURE_CAT, WAITING]
+    fresh = arranged(rows, RowFilter(), column, falling=falling)
+    keys = [row.sort_key(column) if place % 2 else None for place, row in enumerate(rows)]
+    assert arranged(rows, RowFilter(), column, falling=falling, keys=keys, begin=fresh[::-1]) == fresh
+    assert keys == [row.sort_key(column) for row in rows]
+    assert fresh.index(0) < fresh.index(rows.index(SURE_CAT, 1)), "of equals the first stays first"
+
+
+def test_a_tally_kept_while_answers_come_in_is_that_of_the_rows(model):
+    for found in ([(0, SURE_CAT.prediction), (4, PictureError("no"))], [(0, CAT_OR_DOG.prediction)]):
+        model.put(found)
+        assert model.tally.words() == Tally(model.rows).words()
+    model.judge(0.5)
+    assert model.tally.words() == "6 pictures: 1 confident, 1 cannot be read, 4 waiting"
+    model.forget_answers()
+    assert model.tally.words() == "6 pictures: 6 waiting"
 
 
 @pytest.fixture

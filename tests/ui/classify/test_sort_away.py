@@ -8,7 +8,7 @@ import pytest
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.inference.prediction import Prediction, Verdict
-from cifar_gui.ui.classify.results import Row, RowFilter, as_text, by_folder, truth_of
+from cifar_gui.ui.classify.results import Row, RowFilter, Tally, as_text, truth_of
 from cifar_gui.ui.classify.sort_away import UNSURE, SortAway, labelled
 from cifar_gui.ui.classify.table_model import ResultsModel
 
@@ -43,8 +43,8 @@ def test_a_folder_that_the_app_made_of_a_class_says_so_too():
 
 def test_how_many_are_what_their_folders_say_and_what_is_taken_for_what():
     rows = [row("1", CAT, "Cat"), row("2", CAT, "dog"), row("3", DOUBT, "dog"), row("4", CAT), row("5", None, "dog")]
-    assert by_folder(rows) == ("2 of 3 as their folders say (66.7 %)", "dog taken for Cat: 1")
-    assert by_folder([row("4", CAT)]) == ("", "")
+    assert Tally(rows).by_folder() == ("2 of 3 as their folders say (66.7 %)", "dog taken for Cat: 1")
+    assert Tally([row("4", CAT)]).by_folder() == ("", "")
     assert [each.is_wrong for each in rows] == [False, True, False, False, False]
     assert [RowFilter(wrong=True).admits(each) for each in rows] == [False, True, False, False, False]
     assert as_text(rows[1:2]).splitlines()[1].startswith("2,2,dog,Cat,confident")
