@@ -60,11 +60,12 @@ class ReceiptPanel(QWidget):
         layout.addWidget(ControlBar([self.tops.button], [self.ideals.button], breaks=True, close=True))
         self.say("The receipt follows when there is an answer.")
 
-    def show_receipt(self, receipt: Receipt, pictures: Sequence[RowPictures]) -> None:
-        """Show the largest contributions, with a picture or more beside each; the rest in one row, and the total."""
+    def show_receipt(self, receipt: Receipt, pictures: Sequence[RowPictures], squares: int = 1) -> None:
+        """Show the largest contributions, with a picture or more beside each; the rest in one row, and the total.
+        `squares`: as in `in_words`."""
         self._pictures = pictures
         self.heading.setText(f"Why {receipt.winner}, not {receipt.other}?")
-        self.sum.setText(in_words(receipt))
+        self.sum.setText(in_words(receipt, squares))
         self._bars.reach = max((abs(entry.contribution) for entry in receipt.entries), default=0.0)
         self._put_bars(titles(pictures).index(BARS))
         scrolled = self.table.verticalScrollBar().value()

@@ -59,8 +59,9 @@ def rows(receipt: Receipt, pictures: Sequence[RowPictures]) -> list[list[Cell]]:
     return table
 
 
-def in_words(receipt: Receipt) -> str:
-    """The difference, what it means for the probabilities, and what is added up."""
+def in_words(receipt: Receipt, squares: int = 1) -> str:
+    """The difference, what it means for the probabilities, and what is added up. The answer that the bars show may be
+    the mean of several `squares` of the picture; a receipt is of one, and its odds are others."""
     total = receipt.written(0)[2]
     winner = round(receipt.logits[0] * 10**DIGITS)  # of the other, what makes the two differ by the total as written
     likelier, less = receipt.winner, receipt.other
@@ -69,8 +70,9 @@ def in_words(receipt: Receipt) -> str:
     odds = odds_words(receipt.difference)
     seen = " (means over the six views)" if receipt.views == 6 else ""
     parts = "filter" if receipt.per_filter else "unit"
+    opening = "The" if squares == 1 else f"Of the framed square alone (the bars are the mean of {squares}), the"
     return (
-        f"The logit of {receipt.winner} is {written(winner)}, of {receipt.other} {written(winner - total)}: "
+        f"{opening} logit of {receipt.winner} is {written(winner)}, of {receipt.other} {written(winner - total)}: "
         f"{likelier} is {odds} as likely as {less}. The difference, {written(total)}, is exactly the sum of "
         f"what each {parts} adds that the last layer reads{seen}."
     )

@@ -38,6 +38,7 @@ class _Question:
     winner: int
     other: int
     views: int
+    squares: int  # whose mean the answer is; the receipt is of the framed one
     pictures: HeldOut | None  # those that excite units most are among these
     ideals: Ideals  # those that have been drawn
 
@@ -84,7 +85,7 @@ class Receipts:
         places = prediction.class_names.index
         self._ask(
             _Question(
-                *(snapshot, pixels, places(first), places(other), prediction.views),
+                *(snapshot, pixels, places(first), places(other), prediction.views, prediction.crops),
                 self._held_out.known(snapshot.card),
                 self._ideals,
             )
@@ -130,7 +131,7 @@ class Receipts:
 
     def _on_found(self, found: _Found) -> None:
         self._found = found
-        self.panel.show_receipt(found.receipt, found.rows)
+        self.panel.show_receipt(found.receipt, found.rows, found.question.squares)
         if self._draws:
             self._draw()
         self._offer()

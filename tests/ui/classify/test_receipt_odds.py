@@ -38,7 +38,11 @@ def test_logits_too_far_apart_for_a_number_have_odds_all_the_same():
 )
 def test_the_sum_says_which_is_likelier(difference, said):
     entry = Entry("unit 1", difference, 1.0, difference)
-    assert said in in_words(Receipt("dog", "cat", (entry,), (difference, 0.0), 1, per_filter=False))
+    receipt = Receipt("dog", "cat", (entry,), (difference, 0.0), 1, per_filter=False)
+    assert said in in_words(receipt)
+    assert in_words(receipt).startswith("The logit of dog is ")
+    of_several = in_words(receipt, squares=6)  # the bars beside it are of all of them, and other odds
+    assert of_several.startswith("Of the framed square alone (the bars are the mean of 6), the logit of dog is ")
 
 
 def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number_for_programs():
