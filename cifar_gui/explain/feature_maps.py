@@ -50,6 +50,8 @@ def maps_of_a_picture(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     layer, picture = request.layer, subject_of(request)
     (values,) = feature_maps(snapshot, [layer], picture.pixels)
     reach, scale, apart = None, request.scale, ""
+    if scale == "own" and values[0].size == 1:
+        scale, apart = "common", " They share a scale: one value on a scale of its own is always in full colour."
     if layer.classes and scale == "network":
         scale, apart = "common", " They have a scale of their own: the values of classes are no maps."
     if scale == "network":

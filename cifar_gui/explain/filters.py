@@ -56,6 +56,10 @@ def in_colour(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     return ImageGrid(layer.label, layer.nouns, tiles, tuple(shown), captions, note + apart, legend, labels)
 
 
+_HIGHEST_ROW = 24
+"""Pixels that a row of a matrix is high at most, with inputs a pixel wide: all classes are to be in sight at once."""
+
+
 @EXPLAINERS.register("matrix", label="Matrix", order=2, family="weights", scaled=True, suits=_is_pointwise)
 def matrix(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     """One row for each unit and one column for each of its inputs: all there is to a 1×1 convolution."""
@@ -65,7 +69,8 @@ def matrix(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     scale, reach, apart = _scale(snapshot, request)
     scaled = values / colours.largest(values, scale, reach)
     rows = colours.signed(scaled[:, None, :, 0, 0])[shown]
-    tiles = rows.repeat(max(layer.shape[1] // (2 * layer.units), 1), axis=1)  # few rows are high enough to be seen
+    high = min(max(layer.shape[1] // (2 * layer.units), 1), _HIGHEST_ROW)
+    tiles = rows.repeat(high, axis=1)  # few rows are high enough to be seen
     note = f"Each row is one of the {layer.nouns}, each column one of its {layer.shape[1]} inputs.{apart}"
     legend = colours.legend(values, scale, coloured=False, reach=reach, whose=layer.nouns)
     captions = _captions(layer, shown, norms(values))

@@ -74,6 +74,12 @@ def test_classes_are_on_a_scale_of_their_own_and_the_legend_says_so(planted, pic
     assert legends["classes"].high == "+1e+02", "planted: of most classes nothing is ever said"
 
 
+def test_single_values_share_a_scale_for_on_their_own_each_would_be_in_full_colour(planted, picture):
+    grid = EXPLAINERS["maps"](planted, Request(class_layer(planted), scale="own", picture=picture))
+    assert grid.legend.high == "+1e+02"
+    assert grid.note.endswith("They share a scale: one value on a scale of its own is always in full colour.")
+
+
 def test_the_same_comes_of_the_same_and_is_kept(planted, picture, monkeypatch):
     layers = convolution_layers(planted)
     first = feature_maps(planted, layers, picture.pixels)

@@ -216,3 +216,9 @@ def test_what_is_no_learned_convolution_has_a_scale_of_its_own_and_does_not_grey
         assert "scale of its own" in grid.note
         assert why in grid.note
         assert grid.legend == view(loud, Request(layer, scale="common")).legend
+
+
+@pytest.mark.parametrize(("inputs", "high"), [(3, 1), (40, 10), (6000, 24)])
+def test_few_rows_of_a_matrix_are_made_higher_but_never_so_high_that_they_hide_each_other(layer_with, inputs, high):
+    snapshot, layer = layer_with([[[[0.5]]] * inputs, [[[0.1]]] * inputs])
+    assert matrix(snapshot, Request(layer)).tiles.shape == (2, high, inputs, 4)

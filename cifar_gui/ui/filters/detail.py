@@ -42,7 +42,7 @@ class UnitDetail(Panel):
         self.picture = PixelView(_LARGE)
         self.picture.setMinimumHeight(_LARGE)
         self.picture.setAccessibleName("The chosen filter, magnified")
-        self.facts = caption()
+        self.facts = caption(wrap=True)  # a line that is too long must not widen the panel: all others would move
         self.finding = caption(wrap=True)
         self.finding.setProperty("doubt", True)
         self.answer = AnswerSection()
