@@ -11,6 +11,7 @@ import copy
 import json
 import platform
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -83,10 +84,13 @@ class Trial:
         return self.logit_error <= LOGIT_ERROR and self.gradient_cosine >= GRADIENT_COSINE
 
 
-def choose_precision(recipe: Recipe, model: nn.Module, images: Tensor, labels: Tensor) -> Precision:
+def choose_precision(
+    recipe: Recipe, model: nn.Module, images: Tensor, labels: Tensor, between: Callable[[], object] = lambda: None
+) -> Precision:
     """The fastest right one of those that `recipe` leaves open, for this network on this machine; kept for next time.
 
-    `images`: standardised float (n, 3, 32, 32) on the model's device, a sample; the model is not changed."""
+    `images`: standardised float (n, 3, 32, 32) on the model's device, a sample; the model is not changed. `between`:
+    called between trials; may raise Cancelled."""
     open_ones = [each for each in CANDIDATES if _is_open(each, recipe)]
     if len(open_ones) <= 1:
         return open_ones[0] if open_ones else Precision(recipe.precision, recipe.memory_format != "contiguous")
@@ -94,7 +98,7 @@ def choose_precision(recipe: Recipe, model: nn.Module, images: Tensor, labels: T
     kept = _read_cache().get(key)
     if kept is not None and kept.agreed >= TRUSTED:
         return kept.precision
-    chosen = fastest(probe(model, images, labels, open_ones))
+    chosen = fastest(probe(model, images, labels, open_ones, between=between))
     agreed = kept.agreed + 1 if kept is not None and kept.precision == chosen else 1
     _write_cache({**_read_cache(), key: _Kept(chosen, agreed)})
     return chosen
@@ -107,17 +111,28 @@ def fastest(trials: list[Trial]) -> Precision:
 
 
 def probe(
-    model: nn.Module, images: Tensor, labels: Tensor, candidates: list[Precision], rounds: int = 5
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    candidates: list[Precision],
+    rounds: int = 5,
+    between: Callable[[], object] = lambda: None,
 ) -> list[Trial]:
     """Time each candidate's forward and backward pass, best of `rounds`, and compare it with float32.
 
-    The candidates take turns, so that a moment in which the machine is busy with something else hits them all."""
+    The candidates take turns, so that a moment in which the machine is busy with something else hits them all. One
+    trial of a large network may take a second: `between` them is called what may raise Cancelled."""
     expected = _answers(copy.deepcopy(model), REFERENCE, images, labels)
-    runners = [each for each in (_runner(model, each, images, labels, expected) for each in candidates) if each]
+    runners = []
+    for candidate in candidates:
+        between()
+        if (runner := _runner(model, candidate, images, labels, expected)) is not None:
+            runners.append(runner)
     for _ in range(rounds):
         fastest_yet = min((runner.seconds for runner in runners), default=0.0)
         for runner in runners:
             if runner.seconds <= _PATIENCE * fastest_yet:  # all, in the first round: nobody has a time yet
+                between()
                 runner.run()
     return [Trial(each.precision, each.seconds, each.logit_error, each.gradient_cosine) for each in runners]
 

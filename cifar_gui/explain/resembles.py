@@ -80,12 +80,15 @@ def _key(snapshot: ModelSnapshot, split: Split) -> Key:
 
 
 def _compute(examined: Examined, split: Split, progress: Progress) -> Library:
-    progress(0.0, f"Looking at {len(split):,} training pictures")
-    precision = quickest(examined.snapshot, split.images) if len(split) >= _WORTH_A_PROBE else Precision()
+    doing = f"Looking at {len(split):,} training pictures"
+    progress(0.0, doing)
+    precision = Precision()
+    if len(split) >= _WORTH_A_PROBE:
+        precision = quickest(examined.snapshot, split.images, lambda: progress(0.0, doing))
     quick = Examined(examined.snapshot, precision)  # of its own: others need not wait for `examined`
     parts = []
     for start in range(0, len(split), _BATCH):
-        progress(start / len(split), f"Looking at {len(split):,} training pictures")
+        progress(start / len(split), doing)
         images = split.images[start : start + _BATCH].numpy()
         parts.append(_normed(features_of(quick, quick.inputs(images))).to(torch.float16))
     return Library(torch.cat(parts).numpy() if parts else np.zeros((0, 1), np.float16))

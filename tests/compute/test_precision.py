@@ -21,6 +21,7 @@ from cifar_gui.compute.precision import (
     fastest,
     probe,
 )
+from cifar_gui.errors import Cancelled
 from cifar_gui.networks.base import build
 from cifar_gui.recipe import Recipe
 
@@ -88,6 +89,20 @@ def test_a_candidate_counts_with_its_best_of_five(monkeypatch):
 def test_a_candidate_that_is_far_behind_is_not_tried_again(monkeypatch):
     full, half = timed(monkeypatch, Timed(full=[9, 9, 2, 2, 2, 2, 2], half=[9, 9]))
     assert (full.seconds, half.seconds) == (2, 9)
+
+
+def test_a_probe_can_be_given_up_between_two_trials(monkeypatch):
+    model, asked = Timed(full=[9, 9], half=[9, 9]), []
+    monkeypatch.setattr(precision_module, "time", SimpleNamespace(perf_counter=lambda: model.now))
+
+    def between():
+        asked.append(model.now)
+        if len(asked) == 3:  # each candidate has been warmed up
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        probe(model, *sample(), [REFERENCE, HALF], between=between)
+    assert len(set(asked)) == 3, "there was a trial between any two"
 
 
 class WrongInHalf(nn.Module):

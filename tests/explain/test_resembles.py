@@ -46,8 +46,9 @@ def test_many_pictures_are_looked_at_in_the_precision_that_a_probe_finds_quickes
     examined = Examined(snapshot_of("airnet", size="93"))
     exact = library(examined, split)
 
-    def probe(snapshot, images):
+    def probe(snapshot, images, between):
         asked.append((snapshot, images))
+        between()  # where it can be given up
         return Precision("bfloat16")
 
     monkeypatch.setattr(resembles, "quickest", probe)

@@ -20,7 +20,7 @@ def test_it_is_tried_with_some_pictures_and_the_network_of_the_card(snapshot: Mo
     asked = []
     monkeypatch.setattr(module, "choose_precision", lambda *arguments: asked.append(arguments))
     quickest(snapshot, torch.zeros(100, 3, 32, 32, dtype=torch.uint8))
-    ((recipe, _model, sample, labels),) = asked
+    ((recipe, _model, sample, labels, _between),) = asked
     assert (recipe.network, recipe.network_settings) == (snapshot.card.network, dict(snapshot.card.network_settings))
     assert (recipe.precision, recipe.memory_format) == ("auto", "auto")
     assert sample.shape == (TRIED, 3, 32, 32)
