@@ -114,6 +114,9 @@ def test_the_detail_of_a_filter_is_cleared_whole_and_can_be_copied_only_while_it
     assert (copied.width(), copied.height()) == (512, 512)
     assert copied.pixelColor(0, 0) == sheet.tile(4).pixelColor(0, 0)
     assert panel.title_label.text() == "FILTER 4"
+    width = panel.minimumSizeHint().width()
+    panel.show_story(story_of(details, mean=-0.123, active=0.3456))
+    assert panel.minimumSizeHint().width() == width, "what is said of how active it is does not move the grid"
     assert panel.histogram.accessibleDescription() == summary(details)
     panel.show_story(None)
     assert panel.title_label.text() == "FILTER"

@@ -18,10 +18,9 @@ from cifar_gui.errors import DataMissing
 from cifar_gui.explain import ablation, ideal_input, survey
 from cifar_gui.explain.feature_maps import feature_maps
 from cifar_gui.explain.survey import known_survey
-from cifar_gui.ui.filters.material import pixels_of
 from cifar_gui.ui.filters.page import FiltersPage
 from cifar_gui.ui.model_choices import LIVE, ModelChoice
-from cifar_gui.ui.widgets.pixels import qimage_of
+from cifar_gui.ui.widgets.pixels import pixels_of, qimage_of
 
 
 @pytest.fixture(autouse=True)
@@ -208,6 +207,7 @@ def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled_and_tried_agai
     panel = page.grid_panel
     qtbot.waitUntil(lambda: panel._front.currentWidget() is panel.waiting)
     assert panel.waiting.bar.value() == 250
+    assert page.context.jobs.doing == "Drawing ideal inputs…"
     assert words(page).startswith("Working")
     panel.waiting.cancel.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)

@@ -172,6 +172,7 @@ class Receipts:
             self._looking.start(
                 lambda progress: survey_layers(snapshot, layers, pictures, progress),
                 lambda _nothing: self._ask_again(),
+                doing="Looking through the held-out pictures…",
             )
         self._offer()
 
@@ -195,7 +196,11 @@ class Receipts:
         layers = layers_of(self._found.rows, lacking=_lacks_ideal) if self._found is not None else {}
         if self._found is not None and layers:
             snapshot = self._found.question.snapshot
-            self._drawing.start(lambda progress: draw_ideals(snapshot, layers, progress), self._on_drawn)
+            self._drawing.start(
+                lambda progress: draw_ideals(snapshot, layers, progress),
+                self._on_drawn,
+                doing="Drawing ideal inputs…",
+            )
         self._offer()
 
     def _on_drawn(self, drawn: Ideals) -> None:

@@ -157,6 +157,7 @@ class Resembles:
             self._on_failed,
             key=_KEY,
             broken=lambda: self._on_broken(look),
+            doing="Looking through the training pictures…",
         )
 
     def _give_up(self) -> None:

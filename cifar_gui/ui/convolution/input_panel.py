@@ -24,13 +24,14 @@ _LARGEST_PEN = 9
 
 class InputPanel(Panel):
     """Signals: changed(Setup); slice_chosen(int) a channel or `ALL`; pen_chosen(int) the value that is drawn;
-    reveals_chosen(bool); open_wanted(), paste_wanted(), held_out_wanted(), start_wanted() the first drawing again;
-    tour_wanted(), experiment_wanted(Lesson)."""
+    reveals_chosen(bool); shown_wanted() the picture that Classify shows; open_wanted(), paste_wanted(),
+    held_out_wanted(), start_wanted() the first drawing again; tour_wanted(), experiment_wanted(Lesson)."""
 
     changed = Signal(object)
     slice_chosen = Signal(int)
     pen_chosen = Signal(int)
     reveals_chosen = Signal(bool)
+    shown_wanted = Signal()
     open_wanted = Signal()
     paste_wanted = Signal()
     held_out_wanted = Signal()
@@ -42,6 +43,7 @@ class InputPanel(Panel):
         super().__init__("Input", parent)
         self._setup = Setup()
         self._stats = CENTRED
+        self._offered = ""
         self._make_fields()
         self.explain("convolution#the-input", "the input")
         self._lay_out()
@@ -53,8 +55,7 @@ class InputPanel(Panel):
         self._setup = setup
         drawing = setup.is_drawing
         self.source.choose("drawing" if drawing else "picture")
-        self.source.button("picture").setEnabled(setup.picture is not None)
-        self.source.button("picture").setToolTip("" if setup.picture is not None else "Open, paste or drop one first")
+        self._allow_picture()
         for widget in (self.pen, self.pen_label, self.clear, self.start):
             widget.setVisible(drawing)
         self.as_network.setVisible(not drawing)
@@ -62,6 +63,12 @@ class InputPanel(Panel):
         self.width_slider.show_value(setup.side)
         self.channels.choose("rgb" if setup.coloured else "one")
         self.slices.setVisible(setup.coloured)
+
+    def offer_shown(self, name: str) -> None:
+        """As long as there is no picture of its own, take the one that Classify shows, which is called `name`; "" if it
+        shows none."""
+        self._offered = name
+        self._allow_picture()
 
     def show_experiments(self) -> None:
         """Scroll to them, with the keyboard on the first."""
@@ -166,7 +173,7 @@ class InputPanel(Panel):
         return button
 
     def _connect(self) -> None:
-        self.source.chosen.connect(lambda key: self._put(replace(self._setup, draws=key == "drawing")))
+        self.source.chosen.connect(self._on_source)
         self.open.clicked.connect(self.open_wanted)
         self.paste.clicked.connect(self.paste_wanted)
         self.held_out.clicked.connect(self.held_out_wanted)
@@ -179,6 +186,18 @@ class InputPanel(Panel):
         self.slices.chosen.connect(lambda key: self.slice_chosen.emit(int(key)))
         self.reveal.edited.connect(lambda: self.reveals_chosen.emit(self.reveal.raw()))
         self.tour.clicked.connect(self.tour_wanted)
+
+    def _allow_picture(self) -> None:
+        button, has_one = self.source.button("picture"), self._setup.picture is not None
+        button.setEnabled(has_one or bool(self._offered))
+        other = f"{self._offered}, as Classify shows it" if self._offered else "Open, paste or drop one first"
+        button.setToolTip("" if has_one else other)
+
+    def _on_source(self, key: str) -> None:
+        if key == "picture" and self._setup.picture is None:
+            self.shown_wanted.emit()
+        else:
+            self._put(replace(self._setup, draws=key == "drawing"))
 
     def _put(self, setup: Setup) -> None:
         self.show_setup(setup)

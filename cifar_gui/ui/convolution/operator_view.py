@@ -217,8 +217,11 @@ class OperatorView(QWidget):
         across = [0 if gone else each.columns or self.input.columns for each, gone in zip(maps, absent, strict=True)]
         room = self._grid.geometry()
         most = [each.most_width(room.height() - px(_TEXTS)) for each in maps]  # whatever room the words need today
-        for place, width in enumerate(shares(across, most, room.width())):
-            self._grid.setColumnStretch(place, width)
+        titles = (self.input_title, self.output_title, self.pool_title)
+        width = room.width() - self._grid.horizontalSpacing() * (len([count for count in across if count]) - 1)
+        if width > 0:  # else it is about to be laid out anew
+            for place, share in enumerate(shares(across, most, [each.sizeHint().width() for each in titles], width)):
+                self._grid.setColumnStretch(place, share)
         self._grid.setRowStretch(1, max(self.input.columns, 1))
         self._grid.setRowStretch(4, self.pool.columns if below else 0)
         smallest = min((each.own_cell() for each in shown), default=0.0)

@@ -200,6 +200,7 @@ class ConvolutionPage(Page):
         self.settings.kernel.slice_chosen.connect(self._on_kernel_slice)
         panel.pen_chosen.connect(self._on_pen)
         panel.reveals_chosen.connect(lambda on: operator.set_reveals(reveals=on))
+        panel.shown_wanted.connect(self.pictures.take_shown)
         panel.open_wanted.connect(lambda: self.pictures.open(file_dialogs.ask_for_pictures(self)))
         panel.paste_wanted.connect(lambda: self.pictures.take(file_dialogs.clipboard()))
         panel.held_out_wanted.connect(self.pictures.take_held_out)
@@ -207,6 +208,8 @@ class ConvolutionPage(Page):
         panel.tour_wanted.connect(self.begin_tour)
         panel.experiment_wanted.connect(self._on_experiment)
         self.pictures.taken.connect(self._on_picture)
+        self.context.picture.changed.connect(self._offer_shown)
+        self._offer_shown()
         self.views.chosen.connect(self._show_view)
         network = self.network
         network.train_wanted.connect(self._on_train)
@@ -322,6 +325,9 @@ class ConvolutionPage(Page):
             self._before = _with_picture(self._before, picture)
         self._is_stale = True
         self._walk()
+
+    def _offer_shown(self) -> None:
+        self.input_panel.offer_shown(self.context.picture.name)
 
     def _offer_held_out(self) -> None:
         why_not = why_none(self.context.data.current, self._snapshot)

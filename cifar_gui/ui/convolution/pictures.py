@@ -16,6 +16,7 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.held_out import RandomHeldOut
 from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.widgets.mime import picture_sources
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
@@ -54,6 +55,12 @@ class Pictures(QObject):
     def take(self, mime: QMimeData) -> None:
         """What was dropped or pasted."""
         self._opener.take(picture_sources(mime))
+
+    def take_shown(self) -> None:
+        """The one that Classify shows, as the network sees it."""
+        shown = self._context.picture
+        if not shown.image.isNull():
+            self.taken.emit(SmallPicture(pixels_of(shown.image), shown.name))
 
     def ask_to_fetch(self, links: tuple[str, ...]) -> None:
         """Pictures on the web are fetched after a visible yes."""

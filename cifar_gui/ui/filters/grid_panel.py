@@ -115,6 +115,13 @@ class GridPanel(Panel):
         return bool(self.view) and (says(self.view, "needs_pictures") or self.order.currentData() == "activity")
 
     @property
+    def doing(self) -> str:
+        """What the status bar is to say meanwhile; "" of what takes no time."""
+        if self.needs_pictures:
+            return "Looking through the held-out pictures…"
+        return "Drawing ideal inputs…" if self.slow else ""
+
+    @property
     def needs_picture(self) -> bool:
         """Whether it takes the picture that is explained."""
         return bool(self.view) and says(self.view, "needs_picture")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
 from cifar_gui import paths
 from cifar_gui.data.base import ImageData
@@ -16,6 +13,7 @@ from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.base import Subject
 from cifar_gui.ui.held_out import RandomHeldOut, why_none
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -82,13 +80,6 @@ class Material(QObject):
         split = data.split("validation")
         label = data.class_names[int(split.labels[place])]
         self._show(Subject(split.images[place].numpy(), f"{label}, held-out picture {place:,}"))
-
-
-def pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """An image of 32 × 32 pixels → uint8 (3, 32, 32)."""
-    plain = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).transpose(2, 0, 1).copy()
 
 
 def _opened(source: PictureSource) -> Subject:

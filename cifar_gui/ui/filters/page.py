@@ -266,7 +266,11 @@ class FiltersPage(Page):
                 return
             request = replace(request, pictures=pictures)
         view = panel.view
-        self._drawing.start(lambda progress: self._answers.answer(snapshot, view, request, progress), self._on_pictures)
+        self._drawing.start(
+            lambda progress: self._answers.answer(snapshot, view, request, progress),
+            self._on_pictures,
+            doing=panel.doing,
+        )
 
     def _wanted_pictures(self, snapshot: ModelSnapshot) -> HeldOut | None:
         """The held-out pictures; if there are none yet, they are asked for, or it is said why there are none."""

@@ -109,6 +109,7 @@ class UnitControl(QObject):
             self._looking.start(
                 lambda progress: survey(answer.snapshot, answer.request.layer, pictures, progress),
                 lambda _survey: self._on_looked(answer.snapshot),
+                doing="Looking through the held-out pictures…",
             )
 
     def _on_looked(self, snapshot: ModelSnapshot) -> None:
@@ -123,6 +124,7 @@ class UnitControl(QObject):
             self._switching.start(
                 lambda progress: ablate(answer.snapshot, answer.request.layer, unit, pictures, progress),
                 lambda result: self._on_switched(result, answer.snapshot),
+                doing="Trying it without this unit…",
             )
 
     def _on_switched(self, result: Ablation, snapshot: ModelSnapshot) -> None:

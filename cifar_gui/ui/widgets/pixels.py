@@ -28,6 +28,15 @@ def qimage_of(pixels: NDArray[np.uint8]) -> QImage:
     return QImage(data, width, height, channels * width, kind).copy()
 
 
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """An image of W × H pixels → uint8 (3, H, W)."""
+    import numpy as np
+
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).transpose(2, 0, 1).copy()
+
+
 def whole_multiple(picture: QSize, room: QSize, ratio: float) -> QSize:
     """The largest size in device pixels, a whole multiple of `picture`, that fits `room` (device-independent pixels).
 

@@ -534,6 +534,7 @@ def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     )
     offer.button.click()
     qtbot.waitUntil(lambda: drawn == [wanted])
+    assert page.context.jobs.doing == "Drawing ideal inputs…"
     offer.waiting.cancel.click()
     qtbot.waitUntil(offer.button.isVisible)
     idle(page, qtbot)
@@ -683,6 +684,7 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     button = resembles.panel.empty.button
     button.click()
     assert button.text() == "Cancel"
+    assert page.context.jobs.doing == "Looking through the training pictures…", "what the status bar says"
     button.click()
     given_up.set()
     qtbot.waitUntil(lambda: button.text() == "Look through them")

@@ -34,6 +34,7 @@ def page(qtbot: Any, library: Any) -> Iterator[ConvolutionPage]:
     from cifar_gui.ui.background import Background
     from cifar_gui.ui.convolution.page import ConvolutionPage
     from cifar_gui.ui.messages import Messages
+    from cifar_gui.ui.shown_picture import ShownPicture
 
     jobs, shown_pages = Background(), []
     context: Any = SimpleNamespace(
@@ -43,6 +44,7 @@ def page(qtbot: Any, library: Any) -> Iterator[ConvolutionPage]:
         models=Models(snapshot=None, current=None, others=[]),
         actions=Actions(),
         messages=Messages(),
+        picture=ShownPicture(),
         show_page=shown_pages.append,
         open_elsewhere=lambda _sources: False,
     )

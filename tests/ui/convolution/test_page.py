@@ -349,6 +349,20 @@ def test_an_opened_picture_becomes_the_input_from_five_to_thirty_two_pixels_wide
     assert page.setup.values.shape == (1, 7, 7)
 
 
+def test_the_picture_that_classify_shows_is_one_click_away(page) -> None:
+    button = page.input_panel.source.button("picture")
+    assert (button.isEnabled(), button.toolTip()) == (False, "Open, paste or drop one first")
+    teal = QImage(32, 32, QImage.Format.Format_RGB32)
+    teal.fill(QColor(0, 128, 130))
+    page.context.picture.show(teal, "mine.png")
+    assert (button.isEnabled(), button.toolTip()) == (True, "mine.png, as Classify shows it")
+    assert page.setup.is_drawing, "it is only offered"
+    button.click()
+    assert page.setup.picture_name == "mine.png"
+    assert page.setup.picture[:, 5, 7].tolist() == [0, 128, 130]
+    assert button.toolTip() == ""
+
+
 def test_a_dropped_picture_is_taken(page, qtbot, make_picture) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(make_picture("mine.png")))])
