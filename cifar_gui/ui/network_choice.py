@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox
 
 from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.fields import ElidedChoice
+
+_BESIDE = 28
+"""Pixels at zoom 1 beside a name in the list: its padding, and a scroll bar."""
 
 
 class NetworkChoice(ElidedChoice):
@@ -33,6 +37,11 @@ class NetworkChoice(ElidedChoice):
         """The one with this key, or none if it is not offered; nobody is told."""
         same = [place for place in range(self.count()) if (found := self._at(place)) is not None and found.key == key]
         self.setCurrentIndex(same[0] if same else 0)
+
+    def showPopup(self) -> None:
+        """The list is as wide as its longest name: there they are told apart."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + px(_BESIDE))
+        super().showPopup()
 
     def offer(self, choices: Sequence[ModelChoice]) -> None:
         """These can be chosen; the chosen one stays if it is among them."""

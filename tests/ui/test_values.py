@@ -196,6 +196,21 @@ def test_new_columns_share_the_width_at_once(qtbot):
         assert table.horizontalHeader().length() == pytest.approx(table.viewport().width(), abs=count)
 
 
+def test_columns_that_can_be_spared_are_left_out_where_there_is_no_room_and_copied_all_the_same(qtbot):
+    table = ValueTable(spreads=True, spare=("long", "longer"))
+    qtbot.addWidget(table)
+    table.show()
+    words = ["a", "a long text", "b", "a longer text"]
+    table.show_rows(["a", "longer", "b", "long"], [[Cell(word, word) for word in words]])
+    header, shown = table.horizontalHeader(), []
+    for width in (600, 180, 160, 600):
+        table.resize(width, 200)
+        shown.append("".join(str(n) for n in range(4) if not header.isSectionHidden(n)))
+    assert (shown[0], shown[-1]) == ("0123", "0123")
+    assert shown[1] == "012", "the first of them first"
+    assert table.as_text().splitlines()[1] == "\t".join(words)
+
+
 def test_rows_are_chosen_from_elsewhere_without_a_word_and_by_the_user_with_one(table, qtbot):
     told = []
     table.rows_chosen.connect(told.append)

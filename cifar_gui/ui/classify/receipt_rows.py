@@ -19,6 +19,9 @@ _A_MILLION = math.log(1e6)
 BARS = "against\nor for"
 """The title of the column with the bars."""
 
+FACTORS = ("weight", "answers")
+"""The titles of the columns whose product is what a unit adds: where there is no room, it is told on hover."""
+
 _PICTURES = {"map": "its\nmap", "top": "top\npicture", "ideal": "ideal\ninput"}
 """What of `RowPictures` has a column → its title."""
 
@@ -34,7 +37,7 @@ def columns(pictures: Sequence[RowPictures]) -> list[str]:
 
 def titles(pictures: Sequence[RowPictures]) -> list[str]:
     """Of the columns."""
-    return ["from", *(_PICTURES[kind] for kind in columns(pictures)), "adds", BARS, "answers", "weight"]
+    return ["from", *(_PICTURES[kind] for kind in columns(pictures)), "adds", BARS, *reversed(FACTORS)]
 
 
 def rows(receipt: Receipt, pictures: Sequence[RowPictures]) -> list[list[Cell]]:
@@ -106,10 +109,13 @@ def written(number: int) -> str:
 def _row(entry: Entry, number: int, pictures: list[Cell]) -> list[Cell]:
     weight, bias = entry.weight, entry.unit is None
     dash = Cell("", NOTHING, muted=True)
+    exact = true_minus(f"{entry.contribution:.15g}")
+    if weight is not None and not bias:
+        exact += true_minus(f"\nanswers {entry.value:.9g} × weight {weight:+.9g}")
     return [
         Cell(entry.name, entry.name),
         *pictures,
-        Cell(entry.contribution, written(number), true_minus(f"{entry.contribution:.15g}")),
+        Cell(entry.contribution, written(number), exact),
         Cell(entry.contribution, ""),
         dash if bias else Cell(entry.value, true_minus(f"{entry.value:.3f}"), true_minus(f"{entry.value:.9g}")),
         dash if bias or weight is None else Cell(weight, true_minus(f"{weight:+.3f}"), true_minus(f"{weight:.9g}")),

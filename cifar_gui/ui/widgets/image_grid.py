@@ -208,6 +208,7 @@ class ImageGridView(WrappedList):
         """Larger or smaller tiles; 0 goes back to what fits."""
         self._steps = 0 if steps == 0 else min(max(self._steps + steps, -8), 24)
         self._arrange()
+        self.scrollTo(self.currentIndex())  # it is the chosen one that is to be seen better
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -129,12 +129,15 @@ class ValueTable(QTableView):
         spreads: bool = False,
         pictures: bool = False,
         sortable: bool = False,
+        spare: Sequence[str] = (),
     ) -> None:
         """`small`: low rows of small text; `spreads`: the columns share what is left of the width; `pictures`: rows
         whose cells hold some are as high as these are, which for thousands of rows would take long; `sortable`: a click
-        on a title sorts the rows, which then no longer have their places."""
+        on a title sorts the rows, which then no longer have their places; `spare`: titles of columns that are left out
+        where there is no room for all, the first one first. They are copied all the same."""
         super().__init__(parent)
         self._small, self._spreads, self._pictures = small, spreads, pictures
+        self._spare = tuple(spare)
         self._cells = CellModel()
         self.setModel(self._cells)
         if pictures:
@@ -217,12 +220,23 @@ class ValueTable(QTableView):
         header = self.horizontalHeader()
         if not self._spreads or not header.count():
             return
+        for column in range(header.count()):
+            header.showSection(column)
         self.resizeColumnsToContents()
         if header.isSortIndicatorShown():
             self._take_arrow_room()
-        share = max(self.viewport().width() - header.length(), 0) // header.count()
-        for column in range(header.count()):
+        self._leave_out()
+        shown = [column for column in range(header.count()) if not header.isSectionHidden(column)]
+        share = max(self.viewport().width() - header.length(), 0) // len(shown)
+        for column in shown:
             header.resizeSection(column, header.sectionSize(column) + share)
+
+    def _leave_out(self) -> None:
+        """Columns that can be spared, one after the other, until there is room for the others."""
+        header = self.horizontalHeader()
+        for title in self._spare:
+            if header.length() > self.viewport().width() and title in self.titles:
+                header.hideSection(self.titles.index(title))
 
     def _take_arrow_room(self) -> None:
         """Qt keeps room for the arrow in every title; it stands in one."""

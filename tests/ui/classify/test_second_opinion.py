@@ -74,6 +74,15 @@ def choose(page: Any, key: str) -> None:
     box.activated.emit(box.currentIndex())
 
 
+def test_the_list_of_networks_is_as_wide_as_their_names(compared):
+    box = compared.single.verdict_panel.compare
+    box.setItemText(1, "A network with a name that is far too long for the field · run 0007 · epoch 12 · 93.2 %")
+    box.showPopup()
+    room, longest = box.view().viewport().width(), box.view().sizeHintForColumn(0)
+    box.hidePopup()
+    assert room >= longest > box.width()
+
+
 def words(page: Any) -> str:
     return page.single.verdict_panel.opinion.text().strip()
 
