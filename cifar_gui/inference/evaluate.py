@@ -135,7 +135,7 @@ def _check(snapshot: ModelSnapshot, split: Split, class_names: Sequence[str] | N
     if len(split) == 0:
         raise DataError(f"There are no pictures in the {split.name} split; choose another one.")
     if class_names is not None and (problem := other_classes(known, class_names)):
-        raise DataError(problem)
+        raise DataError(f"{problem} Choose a network that has learned these classes, or pictures of its own.")
     if int(split.labels.max()) >= len(known):
         raise DataError(f"The data set has more classes than the {len(known)} that the network knows.")
 

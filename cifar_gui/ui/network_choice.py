@@ -27,6 +27,8 @@ class NetworkChoice(ElidedChoice):
         self.setMinimumContentsLength(14)
         if nobody:
             self.addItem(nobody)
+        self._is_asked_for = False  # what stands there was chosen by a person
+        self.activated.connect(self._on_activated)
 
     @property
     def chosen(self) -> ModelChoice | None:
@@ -55,6 +57,16 @@ class NetworkChoice(ElidedChoice):
         for each in offered:
             self.addItem(" · ".join(filter(None, (each.label, each.detail))), each)
         self.choose(kept.key if kept is not None else "")
+
+    def propose_beside(self, first: ModelChoice) -> None:
+        """Until a person has chosen: another of the kind of `first`, as that most likely knows the same classes."""
+        if not self._is_asked_for:
+            alike = (each for each in self._offered if each.group == first.group and each.key != first.key)
+            if (found := next(alike, None)) is not None:
+                self.choose(found.key)
+
+    def _on_activated(self) -> None:
+        self._is_asked_for = True
 
     def _at(self, place: int) -> ModelChoice | None:
         found = self.itemData(place)

@@ -45,7 +45,7 @@ class PictureStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(6 * px(_SIDE + 8), px(_SIDE + 2 * _WORDS))
+        return QSize(6 * px(_SIDE + 8), px(_SIDE + 3 * _WORDS))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(6 * px(_LEAST), self.sizeHint().height())
@@ -73,11 +73,15 @@ class PictureStrip(QWidget):
         painter.drawText(above, Qt.AlignmentFlag.AlignCenter, self._fitting(painter, example.strength, cell.width()))
         middle = QRectF(cell.left(), above.bottom(), cell.width(), px(_SIDE))
         painter.drawImage(place_in(middle, image.size(), self.devicePixelRatioF()), image)
-        self._paint_answer(painter, QRectF(cell.left(), middle.bottom(), cell.width(), px(_WORDS)), example)
+        below = QRectF(cell.left(), middle.bottom(), cell.width(), px(_WORDS))
+        self._paint_answer(painter, below, example)
+        painter.setPen(tokens().muted)
+        painter.drawText(below.translated(0, px(_WORDS)), Qt.AlignmentFlag.AlignCenter, example.sure)
 
     def _paint_answer(self, painter: QPainter, line: QRectF, example: Example) -> None:
         mark = px(_MARK) + px(3)
-        words = self._fitting(painter, example.answer, line.width() - mark - px(4))
+        room = line.width() - mark - px(4)
+        words = QFontMetricsF(painter.font()).elidedText(example.answer, Qt.TextElideMode.ElideRight, room)
         left = line.left() + (line.width() - mark - QFontMetricsF(painter.font()).horizontalAdvance(words)) / 2
         symbol, colour = ("check", "good") if example.right else ("close", "bad")
         place = QRectF(left, line.center().y() - px(_MARK) / 2, px(_MARK), px(_MARK)).toRect()

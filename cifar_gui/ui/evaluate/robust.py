@@ -89,12 +89,13 @@ class Example:
 
     pixels: NDArray[np.uint8]  # (32, 32, 3)
     strength: str  # "intact", "12°"
-    answer: str  # "cat 93 %"
+    answer: str  # "cat"
+    sure: str  # "93 %"
     right: bool
 
     @property
     def words(self) -> str:
-        return f"{self.strength}: {self.answer}, {'right' if self.right else 'wrong'}"
+        return f"{self.strength}: {self.answer} {self.sure}, {'right' if self.right else 'wrong'}"
 
 
 Examples = dict[str, list[Example]]
@@ -119,7 +120,7 @@ def examples(question: Question, number: int) -> Examples:
     def example(at: int, strength: str) -> Example:
         name, sure, right = said[at]
         pixels = np.ascontiguousarray(images[at].permute(1, 2, 0).numpy())
-        return Example(pixels, strength, f"{name} {modest_percent(sure)}", right)
+        return Example(pixels, strength, name, modest_percent(sure), right)
 
     shown: Examples = {}
     at = 1

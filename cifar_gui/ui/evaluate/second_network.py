@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -50,26 +51,25 @@ class SecondNetwork(QObject):
         self._work.cancel()
         self._first = first
         self._view.clear()
+        if (loaded := self._context.models.loaded) is not None:
+            self._view.choice.propose_beside(loaded)
 
     def _ask(self, choice: ModelChoice) -> None:
         if self._first is None or choice is None or choice.path is None:
             return
         self._context.messages.resolve(_TOPIC)
-        self._work.start(
-            compare(self._first, choice.path, choice.label),
-            self._view.show_comparison,
-            self._on_failed,
-            doing="Comparing…",
-        )
+        work = compare(self._first, choice.path, choice.label)
+        failed = partial(self._on_failed, choice.label)
+        self._work.start(work, self._view.show_comparison, failed, doing="Comparing…")
         self._view.begin(f"Asking {choice.label}")
 
     def _give_up(self) -> None:
         self._work.cancel()
         self._show_found()
 
-    def _on_failed(self, error: CifarGuiError) -> None:
+    def _on_failed(self, name: str, error: CifarGuiError) -> None:
         self._show_found()
-        self._context.messages.error(str(error), topic=_TOPIC)
+        self._context.messages.error(f"{name} cannot be compared. {error}", topic=_TOPIC)
 
     def _show_found(self) -> None:
         """The last comparison, if there is one."""
