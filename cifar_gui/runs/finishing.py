@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifar_gui.errors import Cancelled, CheckpointError, DataError
+from cifar_gui.errors import Cancelled, CheckpointError, DataError, WriteError
 from cifar_gui.training.events import Calibrating, Event, Finished
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def _make_honest(run: Run, data: ImageData, stopping: Callable[[], bool]) -> Non
 
     done: dict[float, Path] = {}
     for path in (run.best_path, run.last_path):
-        with suppress(DataError, CheckpointError):  # no held-out pictures, or a file that somebody has taken away
+        # no held-out pictures, a file that somebody has taken away, a full disk: what has been trained is kept as it is
+        with suppress(DataError, CheckpointError, WriteError):
             snapshot = load_snapshot(path)
             if twin := done.get(snapshot.card.epoch):
                 found = load_snapshot(twin)

@@ -8,6 +8,7 @@ import pytest
 
 from cifar_gui.checkpoint.files import load_snapshot
 from cifar_gui.data.base import ImageData
+from cifar_gui.errors import WriteError
 from cifar_gui.runs import Run
 from cifar_gui.runs.finishing import finishing
 from cifar_gui.training.events import Calibrating, Event, Finished
@@ -62,6 +63,16 @@ def test_who_stops_now_loses_nothing(finish) -> None:
     assert temperatures(run) == [False, False]
     assert isinstance(told[-1], Finished)
     assert run.summary().status == "completed"
+
+
+def test_where_the_disk_is_full_a_run_ends_as_it_is(finish, monkeypatch) -> None:
+    def full(*_rest: object) -> None:
+        raise WriteError("The disk is full.")
+
+    monkeypatch.setattr("cifar_gui.checkpoint.files.save_snapshot", full)
+    run, told = finish((0.5, 0.7), "completed")
+    assert temperatures(run) == [False, False]
+    assert isinstance(told[-1], Finished)
 
 
 def test_a_run_without_held_out_pictures_ends_as_it_is(finish, tiny_data) -> None:
