@@ -25,6 +25,7 @@ from cifar_gui.export.base import EXPORTERS, ExportError
 from cifar_gui.export.deployed import CHUNK, Deployed
 from cifar_gui.export.scripts import PREPARE, plain
 from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.tracing import Tracer
 
 _FILE = Template('''\
 """$title, written out by cifar-gui.
@@ -187,7 +188,7 @@ class Source:
         return repr(value)
 
 
-class _Tracer(fx.Tracer):
+class _Tracer(Tracer):
     """Dropout of our own is dropout: what it does while training is no business of those who read."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, fx, nn
 
+from cifar_gui.networks.tracing import Tracer
+
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
@@ -68,7 +70,7 @@ class Step:
     view: View = View()
 
 
-class _Tracer(fx.Tracer):
+class _Tracer(Tracer):
     """Layers are torch.nn's own modules; everything of ours is walked through."""
 
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
