@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStyledItemDelegate, QSt
 
 from cifar_gui.explain.receipt import Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
-from cifar_gui.ui.classify.receipt_rows import BARS, FACTORS, in_words, rows, titles
+from cifar_gui.ui.classify.receipt_rows import BARS, SPARE, in_words, rows, titles
 from cifar_gui.ui.theme import SPACING, px, tokens
 from cifar_gui.ui.widgets.bar import ControlBar
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
@@ -37,7 +37,7 @@ class ReceiptPanel(QWidget):
         self.heading = WrappedLabel()
         self.heading.setProperty("title", True)
         self.sum = muted(wrap=True)
-        self.table = ValueTable(small=True, spreads=True, pictures=True, spare=FACTORS)
+        self.table = ValueTable(small=True, spreads=True, pictures=True, spare=SPARE)
         self.table.setAccessibleName("Contributions to the difference of the two logits")
         self.table.clicked.connect(self._on_clicked)
         self.table.activated.connect(self._open)

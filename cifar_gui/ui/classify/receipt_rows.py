@@ -20,10 +20,14 @@ BARS = "against\nor for"
 """The title of the column with the bars."""
 
 FACTORS = ("weight", "answers")
-"""The titles of the columns whose product is what a unit adds: where there is no room, it is told on hover."""
+"""The titles of the columns whose product is what a unit adds."""
 
 _PICTURES = {"map": "its\nmap", "top": "top\npicture", "ideal": "ideal\ninput"}
 """What of `RowPictures` has a column → its title."""
+
+SPARE = (*FACTORS, _PICTURES["map"])
+"""The titles of columns that are left out where there is no room: the factors are told on hover, a click on a row of a
+filter shows its map."""
 
 
 def columns(pictures: Sequence[RowPictures]) -> list[str]:

@@ -90,7 +90,7 @@ class CellModel(QAbstractTableModel):
 
 
 _LEAST_HEIGHT = 108
-_TIGHT = "QTableView::item { padding: 0; } QHeaderView::section { padding: 4px; }"
+_TIGHT = "QTableView::item { padding: 0; } QHeaderView::section { padding: 4px 3px; }"
 """What is beside pictures has to do with less room."""
 
 _PICTURE = 32
