@@ -225,12 +225,14 @@ def test_an_attribution_is_told_in_numbers_and_written_as_a_picture(cli, model, 
         assert picture.size == (256, 256)
 
 
-def test_without_a_class_it_is_the_answer_that_is_explained(cli, model, snapshot, red):
+def test_without_a_class_it_is_the_answer_that_is_explained(cli, model, snapshot, red, tmp_path):
     said = cli("explain", "attribution", model, red, "--json").json["class"]
     examined = Examined(snapshot)
     logits = examined.logits(examined.inputs(read_subject(str(red)).pixels))
     assert said == examined.class_names[int(logits.argmax())]
-    assert said in cli("explain", "attribution", model, red).out
+    words = cli("explain", "attribution", model, red).out
+    assert said in words
+    assert cli("explain", "attribution", model, red, "--out", tmp_path / "heat.png").out == words, "of a picture, too"
 
 
 def test_a_class_that_is_none_is_refused_with_those_there_are(cli, model, red):

@@ -237,10 +237,12 @@ def cells(table: WeightTable, row: int) -> list[str]:
 def test_every_weight_is_in_the_table_under_its_channel_and_copied_in_full(numbers, details):
     weights = np.linspace(-1, 1, 27, dtype=np.float32).reshape(3, 3, 3)
     weights[1, 2] = (0, -0.00001, 1 / 3)
+    weights[2, 2] = (-0.27, 9.9999, -123.4)
     numbers.show_details(replace(details, weights=weights))
     assert numbers.titles == ["input", "row", "0", "1", "2"]
     assert [cells(numbers, row)[0] for row in range(9)] == ["red", "", "", "green", "", "", "blue", "", ""]
     assert cells(numbers, 5) == ["", "2", "0", "0", "0.333"]
+    assert cells(numbers, 8) == ["", "2", "−0.270", "10", "−123"]
     assert numbers.rows[5][4].note == "0.333333343"
     copied = [line.split("\t") for line in numbers.as_text().splitlines()[1:]]
     assert [(line[0], line[1]) for line in copied[3:6]] == [("green", "0"), ("green", "1"), ("green", "2")]

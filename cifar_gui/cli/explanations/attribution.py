@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         told = {"model": arguments.model, "class": found.class_name, "method": arguments.method}
         write_json({**told, "note": found.note, "values": found.values.tolist()})
-    elif arguments.out is None:
+    else:
         write(f"{found.caption}\n{found.note}")
     return ExitCode.OK
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QSize
 from cifar_gui.explain.units import UnitDetails, table_row, table_titles
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
-from cifar_gui.words import signed_text
+from cifar_gui.words import signed_text, true_minus
 
 _COLOURS = ("red", "green", "blue")
 _PLACES = 2
@@ -88,4 +88,8 @@ class _Rows(Sequence[list[Cell]]):
 
 
 def _text(value: float) -> str:
-    return signed_text(round(value, 3) + 0.0, 3)  # what is rounded to nothing has no sign
+    """With three decimals, so that points stand below each other; nothing is 0, and what is large is shorter."""
+    shown = round(value, 3)
+    if shown == 0:
+        return "0"
+    return true_minus(f"{shown:.3f}") if abs(shown) < 10 else signed_text(shown, 3)
