@@ -22,11 +22,15 @@ LARGEST_LIVE_TABLE = 200
 """Tables of more pictures are not asked about anew after each epoch of a run that is watched live."""
 
 
+_Asked = tuple["ModelSnapshot | None", bool, Way]
+"""Who is asked, whether six views of each picture, and where in it."""
+
+
 class ManyPictures(QObject):
     """Keeps the table, and whether its answers are still those of the network chosen.
 
     Signals, those of the `TablePage`: row_opened(Row); back_wanted(); copy_wanted(); export_wanted();
-    sure_changed(float).
+    sure_changed(float); quicker_wanted().
     """
 
     row_opened = Signal(object)
@@ -34,6 +38,7 @@ class ManyPictures(QObject):
     copy_wanted = Signal()
     export_wanted = Signal()
     sure_changed = Signal(float)
+    quicker_wanted = Signal()
 
     def __init__(self, context: Context, shelf: ClassifierShelf, stack: QStackedWidget) -> None:
         super().__init__(stack)
@@ -43,6 +48,7 @@ class ManyPictures(QObject):
         self._six_views = False
         self._way: Way = "proposed"
         self._is_stale = False  # another network has been chosen since it was filled
+        self._asked: _Asked = (None, False, "proposed")  # whose answers it holds, or waits for
         self._sure_from = CONFIDENT
 
     @property
@@ -57,6 +63,7 @@ class ManyPictures(QObject):
             page.copy_wanted.connect(self.copy_wanted)
             page.export_wanted.connect(self.export_wanted)
             page.sure_changed.connect(self.sure_changed)
+            page.quicker_wanted.connect(self.quicker_wanted)
             page.judge(self._sure_from)
             self._stack.addWidget(page)
         return self._page
@@ -67,10 +74,15 @@ class ManyPictures(QObject):
         return self._page is not None and self._stack.currentWidget() is self._page
 
     def ask_with(self, snapshot: ModelSnapshot | None, *, six_views: bool, way: Way = "proposed") -> None:
-        """Answers are to come from this network now: at once if the table is in front, else when it is again."""
+        """Answers are to come from this network now: at once if the table can be seen, else when it is again."""
         self._snapshot, self._six_views, self._way = snapshot, six_views, way
         self._is_stale = True
-        if self.is_in_front:
+        if self.is_in_front and self.table_page.isVisible():
+            self._renew()
+
+    def come_back(self) -> None:
+        """The Classify page is in front again, and with it perhaps the table."""
+        if self.is_in_front and self._is_stale:
             self._renew()
 
     def judge(self, sure_from: float) -> None:
@@ -82,6 +94,7 @@ class ManyPictures(QObject):
     def show_sources(self, sources: Sequence[PictureSource]) -> None:
         """A new table, in front."""
         self._is_stale = False
+        self._asked = (self._snapshot, self._six_views, self._way)
         self.bring_to_front()
         self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views, way=self._way)
 
@@ -93,10 +106,23 @@ class ManyPictures(QObject):
             self._renew()
 
     def _renew(self) -> None:
-        """Ask anew, unless that would take the processor from the training that is being watched."""
+        """Ask anew, unless nothing has changed after all, or that would take the processor from the training that is
+        being watched."""
         self._is_stale = False
+        asked: _Asked = (self._snapshot, self._six_views, self._way)
+        if _same(self._asked, asked):
+            return
         current = self._context.models.current
         if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
             self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
         else:
+            self._asked = asked
             self.table_page.classify(self._snapshot, six_views=self._six_views, way=self._way)
+
+
+def _same(one: _Asked, other: _Asked) -> bool:
+    """Whether both get the same answers. Weights are compared only where the cards are equal: it takes a while."""
+    first, second = one[0], other[0]
+    if one[1:] != other[1:] or first is None or second is None:
+        return False
+    return first is second or (first.card == second.card and first == second)

@@ -108,6 +108,7 @@ class ClassifyPage(Page):
     def page_shown(self) -> None:
         self._in_front = True
         self._offer_undo()
+        self.many.come_back()
         if self._shown is not None and self._answered != self._number:
             self._until_ready.start()
 
@@ -247,6 +248,7 @@ class ClassifyPage(Page):
         verdict.six_views_changed.connect(self._on_six_views)
         self.many.row_opened.connect(self._on_row)
         self.many.back_wanted.connect(self.show_single)
+        self.many.quicker_wanted.connect(self._ask_quicker)
         for part in (verdict, self.many):
             part.sure_changed.connect(self._judge)
             part.copy_wanted.connect(self.copy)
@@ -360,6 +362,17 @@ class ClassifyPage(Page):
     def _ask_about_many(self) -> None:
         self.many.ask_with(
             self._snapshot, six_views=self.single.verdict_panel.six_views, way=self.single.picture_panel.way
+        )
+
+    def _ask_quicker(self) -> None:
+        """From now on, of single pictures and many."""
+        self.single.verdict_panel.set_six_views(on=False)
+        if self.single.picture_panel.way == "proposed":
+            self.single.picture_panel.set_way("centre")
+        self._ask_about_many()
+        self.context.messages.info(
+            "From now on the network is asked once about the middle of each picture. Six views and Crop, beside a "
+            "single picture, bring the thorough way back."
         )
 
     def _on_answered(self, answer: Answer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -38,11 +39,28 @@ _REST = 20
 
 _WRONG = "wrong"
 
+_LONG = 60.0
+"""Seconds left from which on a quicker way is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How a network is asked about many pictures."""
+
+    snapshot: ModelSnapshot
+    six_views: bool
+    way: Way
+
+    @property
+    def is_quickest(self) -> bool:
+        return not self.six_views and self.way != "proposed"
+
 
 class TablePage(Panel):
     """Shows the answers for many pictures as they come in.
 
-    Signals: row_opened(Row); back_wanted(); copy_wanted(); export_wanted(); sure_changed(float).
+    Signals: row_opened(Row); back_wanted(); copy_wanted(); export_wanted(); sure_changed(float); quicker_wanted() if
+    the network is to be asked in the quickest way.
     """
 
     row_opened = Signal(object)
@@ -50,6 +68,7 @@ class TablePage(Panel):
     copy_wanted = Signal()
     export_wanted = Signal()
     sure_changed = Signal(float)
+    quicker_wanted = Signal()
 
     def __init__(self, context: Context, shelf: ClassifierShelf) -> None:
         super().__init__("Many pictures")
@@ -59,6 +78,8 @@ class TablePage(Panel):
         self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
         self.sort_away = SortAway(context, self._to_sort, self)
         self._class_names: tuple[str, ...] = ()
+        self._asking: _Asking | None = None  # how the network was asked last; None: not at all
+        self._places: Sequence[int] = ()  # of the rows that it was asked about
         self._tally = ElidedLabel("caption")
         self._make_header()
         self.body.addLayout(self._progress_row())
@@ -91,12 +112,13 @@ class TablePage(Panel):
         """Ask anew about the same pictures: the network has changed."""
         self.batch.cancel()
         self.model.forget_answers()  # they are not this network's
+        self._places, self._asking = range(len(self.model.rows)), None
+        self._go_on_button.hide()
         if snapshot is not None and self.model.rows:
+            self._asking = _Asking(snapshot, six_views, way)
             self._name_classes(snapshot.card.class_names)
             self.sure.show_trade(snapshot.card.trade)
-            self._progress.setValue(0)
-            self._show_progress(visible=True)
-            self.batch.start([row.source for row in self.model.rows], snapshot, six_views=six_views, way=way)
+            self._ask()
         self._show_tally("" if snapshot else "the answers follow when the network is loaded")
 
     def judge(self, sure_from: float) -> None:
@@ -108,6 +130,23 @@ class TablePage(Panel):
     def say(self, remark: str) -> None:
         """Add a remark to the tally, until that changes."""
         self._show_tally(remark)
+
+    def _ask(self) -> None:
+        """About the rows at `_places`."""
+        assert self._asking is not None  # there is a network
+        self._progress.setValue(0)
+        self._show_progress(visible=True)
+        asking, rows = self._asking, self.model.rows
+        sources = [rows[place].source for place in self._places]
+        self.batch.start(sources, asking.snapshot, six_views=asking.six_views, way=asking.way)
+
+    def _go_on(self) -> None:
+        """Ask about what has no answer yet."""
+        self._go_on_button.hide()
+        self._places = [place for place, row in enumerate(self.model.rows) if row.state == "waiting"]
+        if self._places:
+            self._ask()
+        self._show_tally()
 
     def _make_header(self) -> None:
         self.back_button = ShyButton("One picture")
@@ -134,9 +173,19 @@ class TablePage(Panel):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setIcon(icon("stop"))
         self.cancel_button.clicked.connect(self.batch.cancel)
+        self._go_on_button = QPushButton("Go on")
+        self._go_on_button.setIcon(icon("play"))
+        self._go_on_button.setToolTip("Ask about the pictures that have no answer yet")
+        self._go_on_button.clicked.connect(self._go_on)
+        self._go_on_button.hide()
+        self._quicker_button = QPushButton("Quicker")
+        self._quicker_button.setToolTip(
+            "Begin again with one view of the middle of each picture: many times as fast, and less often right"
+        )
+        self._quicker_button.clicked.connect(self.quicker_wanted)
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        for widget in (self._progress, self._doing, self.cancel_button):
+        for widget in (self._progress, self._doing, self._quicker_button, self.cancel_button, self._go_on_button):
             row.addWidget(widget)
         row.setStretch(0, 1)
         return row
@@ -193,7 +242,7 @@ class TablePage(Panel):
         self._show_tally()
 
     def _on_found(self, found: Found) -> None:
-        self.model.put(found)
+        self.model.put([(self._places[at], answer) for at, answer in found])
         if not self._rearrange.isActive():
             self._rearrange.start()
 
@@ -201,6 +250,8 @@ class TablePage(Panel):
         self._progress.setMaximum(total)
         self._progress.setValue(done)
         self._doing.setText(f"{done:,} of {total:,} classified · {time_left(left)} left")
+        quickest = self._asking is None or self._asking.is_quickest
+        self._quicker_button.setVisible(left > _LONG and not quickest)
 
     def _on_rearrange(self) -> None:
         begun = time.monotonic()
@@ -214,13 +265,16 @@ class TablePage(Panel):
         self._on_rearrange()
         if cancelled:
             self._show_tally("cancelled")
+            self._go_on_button.setVisible(any(row.state == "waiting" for row in self.model.rows))
 
     def _on_refused(self, error: CifarGuiError) -> None:
         self._on_ended(cancelled=True)
+        self._go_on_button.hide()  # it would be refused again
         self._messages.error(str(error))
 
     def _show_progress(self, *, visible: bool) -> None:
         self._doing.setText("Starting…")
+        self._quicker_button.hide()
         for widget in (self._progress, self._doing, self.cancel_button):
             widget.setVisible(visible)
 

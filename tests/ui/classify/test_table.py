@@ -99,6 +99,19 @@ def test_nothing_is_asked_about_a_table_without_pictures(table, decided_snapshot
     assert (table.asked.asked, table.cancel_button.isVisible()) == ([], False)
 
 
+def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_snapshot):
+    table.show_sources([PictureSource.from_bytes(b"", name) for name in "abcd"], decided_snapshot, six_views=True)
+    table.batch.found.emit([(0, CAT), (1, BROKEN)])
+    assert not table._go_on_button.isVisible()
+    table.batch.ended.emit(True)
+    table._go_on_button.click()
+    assert table.asked.asked == [(list("abcd"), True), (list("cd"), True)]
+    assert (table._go_on_button.isVisible(), table.cancel_button.isVisible()) == (False, True)
+    table.batch.found.emit([(0, DOG), (1, CAT)])
+    table.batch.ended.emit(False)
+    assert [row.prediction and row.prediction.label for row in table.model.rows] == ["cat", None, "dog", "cat"]
+
+
 def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, decided_snapshot):
     fill(table, decided_snapshot, CAT)
     table.classify(decided_snapshot, six_views=True)

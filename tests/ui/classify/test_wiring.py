@@ -26,6 +26,11 @@ def folder(make_picture) -> Path:
     return picture.parent
 
 
+def copy_of(snapshot: ModelSnapshot, title: str = "") -> ModelSnapshot:
+    """The same network, read again; another one if it has a title."""
+    return ModelSnapshot(replace(snapshot.card, title=title or snapshot.card.title), snapshot.weights)
+
+
 def fill(page: ClassifyPage, qtbot: Any, folder: Path) -> None:
     """A table of the pictures in a folder, all answered."""
     page.open_pictures([PictureSource.from_path(folder)])
@@ -115,14 +120,39 @@ def test_a_table_is_asked_about_once_and_again_only_for_another_network(page, wi
     page.show_single()
     page.many.bring_to_front()
     assert started == [False]
-    page.show_single()
-    window.context.models.snapshot_changed.emit(ModelSnapshot(decided_snapshot.card, decided_snapshot.weights))
-    assert started == [False]
-    for _ in range(2):
-        page.many.bring_to_front()
+    for name, asked in (("other", 1), ("", 1), ("other", 2)):  # "": the one that has answered, read again
         page.show_single()
-    assert started == [False, False]
+        window.context.models.snapshot_changed.emit(copy_of(decided_snapshot, name))
+        assert len(started) == 1, "not before the table comes to the front"
+        for _ in range(2 if (name, asked) != ("other", 1) else 0):
+            page.many.bring_to_front()
+            page.show_single()
+        assert started == [False] * asked
     qtbot.waitUntil(lambda: not table.batch.running)
+
+
+def test_a_table_behind_another_page_waits_until_it_can_be_seen(page, window, qtbot, folder, decided_snapshot):
+    fill(page, qtbot, folder)
+    window.show_page("convolution")
+    window.context.models.snapshot_changed.emit(copy_of(decided_snapshot, "other"))
+    assert not page.many.table_page.batch.running
+    window.show_page("classify")
+    assert page.many.table_page.batch.running
+    qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+
+
+def test_what_takes_long_can_be_asked_in_the_quickest_way(page, qtbot, folder):
+    fill(page, qtbot, folder)
+    table = page.many.table_page
+    table.batch.progressed.emit(1, 3, 61.0)
+    assert table._quicker_button.isVisible()
+    table._quicker_button.click()
+    qtbot.waitUntil(lambda: not table.batch.running)
+    assert {(row.prediction.views, row.prediction.crops) for row in table.model.rows} == {(1, 1)}
+    assert (page.single.verdict_panel.six_views, page.single.picture_panel.way) == (False, "centre")
+    assert "asked once about the middle" in texts(page)[-1]
+    table.batch.progressed.emit(1, 3, 61.0)
+    assert not table._quicker_button.isVisible(), "it could not be quicker"
 
 
 @pytest.mark.parametrize(("group", "limit", "asked"), [("live", 2, False), ("live", 3, True), ("runs", 2, True)])
@@ -132,7 +162,7 @@ def test_only_large_tables_do_not_follow_live(
     fill(page, qtbot, folder)
     monkeypatch.setattr(many, "LARGEST_LIVE_TABLE", limit)
     window.context.models.current = replace(window.context.models.current, group=group)
-    window.context.models.snapshot_changed.emit(ModelSnapshot(decided_snapshot.card, decided_snapshot.weights))
+    window.context.models.snapshot_changed.emit(copy_of(decided_snapshot, "other"))
     assert page.many.table_page.batch.running == asked
     qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
 
