@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
@@ -105,8 +106,13 @@ class RowFilter:
 def truth_of(source: PictureSource, class_names: Sequence[str]) -> str:
     """The class that the folder of a picture is named after, by hand or by the app, in whatever case; "" if there is
     none."""
-    folder = source.path.parent.name.casefold() if source.path is not None else ""
-    return next((name for name in class_names if folder in (name.casefold(), file_stem(name).casefold())), "")
+    return _class_named(source.path.parent.name, tuple(class_names)) if source.path is not None else ""
+
+
+@lru_cache(maxsize=256)  # many pictures, few folders
+def _class_named(folder: str, class_names: tuple[str, ...]) -> str:
+    wanted = folder.casefold()
+    return next((name for name in class_names if wanted in (name.casefold(), file_stem(name).casefold())), "")
 
 
 class Tally:
@@ -136,15 +142,15 @@ class Tally:
         return f"{pictures(self._states.total())}: {', '.join(parts)}" if parts else "No pictures"
 
     def by_folder(self) -> tuple[str, str]:
-        """How many are what their folders say, and which classes are taken for which; "" and "" where no folder says
-        anything."""
+        """The share of those that are what their folders say; how many, and which classes are taken for which, in
+        lines. "" and "" where no folder says anything."""
         if not self._told:
             return "", ""
         told = self._told.total()
         right = sum(count for (truth, label), count in self._told.items() if truth == label)
         mistakes = Counter({pair: count for pair, count in self._told.items() if pair[0] != pair[1]})
         lines = [f"{truth} taken for {label}: {count:,}" for (truth, label), count in mistakes.most_common(_MISTAKES)]
-        return f"{right:,} of {told:,} as their folders say ({percent(right / told)})", "\n".join(lines)
+        return f"{percent(right / told)} as folders say", "\n".join([f"{right:,} of {told:,} as folders say", *lines])
 
     def _count(self, row: Row, by: int) -> None:
         self._states[row.state] += by

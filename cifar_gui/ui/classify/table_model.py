@@ -34,6 +34,7 @@ class ResultsModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[Row] = []
         self._order: list[int] = []
+        self._shown_at: dict[int, int] = {}  # place → row, once somebody has asked
         self._keys: list[SortKey | None] = []  # what the rows sort by in the column chosen, where it is known
         self._tally = Tally()
         self._filter = RowFilter()
@@ -64,7 +65,7 @@ class ResultsModel(QAbstractTableModel):
         self._rows = list(rows)
         self._column = -1
         self._count_anew()
-        self._order = self._arranged()
+        self._order, self._shown_at = self._arranged(), {}
         self.endResetModel()
 
     def forget_answers(self) -> None:
@@ -83,8 +84,7 @@ class ResultsModel(QAbstractTableModel):
                 row, judgement = self._rows[place], judged(answer, self._sure_from)
                 truth = truth_of(row.source, answer.class_names)
                 self._put(place, replace(row, problem="", prediction=judgement, truth=truth))
-        if found:
-            self._everything_changed()
+        self._changed([place for place, _ in found])
 
     def follow(self, moved: Mapping[Path, Path]) -> None:
         """Files are elsewhere now."""
@@ -117,8 +117,8 @@ class ResultsModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         places = [self._order[index.row()] for index in old]
-        self._order = order
-        row_of = {place: row for row, place in enumerate(self._order)} if old else {}
+        self._order, self._shown_at = order, {}
+        row_of = self._row_of() if old else {}
         new = [
             self.index(row_of[place], index.column()) if place in row_of else QModelIndex()
             for index, place in zip(old, places, strict=True)
@@ -165,6 +165,19 @@ class ResultsModel(QAbstractTableModel):
 
     def _count_anew(self) -> None:
         self._tally, self._keys = Tally(self._rows), [None] * len(self._rows)
+
+    def _row_of(self) -> dict[int, int]:
+        """Place → row, of those that are shown."""
+        if not self._shown_at:
+            self._shown_at = {place: row for row, place in enumerate(self._order)}
+        return self._shown_at
+
+    def _changed(self, places: Sequence[int]) -> None:
+        """One signal for these, from the first to the last that is shown: what is not on screen costs no painting."""
+        row_of = self._row_of()
+        rows = [row_of[place] for place in places if place in row_of]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(COLUMNS) - 1))
 
     def _everything_changed(self) -> None:
         """One signal for all: only what is on screen is painted anew."""

@@ -154,6 +154,18 @@ def test_answers_fill_in_without_moving_rows_until_they_are_rearranged(model, qt
     assert model.rows[4].problem == "no"
 
 
+def test_only_the_rows_that_were_answered_are_said_to_have_changed(model):
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last, *_: told.append((first.row(), last.row())))
+    model.put([(2, CAT_OR_DOG.prediction), (3, NOTHING.prediction)])
+    model.sort(COLUMNS.index("name"), Qt.SortOrder.DescendingOrder)
+    model.put([(1, SURE_DOG.prediction)])  # 2.png, last of six now
+    assert told == [(2, 3), (5, 5)]
+    model.set_filter(RowFilter(state="confident"))
+    model.put([(0, SURE_CAT.prediction)])  # not shown before rows are rearranged
+    assert len(told) == 2
+
+
 def test_what_is_current_stays_current_when_rows_move(model):
     index = QPersistentModelIndex(model.index(1, 0))
     model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])

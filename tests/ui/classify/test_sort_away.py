@@ -43,7 +43,7 @@ def test_a_folder_that_the_app_made_of_a_class_says_so_too():
 
 def test_how_many_are_what_their_folders_say_and_what_is_taken_for_what():
     rows = [row("1", CAT, "Cat"), row("2", CAT, "dog"), row("3", DOUBT, "dog"), row("4", CAT), row("5", None, "dog")]
-    assert Tally(rows).by_folder() == ("2 of 3 as their folders say (66.7 %)", "dog taken for Cat: 1")
+    assert Tally(rows).by_folder() == ("66.7 % as folders say", "2 of 3 as folders say\ndog taken for Cat: 1")
     assert Tally([row("4", CAT)]).by_folder() == ("", "")
     assert [each.is_wrong for each in rows] == [False, True, False, False, False]
     assert [RowFilter(wrong=True).admits(each) for each in rows] == [False, True, False, False, False]
