@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.runs.model import RECIPE, Role, RunsModel
-from cifar_gui.ui.runs.recipe_words import Change, change_words, nearest_preset, recipe_tip, recipe_words
-from cifar_gui.ui.runs.rows import read_rows
+from cifar_gui.ui.runs.recipe_words import OWN, Change, change_words, nearest_preset, recipe_tip, recipe_words
+from cifar_gui.ui.runs.rows import RunRow, read_rows, told_apart
 from cifar_gui.words import value_words
 
 BEST = presets("simple")["best"]
@@ -37,6 +40,21 @@ FAR = BEST.changed(preset="custom", lr=0.5, seed=3, cutout=5, batch_size=77)
 )
 def test_a_recipe_is_called_by_the_nearest_preset_and_what_differs(recipe, words):
     assert recipe_words(recipe) == words
+
+
+def test_runs_of_a_sweep_say_in_what_they_differ_from_each_other():
+    def rows(sweep: str, *recipes: Recipe) -> list[RunRow]:
+        record = SimpleNamespace(sweep=sweep)
+        summaries: Any = [SimpleNamespace(record=record, recipe=recipe) for recipe in recipes]
+        return [RunRow(each, "", "", recipe_words(each.recipe)) for each in summaries]
+
+    grid = [FAR.changed(lr=lr, batch_size=batch, micro_batch=batch, seed=1) for lr in (0.1, 0.2) for batch in (64, 77)]
+    near = [BEST, BEST.changed(lr=0.5)]
+    told = told_apart([*rows("grid", *grid), *rows("near", *near), *rows("", FAR), *rows("one", FAR)])
+    assert [row.recipe for row in told] == [
+        *(f"batch size {batch}, learning rate {lr}" for lr in ("0.1", "0.2") for batch in (64, 77)),
+        *("Best", "Best, learning rate 0.5", OWN, OWN),
+    ]
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())

@@ -21,7 +21,7 @@ from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 _THUMBNAIL, _ROW = 32, 40
-_WIDTHS = {"name": 200, "folder": 116, "verdict": 212, "probability": 96, "second": 160}
+_WIDTHS = {"name": 176, "folder": 108, "verdict": 208, "probability": 92, "second": 148}
 
 
 class _ResultsDelegate(QStyledItemDelegate):

@@ -286,6 +286,5 @@ class TablePage(Panel):
         right, mistakes = counted.by_folder()
         whole = " · ".join([*parts, *(text for text in (right, remark) if text)])
         self._tally.setText(whole)
-        if mistakes:  # beside what the label itself says where it has no room for all
-            self._tally.setToolTip("\n".join(filter(None, (self._tally.toolTip(), mistakes))))
+        self._tally.say_more(mistakes)
         self.table.show_folders(counted.folders_tell)

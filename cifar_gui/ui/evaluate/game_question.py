@@ -18,7 +18,7 @@ from cifar_gui.ui.widgets.text import caption, muted
 _LEAST, _SIDE, _WIDE, _WIDEST, _LEAST_ANSWERS = 128, 320, 620, 760, 190
 """Sizes in pixels at zoom 1. A picture that is magnified more is harder to recognise, not easier."""
 
-_HOW = "Keys: 1 to 9 and 0 answer, Backspace takes back, Escape leaves."
+_HOW = "Keys: {} answer, Backspace takes back, Escape leaves."
 
 
 class GameQuestion(Panel):
@@ -54,7 +54,8 @@ class GameQuestion(Panel):
         row.addWidget(self._board, 1)
         row.addStretch(0)
         self.body.addLayout(row)
-        self.body.addWidget(caption(_HOW, wrap=True))
+        self._how = caption(wrap=True)
+        self.body.addWidget(self._how)
         self.body.addWidget(ControlBar([self.back, self.leave]))
         self.body.addStretch(1)
         theme().changed.connect(self._set_sizes)
@@ -83,6 +84,7 @@ class GameQuestion(Panel):
             self._grid.removeWidget(button)
             button.deleteLater()
         self.buttons = []
+        self._how.setText(_HOW.format("1 to 9 and 0" if len(names) > 9 else f"1 to {len(names)}"))
         rows = -(-len(names) // 2)
         for answer, name in enumerate(names):
             button = QPushButton(f"{key_of(answer)}  {name}".strip())

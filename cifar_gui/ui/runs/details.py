@@ -16,6 +16,8 @@ from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import WrappedLabel, caption, heading, muted
 from cifar_gui.ui.widgets.value_table import Cell, ValueTable
 
+_NOTHING = "Select a run to see what it was made with; several to compare them."
+
 
 class DetailsPanel(Panel):
     """What there is to say about the selection.
@@ -39,7 +41,7 @@ class DetailsPanel(Panel):
         self.differences = ValueTable()
         self._same = muted("These runs have the same settings.", wrap=True)
         self._pages = FrontStack()
-        self._nothing = muted("Select a run to see what it was made with; several to compare them.", wrap=True)
+        self._nothing = muted(_NOTHING, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._pages.addWidget(self._nothing)
         self._pages.addWidget(self._one())
@@ -60,6 +62,10 @@ class DetailsPanel(Panel):
         self.set_title("Settings that differ" if rows else "Run")
         if rows:
             self._show_several(rows)
+
+    def say_why_nothing(self, why: str = "") -> None:
+        """What stands here while no run is selected; "" for how to select one."""
+        self._nothing.setText(why or _NOTHING)
 
     def leave(self) -> None:
         """Hand over notes and tags that have been typed, once."""

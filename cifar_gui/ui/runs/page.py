@@ -126,6 +126,7 @@ class RunsPage(Page):
         in_trash = self.commands.shows_trash
         self.model.editable = not in_trash
         self._rows = rows
+        self.details.say_why_nothing("The trash is empty." if in_trash and not rows else "")
         self.filter.offer(all_tags(rows))
         if self._wanted & {row.path for row in rows}:
             if not self._wanted & {row.path for row in matching(rows, *self.filter.wanted)}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from cifar_gui.words import choice_words, value_words
 
 FEW = 3
 """A recipe that differs in no more settings is called by its preset."""
+
+OWN = "own settings"
+"""What is called so is near to no preset."""
 
 _ELSEWHERE = ("data", "preset", "device", "precision", "memory_format", *PROMISES)
 """Settings that say where a network was trained, not how: they do not belong to what a recipe is called."""
@@ -59,7 +63,7 @@ def recipe_words(recipe: Recipe) -> str:
     """ "Best", "Best, 3 epochs, learning rate 0.01"; "own settings" for what is near to no preset."""
     nearest = nearest_preset(recipe)
     if nearest is None or not nearest.is_near:
-        return "own settings"
+        return OWN
     return ", ".join([choice_words(nearest.preset), *map(change_words, nearest.changes)])
 
 
@@ -67,7 +71,7 @@ def recipe_tip(recipe: Recipe) -> str:
     """The same with all there is to say: every difference, and what the preset has."""
     nearest = nearest_preset(recipe)
     if nearest is None:
-        return "own settings"
+        return OWN
     name = choice_words(nearest.preset)
     if not nearest.changes:
         return f"The settings of the preset {name}"
@@ -77,7 +81,11 @@ def recipe_tip(recipe: Recipe) -> str:
 
 def change_words(change: Change) -> str:
     """3 epochs, learning rate 0.1, SGD, nesterov off, no head learning rate."""
-    setting, value = change.setting, change.here
+    return setting_words(change.setting, change.here)
+
+
+def setting_words(setting: str, value: Any) -> str:
+    """The value of a setting, said so that one knows of what it is."""
     label = label_of(setting).lower()
     if setting == "epochs":
         return f"{value} epoch" if value == 1 else f"{value} epochs"
@@ -86,6 +94,15 @@ def change_words(change: Change) -> str:
     if value is None:
         return f"no {label}"
     return value_words(value) if setting in _SAID_ALONE else f"{label} {value_words(value)}"
+
+
+def differing_settings(recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """Those of the recipe itself, not of its network, in which some of these differ, what says least last."""
+    left_out = {*_ELSEWHERE, "network", "network_settings"}
+    if all(each.micro_batch == each.batch_size for each in recipes):
+        left_out.add("micro_batch")
+    differing = {name for each in recipes[1:] for name in each.differences(recipes[0])} - left_out
+    return tuple(sorted((name for name in settings() if name in differing), key=lambda name: name in _LAST))
 
 
 def _there_words(change: Change) -> str:

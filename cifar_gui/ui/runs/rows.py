@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from cifar_gui.networks.base import NETWORKS
-from cifar_gui.recipe import settings
+from cifar_gui.recipe import Recipe, settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
-from cifar_gui.ui.runs.recipe_words import label_of, recipe_words
+from cifar_gui.ui.runs.recipe_words import OWN, differing_settings, label_of, recipe_words, setting_words
 from cifar_gui.words import NOTHING, choice_words, duration, place_words, value_words
 
 STATUS_WORDS = {
@@ -51,7 +51,23 @@ class RunRow:
 def read_rows(data_labels: dict[str, str], *, trash: bool = False) -> list[RunRow]:
     """All runs, or those in the trash, the newest first. Never raises; for a worker."""
     summaries = list_trash() if trash else list_runs()
-    return [row_of(summary, data_labels) for summary in summaries]
+    return told_apart([row_of(summary, data_labels) for summary in summaries])
+
+
+def told_apart(rows: Sequence[RunRow]) -> list[RunRow]:
+    """The rows, where runs of one sweep that are near to no preset say in what they differ from each other."""
+    sweeps: dict[str, list[Recipe]] = {}
+    for row in rows:
+        if row.summary.record.sweep and row.summary.recipe is not None:
+            sweeps.setdefault(row.summary.record.sweep, []).append(row.summary.recipe)
+    varied = {sweep: differing_settings(recipes) for sweep, recipes in sweeps.items()}
+    found = []
+    for row in rows:
+        recipe, names = row.summary.recipe, varied.get(row.summary.record.sweep, ())
+        if recipe is not None and names and row.recipe == OWN:
+            row = replace(row, recipe=", ".join(setting_words(name, getattr(recipe, name)) for name in names))
+        found.append(row)
+    return found
 
 
 def row_of(summary: RunSummary, data_labels: dict[str, str]) -> RunRow:

@@ -13,6 +13,7 @@ class ElidedLabel(QLabel):
     def __init__(self, style: str = "", *, greedy: bool = True) -> None:
         """`style`: as in `widgets.text`; `greedy`: takes the room it is given, however long its text is."""
         super().__init__()
+        self._more = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         if style:
             self.setProperty(style, True)
@@ -21,6 +22,11 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         super().setText(text)
+        self._explain()
+
+    def say_more(self, text: str) -> None:
+        """What the tool tip adds to the text, "" for nothing."""
+        self._more = text
         self._explain()
 
     def shown(self) -> str:
@@ -40,4 +46,5 @@ class ElidedLabel(QLabel):
             painter.drawText(self.rect(), self.alignment(), self.shown())
 
     def _explain(self) -> None:
-        self.setToolTip(self.text() if self.shown() != self.text() else "")
+        cut_off = self.text() if self.shown() != self.text() else ""
+        self.setToolTip("\n".join(filter(None, (cut_off, self._more))))

@@ -225,3 +225,18 @@ def test_a_row_of_an_unread_picture_that_is_read_later_loses_its_problem(table, 
     first, second = table.model.rows
     assert (first.state, second.state) == ("confident", "unreadable")
     table._rearrange.stop()
+
+
+def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_window_is(
+    table, decided_snapshot, make_picture
+):
+    sources = [PictureSource.from_path(make_picture(f"dog/{number}.png")) for number in range(2)]
+    table.show_sources(sources, decided_snapshot, six_views=True)
+    folder = COLUMNS.index("folder")
+    assert table.table.isColumnHidden(folder)
+    table.batch.found.emit([(0, CAT), (1, DOG)])
+    table.batch.ended.emit(False)
+    for width in (1400, 500):
+        table.resize(width, 500)
+        assert table._tally.toolTip().endswith("1 of 2 as folders say\ndog taken for cat: 1")
+    assert not table.table.isColumnHidden(folder)
