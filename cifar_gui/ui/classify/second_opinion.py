@@ -40,8 +40,8 @@ class SecondOpinion(QObject):
         self._answer: Answer | None = None
         self._loaded: tuple[ModelChoice, ModelSnapshot] | None = None
         self._shelf = ClassifierShelf()
-        self._newest: Newest[_Question, tuple[_Question, Opinion]] = Newest(
-            context.jobs, self._work, lambda found: self._on_found(*found), self._on_failed, key=_TOPIC
+        self._newest: Newest[_Question, tuple[_Question, Opinion | CifarGuiError]] = Newest(
+            context.jobs, self._work, lambda found: self._on_answered(*found), self._on_failed, key=_TOPIC
         )
         panel.compare.activated.connect(self._on_chosen)
         context.models.choices_changed.connect(self.offer)
@@ -95,12 +95,15 @@ class SecondOpinion(QObject):
             self._panel.show_opinion(None)
             self._newest.ask(_Question(answer, choice))
 
-    def _work(self, question: _Question) -> tuple[_Question, Opinion]:
-        """On a worker."""
+    def _work(self, question: _Question) -> tuple[_Question, Opinion | CifarGuiError]:
+        """On a worker: the answer, or why there is none, and to what."""
         import torch
 
         answer, choice = question.answer, question.choice
-        classifier = self._shelf.classifier(self._snapshot(choice), six_views=answer.question.six_views)
+        try:
+            classifier = self._shelf.classifier(self._snapshot(choice), six_views=answer.question.six_views)
+        except CifarGuiError as error:
+            return question, error
         prediction = classifier.predict(torch.from_numpy(answer.pixels)[None], [answer.crop])[0]
         return question, Opinion(called(choice), prediction)
 
@@ -112,6 +115,12 @@ class SecondOpinion(QObject):
             assert choice.path is not None, "only networks with a file are offered"
             loaded = self._loaded = (choice, load_snapshot(choice.path))
         return loaded[1]
+
+    def _on_answered(self, question: _Question, found: Opinion | CifarGuiError) -> None:
+        if isinstance(found, Opinion):
+            self._on_found(question, found)
+        elif question.choice == self._panel.compare.chosen:  # else another has been chosen meanwhile, and is asked
+            self._on_failed(found)
 
     def _on_found(self, question: _Question, opinion: Opinion) -> None:
         if question.answer is self._answer and question.choice == self._panel.compare.chosen:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CheckpointError
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import verdict
@@ -144,6 +146,32 @@ def test_a_network_that_cannot_be_used_is_told_about_once_and_left(compared, qtb
     assert page.single.verdict_panel.opinion.isHidden()
     page.second._on_failed(CheckpointError("x"))
     assert page.second.wanted == ""
+
+
+def test_a_network_that_fails_takes_no_other_away_that_was_chosen_meanwhile(compared, qtbot, tmp_path: Path):
+    page = compared
+    page.context.models._files.append(ModelChoice("/gone", "Gone", "", "opened", tmp_path / "gone.safetensors"))
+    page.context.models.choices_changed.emit()
+    choose(page, "/gone")  # it is being read
+    choose(page, "/other")
+    qtbot.waitUntil(lambda: bool(words(page)))
+    assert (page.second.wanted, page.single.verdict_panel.compare.chosen.key) == ("/other", "/other")
+    assert not any("gone" in message.text for message in page.context.messages.all)
+
+
+def test_a_network_that_is_chosen_again_is_read_again(compared, qtbot, decided_snapshot, tmp_path: Path):
+    page, file = compared, tmp_path / "changing.safetensors"
+    page.context.models._files.append(ModelChoice("/changing", "Changing", "", "opened", file))
+    page.context.models.choices_changed.emit()
+    first = page.single.verdict_panel.bars.model().index(0, 0)
+    shares = []
+    for sign in (1, -1):
+        weights = {name: sign * value for name, value in decided_snapshot.weights.items()}
+        save_snapshot(ModelSnapshot(decided_snapshot.card, weights), file)
+        choose(page, "/changing")
+        qtbot.waitUntil(lambda: bool(words(page)))
+        shares.append(first.data(BarsModel.BAR).beside.share)
+    assert abs(shares[0] - shares[1]) > 0.01
 
 
 def test_the_same_line_is_drawn_for_both(page):
