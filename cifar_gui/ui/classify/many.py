@@ -49,6 +49,7 @@ class ManyPictures(QObject):
         self._way: Way = "proposed"
         self._is_stale = False  # another network has been chosen since it was filled
         self._asked: _Asked = (None, False, "proposed")  # whose answers it holds, or waits for
+        self._is_live = False  # that was the network in training
         self._sure_from = CONFIDENT
 
     @property
@@ -93,7 +94,7 @@ class ManyPictures(QObject):
 
     def show_sources(self, sources: Sequence[PictureSource]) -> None:
         """A new table, in front."""
-        self._is_stale = False
+        self._is_stale, self._is_live = False, self._asks_live
         self._asked = (self._snapshot, self._six_views, self._way)
         self.bring_to_front()
         self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views, way=self._way)
@@ -105,15 +106,20 @@ class ManyPictures(QObject):
         if self._is_stale:
             self._renew()
 
+    @property
+    def _asks_live(self) -> bool:
+        """Whether the network that is asked is the one in training."""
+        loaded = self._context.models.loaded
+        return loaded is not None and loaded.group == "live" and self._snapshot is not None
+
     def _renew(self) -> None:
-        """Ask anew, unless nothing has changed after all, or that would take the processor from the training that is
-        being watched."""
-        self._is_stale = False
+        """Ask anew, unless nothing has changed after all, or that would, with every epoch, take the processor from the
+        training that is being watched."""
+        before, self._is_stale, self._is_live = self._is_live, False, self._asks_live
         asked: _Asked = (self._snapshot, self._six_views, self._way)
         if _same(self._asked, asked):
             return
-        current = self._context.models.current
-        if current is not None and current.group == "live" and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
+        if before and self._is_live and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
             self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
         else:
             self._asked = asked
