@@ -56,6 +56,15 @@ def test_pictures_of_one_colour_are_like_no_other() -> None:
     assert near_duplicates(split_of(plain), split_of(plain)) == []
 
 
+def test_among_many_each_twin_has_its_own_place_and_label(pictures: torch.Tensor) -> None:
+    plain = torch.full((520, 3, 32, 32), 90, dtype=torch.uint8)  # more than are looked at together
+    plain[510] = pictures[0]
+    first = Split("some", plain, torch.arange(520), "")
+    for label, same in ((510, True), (10, False)):
+        found = near_duplicates(first, split_of(pictures[:1], label))
+        assert [(each.first, each.second, each.same_label) for each in found] == [(510, 0, same)]
+
+
 def test_nothing_has_no_twins(pictures: torch.Tensor) -> None:
     assert near_duplicates(split_of(pictures[:0]), split_of(pictures)) == []
     assert near_duplicates(split_of(pictures), split_of(pictures[:0])) == []

@@ -15,14 +15,16 @@ STATS = ChannelStats((125.0, 120.0, 100.0), (60.0, 50.0, 70.0))
 
 
 def snapshot_of(network: str, seed: int = 3, **settings: object) -> ModelSnapshot:
-    """Random weights, running statistics that are not those of a new network, and a temperature."""
+    """Random weights, running statistics that are not those of a new network, and temperatures, of which the one of
+    several views is not that of an export."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = build(network, len(NAMES), settings)
         for name, value in model.state_dict().items():
             if name.endswith(("running_mean", "running_var")):
                 value.copy_(torch.rand(value.shape) + 0.5)
-    card = ModelCard(network, NAMES, STATS, settings, data_name="Toys", calibration={"temperature": 0.4})
+    calibration = {"temperature": 0.4, "temperature_six_views": 0.9}
+    card = ModelCard(network, NAMES, STATS, settings, data_name="Toys", calibration=calibration)
     return capture(model, card)
 
 

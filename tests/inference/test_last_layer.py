@@ -32,6 +32,15 @@ def test_of_a_convolution_the_features_are_the_averages_of_what_it_reads() -> No
     assert logits.shape == (2, 10)
 
 
+def test_units_are_places_of_maps_only_where_the_last_layer_reads_maps_in_a_row() -> None:
+    flat = [nn.AvgPool2d(8), nn.Flatten()]  # 3 × 4 × 4 values
+    for behind, maps in (([], (3, 4, 4)), ([nn.Linear(48, 48), nn.ReLU()], None)):  # as many units, but no places
+        model = nn.Sequential(*flat, *behind, nn.Linear(48, 10))
+        with torch.inference_mode(), watched(model) as found:
+            model(INPUTS)
+        assert last_layer(found, 10).maps == maps
+
+
 def test_a_network_without_a_last_layer_for_the_classes_has_answers_and_no_features() -> None:
     pool = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d((2, 1)), nn.Flatten())
     logits, features = WithFeatures(pool, 8).split(WithFeatures(pool, 8)(INPUTS))

@@ -56,6 +56,19 @@ def test_other_pictures_and_other_files_carry_none(tmp_path: Path) -> None:
         recipe_in(PictureSource.from_path(tmp_path / "gone.png"))
 
 
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def test_what_other_programs_have_put_before_it_is_passed_over() -> None:
+    card = with_recipe(png(), RECIPE)
+    place = card.index(b"iTXt") - 4
+    others = chunk(b"gAMA", bytes(4)) + chunk(b"iTXt", b"Comment\0\0\0\0\0" + b"a picture " * 20)
+    edited = source(card[:place] + others + card[place:])
+    assert carries_recipe(edited)
+    assert recipe_in(edited) == RECIPE
+
+
 def damaged(change: str) -> bytes:
     whole = with_recipe(png(), RECIPE)
     place = whole.index(b"network =")

@@ -101,6 +101,20 @@ def test_resume_goes_on_with_the_sweep_and_the_buttons_say_what_is_under_way(
     assert (view.delete.isEnabled(), view.delete.toolTip()) == (False, "Stop it first.")
 
 
+def test_a_new_sweep_is_chosen_once_it_has_been_read_and_then_the_choice_is_the_users(page, folder) -> None:
+    view, newer = page.sweeps.view, create_sweep(SWEEP, "again")
+    view.results.selectRow(3)
+    view.choose(newer)
+    view.show_states(list_sweeps())
+    assert (view.current.name, view.trial, view.plot.marked) == ("again", None, 0)
+    view.results.selectRow(1)
+    view.show_states(list_sweeps())
+    assert (view.current.name, view.trial.trial.number) == ("again", 2), "read again, it stays as it was"
+    view.sweeps.selectRow([row[0].value for row in view.sweeps.rows].index(folder.name))
+    view.show_states(list_sweeps())
+    assert (view.current.name, view.trial) == (folder.name, None)
+
+
 def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot, monkeypatch) -> None:
     answers = {"&Cancel": (1, 2), "The sweep &alone": (0, 2), "With its 2 runs": (0, 0)}
     for words, left in answers.items():

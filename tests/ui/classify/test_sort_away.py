@@ -68,6 +68,7 @@ def test_pictures_are_copied_or_moved_in_the_background_and_put_back_from_the_me
     rows = [row(str(file), CAT)]
     sorting = SortAway(window.context, lambda: rows, window)
     moved = heard(sorting.moved)
+    sorting.row.cancelled.emit()  # what was cancelled before is no reason to stop now
     sorting.sort(tmp_path / "to", move=False)
     qtbot.waitUntil(lambda: any("copied into" in each.text for each in window.context.messages.all))
     assert moved == [], "the rows are still of the originals"

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QStackedWidget
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import judged, verdict
+from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.history_strip import HistoryEntry
+from cifar_gui.ui.classify.many import ManyPictures
 from cifar_gui.ui.classify.results import Row
 from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.classify.table_model import ResultsModel
@@ -112,3 +115,14 @@ def test_one_line_holds_for_the_whole_page_and_nobody_is_asked_anew(page, qtbot,
     assert page.save_state()["sure_from"] == 0.71
     page.restore_state({"sure_from": 0.65})
     assert panel.badge.state == table.model.rows[0].state == "confident"
+
+
+def test_a_table_that_is_made_later_has_the_line_that_was_remembered(page, qtbot):
+    stack = QStackedWidget()
+    qtbot.addWidget(stack)
+    many = ManyPictures(page.context, ClassifierShelf(), stack)
+    many.judge(0.65)
+    table = many.table_page
+    table.model.show_rows([Row(PictureSource.from_bytes(b"", "a.png"))])
+    table.model.put([(0, saying(0.7))])
+    assert (table.sure.value, table.model.rows[0].state) == (0.65, "confident")

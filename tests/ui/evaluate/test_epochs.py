@@ -142,16 +142,34 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     assert [mark.at for mark in view.plot.canvas.vertical] == [2.0]
 
 
-@pytest.mark.parametrize("other", ["train", "test"])
+@pytest.mark.parametrize("other", ["train", "test", "six views"])
 def test_other_pictures_end_the_asking_and_the_slider_does_not(replayed, qtbot, other):
     replayed.views.epochs.button.click()
     replayed.epochs.slider.setValue(1)
     assert replayed.every_epoch.running
-    replayed.controls.split.button(other).click()
+    control = replayed.controls.six_views if other == "six views" else replayed.controls.split.button(other)
+    control.click()
     assert not replayed.every_epoch.running
     assert replayed.views.epochs.waiting.isHidden()
     qtbot.waitUntil(lambda: replayed.context.jobs.idle)
     assert replayed.views.epochs.plot.curves() == []  # nothing is known of the other pictures
+
+
+@pytest.mark.parametrize("way", ["damaged", "thinned out"])
+def test_an_epoch_that_cannot_be_asked_ends_it_and_one_that_has_gone_is_left_out(replayed, qtbot, way):
+    models, view = replayed.context.models, replayed.views.epochs
+    second = models.offered[1]
+    if way == "damaged":
+        second.path.write_bytes(b"no network")
+    else:
+        models.offered = [each for each in models.offered if each is not second]  # and nobody has been told as yet
+    view.button.click()
+    qtbot.waitUntil(lambda: not replayed.every_epoch.running)
+    assert view.waiting.isHidden()
+    assert view.button.isEnabled()
+    told = [each.text for each in replayed.context.messages.all]
+    asked = [curve.x.tolist() for curve in view.plot.curves()]
+    assert (len(told), asked) == ((1, [[1]]) if way == "damaged" else (0, [[1, 4]]))
 
 
 def test_the_test_pictures_choose_no_epoch(replayed):
