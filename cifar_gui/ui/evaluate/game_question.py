@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.ui.evaluate.game import Round, key_of
 from cifar_gui.ui.icons import icon
@@ -47,17 +47,22 @@ class GameQuestion(Panel):
         self.leave.clicked.connect(self.left)
         self.header.addWidget(self.count)
         self.explain("evaluate#you-against-the-network", "the game")
-        self.body.addWidget(self.opponent)
         scroll = VerticalScroll(self._answers, _LEAST_ANSWERS)
         self._board = SideBySide([(self.picture, 1), (scroll, 1)], _WIDE)
-        row = QHBoxLayout()
-        row.addWidget(self._board, 1)
-        row.addStretch(0)
-        self.body.addLayout(row)
+        self._middle = QWidget()
+        column = QVBoxLayout(self._middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
         self._how = caption(wrap=True)
-        self.body.addWidget(self._how)
-        self.body.addWidget(ControlBar([self.back, self.leave]))
+        for part in (self.opponent, self._board, self._how, ControlBar([self.back, self.leave])):
+            column.addWidget(part)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._middle, 1000)  # as wide as it may be
+        row.addStretch(1)
         self.body.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addStretch(2)
         theme().changed.connect(self._set_sizes)
         self._set_sizes()
 
@@ -74,7 +79,7 @@ class GameQuestion(Panel):
     def _set_sizes(self) -> None:
         self.picture.setMinimumSize(px(_LEAST), px(_LEAST))
         self.picture.setMaximumWidth(px(_SIDE))
-        self._board.setMaximumWidth(px(_WIDEST))
+        self._middle.setMaximumWidth(px(_WIDEST))
 
     def _offer(self, names: tuple[str, ...]) -> None:
         if names == self._names:
