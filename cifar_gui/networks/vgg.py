@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_share, check_whole
-from cifar_gui.networks.blocks import Dropout, conv_norm_relu, short_recipe
+from cifar_gui.networks.blocks import Dropout, conv_norm_relu, muon_recipe, short_recipe
 from cifar_gui.recipe import Recipe
 
 A, D = (1, 1, 2, 2, 2), (2, 2, 3, 3, 3)
@@ -29,8 +29,8 @@ _ABOUT = (
 
 
 def _presets(network: str, epochs: int) -> dict[str, Recipe]:
-    best = short_recipe(network, epochs)
-    textbook = best.changed(
+    best = muon_recipe(network, epochs).changed(head_lr=0.03)
+    textbook = short_recipe(network, epochs).changed(
         preset="textbook", epochs=74, batch_size=256, micro_batch=256, lr=0.01, schedule="step", lr_decay=0.1,
         lr_step_epochs=25, label_smoothing=0.0, flip="random", cutout=0,
     )  # fmt: skip
@@ -42,8 +42,8 @@ def _presets(network: str, epochs: int) -> dict[str, Recipe]:
     label="VGG-11",
     order=30,
     about=_ABOUT.format(convolutions="Eight"),
-    reach=(0.90, 0.91),
-    presets=_presets("vgg11", 25),
+    reach=(0.91, 0.925),
+    presets=_presets("vgg11", 20),
 )
 def vgg11(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). 9,228,362 parameters for ten classes, 152,769,536 multiply-adds.
@@ -58,7 +58,7 @@ def vgg11(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module
     order=31,
     about=_ABOUT.format(convolutions="Thirteen"),
     reach=(0.93, 0.94),
-    presets=_presets("vgg16", 25),
+    presets=_presets("vgg16", 20),
 )
 def vgg16(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). 14,724,042 parameters for ten classes, 313,201,664 multiply-adds.
