@@ -99,6 +99,14 @@ def test_resume_goes_on_with_the_sweep_and_the_buttons_say_what_is_under_way(
     sweeps.changed.emit()
     assert (view.resume.isVisible(), view.stop.isVisible(), view.pause.isVisible()) == (False, True, True)
     assert (view.delete.isEnabled(), view.delete.toolTip()) == (False, "Stop it first.")
+    session, done = page.context.session, []
+    for state, words, does in (("running", "Pause", "pause"), ("paused", "Go on", "resume")):
+        monkeypatch.setattr(type(session), "state", property(lambda _self, state=state: state))
+        monkeypatch.setattr(session, does, lambda does=does: done.append(does))
+        view.show_buttons()
+        assert view.pause.text() == words
+        view.pause.click()
+    assert done == ["pause", "resume"]
 
 
 def test_a_new_sweep_is_chosen_once_it_has_been_read_and_then_the_choice_is_the_users(page, folder) -> None:
@@ -133,6 +141,23 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
             message.actions[0][1]()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs()), page.context.messages.all) == (1, 2, []), words
+
+
+def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbot, monkeypatch) -> None:
+    def press(box: QMessageBox) -> int:
+        next(button for button in box.buttons() if button.text() == "With its 2 runs").click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    first = list_runs()[-1].path
+    page.sweeps.view.delete.click()
+    settle(page, qtbot)
+    first.mkdir()
+    page.context.messages.all[0].actions[0][1]()
+    settle(page, qtbot)
+    assert "0001 could not be taken back" in page.context.messages.all[0].text
+    assert (len(list_sweeps()), [run.number for run in list_runs() if run.recipe]) == (1, ["0002"])
+    assert [row[0].text for row in page.sweeps.view.sweeps.rows] == ["rates"]
 
 
 # The dialog

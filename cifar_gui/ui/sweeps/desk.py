@@ -92,7 +92,12 @@ class SweepDesk:
 
     def _undo(self, text: str, places: list[Path]) -> None:
         self._context.messages.dismiss(text)
-        self._context.jobs.run(lambda: [restore(place) for place in places], lambda _places: self._after_moving())
+        self._context.jobs.run(lambda: _back(places), self._on_back, owed=True)
+
+    def _on_back(self, problem: str) -> None:
+        if problem:
+            self._context.messages.error(problem)
+        self._after_moving()
 
     def _after_moving(self) -> None:
         self._context.models.refresh()
@@ -135,3 +140,14 @@ def _moved(wanted: list[tuple[Path, str]]) -> tuple[list[Path], str]:
                 restore(place)
             return [], str(error)
     return places, ""
+
+
+def _back(places: list[Path]) -> str:
+    """For a worker: take all of them back that can be; why the first of the others cannot, or ""."""
+    problems = []
+    for place in places:
+        try:
+            restore(place)
+        except CifarGuiError as error:
+            problems.append(str(error))
+    return problems[0] if problems else ""
