@@ -177,6 +177,11 @@ def test_how_far_it_is_is_told_and_what_is_given_up_leaves_nothing(
     with pytest.raises(Cancelled):
         pack(run, packed, give_up)
     assert (packed.read_bytes(), list(tmp_path.glob(".*"))) == (before, [])
-    with pytest.raises(Cancelled):
-        unpack(packed, progress=give_up)
+
+    def interrupt(_share: float, _what: str) -> None:
+        raise KeyboardInterrupt
+
+    for progress, error in ((give_up, Cancelled), (interrupt, KeyboardInterrupt)):
+        with pytest.raises(error):
+            unpack(packed, progress=progress)
     assert sorted(path.name for path in runs_folder.iterdir()) == ["0001", "0002"]

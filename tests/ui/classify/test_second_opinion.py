@@ -100,6 +100,8 @@ def test_it_is_asked_about_the_same_pixels_and_is_taken_away_again(compared, qtb
     assert first.beside.share == pytest.approx(first.probability, abs=1e-5)  # the same network, crop and views
     assert words(page).startswith(f"Other, thin bars: {panel.verdict.text()}")
     assert page.save_state()["compare_with"] == "/other"
+    panel._six_views.click()
+    qtbot.waitUntil(lambda: panel._opinion is not None and panel._opinion.prediction.views == 1)
     choose(page, "")
     assert panel.opinion.isHidden()
     assert panel.bars.model().index(0, 0).data(BarsModel.BAR).beside is None
@@ -172,6 +174,9 @@ def test_a_network_that_is_chosen_again_is_read_again(compared, qtbot, decided_s
         qtbot.waitUntil(lambda: bool(words(page)))
         shares.append(first.data(BarsModel.BAR).beside.share)
     assert abs(shares[0] - shares[1]) > 0.01
+    choices = {each.key: each for each in page.context.models.choices()}
+    assert page.second._snapshot(choices["/changing"]) != decided_snapshot
+    assert page.second._snapshot(choices["/other"]) == decided_snapshot, "what was kept is of the choice before"
 
 
 def test_the_same_line_is_drawn_for_both(page):

@@ -142,13 +142,15 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     assert [mark.at for mark in view.plot.canvas.vertical] == [2.0]
 
 
-@pytest.mark.parametrize("other", ["train", "test", "six views"])
-def test_other_pictures_end_the_asking_and_the_slider_does_not(replayed, qtbot, other):
+@pytest.mark.parametrize("other", ["train", "test", "six views", "data"])
+def test_other_pictures_end_the_asking_and_the_slider_does_not(replayed, qtbot, tiny_data, other):
     replayed.views.epochs.button.click()
     replayed.epochs.slider.setValue(1)
     assert replayed.every_epoch.running
-    control = replayed.controls.six_views if other == "six views" else replayed.controls.split.button(other)
-    control.click()
+    if other == "data":
+        replayed.on_data(replace(tiny_data, fingerprints=("a", "b", "c", "d")))
+    else:
+        (replayed.controls.six_views if other == "six views" else replayed.controls.split.button(other)).click()
     assert not replayed.every_epoch.running
     assert replayed.views.epochs.waiting.isHidden()
     qtbot.waitUntil(lambda: replayed.context.jobs.idle)

@@ -56,7 +56,8 @@ def test_what_is_learned_from_depends_on_the_network(make_outcome, tiny_data):
     assert len(search_for(knowing, "test").learned) == train + validation
     assert len(search_for(knowing, "validation").learned) == train  # else each would be its own twin
     assert search_for(knowing, "test").learned_picture(train + 3) == ("validation", 3)
-    assert search_for(knowing, "test").learned_picture(3) == ("train", 3)
+    assert search_for(knowing, "test").learned_picture(train) == ("validation", 0)
+    assert search_for(knowing, "test").learned_picture(train - 1) == ("train", train - 1)
 
 
 def test_before_the_test_pictures_are_looked_at_the_rule_is_told(twinned):
