@@ -166,6 +166,16 @@ def test_only_the_rows_that_were_answered_are_said_to_have_changed(model):
     assert len(told) == 2
 
 
+def test_each_heading_sorts_by_its_own_column(model):
+    model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])
+    columns = ("probability", "second", "verdict", "name")
+    for column in columns:
+        model.sort(COLUMNS.index(column))
+        assert [row.source for row in model.shown_rows()] == [
+            model.rows[place].source for place in arranged(model.rows, RowFilter(), column, falling=False)
+        ]
+
+
 def test_what_is_current_stays_current_when_rows_move(model):
     index = QPersistentModelIndex(model.index(1, 0))
     model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])

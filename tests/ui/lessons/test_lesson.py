@@ -52,6 +52,7 @@ def test_pages_stand_in_the_order_of_the_window_and_the_first_is_in_front_unless
 def test_the_machine_on_which_a_lesson_was_made_is_no_part_of_it():
     made = Lesson("T", "", ("train",), recipe=RECIPE.changed(device="cuda:1", precision="bfloat16"))
     assert Lesson.from_toml(made.to_toml()).recipe == RECIPE
+    assert "cuda" not in made.to_toml(), "nor is it told to everybody"
     by_hand = GOOD + '[recipe]\nnetwork = "simple"\ndevice = "cuda:1"\n'
     assert Lesson.from_toml(by_hand).recipe == Recipe(network="simple")
 
