@@ -160,7 +160,7 @@ def test_a_choice_is_trusted_when_two_trials_in_a_row_have_agreed(monkeypatch):
     """One may have fallen into a moment in which the machine was busy with something else."""
     outcomes = [REFERENCE, HALF, REFERENCE, HALF, HALF]
     asked = iter(outcomes)
-    monkeypatch.setattr(precision_module, "probe", lambda *_given: [Trial(next(asked), 1.0, 0.0, 1.0)])
+    monkeypatch.setattr(precision_module, "probe", lambda *_, **__: [Trial(next(asked), 1.0, 0.0, 1.0)])
     model = build("simple", 10)
     assert [choose_precision(RECIPE, model, *sample()) for _ in range(7)] == [*outcomes, HALF, HALF]
 
@@ -168,7 +168,7 @@ def test_a_choice_is_trusted_when_two_trials_in_a_row_have_agreed(monkeypatch):
 def test_equal_settings_are_one_question(monkeypatch):
     monkeypatch.setattr(precision_module, "TRUSTED", 1)
     calls = []
-    monkeypatch.setattr(precision_module, "probe", lambda *_given: calls.append(1) or [Trial(HALF, 1.0, 0.0, 1.0)])
+    monkeypatch.setattr(precision_module, "probe", lambda *_, **__: calls.append(1) or [Trial(HALF, 1.0, 0.0, 1.0)])
     model = build("simple", 10)
     for settings in ({"size": "93"}, {"size": 93}):
         choose_precision(RECIPE.changed(network="airnet", network_settings=settings), model, *sample())
@@ -179,7 +179,7 @@ def test_what_was_chosen_holds_for_that_question_alone(monkeypatch):
     monkeypatch.setattr(precision_module, "TRUSTED", 1)
     asked = []
 
-    def noting(model, images, labels, candidates):
+    def noting(_model, images, _labels, candidates, **_rest):
         asked.append((len(images), candidates))
         return [Trial(candidates[-1], 1.0, 0.0, 1.0)]
 
@@ -245,14 +245,14 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_time(disk, monkeypatch
     ],
 )
 def test_what_the_recipe_fixes_is_not_tried(monkeypatch, settings, expected):
-    monkeypatch.setattr(precision_module, "probe", lambda *_: pytest.fail("there is nothing to choose"))
+    monkeypatch.setattr(precision_module, "probe", lambda *_, **__: pytest.fail("there is nothing to choose"))
     assert choose_precision(RECIPE.changed(**settings), build("simple", 10), *sample()) == expected
 
 
 def test_half_a_choice_leaves_the_other_half_open(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        precision_module, "probe", lambda model, images, labels, candidates: seen.extend(candidates) or []
+        precision_module, "probe", lambda _model, _images, _labels, candidates, **_: seen.extend(candidates) or []
     )
     choose_precision(RECIPE.changed(precision="float32"), build("simple", 10), *sample())
     assert seen == [REFERENCE, Precision("float32")]

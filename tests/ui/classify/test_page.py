@@ -16,7 +16,7 @@ from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.verdict import judged
-from cifar_gui.ui.classify import fetch, file_dialogs, many
+from cifar_gui.ui.classify import fetch, file_dialogs
 from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
@@ -549,15 +549,6 @@ def test_a_new_table_shows_everything_whatever_was_filtered_before(page, qtbot, 
     page.open_pictures(sources(*(make_picture(f"{number}.png") for number in range(3))))
     qtbot.waitUntil(lambda: len(page.many.table_page.model.rows) == 3)
     assert page.many.table_page.model.rowCount() == 3
-
-
-def test_a_large_table_does_not_follow_live_and_says_so(page, window, qtbot, folder, decided_snapshot, monkeypatch):
-    fill_table(page, qtbot, folder)
-    monkeypatch.setattr(many, "LARGEST_LIVE_TABLE", 3)
-    window.context.models.current = replace(window.context.models.current, group="live")
-    window.context.models.snapshot_changed.emit(with_classes_swapped(decided_snapshot))
-    assert not page.many.table_page.batch.running
-    assert "too many pictures to follow Live" in page.many.table_page._tally.text()
 
 
 def test_a_folder_without_pictures_is_refused_by_name(page, qtbot, tmp_path):
