@@ -27,6 +27,27 @@ Found = list[tuple[int, Prediction | PictureError]]
 _DELIVER_SECONDS = 0.1
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Asking:
+    """Which network is asked about many pictures, and how."""
+
+    snapshot: ModelSnapshot
+    six_views: bool
+    way: Way = "proposed"
+
+    @property
+    def is_quickest(self) -> bool:
+        """Whether it looks at each picture once."""
+        return not self.six_views and self.way != "proposed"
+
+    def gets_the_same(self, other: Asking) -> bool:
+        """Whether both get the same answers. Weights are compared only where the cards are equal: it takes a while."""
+        if (self.six_views, self.way) != (other.six_views, other.way):
+            return False
+        first, second = self.snapshot, other.snapshot
+        return first is second or (first.card == second.card and first == second)
+
+
 @dataclass(eq=False)
 class _Run:
     """One pass over the pictures. The worker reads `cancelled` after each picture."""
@@ -59,15 +80,13 @@ class Batch(QObject):
     def running(self) -> bool:
         return self._run is not None
 
-    def start(
-        self, sources: Sequence[PictureSource], snapshot: ModelSnapshot, *, six_views: bool, way: Way = "proposed"
-    ) -> None:
+    def start(self, sources: Sequence[PictureSource], asking: Asking) -> None:
         """Begin anew, giving up what was running."""
         self._give_up()
         run = self._run = _Run(total=len(sources))
         wanted = list(sources)
         self._jobs.run(
-            lambda: self._work(run, wanted, snapshot, six_views, way),
+            lambda: self._work(run, wanted, asking),
             lambda _: self._on_ended(run),
             lambda error: self._on_refused(run, error),
             broken=lambda: self._on_broken(run),
@@ -84,14 +103,12 @@ class Batch(QObject):
             self._run.cancelled.set()
             self._run = None
 
-    def _work(
-        self, run: _Run, sources: list[PictureSource], snapshot: ModelSnapshot, six_views: bool, way: Way
-    ) -> None:
+    def _work(self, run: _Run, sources: list[PictureSource], asking: Asking) -> None:
         """On a worker."""
-        classifier = self._shelf.classifier(snapshot, six_views=six_views)
+        classifier = self._shelf.classifier(asking.snapshot, six_views=asking.six_views)
         handful: Found = []
         due = time.monotonic() + _DELIVER_SECONDS
-        with closing(classifier.classify_many(sources, way=way)) as answers:
+        with closing(classifier.classify_many(sources, way=asking.way)) as answers:
             for place, (_, answer) in enumerate(answers):
                 if run.cancelled.is_set() or self._jobs.closing:
                     return

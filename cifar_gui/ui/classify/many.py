@@ -9,21 +9,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.inference.proposals import Way
 from cifar_gui.inference.verdict import CONFIDENT
 from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.classify.batch import Asking
 from cifar_gui.ui.context import Context
 
 if TYPE_CHECKING:
-    from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.ui.classify.table_page import TablePage
 
 LARGEST_LIVE_TABLE = 200
 """Tables of more pictures are not asked about anew after each epoch of a run that is watched live."""
-
-
-_Asked = tuple["ModelSnapshot | None", bool, Way]
-"""Who is asked, whether six views of each picture, and where in it."""
 
 
 class ManyPictures(QObject):
@@ -44,12 +39,10 @@ class ManyPictures(QObject):
         super().__init__(stack)
         self._context, self._shelf, self._stack = context, shelf, stack
         self._page: TablePage | None = None
-        self._snapshot: ModelSnapshot | None = None
-        self._six_views = False
-        self._way: Way = "proposed"
-        self._is_stale = False  # another network has been chosen since it was filled
-        self._asked: _Asked = (None, False, "proposed")  # whose answers it holds, or waits for
+        self._wanted: Asking | None = None  # who is to be asked from now on
+        self._asked: Asking | None = None  # whose answers it holds, or waits for
         self._is_live = False  # that was the network in training
+        self._is_stale = False  # another one has been chosen since
         self._sure_from = CONFIDENT
 
     @property
@@ -74,10 +67,9 @@ class ManyPictures(QObject):
         """Whether the table is what the user sees."""
         return self._page is not None and self._stack.currentWidget() is self._page
 
-    def ask_with(self, snapshot: ModelSnapshot | None, *, six_views: bool, way: Way = "proposed") -> None:
+    def ask_with(self, asking: Asking | None) -> None:
         """Answers are to come from this network now: at once if the table can be seen, else when it is again."""
-        self._snapshot, self._six_views, self._way = snapshot, six_views, way
-        self._is_stale = True
+        self._wanted, self._is_stale = asking, True
         if self.is_in_front and self.table_page.isVisible():
             self._renew()
 
@@ -95,9 +87,9 @@ class ManyPictures(QObject):
     def show_sources(self, sources: Sequence[PictureSource]) -> None:
         """A new table, in front."""
         self._is_stale, self._is_live = False, self._asks_live
-        self._asked = (self._snapshot, self._six_views, self._way)
+        self._asked = self._wanted
         self.bring_to_front()
-        self.table_page.show_sources(sources, self._snapshot, six_views=self._six_views, way=self._way)
+        self.table_page.show_sources(sources, self._wanted)
 
     def bring_to_front(self) -> None:
         """Show the table as it is, with answers of the network chosen meanwhile."""
@@ -110,25 +102,17 @@ class ManyPictures(QObject):
     def _asks_live(self) -> bool:
         """Whether the network that is asked is the one in training."""
         loaded = self._context.models.loaded
-        return loaded is not None and loaded.group == "live" and self._snapshot is not None
+        return loaded is not None and loaded.group == "live" and self._wanted is not None
 
     def _renew(self) -> None:
         """Ask anew, unless nothing has changed after all, or that would, with every epoch, take the processor from the
         training that is being watched."""
         before, self._is_stale, self._is_live = self._is_live, False, self._asks_live
-        asked: _Asked = (self._snapshot, self._six_views, self._way)
-        if _same(self._asked, asked):
+        wanted, asked = self._wanted, self._asked
+        if wanted is not None and asked is not None and wanted.gets_the_same(asked):
             return
         if before and self._is_live and len(self.table_page.model.rows) > LARGEST_LIVE_TABLE:
             self.table_page.say("answers of an earlier epoch: too many pictures to follow Live")
         else:
-            self._asked = asked
-            self.table_page.classify(self._snapshot, six_views=self._six_views, way=self._way)
-
-
-def _same(one: _Asked, other: _Asked) -> bool:
-    """Whether both get the same answers. Weights are compared only where the cards are equal: it takes a while."""
-    first, second = one[0], other[0]
-    if one[1:] != other[1:] or first is None or second is None:
-        return False
-    return first is second or (first.card == second.card and first == second)
+            self._asked = wanted
+            self.table_page.classify(wanted)

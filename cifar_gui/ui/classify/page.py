@@ -15,6 +15,7 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import CifarGuiError, not_written
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
+from cifar_gui.ui.classify.batch import Asking
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.insight import Insight
@@ -360,9 +361,8 @@ class ClassifyPage(Page):
         self.single.picture_panel.set_random(why_none(self.context.data.current, self._snapshot))
 
     def _ask_about_many(self) -> None:
-        self.many.ask_with(
-            self._snapshot, six_views=self.single.verdict_panel.six_views, way=self.single.picture_panel.way
-        )
+        six_views, way = self.single.verdict_panel.six_views, self.single.picture_panel.way
+        self.many.ask_with(Asking(self._snapshot, six_views, way) if self._snapshot is not None else None)
 
     def _ask_quicker(self) -> None:
         """From now on, of single pictures and many."""

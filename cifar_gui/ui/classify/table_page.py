@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.inference.proposals import Way
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.badge import WORDS
-from cifar_gui.ui.classify.batch import Batch, Found
+from cifar_gui.ui.classify.batch import Asking, Batch, Found
 from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, pictures
 from cifar_gui.ui.classify.sort_away import SortAway
 from cifar_gui.ui.classify.sure_from import SureFrom
@@ -30,9 +27,6 @@ from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.words import time_left
 
-if TYPE_CHECKING:
-    from cifar_gui.checkpoint.snapshot import ModelSnapshot
-
 _REARRANGE_MS = 500
 _REST = 20
 """So many times as long as it took to arrange the rows they stay: the more there are, the more seldom they move."""
@@ -41,19 +35,6 @@ _WRONG = "wrong"
 
 _LONG = 60.0
 """Seconds left from which on a quicker way is offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """How a network is asked about many pictures."""
-
-    snapshot: ModelSnapshot
-    six_views: bool
-    way: Way
-
-    @property
-    def is_quickest(self) -> bool:
-        return not self.six_views and self.way != "proposed"
 
 
 class TablePage(Panel):
@@ -78,7 +59,7 @@ class TablePage(Panel):
         self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
         self.sort_away = SortAway(context, self._to_sort, self)
         self._class_names: tuple[str, ...] = ()
-        self._asking: _Asking | None = None  # how the network was asked last; None: not at all
+        self._asking: Asking | None = None  # how the network was asked last; None: not at all
         self._places: Sequence[int] = ()  # of the rows that it was asked about
         self._tally = ElidedLabel("caption")
         self._make_header()
@@ -93,33 +74,26 @@ class TablePage(Panel):
         self._connect()
         self._show_progress(visible=False)
 
-    def show_sources(
-        self,
-        sources: Sequence[PictureSource],
-        snapshot: ModelSnapshot | None,
-        *,
-        six_views: bool,
-        way: Way = "proposed",
-    ) -> None:
+    def show_sources(self, sources: Sequence[PictureSource], asking: Asking | None) -> None:
         """Begin a new table; it fills as soon as there is a network."""
         self._choose_all()
         self.table.sort_by(None)
         self.model.show_rows([Row(source) for source in sources])
         self.table.scrollToTop()
-        self.classify(snapshot, six_views=six_views, way=way)
+        self.classify(asking)
 
-    def classify(self, snapshot: ModelSnapshot | None, *, six_views: bool, way: Way = "proposed") -> None:
+    def classify(self, asking: Asking | None) -> None:
         """Ask anew about the same pictures: the network has changed."""
         self.batch.cancel()
         self.model.forget_answers()  # they are not this network's
         self._places, self._asking = range(len(self.model.rows)), None
         self._go_on_button.hide()
-        if snapshot is not None and self.model.rows:
-            self._asking = _Asking(snapshot, six_views, way)
-            self._name_classes(snapshot.card.class_names)
-            self.sure.show_trade(snapshot.card.trade)
+        if asking is not None and self.model.rows:
+            self._asking = asking
+            self._name_classes(asking.snapshot.card.class_names)
+            self.sure.show_trade(asking.snapshot.card.trade)
             self._ask()
-        self._show_tally("" if snapshot else "the answers follow when the network is loaded")
+        self._show_tally("" if asking else "the answers follow when the network is loaded")
 
     def judge(self, sure_from: float) -> None:
         """Answers of at least this probability are sure."""
@@ -136,9 +110,8 @@ class TablePage(Panel):
         assert self._asking is not None  # there is a network
         self._progress.setValue(0)
         self._show_progress(visible=True)
-        asking, rows = self._asking, self.model.rows
-        sources = [rows[place].source for place in self._places]
-        self.batch.start(sources, asking.snapshot, six_views=asking.six_views, way=asking.way)
+        rows = self.model.rows
+        self.batch.start([rows[place].source for place in self._places], self._asking)
 
     def _go_on(self) -> None:
         """Ask about what has no answer yet."""

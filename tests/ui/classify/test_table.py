@@ -17,6 +17,7 @@ from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.classify.batch import Asking
 from cifar_gui.ui.classify.results import COLUMNS
 from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.messages import Messages
@@ -31,8 +32,8 @@ class Asked:
     def __init__(self) -> None:
         self.asked: list[tuple[list[str], bool]] = []
 
-    def start(self, sources: list[PictureSource], _snapshot: Any, *, six_views: bool, way: str) -> None:
-        self.asked.append(([source.name for source in sources], six_views))
+    def start(self, sources: list[PictureSource], asking: Asking) -> None:
+        self.asked.append(([source.name for source in sources], asking.six_views))
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def table(qtbot, monkeypatch) -> Iterator[TablePage]:
 def fill(table: TablePage, snapshot: Any, *answers: Prediction | PictureError) -> None:
     """A table of pictures 0.png, 1.png … with these answers."""
     sources = [PictureSource.from_bytes(b"", f"{place}.png") for place in range(len(answers))]
-    table.show_sources(sources, snapshot, six_views=False)
+    table.show_sources(sources, Asking(snapshot, six_views=False))
     table.batch.found.emit(list(enumerate(answers)))
     table.batch.ended.emit(False)
 
@@ -74,7 +75,7 @@ def test_the_tally_counts_all_or_says_how_many_are_shown(table, decided_snapshot
 def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, decided_snapshot):
     parts = (table._progress, table._doing, table.cancel_button)
     assert not any(part.isVisible() for part in parts)
-    table.show_sources([PictureSource.from_bytes(b"", "a")] * 3, decided_snapshot, six_views=True)
+    table.show_sources([PictureSource.from_bytes(b"", "a")] * 3, Asking(decided_snapshot, six_views=True))
     assert all(part.isVisible() for part in parts)
     assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
     table.batch.progressed.emit(1200, 1500, 61.0)
@@ -82,25 +83,27 @@ def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, de
     assert table._doing.text() == "1,200 of 1,500 classified · 1 min 1 s left"
     table.batch.ended.emit(False)
     assert not any(part.isVisible() for part in parts)
-    table.classify(decided_snapshot, six_views=True)
+    table.classify(Asking(decided_snapshot, six_views=True))
     assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
 
 
 def test_a_table_without_a_network_waits_for_one(table, decided_snapshot):
-    table.show_sources([PictureSource.from_bytes(b"", "a")], None, six_views=True)
+    table.show_sources([PictureSource.from_bytes(b"", "a")], None)
     assert table._tally.text() == "1 picture: 1 waiting · the answers follow when the network is loaded"
     assert not table.cancel_button.isVisible()
-    table.classify(decided_snapshot, six_views=True)
+    table.classify(Asking(decided_snapshot, six_views=True))
     assert (table.asked.asked, table._tally.text()) == ([(["a"], True)], "1 picture: 1 waiting")
 
 
 def test_nothing_is_asked_about_a_table_without_pictures(table, decided_snapshot):
-    table.classify(decided_snapshot, six_views=True)
+    table.classify(Asking(decided_snapshot, six_views=True))
     assert (table.asked.asked, table.cancel_button.isVisible()) == ([], False)
 
 
 def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_snapshot):
-    table.show_sources([PictureSource.from_bytes(b"", name) for name in "abcd"], decided_snapshot, six_views=True)
+    table.show_sources(
+        [PictureSource.from_bytes(b"", name) for name in "abcd"], Asking(decided_snapshot, six_views=True)
+    )
     table.batch.found.emit([(0, CAT), (1, BROKEN)])
     assert not table._go_on_button.isVisible()
     table.batch.ended.emit(True)
@@ -114,7 +117,7 @@ def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_
 
 def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, decided_snapshot):
     fill(table, decided_snapshot, CAT)
-    table.classify(decided_snapshot, six_views=True)
+    table.classify(Asking(decided_snapshot, six_views=True))
     table.batch.refused.emit(CheckpointError("The weights do not fit."))
     assert [(message.severity, message.text) for message in table._messages.all] == [
         ("error", "The weights do not fit.")
@@ -131,15 +134,15 @@ def test_the_filter_offers_the_classes_of_the_network(table, decided_snapshot):
     fill(table, decided_snapshot, CAT, DOG)
     assert offered() == ["All classes", *decided_snapshot.card.class_names]
     table._by_class.setCurrentText("ship")
-    table.classify(decided_snapshot, six_views=True)
+    table.classify(Asking(decided_snapshot, six_views=True))
     assert table._by_class.currentText() == "ship", "the same network: what was chosen stays"
     other = replace(decided_snapshot, card=replace(decided_snapshot.card, class_names=("oak", "elm")))
-    table.classify(other, six_views=True)
+    table.classify(Asking(other, six_views=True))
     assert (offered(), table._by_class.currentText()) == (["All classes", "oak", "elm"], "All classes")
 
 
 def test_answers_move_rows_and_count_soon_after_they_have_come(table, decided_snapshot, qtbot):
-    table.show_sources([PictureSource.from_bytes(b"", name) for name in "ab"], decided_snapshot, six_views=True)
+    table.show_sources([PictureSource.from_bytes(b"", name) for name in "ab"], Asking(decided_snapshot, six_views=True))
     table.table.sort_by(COLUMNS.index("probability"))
     table.batch.found.emit([(0, CAT), (1, DOG)])
     assert [row.source.name for row in table.model.shown_rows()] == ["a", "b"]
@@ -201,7 +204,7 @@ def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_sna
         PictureSource.from_bytes(b"", "pasted"),
         PictureSource.from_bytes(b"", "x"),
     ]
-    table.show_sources(sources, decided_snapshot, six_views=True)
+    table.show_sources(sources, Asking(decided_snapshot, six_views=True))
     table.batch.found.emit([(0, DOG), (1, BROKEN)])
     reason = COLUMNS.index("reason")
 
@@ -214,7 +217,7 @@ def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_sna
 
 
 def test_thumbnails_are_painted_when_they_have_come(table, qtbot, make_picture):
-    table.show_sources([PictureSource.from_path(make_picture(size=(40, 40)))], None, six_views=True)
+    table.show_sources([PictureSource.from_path(make_picture(size=(40, 40)))], None)
     place = table.table.visualRect(table.model.index(0, 0))
     left = place.topLeft() + type(place.topLeft())(8 + 5, place.height() // 2)
     qtbot.waitUntil(lambda: table.table.viewport().grab().toImage().pixelColor(left) == QColor("orange"))
@@ -232,7 +235,7 @@ def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_
     table, decided_snapshot, make_picture
 ):
     sources = [PictureSource.from_path(make_picture(f"dog/{number}.png")) for number in range(2)]
-    table.show_sources(sources, decided_snapshot, six_views=True)
+    table.show_sources(sources, Asking(decided_snapshot, six_views=True))
     folder = COLUMNS.index("folder")
     assert table.table.isColumnHidden(folder)
     table.batch.found.emit([(0, CAT), (1, DOG)])

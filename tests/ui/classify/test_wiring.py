@@ -113,7 +113,7 @@ def test_the_keys_of_the_table_work_as_soon_as_it_comes_to_the_front(page, qtbot
 def test_a_table_is_asked_about_once_and_again_only_for_another_network(page, window, qtbot, folder, decided_snapshot):
     table, started = page.many.table_page, []
     start = table.batch.start
-    table.batch.start = lambda *arguments, **named: started.append(named["six_views"]) or start(*arguments, **named)
+    table.batch.start = lambda sources, asking: started.append(asking.six_views) or start(sources, asking)
     page.single.verdict_panel._six_views.click()
     fill(page, qtbot, folder)
     assert {row.prediction.views for row in table.model.rows} == {1}

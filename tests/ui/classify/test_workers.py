@@ -21,7 +21,7 @@ from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify import batch, fetch, thumbnails
 from cifar_gui.ui.classify.answers import Answers, Question
-from cifar_gui.ui.classify.batch import Batch
+from cifar_gui.ui.classify.batch import Asking, Batch
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.opening import Opened, Opener, crop_thumbnail
@@ -145,7 +145,7 @@ class Watched:
         self.batch.refused.connect(self.refused.append)
 
     def start(self, count: int, name: str = "a") -> None:
-        self.batch.start([source(f"{name}{place}") for place in range(count)], SNAPSHOT, six_views=True)
+        self.batch.start([source(f"{name}{place}") for place in range(count)], Asking(SNAPSHOT, six_views=True))
 
 
 @pytest.mark.parametrize("how", ["cancel", "start", "shutdown"])
