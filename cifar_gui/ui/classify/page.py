@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cifar_gui.atomic import write_atomically
 from cifar_gui.data.picture import Crop, PictureSource
-from cifar_gui.errors import CifarGuiError, not_written
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Answers, ClassifierShelf, Question
 from cifar_gui.ui.classify.batch import Asking
@@ -20,8 +18,9 @@ from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.insight import Insight
 from cifar_gui.ui.classify.many import ManyPictures
-from cifar_gui.ui.classify.results import Row, Tally, as_text, facts_as_text
+from cifar_gui.ui.classify.results import Row, as_text, facts_as_text
 from cifar_gui.ui.classify.samples import sample_files
+from cifar_gui.ui.classify.saving import save_painting, save_verdicts
 from cifar_gui.ui.classify.second_opinion import SecondOpinion
 from cifar_gui.ui.classify.single import SingleView
 from cifar_gui.ui.context import Context
@@ -31,7 +30,6 @@ from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import Dropped, accept_copy, picture_sources
-from cifar_gui.ui.widgets.picture_file import write_png
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -197,16 +195,11 @@ class ClassifyPage(Page):
     def save(self) -> None:
         """Save the result as CSV, with full precision; of the canvas, its pixels."""
         if self._is_painting:
-            self._save_painting()
-            return
-        if self.many.is_in_front:
-            rows = self.many.table_page.model.shown_rows()
+            save_painting(self.context, self, self.insight.paint_panel.image)
+        elif self.many.is_in_front:
+            save_verdicts(self.context, self, self.many.table_page.model.shown_rows())
         elif (entry := self._entry()) and entry.prediction is not None:
-            rows = [Row(entry.source, entry.prediction)]
-        else:
-            return
-        if path := file_dialogs.ask_where_to_save(self, "verdicts.csv"):
-            self._write(path, rows)
+            save_verdicts(self.context, self, [Row(entry.source, entry.prediction)])
 
     @property
     def _is_painting(self) -> bool:
@@ -397,31 +390,6 @@ class ClassifyPage(Page):
         self.second.forget()
         self.context.messages.error(str(error))
 
-    def _write(self, path: Path, rows: list[Row]) -> None:
-        """On a worker: of a hundred thousand pictures the text alone takes seconds."""
-        self.context.jobs.run(
-            lambda: _written(path, rows),
-            self.context.messages.info,
-            lambda error: self.context.messages.error(str(error)),
-            owed=True,
-            doing="Saving the verdicts…",
-        )
-
-    def _save_painting(self) -> None:
-        if path := file_dialogs.ask_where_to_save_picture(self, "painted.png"):
-            try:
-                write_png(path, self.insight.paint_panel.image)
-            except OSError as error:
-                self.context.messages.error(not_written(path, error))
-            else:
-                self.context.messages.info(f"Saved {path.name}: the 32 × 32 pixels as they are painted.")
-
     def _entry(self) -> HistoryEntry | None:
         """What is known of the picture shown; None if there is none."""
         return self.history_panel.entry(self._number)
-
-
-def _written(path: Path, rows: list[Row]) -> str:
-    """Write the rows as CSV; what to say of it then. Raises WriteError, and a file that was there is as it was."""
-    write_atomically(path, [as_text(rows).encode()])
-    return f"Saved {path.name}: {Tally(rows).words()}."
