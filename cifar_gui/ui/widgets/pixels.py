@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cifar_gui.ui.theme import px
+from cifar_gui.ui.theme import px, tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +91,8 @@ class PixelView(QWidget):
         with QPainter(self) as painter:
             painter.scale(1 / ratio, 1 / ratio)  # device pixels: each picture pixel covers a whole number of them
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            painter.setPen(tokens().panel_line)  # what has the colour of the panel is seen by its edge, where that fits
+            painter.drawRect(left - 1, top - 1, size.width() + 1, size.height() + 1)
             painter.drawImage(QRect(left, top, size.width(), size.height()), self._image)
 
 

@@ -104,7 +104,11 @@ class TilePainter(QStyledItemDelegate):
             draw_mark(painter, corner, mark)
 
     def _picture(self, painter: QPainter, cell: QRect, ratio: float, row: int) -> None:
-        self._draw(painter, self.picture_rect(cell, ratio).topLeft(), ratio, row)
+        place = self.picture_rect(cell, ratio)
+        painter.setPen(QPen(tokens().panel_line, 1 / ratio))  # a tile of the colour of the panel is seen by its edge
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place.adjusted(-0.5 / ratio, -0.5 / ratio, 0.5 / ratio, 0.5 / ratio))
+        self._draw(painter, place.topLeft(), ratio, row)
 
     def _draw(self, painter: QPainter, place: QPointF, ratio: float, row: int) -> None:
         """A tile with its top left corner there."""
