@@ -51,15 +51,17 @@ class Answer:
 
 
 class PlainAnswers:
-    """One line for each picture, as soon as it is there."""
+    """One line for each picture, as soon as it is there; of a doubtful one with the reason."""
 
     def __init__(self, top: int) -> None:
         self._top = top
 
     def add(self, answer: Answer) -> None:
         if not isinstance(answer.outcome, PictureError):
+            verdict = answer.outcome.verdict
             best = ", ".join(f"{name} {modest_percent(share, 1)}" for name, share in answer.outcome.top(self._top))
-            write(f"{answer.path}: {_DOUBTS[answer.outcome.verdict.confidence]}{best}")
+            why = "" if verdict.confidence == "confident" else f". {verdict.reason}"
+            write(f"{answer.path}: {_DOUBTS[verdict.confidence]}{best}{why}")
 
     def close(self) -> None:
         """Nothing is held back."""

@@ -25,14 +25,15 @@ UNREADABLE = Answer("b.png", PictureError("b.png cannot be read."))
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [("confident", ""), ("unsure", "unsure: "), ("unknown", "unknown, perhaps ")]
+    ("confidence", "words", "why"),
+    [("confident", "", ""), ("unsure", "unsure: ", ". So it is."), ("unknown", "unknown, perhaps ", ". So it is.")],
 )
-def test_people_are_told_how_sure_the_answer_is(capsys, confidence, words):
+def test_people_are_told_how_sure_the_answer_is_and_why_it_is_not(capsys, confidence, words, why):
     form = PlainAnswers(2)
     form.add(answer(confidence))
     form.add(UNREADABLE)
     form.close()
-    assert capsys.readouterr().out == f"a.png: {words}dog 62.5 %, cat 25.0 %\n"
+    assert capsys.readouterr().out == f"a.png: {words}dog 62.5 %, cat 25.0 %{why}\n"
 
 
 @pytest.mark.parametrize(
