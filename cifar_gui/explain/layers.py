@@ -67,7 +67,7 @@ class ConvLayer:
 
 def convolution_layers(snapshot: ModelSnapshot) -> list[ConvLayer]:
     """Every convolution layer, 1×1 included, in the order of computation. Empty for a network without any."""
-    key = _architecture(snapshot)
+    key = architecture_of(snapshot)
     if key not in _KNOWN:
         _KNOWN[key] = tuple(_look(rebuild(snapshot)))
     return list(_KNOWN[key])
@@ -77,7 +77,8 @@ _KNOWN: dict[str, tuple[ConvLayer, ...]] = {}
 """Layers by architecture: snapshots of one run differ in their weights only, and come twice a second."""
 
 
-def _architecture(snapshot: ModelSnapshot) -> str:
+def architecture_of(snapshot: ModelSnapshot) -> str:
+    """What is the same of snapshots whose layers are the same, whatever their weights."""
     card = snapshot.card
     return json.dumps([card.network, len(card.class_names), dict(card.network_settings)], sort_keys=True)
 
@@ -127,7 +128,7 @@ def _dense_shape(snapshot: ModelSnapshot, dense: Step) -> tuple[int, int, int, i
 
 def forward_steps(snapshot: ModelSnapshot) -> list[Step]:
     """What becomes of a picture in this network, in the order of computation."""
-    key = _architecture(snapshot)
+    key = architecture_of(snapshot)
     if key not in _STEPS:
         _STEPS[key] = steps(rebuild(snapshot))
     return _STEPS[key]

@@ -17,6 +17,7 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.data.base import ImageData
 from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain.layers import first_learned_layer
 from cifar_gui.networks.base import build
 from cifar_gui.runs import Run
 from cifar_gui.ui.background import Background
@@ -236,6 +237,22 @@ def test_without_a_network_any_more_the_page_is_empty(show, qtbot):
     page.on_model(None)
     settle(page, qtbot)
     assert page._stack.currentWidget() is page._empty
+
+
+def test_nothing_is_asked_of_a_network_about_the_layers_of_the_one_before(show, qtbot, monkeypatch):
+    page, asked = show("simple"), []
+    plain, other = page._answers.answer, snapshot_of("keras1m")
+
+    def noting(snapshot, view, request, progress):
+        asked.append((snapshot, request.layer))
+        return plain(snapshot, view, request, progress)
+
+    monkeypatch.setattr(page._answers, "answer", noting)
+    page.on_model(other)
+    page._request_pictures()  # as when pictures arrive while its layers are being looked for
+    assert not page._drawing.running
+    settle(page, qtbot)
+    assert asked == [(other, first_learned_layer(other))]
 
 
 def test_another_network_comes_back_from_the_empty_state(show, qtbot):

@@ -14,7 +14,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import DataError
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.held_out import HeldOut
-from cifar_gui.explain.layers import ConvLayer, class_layer, filter_layers, first_learned_layer
+from cifar_gui.explain.layers import ConvLayer, architecture_of, class_layer, filter_layers, first_learned_layer
 from cifar_gui.ui.epoch_bar import EpochBar
 from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.filters.answers import Answer, Answers
@@ -54,6 +54,7 @@ class FiltersPage(Page):
         self._wanted_unit: int | None = None  # of that layer, as soon as it is shown
         self._visible = False
         self._dirty = False  # whether the layers of the snapshot are yet to be found
+        self._listed = ""  # the architecture whose layers are in the list
         self.layers = LayerList()
         self.layers.setObjectName("filters.layers")
         self.grid_panel = GridPanel()
@@ -213,6 +214,7 @@ class FiltersPage(Page):
 
         def on_found(found: tuple[list[ConvLayer], ConvLayer, ConvLayer | None]) -> None:
             self._dirty = snapshot is not self._snapshot
+            self._listed = architecture_of(snapshot)
             self._on_layers(*found)
 
         self.context.jobs.run(
@@ -252,8 +254,8 @@ class FiltersPage(Page):
     def _request_pictures(self) -> None:
         snapshot, panel = self._snapshot, self.grid_panel
         request = panel.request()
-        if snapshot is None or request is None:
-            return
+        if snapshot is None or request is None or self._listed != architecture_of(snapshot):
+            return  # of another network, whose layers are being looked for, this is asked again when they are there
         self._drawing.cancel()
         if panel.needs_picture:
             if self.material.subject is None:
