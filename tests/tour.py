@@ -100,6 +100,7 @@ class Tour:
         """The network in front on the pictures it has not learned from, and the pictures of one error."""
         context, page = self.window.context, self.window.show_page("evaluate")
         context.models.choose("runs/0001/best")
+        self.until(lambda: context.models.loaded is not None and context.models.loaded.key == "runs/0001/best")
         self.until(lambda: not page.examiner.standing().why_not)
         page.controls.run.click()
         self.until(lambda: page.outcome is not None)
