@@ -1,4 +1,4 @@
-"""The convolution layers of a network, one below the other."""
+"""The layers of a network that can be looked into, one below the other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LayerList(PaintedList):
     layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Convolution layers", _LayerPainter, parent, least_width=_LEAST_WIDTH)
+        super().__init__("Layers", _LayerPainter, parent, least_width=_LEAST_WIDTH)
         self.currentItemChanged.connect(self._on_current_changed)
 
     @property
