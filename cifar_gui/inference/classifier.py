@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 import torch
@@ -129,29 +129,46 @@ class Classifier:
         for views in (1, 2, 6):
             group = [n for n, each in enumerate(pictures) if self._views(len(each.places)) == views]
             if group:
-                seen = self._sight.see(torch.cat([pictures[n].inputs for n in group]), views, precision)
-                parts = seen.parts([len(pictures[n].places) for n in group])
-                answers |= {n: self._answer(pictures[n].places, part) for n, part in zip(group, parts, strict=True)}
+                found = self._together([pictures[n] for n in group], views, precision)
+                answers |= dict(zip(group, found, strict=True))
         return [answers[n] for n in range(len(pictures))]
 
+    def _together(self, pictures: Sequence[_Squares], views: int, precision: Precision | None) -> list[Prediction]:
+        """One answer for each picture. Where there is a choice of squares, all are looked at as they are, and in the
+        other views only those that decide, the ones that look most familiar."""
+        counts = [len(each.places) for each in pictures]
+        inputs = torch.cat([each.inputs for each in pictures])
+        values = self._sight.look(inputs, slice(1 if max(counts) > 1 else views), precision)
+        glances = self._sight.understood(values, several=views > 1).parts(counts)
+        kept = [deciding(each.familiarity.tolist()) for each in glances]
+        starts = accumulate(counts, initial=0)
+        rows = torch.tensor([start + place for start, places in zip(starts, kept, strict=False) for place in places])
+        values = values[:, rows]
+        if len(values) < views:
+            values = torch.cat([values, self._sight.look(inputs[rows], slice(len(values), views), precision)])
+        parts = self._sight.understood(values, several=views > 1).parts([len(places) for places in kept])
+        return [
+            self._answer([each.places[place] for place in places], part)
+            for each, places, part in zip(pictures, kept, parts, strict=True)
+        ]
+
     def _answer(self, places: Sequence[Crop | None], seen: Seen) -> Prediction:
-        """What the squares say that look most familiar: the mean of their probabilities. Shown is that one of them that
-        is surest of the answer."""
-        best = deciding(seen.familiarity.tolist())
-        each = seen.probabilities[best]
+        """What the squares that decide say: the mean of their probabilities. Shown is that one of them that is surest
+        of the answer."""
+        each = seen.probabilities
         shares = each.mean(0)
-        familiarity = float(seen.familiarity[best].mean())
-        favourites = seen.favourites[best[0]] if len(best) == 1 else each.argmax(1)
+        familiarity = float(seen.familiarity.mean())
+        favourites = seen.favourites[0] if len(places) == 1 else each.argmax(1)
         votes = tuple(torch.bincount(favourites, minlength=len(self.class_names)).tolist())
         standing = self._sight.standing(familiarity)
         return Prediction(
             class_names=self.class_names,
             probabilities=tuple(shares.tolist()),
-            verdict=verdict(self.class_names, shares.tolist(), standing, votes, of=voters(len(best))),
+            verdict=verdict(self.class_names, shares.tolist(), standing, votes, of=voters(len(places))),
             familiarity=familiarity,
-            crop=places[best[int(each[:, int(shares.argmax())].argmax())]],
+            crop=places[int(each[:, int(shares.argmax())].argmax())],
             views=seen.favourites.shape[1],
-            crops=len(best),
+            crops=len(places),
             standing=standing,
             votes=votes,
         )

@@ -54,15 +54,23 @@ class Sight:
         self._familiarity = _familiarity_of(self._card, self._model.units)
 
     def see(self, inputs: Tensor, views: int, precision: Precision | None = None) -> Seen:
-        """Look at uint8 (N, 3, 32, 32) in 1, 2 or 6 views: as it is, mirrored too, shifted too. In float32 unless
-        `precision` says otherwise."""
-        shown = six_views(inputs)[:views].flatten(0, 1) if views > 1 else inputs
+        """What it makes of uint8 (N, 3, 32, 32) in 1, 2 or 6 views: as it is, mirrored too, shifted too."""
+        return self.understood(self.look(inputs, slice(views), precision), several=views > 1)
+
+    def look(self, inputs: Tensor, which: slice, precision: Precision | None = None) -> Tensor:
+        """uint8 (N, 3, 32, 32), and which of the `six_views` → float32 (views, N, values): what `understood` takes. In
+        float32 unless `precision` says otherwise."""
+        shown = six_views(inputs)[which]
+        views, shown = len(shown), shown.flatten(0, 1)
         with torch.inference_mode(), one_core() if len(shown) <= FEW_VIEWS else nullcontext():
             parts = list(logits_of(self._model, shown, self._card.stats, precision or Precision()))
         values = torch.cat(parts) if parts else torch.zeros(0, len(self._card.class_names))
-        values = values.view(views, len(inputs), values.shape[1])
-        logits, features = self._model.split(torch.einsum("v,vnc->nc", view_weights(views), values))
-        logits = logits / temperature(self._card.calibration, six_views=views > 1)
+        return values.view(views, len(inputs), values.shape[1])
+
+    def understood(self, values: Tensor, *, several: bool) -> Seen:
+        """What values (1, 2 or 6 views, N, …) mean, measured as the answer from one view is or as that from several."""
+        logits, features = self._model.split(torch.einsum("v,vnc->nc", view_weights(len(values)), values))
+        logits = logits / temperature(self._card.calibration, six_views=several)
         favourites = self._model.split(values)[0].argmax(2).T
         return Seen(logits, self._how_familiar(logits, features), favourites)
 

@@ -18,7 +18,7 @@ from cifar_gui.compute.precision import Precision
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop, whole_crop
 from cifar_gui.data.preprocess import Picture, network_input, open_picture, standardise
 from cifar_gui.errors import Cancelled, PictureError
-from cifar_gui.inference import classifier
+from cifar_gui.inference import classifier, sight
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.prediction import Prediction
@@ -87,8 +87,10 @@ def test_in_a_photo_the_most_familiar_squares_decide_together(
     answer = asked.classify(photo())
     squares = proposals(150, 100)
     inputs = torch.from_numpy(np.stack([network_input(photo(), square) for square in squares]))
-    seen = Sight(snapshot).see(inputs, views)
-    best = seen.familiarity.argsort(descending=True)[:6]
+    eyes = Sight(snapshot)
+    glances = eyes.understood(eyes.look(inputs, slice(1)), several=six_views)  # the temperature moves the familiarity
+    best = glances.familiarity.argsort(descending=True)[:6]
+    seen = eyes.see(inputs, views)
     expected = seen.probabilities[best].mean(0)
     assert (answer.crops, answer.views) == (6, views)
     assert answer.probabilities == pytest.approx(expected.tolist(), abs=1e-5)
@@ -96,6 +98,21 @@ def test_in_a_photo_the_most_familiar_squares_decide_together(
     assert answer.votes == tuple(torch.bincount(seen.probabilities[best].argmax(1), minlength=10).tolist())
     surest = best[seen.probabilities[best, int(expected.argmax())].argmax()]
     assert answer.crop == squares[int(surest)]
+
+
+def test_only_the_squares_that_decide_are_looked_at_in_another_view(
+    snapshot: ModelSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+
+    def counted(model: object, images: torch.Tensor, *_: object) -> list[torch.Tensor]:
+        shown.append(len(images))
+        return [torch.rand(len(images), 10)]
+
+    asked = Classifier(snapshot)
+    monkeypatch.setattr(sight, "logits_of", counted)
+    answer = asked.classify(photo())
+    assert shown == [len(proposals(150, 100)), answer.crops]
 
 
 def test_a_square_that_is_given_decides_alone_and_its_views_vote(snapshot: ModelSnapshot) -> None:
@@ -212,17 +229,22 @@ def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_man
     asked, used = [], []
     half = Precision("bfloat16")
     monkeypatch.setattr(classifier, "quickest", lambda _snapshot, inputs: asked.append(len(inputs)) or half)
-    plain = Sight.see
+    plain = Sight.look
     monkeypatch.setattr(
-        Sight, "see", lambda self, inputs, views, precision=None: used.append(precision) or plain(self, inputs, views)
+        Sight, "look", lambda self, inputs, which, precision=None: used.append(precision) or plain(self, inputs, which)
     )
-    list(
-        Classifier(snapshot, six_views=False).classify_many(
-            [*sources[:4], *sources[5:13], *sources[14:40]], way="centre"
-        )
-    )
+    photos = [source for source in sources if decodes_to_several_squares(source)][:20]
+    list(Classifier(snapshot).classify_many(photos))
     assert len(asked) == 1
-    assert used == [None, None, half, half]
+    assert used == [*[None] * 4, *[half] * 2]  # batches of 4, 8 and 8, each looked at as it is and then mirrored
+
+
+def decodes_to_several_squares(source: PictureSource) -> bool:
+    try:
+        picture = open_picture(source)
+    except PictureError:
+        return False
+    return len(proposals(picture.width, picture.height)) > 1
 
 
 def test_progress_ends_at_one(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:
