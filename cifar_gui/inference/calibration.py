@@ -6,24 +6,13 @@ on pictures the network has not learned from. It changes no answer, only how sur
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from cifar_gui.checkpoint.rebuild import rebuild
-from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.compute.precision import Precision
-from cifar_gui.data.base import ImageData
-from cifar_gui.errors import DataError
-from cifar_gui.inference.forward import Ask, gathered, logits_of
-from cifar_gui.inference.views import mean_logits_of
-
 COLDEST, HOTTEST = 0.01, 100.0
 """The temperatures looked at. A network that is always right on the pictures given would want one of 0."""
-
-EVERY_PICTURE = 2**31
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
@@ -64,23 +53,10 @@ def temperature(calibration: Mapping[str, float], *, six_views: bool) -> float:
     return value if COLDEST <= value <= HOTTEST else 1.0
 
 
-def calibrated(
-    snapshot: ModelSnapshot, data: ImageData, most: int = EVERY_PICTURE, ask: Ask | None = None
-) -> ModelSnapshot:
-    """The same network with temperatures for one view and for six, fitted on the validation pictures of `data`, at most
-    so many of them. Raises DataError if there are none, or if the network has learned from them."""
-    split = data.split("validation").some(most)
-    if len(split) == 0:
-        raise DataError(f"{data.name} has no validation pictures to calibrate on.")
-    if data.was_trained_on("validation", snapshot.card.trained_on):
-        raise DataError("This network has learned from the validation pictures; calibrating on them would flatter it.")
-    model, stats = rebuild(snapshot), snapshot.card.stats
-    with torch.inference_mode():
-        plain = gathered(logits_of(model, split.images, stats, Precision()), ask)
-        several = gathered(mean_logits_of(model, split.images, stats, Precision()), ask)
-    temperatures = {
-        "temperature": fit_temperature(plain, split.labels),
-        "temperature_six_views": fit_temperature(several, split.labels),
+def temperatures(plain: Tensor, several: Tensor, labels: Tensor) -> dict[str, float]:
+    """For a model card's `calibration`: the temperatures at which (N, classes) logits of one view, and the mean logits
+    of six, fit (N,) labels best."""
+    return {
+        "temperature": fit_temperature(plain, labels),
+        "temperature_six_views": fit_temperature(several, labels),
     }
-    card = dataclasses.replace(snapshot.card, calibration={**snapshot.card.calibration, **temperatures})
-    return ModelSnapshot(card, snapshot.weights)

@@ -18,7 +18,7 @@ from cifar_gui.inference.features import WithFeatures
 from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.prediction import Standing
 from cifar_gui.inference.threads import one_core
-from cifar_gui.inference.views import six_views, view_weights
+from cifar_gui.inference.views import mean_view, six_views
 
 FEW_VIEWS = 42
 """Up to so many views are computed on one core: quick enough when idle, and not much slower while a network trains."""
@@ -69,7 +69,7 @@ class Sight:
 
     def understood(self, values: Tensor, *, several: bool) -> Seen:
         """What values (1, 2 or 6 views, N, …) mean, measured as the answer from one view is or as that from several."""
-        logits, features = self._model.split(torch.einsum("v,vnc->nc", view_weights(len(values)), values))
+        logits, features = self._model.split(mean_view(values))
         logits = logits / temperature(self._card.calibration, six_views=several)
         favourites = self._model.split(values)[0].argmax(2).T
         return Seen(logits, self._how_familiar(logits, features), favourites)

@@ -18,13 +18,17 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import ImageData
 from cifar_gui.data.outliers import outliers
-from cifar_gui.inference.calibration import EVERY_PICTURE, calibrated, temperature
+from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.errors import DataError
+from cifar_gui.inference.calibration import temperature, temperatures
 from cifar_gui.inference.familiarity import Familiarity, fit_familiarity
 from cifar_gui.inference.features import WithFeatures
 from cifar_gui.inference.forward import Ask, gathered
 from cifar_gui.inference.reliability import coverage
 from cifar_gui.inference.verdict import CONFIDENT, LEAST_SURE, MOST_SURE
-from cifar_gui.inference.views import mean_logits_of
+from cifar_gui.inference.views import mean_logits_of, mean_view, views_of
+
+EVERY_PICTURE = 2**31
 
 FEWEST = 100
 """Held-out pictures without which nothing is fitted."""
@@ -44,7 +48,8 @@ THRESHOLDS = tuple(percent / 100 for percent in range(round(100 * LEAST_SURE), r
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Group:
-    """What a network makes of pictures of one sort: calibrated logits and features."""
+    """What a network makes of pictures of one sort and their mirror images, as the classifier looks at the squares of a
+    photo that decide: calibrated logits and features."""
 
     logits: Tensor
     features: Tensor
@@ -61,16 +66,45 @@ def trusted(
 
     Looks at `most` of the validation pictures at most. Raises DataError if there are none, or if the network has
     learned from them, and whatever `ask` raises, which is called again and again."""
-    found = calibrated(snapshot, data, most, ask)
     split = data.split("validation").some(most)
+    if len(split) == 0:
+        raise DataError(f"{data.name} has no validation pictures to calibrate on.")
+    card = snapshot.card
+    if data.was_trained_on("validation", card.trained_on):
+        raise DataError("This network has learned from the validation pictures; calibrating on them would flatter it.")
+    model = WithFeatures(rebuild(snapshot), len(card.class_names)).eval()
+    plain, mirrored, several = _held_out(model, split.images, card.stats, ask)
+    card = replace(card, calibration={**card.calibration, **temperatures(plain, several, split.labels)})
     if len(split) < FEWEST:
-        return found
+        return ModelSnapshot(card, snapshot.weights)
     nothing = torch.cat(list(outliers(data.split("train").some(len(split) // EACH_KIND).images).values()))
-    model = WithFeatures(rebuild(found), len(found.card.class_names)).eval()
-    known, others = (_looked_at(model, each, found.card, ask) for each in (split.images, nothing))
+    with torch.inference_mode():
+        of_nothing = gathered(mean_logits_of(model, nothing, card.stats, Precision(), views=2), ask)
+    known, others = (_group(model, values, card) for values in (mirrored, of_nothing))
     familiarity = _familiarity(known, others)
     trade = _trade(known, split.labels, familiarity)
-    return ModelSnapshot(replace(found.card, familiarity=tuple(familiarity.to_list()), trade=trade), found.weights)
+    return ModelSnapshot(replace(card, familiarity=tuple(familiarity.to_list()), trade=trade), snapshot.weights)
+
+
+def _held_out(
+    model: WithFeatures, images: Tensor, stats: ChannelStats, ask: Ask | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits from one view, values from it and its mirror image, logits from six views: all from one pass."""
+    plain, mirrored, several = [], [], []
+    with torch.inference_mode():
+        for values in views_of(model, images, stats, Precision()):
+            if ask is not None:
+                ask()
+            logits, _ = model.split(values)
+            plain.append(logits[0].clone())  # a part would keep the whole alive
+            mirrored.append(mean_view(values[:2]))
+            several.append(mean_view(logits))
+    return torch.cat(plain), torch.cat(mirrored), torch.cat(several)
+
+
+def _group(model: WithFeatures, values: Tensor, card: ModelCard) -> _Group:
+    logits, features = model.split(values)
+    return _Group(logits / temperature(card.calibration, six_views=True), features)
 
 
 def _familiarity(known: _Group, others: _Group) -> Familiarity:
@@ -103,11 +137,3 @@ def _trade(known: _Group, labels: Tensor, familiarity: Familiarity) -> tuple[tup
     share = float(familiar.double().mean())
     rows = ((threshold, *found.at(threshold)) for threshold in THRESHOLDS)
     return tuple((threshold, round(share * answered, 4), round(right, 4)) for threshold, answered, right in rows)
-
-
-def _looked_at(model: WithFeatures, images: Tensor, card: ModelCard, ask: Ask | None) -> _Group:
-    """The mean over each picture and its mirror image, as the classifier looks at squares of a photo."""
-    with torch.inference_mode():
-        values = gathered(mean_logits_of(model, images, card.stats, Precision(), views=2), ask)
-    logits, features = model.split(values)
-    return _Group(logits / temperature(card.calibration, six_views=True), features)

@@ -26,7 +26,7 @@ def six_views(images: Tensor) -> Tensor:
     return torch.stack([view for shift in shifts for view in (shift, shift.flip(-1))])
 
 
-def view_weights(views: int) -> Tensor:
+def _view_weights(views: int) -> Tensor:
     """float32 (views,), sum 1: how much the logits of each of the first 1, 2 or 6 of the `six_views` count."""
     weights = torch.tensor(VIEW_WEIGHTS[:views])
     return weights / weights.sum()
@@ -35,17 +35,27 @@ def view_weights(views: int) -> Tensor:
 def mean_logits_of(
     model: nn.Module, images: Tensor, stats: ChannelStats, precision: Precision, views: int = 6, chunk: int = 500
 ) -> Iterator[Tensor]:
-    """As `logits_of`, each row the weighted mean over the first 1, 2 or 6 of the `six_views`. `chunk` counts views:
-    memory stays the same."""
-    if views == 1:
-        yield from logits_of(model, images, stats, precision, chunk)
-        return
+    """As `logits_of`, each row the weighted mean over the first 1, 2 or 6 of the `six_views`."""
+    for logits in views_of(model, images, stats, precision, views, chunk):
+        yield mean_view(logits)
+
+
+def views_of(
+    model: nn.Module, images: Tensor, stats: ChannelStats, precision: Precision, views: int = 6, chunk: int = 500
+) -> Iterator[Tensor]:
+    """As `logits_of`, of each of the first 1, 2 or 6 of the `six_views` alone: (views, n, classes), some pictures at a
+    time. `chunk` counts views: memory stays the same."""
     pictures = max(chunk // views, 1)
-    weights = view_weights(views).to(images.device)
     for start in range(0, len(images), pictures):
-        seen = six_views(images[start : start + pictures])[:views]
-        logits = torch.cat(list(logits_of(model, seen.flatten(0, 1), stats, precision, chunk)))
-        yield torch.einsum("v,vnc->nc", weights, logits.view(*seen.shape[:2], -1))
+        part = images[start : start + pictures]
+        shown = six_views(part)[:views].flatten(0, 1) if views > 1 else part
+        logits = torch.cat(list(logits_of(model, shown, stats, precision, chunk)))
+        yield logits.view(views, len(part), -1)
+
+
+def mean_view(values: Tensor) -> Tensor:
+    """(1, 2 or 6 views, N, values) → (N, values): the mean in which each view counts as it should."""
+    return torch.einsum("v,vnc->nc", _view_weights(len(values)).to(values.device), values)
 
 
 def _shifted(images: Tensor, by: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,14 +10,19 @@ import pytest
 import torch
 
 from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
+from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import ImageData, assemble
 from cifar_gui.data.outliers import outliers
 from cifar_gui.data.statistics import ChannelStats
-from cifar_gui.inference.calibration import calibrated
+from cifar_gui.errors import Cancelled, DataError
+from cifar_gui.inference.calibration import fit_temperature
 from cifar_gui.inference.familiarity import Familiarity
+from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.sight import Sight
 from cifar_gui.inference.trust import FEWEST, FOOLED_SHARE, STRANGE_SHARE, _Group, _limits, _trade, trusted
+from cifar_gui.inference.views import mean_logits_of
 from cifar_gui.networks.base import build
 
 
@@ -43,8 +49,6 @@ def stripes(snapshot: ModelSnapshot, count: int) -> ImageData:
 def test_held_out_pictures_are_familiar_and_pictures_of_nothing_are_not(snapshot: ModelSnapshot) -> None:
     data = stripes(snapshot, 600)
     found = trusted(snapshot, data)
-    assert found.card.calibration == calibrated(snapshot, data).card.calibration
-    assert found.weights is snapshot.weights
     known = Sight(found).see(data.split("validation").images, 2).familiarity
     others = Sight(found).see(torch.cat(list(outliers(data.split("test").images[:20]).values())), 2).familiarity
     assert (known[:, None] > others[None]).double().mean() > 0.9
@@ -59,13 +63,64 @@ def test_held_out_pictures_are_familiar_and_pictures_of_nothing_are_not(snapshot
     assert standings.count("strange") < 0.15 * len(known)
 
 
+def test_each_temperature_is_fitted_on_answers_of_its_own_kind(snapshot: ModelSnapshot) -> None:
+    data = stripes(snapshot, FEWEST)
+    split, model = data.split("validation"), rebuild(snapshot)
+    expected = {}
+    for name, answers in (("temperature", logits_of), ("temperature_six_views", mean_logits_of)):
+        with torch.inference_mode():
+            logits = torch.cat(list(answers(model, split.images, snapshot.card.stats, Precision())))
+        expected[name] = fit_temperature(logits, split.labels)
+    assert expected["temperature"] != pytest.approx(expected["temperature_six_views"], rel=0.01)
+    found = trusted(snapshot, data)
+    assert found.card.calibration == pytest.approx(expected)
+    assert found.weights is snapshot.weights
+
+
+def test_a_network_calibrated_again_has_the_new_temperatures_and_keeps_its_other_figures(
+    snapshot: ModelSnapshot,
+) -> None:
+    def with_calibration(**values: float) -> ModelSnapshot:
+        return ModelSnapshot(replace(snapshot.card, calibration=values), snapshot.weights)
+
+    data = stripes(snapshot, FEWEST)
+    fresh = trusted(with_calibration(), data).card.calibration
+    old = with_calibration(temperature=9.0, temperature_six_views=8.0, threshold=7.0)
+    assert trusted(old, data).card.calibration == {**fresh, "threshold": 7.0}
+
+
+def test_pictures_that_were_learned_from_are_no_good_for_calibration(snapshot: ModelSnapshot) -> None:
+    data = stripes(snapshot, FEWEST)
+    card = replace(snapshot.card, trained_on=data.training(all_data=True).fingerprint)
+    with pytest.raises(DataError, match="learned from the validation pictures"):
+        trusted(ModelSnapshot(card, snapshot.weights), data)
+    with pytest.raises(DataError, match="no validation pictures"):
+        trusted(snapshot, stripes(snapshot, 1))
+
+
+def test_fitting_can_be_given_up(snapshot: ModelSnapshot) -> None:
+    asked: list[None] = []
+
+    def ask(at: int) -> None:
+        asked.append(None)
+        if len(asked) == at:
+            raise Cancelled
+
+    data = stripes(snapshot, 600)
+    for at in (1, 4):  # while looking at held-out pictures, 83 at a time, and at pictures of nothing
+        asked.clear()
+        with pytest.raises(Cancelled):
+            trusted(snapshot, data, ask=lambda at=at: ask(at))
+
+
 def test_only_so_many_pictures_are_looked_at_and_all_parts_of_the_split_are_among_them(
     snapshot: ModelSnapshot,
 ) -> None:
     data = stripes(snapshot, 600)
     assert len(data.split("validation").some(30).labels.unique()) > 7
-    assert calibrated(snapshot, data, 30).card.calibration != calibrated(snapshot, data).card.calibration
-    assert trusted(snapshot, data, 30).card.familiarity == ()
+    few = trusted(snapshot, data, 30).card
+    assert few.familiarity == ()
+    assert few.calibration != trusted(snapshot, data).card.calibration
 
 
 def test_without_enough_held_out_pictures_there_are_temperatures_only(snapshot: ModelSnapshot) -> None:
