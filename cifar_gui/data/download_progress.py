@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cifar_gui.speed import Speed
 from cifar_gui.words import time_left
 
 _REPORTS_PER_SECOND = 20
-_SPEED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,13 @@ class Watch:
     def __init__(self, total: int, report: Report) -> None:
         self.doing, self.received = "Connecting", 0
         self._total, self._report = total, report
-        self._recent: deque[tuple[float, int]] = deque()
+        self._speed = Speed(over=5.0)
         self._reported = 0.0
 
     def start(self, doing: str, received: int) -> None:
         """Go over to something else, with so many bytes there already."""
         self.doing, self.received = doing, received
-        self._recent.clear()
+        self._speed.clear()
         self._reported = 0.0
 
     def count(self, received: int) -> None:
@@ -66,11 +65,5 @@ class Watch:
         if now - self._reported < 1 / _REPORTS_PER_SECOND:
             return
         self._reported = now
-        self._recent.append((now, self.received))
-        while now - self._recent[0][0] > _SPEED_SECONDS:
-            self._recent.popleft()
-        self._report(DownloadProgress(self.doing, self.received, self._total, self._speed()))
-
-    def _speed(self) -> float:
-        (start, first), (end, last) = self._recent[0], self._recent[-1]
-        return (last - first) / (end - start) if end - start > 0.5 else 0.0
+        self._speed.note(self.received, now)
+        self._report(DownloadProgress(self.doing, self.received, self._total, self._speed.per_second))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError, PictureError
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.proposals import Way
+from cifar_gui.speed import Speed
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
 
@@ -52,17 +54,17 @@ class Asking:
 class _Run:
     """One pass over the pictures. The worker reads `cancelled` after each picture."""
 
-    started: float = field(default_factory=time.monotonic)
+    total: int
     cancelled: threading.Event = field(default_factory=threading.Event)
     done: int = 0
-    total: int = 0
+    speed: Speed = field(default_factory=lambda: Speed(over=20))  # long enough for a few large photos
 
 
 class Batch(QObject):
     """Classifies a list of pictures.
 
-    Signals: found(Found) several times; progressed(int done, int total, float seconds left); ended(bool cancelled);
-    refused(CifarGuiError) when the network cannot be used.
+    Signals: found(Found) several times; progressed(int done, int total, float seconds left, 0 while
+    nobody knows); ended(bool cancelled); refused(CifarGuiError) when the network cannot be used.
     """
 
     found = Signal(object)
@@ -83,7 +85,8 @@ class Batch(QObject):
     def start(self, sources: Sequence[PictureSource], asking: Asking) -> None:
         """Begin anew, giving up what was running."""
         self._give_up()
-        run = self._run = _Run(total=len(sources))
+        run = self._run = _Run(len(sources))
+        run.speed.note(0, time.monotonic())
         wanted = list(sources)
         self._jobs.run(
             lambda: self._work(run, wanted, asking),
@@ -126,9 +129,8 @@ class Batch(QObject):
             return  # overtaken or cancelled
         run.done += len(handful)
         self.found.emit(handful)
-        seconds = time.monotonic() - run.started
-        left = seconds / run.done * (run.total - run.done) if run.done else 0.0
-        self.progressed.emit(run.done, run.total, left)
+        run.speed.note(run.done, time.monotonic())
+        self.progressed.emit(run.done, run.total, (run.total - run.done) / (run.speed.per_second or math.inf))
 
     def _on_ended(self, run: _Run) -> None:
         if run is self._run:

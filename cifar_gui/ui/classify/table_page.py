@@ -222,7 +222,7 @@ class TablePage(Panel):
     def _on_progressed(self, done: int, total: int, left: float) -> None:
         self._progress.setMaximum(total)
         self._progress.setValue(done)
-        self._doing.setText(f"{done:,} of {total:,} classified · {time_left(left)} left")
+        self._doing.setText(f"{done:,} of {total:,} classified" + (f" · {time_left(left)} left" if left else ""))
         quickest = self._asking is None or self._asking.is_quickest
         self._quicker_button.setVisible(left > _LONG and not quickest)
 

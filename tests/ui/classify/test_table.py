@@ -81,6 +81,8 @@ def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, de
     table.batch.progressed.emit(1200, 1500, 61.0)
     assert (table._progress.value(), table._progress.maximum()) == (1200, 1500)
     assert table._doing.text() == "1,200 of 1,500 classified · 1 min 1 s left"
+    table.batch.progressed.emit(3, 1500, 0.0)
+    assert table._doing.text() == "3 of 1,500 classified", "nobody knows yet how long it takes"
     table.batch.ended.emit(False)
     assert not any(part.isVisible() for part in parts)
     table.classify(Asking(decided_snapshot, six_views=True))

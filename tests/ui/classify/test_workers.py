@@ -182,16 +182,18 @@ def test_answers_come_in_handfuls_with_what_is_left_to_do(jobs, qtbot, monkeypat
     assert not watched.batch.running
 
 
-def test_the_time_left_follows_from_the_pace_so_far(jobs, qtbot, monkeypatch):
+def test_the_time_left_follows_from_the_pace_of_late(jobs, qtbot, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=lambda: now))
     watched = Watched(jobs, Shelf(classifier=Slow(may=False)))
-    watched.start(4)
+    watched.start(100)
     run = watched.batch._run
-    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=lambda: run.started + 6))
-    watched.batch._on_found(run, [(0, CAT), (1, CAT), (2, CAT)])
-    assert watched.progress == [(3, 4, pytest.approx(2))]
+    for now, count in ((100.3, 1), (106, 2), (126, 40)):  # noqa: B007
+        watched.batch._on_found(run, [(0, CAT)] * count)
+    assert watched.progress == [(1, 100, 0), (3, 100, pytest.approx(6 / 3 * 97)), (43, 100, pytest.approx(57 / 2))]
     watched.batch.cancel()
     watched.batch._on_found(run, [(3, CAT)])
-    assert len(watched.progress) == len(watched.found) == 1, "cancelled while it was on its way"
+    assert len(watched.progress) == len(watched.found) == 3, "cancelled while it was on its way"
     monkeypatch.undo()
     watched.batch._shelf._classifier.may.set()
 
