@@ -296,9 +296,16 @@ def _started(bench: Bench, position: Position, seconds: float) -> Started:
 
 @contextmanager
 def plain_errors(recipe: Recipe) -> Iterator[None]:
-    """Turn torch's out-of-memory and lost-device errors into sentences."""
+    """Turn torch's out-of-memory and lost-device errors, and what batch norm cannot learn from, into sentences."""
     try:
         yield
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise TrainingError(
+            "Batch norm needs more than one value of each channel at a time, and the last micro-batch of each step has "
+            "one picture only. Choose another batch size or micro-batch, so that two pictures at least are left."
+        ) from error
     except (RuntimeError, MemoryError) as error:
         if device := _short_of_memory(error):
             raise MemoryShortage(recipe.micro_batch, device) from error

@@ -475,12 +475,19 @@ def test_a_computer_whose_memory_is_too_small_is_not_called_a_gpu(quick, tiny_da
         list(train(new_model(quick, 3), tiny_data, quick, Control()))
 
 
-def test_a_fault_of_another_kind_is_left_as_it_is(quick, tiny_data, monkeypatch):
+def test_a_micro_batch_too_small_for_batch_norm_is_explained(quick, tiny_data):
+    lonely = quick.changed(network="handmade", batch_size=33)  # two micro-batches of 16 pictures, one of 1
+    with pytest.raises(TrainingError, match=r"the last micro-batch of each step has one picture only"):
+        list(train(new_model(lonely, 3), tiny_data, lonely, Control()))
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError])
+def test_a_fault_of_another_kind_is_left_as_it_is(quick, tiny_data, monkeypatch, kind):
     def fail(*_):
-        raise RuntimeError("a fault in the app")
+        raise kind("a fault in the app")
 
     monkeypatch.setattr(bench_module.Bench, "forward_backward", fail)
-    with pytest.raises(RuntimeError, match=r"^a fault in the app$"):
+    with pytest.raises(kind, match=r"^a fault in the app$"):
         list(train(new_model(quick, 3), tiny_data, quick, Control()))
 
 
