@@ -385,7 +385,9 @@ def fields_of(kind: type[Layer]) -> dict[str, Setting]:
 def _layer(table: Mapping[str, Any], place: int) -> Layer:
     """Raises DesignError."""
     own = dict(table)
-    name = own.pop("kind", "")
+    if "kind" not in own:
+        raise DesignError(f"Layer {place + 1} does not say its kind. Known: {', '.join(KINDS)}.", place)
+    name = own.pop("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise DesignError(f"Layer {place + 1} is of no known kind: {given(name)}. Known: {', '.join(KINDS)}.", place)
@@ -445,7 +447,8 @@ def _places(side: int, kernel: int, stride: int, padding: int) -> int:
     """How often a window fits. Raises Misfit when it does not."""
     if kernel > side + 2 * padding:
         around = f" with {padding} around" if padding else ""
-        raise Misfit(f"its window of {kernel} is larger than the {side} pixels that are left{around}")
+        left = "the one pixel that is left" if side == 1 else f"the {side} pixels that are left"
+        raise Misfit(f"its window of {kernel} is larger than {left}{around}")
     return (side + 2 * padding - kernel) // stride + 1
 
 

@@ -213,7 +213,7 @@ def test_what_follows_a_layer_that_does_not_fit_is_unknown(model):
     lines = lines_of(model)
     assert lines[0].figures == ("12 × 1 × 30", "3,468", "104 k", "32")
     assert lines[0].exactly == "103,680 multiply-adds for one picture. Receptive field: 32 pixels."
-    assert lines[2].problems == ("Its window of 2 is larger than the 1 pixels that are left.",)
+    assert lines[2].problems == ("Its window of 2 is larger than the one pixel that is left.",)
     assert [line.figures for line in lines[2:]] == [(UNKNOWN,) * 4] * 3
     assert "Does not fit: Its window of 2" in lines[2].spoken()
     assert lines[3].spoken() == "Layer 4, Flatten. What it gives is not known."
