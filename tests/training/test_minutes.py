@@ -263,6 +263,14 @@ def test_epochs_in_which_more_is_learned_are_timed_for_themselves(tiny_data, mon
     assert pace.slow_extra >= 0
 
 
+@pytest.mark.parametrize(("first", "extra"), [(5.0, 1.0), (3.0, 0.0)])
+def test_what_the_first_epochs_take_besides_is_never_less_than_nothing(tiny_data, monkeypatch, first, extra):
+    monkeypatch.setattr(minutes, "_epoch_seconds", lambda _bench, epoch, _given_up: first if epoch == 1 else 4.0)
+    recipe = presets("airnet")["quick"].changed(epochs=6, batch_size=20, micro_batch=20, precision="float32")
+    pace = measure_pace(recipe, tiny_data)
+    assert (pace.epoch, pace.slow_epochs, pace.slow_extra) == (4.0, 3, extra)
+
+
 def test_giving_up_ends_the_trial_within_a_micro_batch(tiny_data, brief):
     asked = []
 
