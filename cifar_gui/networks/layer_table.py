@@ -123,11 +123,23 @@ def steps(model: nn.Module, input_shape: tuple[int, int, int] = (3, 32, 32)) -> 
 
     A copy is traced and run on one black picture. Meta tensors would compute nothing, but their first use imports
     torch's compiler, which takes seconds. Raises torch.fx's TraceError for a path that depends on the input."""
-    own = copy.deepcopy(model).to_empty(device="cpu").eval()  # wherever its weights are, if it has any
+    own = _with_memory(copy.deepcopy(model)).eval()
     walk = _Walk(fx.GraphModule(own, _Tracer().trace(own)))
     with torch.inference_mode():
         walk.run(torch.zeros(1, *input_shape))
     return walk.steps
+
+
+def _with_memory(model: nn.Module) -> nn.Module:
+    """The same network with weights on the CPU that hold anything, wherever they were, if they were anywhere.
+
+    As `to_empty`, which asks of meta tensors how they lie in memory, and so imports what their first use does."""
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            setattr(module, name, nn.Parameter(torch.empty(parameter.shape, dtype=parameter.dtype)))
+        for name, buffer in module.named_buffers(recurse=False):
+            setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
+    return model
 
 
 def total_parameters(model: nn.Module) -> int:

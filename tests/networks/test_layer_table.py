@@ -106,3 +106,16 @@ def test_fields_begin_where_padding_puts_them():
 def test_padding_in_words_is_understood(padding, start):
     (step,) = (step for step in steps(nn.Sequential(nn.Conv2d(3, 4, 5, padding=padding))) if step.op == "layer")
     assert step.view.start == (start, start)
+
+
+SUMMARY = """
+import sys
+from cifar_gui.networks.layer_table import layer_table
+from cifar_gui.networks.skeleton import build_without_weights
+print(len(layer_table(build_without_weights("resnet20", 10))) > 20, {"torch._dynamo", "sympy"} & set(sys.modules))
+"""
+
+
+def test_a_network_without_weights_is_looked_at_without_the_compiler(run_python):
+    done = run_python(SUMMARY)
+    assert (done.stdout, done.returncode) == ("True set()\n", 0), done.stderr
