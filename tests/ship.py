@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +38,9 @@ from cifar_gui.inference.evaluate import Evaluation, evaluate
 from cifar_gui.inference.trade import trade_words
 from cifar_gui.inference.trust import trusted
 from cifar_gui.inference.verdict import CONFIDENT
-from cifar_gui.networks.base import build, presets
+from cifar_gui.networks.base import presets
 from cifar_gui.networks.layer_table import layer_table, total_multiply_adds, total_parameters
+from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import CIRCUMSTANCES, Recipe
 from cifar_gui.runs import Run
 
@@ -143,10 +145,16 @@ def command(recipe: Recipe) -> str:
     flags = [f"--network {recipe.network}", f"--preset {preset.preset}", f"--seed {recipe.seed}"]
     for name, (value, before) in recipe.differences(preset).items():
         if name == "network_settings":
-            flags += [f"--set {name}.{key}={own}" for key, own in value.items() if before.get(key) != own]
+            flags += [_set(f"{name}.{key}", own) for key, own in value.items() if before.get(key) != own]
         elif name not in CIRCUMSTANCES:
-            flags.append(f"--set {name}={value}")
+            flags.append(_set(name, value))
     return f"cifar-gui train {' '.join(flags)}"
+
+
+def _set(name: str, value: object) -> str:
+    """As the command line reads it: true and false as in TOML, nothing for None."""
+    written = "" if value is None else str(value).lower() if isinstance(value, bool) else value
+    return f"--set {shlex.quote(f'{name}={written}')}"
 
 
 def worst(result: Evaluation) -> tuple[str, float]:
@@ -157,6 +165,11 @@ def worst(result: Evaluation) -> tuple[str, float]:
 
 def write_table() -> None:
     """Write trained/MODELS.md."""
+    (paths.shipped_models() / "MODELS.md").write_text(table_text(), encoding="utf-8")
+
+
+def table_text() -> str:
+    """What trained/MODELS.md should hold, from the headers of the model files."""
     rows = [row(path.stem, read_card(path)) for path in shipped_models()]
     head = (
         "| model | network | parameters | multiply-adds | epochs | seed | minutes | validation | test, one view "
@@ -168,12 +181,12 @@ def write_table() -> None:
         for path in shipped_models()
     ]
     text = "\n".join([HEAD, head, rule, *rows, "", "Made by, with `--data` naming CIFAR-10:", "", *commands]) + "\n"
-    (paths.shipped_models() / "MODELS.md").write_text(text + extra(), encoding="utf-8")
+    return text + extra()
 
 
 def row(name: str, card: ModelCard) -> str:
     """One line of the table."""
-    model = build(card.network, len(card.class_names), card.network_settings)
+    model = build_without_weights(card.network, len(card.class_names), card.network_settings)
     recipe = card.recipe
     assert recipe is not None
     scores = card.scores

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import importlib.util
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import load_snapshot, read_card, save_snapshot
 from cifar_gui.checkpoint.shipped import default_shipped, find_model, shipped_models
+from cifar_gui.cli.main import build_parser
+from cifar_gui.cli.recipe_arguments import recipe_from
 from cifar_gui.errors import CheckpointError
-from cifar_gui.networks.base import NETWORKS
+from cifar_gui.networks.base import NETWORKS, presets
 
 
 @pytest.fixture
@@ -102,3 +109,48 @@ def test_no_figure_is_in_the_name_of_a_shipped_model_but_its_networks_own(path):
     card = read_card(path)
     is_plain = card.title.replace(" ", "").isalpha()
     assert is_plain or card.title == NETWORKS.entry(card.network).label, "AirNet 94 beside 93.2 % would be a claim"
+
+
+@pytest.fixture(scope="module")
+def ship():
+    """tests/ship.py, which makes what is shipped."""
+    spec = importlib.util.spec_from_file_location("ship", Path(__file__).resolve().parent.parent / "ship.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_table_of_what_is_shipped_says_what_stands_in_the_files(ship):
+    written = (paths.shipped_models() / "MODELS.md").read_text(encoding="utf-8")
+    assert ship.table_text() == written, "run: uv run python tests/ship.py table"
+
+
+def test_what_is_shipped_is_small_enough_to_be_cloned():
+    sizes = [path.stat().st_size for path in paths.shipped_models().rglob("*") if path.is_file()]
+    assert max(sizes) <= 24e6
+    assert sum(sizes) < 110e6
+
+
+@pytest.mark.parametrize(
+    ("network", "changes"),
+    [
+        ("lenet", {"preset": "quick"}),
+        ("lenet", {"preset": "textbook", "epochs": 3, "nesterov": False, "bias_lr": 0.5}),
+        ("airnet", {"preset": "custom", "bias_lr": None, "network_settings": {"unit_head": False}}),
+        ("custom", {"network_settings": {"layers": "flatten; dense units=20; dense"}}),
+    ],
+)
+def test_the_command_of_a_shipped_model_trains_by_its_recipe(network, changes, ship):
+    recipe = presets(network)[changes.get("preset", "best").replace("custom", "best")].changed(**changes, seed=7)
+    words = shlex.split(ship.command(recipe))
+    assert words[:2] == ["cifar-gui", "train"]
+    again = recipe_from(build_parser().parse_args(words[1:]))
+    assert set(recipe.differences(again)) <= {"preset"}
+
+
+def test_the_worst_class_is_that_of_which_the_fewest_are_found(ship):
+    recalls = {"cat": 0.8, "dog": 0.7, "ship": 0.9}
+    scored = SimpleNamespace(per_class={name: SimpleNamespace(recall=each) for name, each in recalls.items()})
+    assert ship.worst(scored) == ("dog", 0.7)
