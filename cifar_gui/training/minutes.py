@@ -18,6 +18,7 @@ from cifar_gui.errors import Cancelled
 from cifar_gui.networks.base import NETWORKS, Rung
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.bench import VALIDATION_CHUNK, Bench, new_model
+from cifar_gui.training.engine import plain_errors
 from cifar_gui.words import duration, percent
 
 PROBE_SECONDS = 2.0
@@ -133,14 +134,15 @@ def expected_accuracy(rung: Rung, epochs: int) -> float:
 
 
 def measure_pace(recipe: Recipe, data: ImageData, is_cancelled: Callable[[], bool] = lambda: False) -> Pace:
-    """Train for a moment on this machine and see how long it takes. Raises Cancelled, and what training raises."""
-    began = time.perf_counter()
-    bench = Bench(new_model(recipe, len(data.class_names)), data, recipe, None)
-    set_up = time.perf_counter() - began
-    slow_epochs = _epochs_unlike_the_last(bench, recipe.epochs)
-    first = _epoch_seconds(bench, 1, is_cancelled)
-    last = _epoch_seconds(bench, recipe.epochs, is_cancelled) if slow_epochs else first
-    return Pace(set_up, last, _validation_seconds(bench), slow_epochs, max(first - last, 0.0))
+    """Train for a moment on this machine and see how long it takes. Raises Cancelled, and what `train` raises."""
+    with plain_errors(recipe):
+        began = time.perf_counter()
+        bench = Bench(new_model(recipe, len(data.class_names)), data, recipe, None)
+        set_up = time.perf_counter() - began
+        slow_epochs = _epochs_unlike_the_last(bench, recipe.epochs)
+        first = _epoch_seconds(bench, 1, is_cancelled)
+        last = _epoch_seconds(bench, recipe.epochs, is_cancelled) if slow_epochs else first
+        return Pace(set_up, last, _validation_seconds(bench), slow_epochs, max(first - last, 0.0))
 
 
 def _epochs_unlike_the_last(bench: Bench, epochs: int) -> int:

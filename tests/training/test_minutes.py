@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+import torch
 
-from cifar_gui.errors import Cancelled
+from cifar_gui.errors import Cancelled, MemoryShortage
 from cifar_gui.networks.base import NETWORKS, Rung, build, presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.training import minutes
@@ -269,6 +270,15 @@ def test_what_the_first_epochs_take_besides_is_never_less_than_nothing(tiny_data
     recipe = presets("airnet")["quick"].changed(epochs=6, batch_size=20, micro_batch=20, precision="float32")
     pace = measure_pace(recipe, tiny_data)
     assert (pace.epoch, pace.slow_epochs, pace.slow_extra) == (4.0, 3, extra)
+
+
+def test_a_trial_for_which_the_memory_is_too_small_says_so(tiny_data, brief, monkeypatch):
+    def fail(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr(minutes.Bench, "forward_backward", fail)
+    with pytest.raises(MemoryShortage, match="The memory of the GPU is not enough"):
+        measure_pace(brief, tiny_data)
 
 
 def test_giving_up_ends_the_trial_within_a_micro_batch(tiny_data, brief):
