@@ -276,7 +276,7 @@ def toml_values(text: str, where: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        values = tomllib.loads(text)
+        values = tomllib.loads(text.removeprefix("\ufeff"))  # with which some editors begin what they save as UTF-8
         str(values)  # in hexadecimal a number may be longer than any that Python writes out again
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{where} is not valid TOML: {error}.") from error

@@ -145,6 +145,12 @@ def test_what_does_not_fit_is_refused_with_the_reason_at_the_layer(words, layer,
     assert reason in str(caught.value)
 
 
+def test_a_file_may_begin_with_the_mark_of_some_editors(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(Design.from_text(WORDS).to_toml(), encoding="utf-8-sig")
+    assert Design.load(path) == Design.from_text(WORDS)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
