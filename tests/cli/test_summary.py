@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 
+from cifar_gui.checkpoint import shipped
 from cifar_gui.checkpoint.card import ModelCard
-from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.files import read_card, save_snapshot
+from cifar_gui.checkpoint.shipped import find_model
 from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.cli import models
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build
 from cifar_gui.networks.layer_table import layer_table
+from cifar_gui.words import percent
 
 
 def test_keras1m_has_the_published_number_of_parameters(cli):
@@ -96,6 +102,19 @@ def test_models_lists_networks_and_shipped_models_with_the_public_keys(cli):
     assert all(set(each) == {"name", "label", "parameters", "multiply_adds"} for each in listed["networks"])
     keys = {"name", "network", "file", "accuracy", "accuracy_six_views", "classes"}
     assert all(set(each) == keys for each in listed["shipped"])
+
+
+def test_models_tells_accuracies_with_one_view_and_with_six_apart(cli, monkeypatch):
+    path = find_model("lenet")
+    scores = read_card(path).scores
+    one, six = scores["test_accuracy"], scores["test_accuracy_six_views"]
+    monkeypatch.setattr(models, "_networks", list)
+    monkeypatch.setattr(shipped, "shipped_models", lambda: [path])
+    (found,) = cli("models", "--json").json["shipped"]
+    assert (found["accuracy"], found["accuracy_six_views"]) == (one, six)
+    *_, head, _rule, row = cli("models").out.splitlines()
+    assert re.split(" {2,}", head.strip())[2:4] == ["Accuracy", "Six views"]
+    assert re.split(" {2,}", row.strip())[2:4] == [percent(one, 2), percent(six, 2)]
 
 
 @pytest.mark.parametrize("command", [("models",), ("summary", "resnet18")], ids=" ".join)
