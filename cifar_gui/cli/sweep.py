@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
     folder = _folder(arguments.sweep, begun=arguments.resume or arguments.results)
     report = SweepReport(json=arguments.json)
     if arguments.results:
-        report.end(_readable(state_of(folder)))
+        report.standing(_readable(state_of(folder)))
         return ExitCode.OK
     queue, control = SweepQueue(folder), Control()
     with ExitStack() as stack:

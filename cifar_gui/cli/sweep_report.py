@@ -40,6 +40,13 @@ class SweepReport:
             accuracy = percent(now.accuracy, 2)
             say(f"{state.done} of {len(state.trials)}: {accuracy}, run {now.run.number}, {_words(state, now)}")
 
+    def standing(self, state: SweepState) -> None:
+        """How far it is, when nothing is trained: for programs every trial, also those that wait."""
+        if self._json:
+            for each in state.trials:
+                self.trial(state, each)
+        self.end(state)
+
     def end(self, state: SweepState) -> None:
         """The results, the best first."""
         best = state.best

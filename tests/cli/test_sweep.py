@@ -75,7 +75,10 @@ def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, fi
         "event": "sweep", "sweep": "rates", "trials": 2, "done": 2, "best_run": done.lines[-1]["best_run"],
     }  # fmt: skip
     assert [(run.number, run.epochs_done) for run in list_runs()] == [("0002", 2), ("0001", 2)]
+    assert cli("sweep", "rates", "--results", "--json").lines == done.lines, "all of it, as when it was trained"
     move_to_trash(paths.runs() / "0001")
+    *trials, _end = cli("sweep", "rates", "--results", "--json").lines
+    assert [(line["trial"], line["status"]) for line in trials] == [(1, "waiting"), (2, "completed")]
     assert len(cli("sweep", "rates", "--resume", "--json").lines) == 2, "that one alone, and the result"
 
 
