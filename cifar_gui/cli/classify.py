@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from cifar_gui.cli.command import COMMANDS, ExitCode, Run, percentage, whole_num
 from cifar_gui.cli.console import Progress, say
 from cifar_gui.data.picture import PictureSource, picture_files
 from cifar_gui.errors import PictureError
+from cifar_gui.inference.by_folder import agreement, truth_of
 from cifar_gui.inference.proposals import SQUARES, Way
 from cifar_gui.inference.verdict import CONFIDENT, LEAST_SURE, MOST_SURE, judged
 
@@ -62,7 +64,7 @@ def run(arguments: Namespace) -> int:
     classifier = Classifier(load_snapshot(find_model(arguments.model)), six_views=not arguments.one_view)
     wanted = list(_wanted(arguments.pictures))
     out = _form(arguments, classifier.class_names)
-    read = 0
+    read, told = 0, Counter[tuple[str, str]]()
     with (
         Progress() as progress,
         closing(_answers(classifier, wanted, progress, arguments.crop, arguments.sure_from)) as answers,
@@ -74,8 +76,25 @@ def run(arguments: Namespace) -> int:
                 where = "" if answer.path in answer.error else f"{answer.path}: "  # files of many folders share names
                 say(f"cifar-gui: {where}{answer.error}")
             read += not answer.error
+            told += _as_folder_says(answer)
     out.close()
+    _tell_agreement(told)
     return ExitCode.OK if read else ExitCode.BAD_INPUT
+
+
+def _as_folder_says(answer: Answer) -> Counter[tuple[str, str]]:
+    """What the folder says and what the network says, once; nothing if the folder is not named after a class."""
+    if isinstance(answer.outcome, PictureError):
+        return Counter()
+    truth = truth_of(PictureSource.from_path(Path(answer.path)), answer.outcome.class_names)
+    return Counter({(truth, answer.outcome.label): 1} if truth else {})
+
+
+def _tell_agreement(told: Counter[tuple[str, str]]) -> None:
+    """Of several pictures, how many are what their folders say, and what is taken for what; to stderr."""
+    found = agreement(told)
+    if found is not None and found.count > 1:
+        say("\n".join([f"{found.words}: {found.count_words}", *found.mistakes]))
 
 
 def _form(arguments: Namespace, class_names: Sequence[str]) -> PlainAnswers | CsvAnswers | JsonAnswers:

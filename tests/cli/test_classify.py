@@ -89,6 +89,16 @@ def test_a_folder_is_read_to_the_bottom(cli, model, colours):
     assert all(Path(each["path"]).parent.name == each["label"] for each in answers)
 
 
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_folders_named_after_classes_say_how_many_answers_are_right(cli, model, colours, tmp_path, form):
+    shutil.copytree(colours / "test" / "red", tmp_path / "Red")
+    shutil.copytree(colours / "test" / "blue", tmp_path / "other")
+    shutil.copy(colours / "test" / "blue" / "0.png", tmp_path / "Red" / "blue.png")
+    told = ["88.9 % as folders say: 8 of 9", "red taken for blue: 1"]
+    assert cli("classify", tmp_path, "--model", model, *form).err.splitlines() == told
+    assert cli("classify", tmp_path / "other", tmp_path / "Red" / "0.png", "--model", model, *form).err == ""
+
+
 def test_csv_has_one_row_a_picture_and_a_column_a_class(cli, model, colours, tmp_path):
     odd = tmp_path / 'a "quoted", name.png'
     shutil.copy(colours / "test" / "red" / "2.png", odd)

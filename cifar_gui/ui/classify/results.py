@@ -7,13 +7,12 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
+from cifar_gui.inference.by_folder import agreement
 from cifar_gui.inference.prediction import Prediction
-from cifar_gui.paths import file_stem
-from cifar_gui.words import modest_percent, percent
+from cifar_gui.words import modest_percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
 Column = Literal["name", "folder", "verdict", "probability", "second", "reason"]
@@ -23,9 +22,6 @@ _ANSWER_COLUMNS = (
     *("verdict", "confidence", "label", "probability", "second", "second_probability"),
     *("crop_x", "crop_y", "crop_side"),
 )
-_MISTAKES = 8
-"""The most frequent ones that are told of."""
-
 COLUMNS: tuple[Column, ...] = ("name", "folder", "verdict", "probability", "second", "reason")
 STATES: tuple[State, ...] = ("confident", "unsure", "unknown", "unreadable", "waiting")
 
@@ -103,18 +99,6 @@ class RowFilter:
         return self.state is None or row.state == self.state
 
 
-def truth_of(source: PictureSource, class_names: Sequence[str]) -> str:
-    """The class that the folder of a picture is named after, by hand or by the app, in whatever case; "" if there is
-    none."""
-    return _class_named(source.path.parent.name, tuple(class_names)) if source.path is not None else ""
-
-
-@lru_cache(maxsize=256)  # many pictures, few folders
-def _class_named(folder: str, class_names: tuple[str, ...]) -> str:
-    wanted = folder.casefold()
-    return next((name for name in class_names if wanted in (name.casefold(), file_stem(name).casefold())), "")
-
-
 class Tally:
     """How many rows are in each state, and what their folders say of them; kept while rows change one by one, for to
     count 100,000 of them takes longer than the window may stand still."""
@@ -144,13 +128,10 @@ class Tally:
     def by_folder(self) -> tuple[str, str]:
         """The share of those that are what their folders say; how many, and which classes are taken for which, in
         lines. "" and "" where no folder says anything."""
-        if not self._told:
+        found = agreement(self._told)
+        if found is None:
             return "", ""
-        told = self._told.total()
-        right = sum(count for (truth, label), count in self._told.items() if truth == label)
-        mistakes = Counter({pair: count for pair, count in self._told.items() if pair[0] != pair[1]})
-        lines = [f"{truth} taken for {label}: {count:,}" for (truth, label), count in mistakes.most_common(_MISTAKES)]
-        return f"{percent(right / told)} as folders say", "\n".join([f"{right:,} of {told:,} as folders say", *lines])
+        return found.words, "\n".join([f"{found.count_words} as folders say", *found.mistakes])
 
     def _count(self, row: Row, by: int) -> None:
         self._states[row.state] += by

@@ -10,9 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import PictureError
+from cifar_gui.inference.by_folder import truth_of
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import CONFIDENT, judged
-from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, SortKey, Tally, arranged, truth_of
+from cifar_gui.ui.classify.results import COLUMNS, Row, RowFilter, SortKey, Tally, arranged
 from cifar_gui.ui.widgets.indexes import AnyIndex
 
 TITLES = {

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.inference.by_folder import truth_of
 from cifar_gui.inference.prediction import Prediction, Verdict
-from cifar_gui.ui.classify.results import Row, RowFilter, Tally, as_text, truth_of
+from cifar_gui.ui.classify.results import Row, RowFilter, Tally, as_text
 from cifar_gui.ui.classify.sort_away import UNSURE, SortAway, labelled
 from cifar_gui.ui.classify.table_model import ResultsModel
 
@@ -45,6 +46,8 @@ def test_how_many_are_what_their_folders_say_and_what_is_taken_for_what():
     rows = [row("1", CAT, "Cat"), row("2", CAT, "dog"), row("3", DOUBT, "dog"), row("4", CAT), row("5", None, "dog")]
     assert Tally(rows).by_folder() == ("66.7 % as folders say", "2 of 3 as folders say\ndog taken for Cat: 1")
     assert Tally([row("4", CAT)]).by_folder() == ("", "")
+    nearly = [*(row(str(n), CAT, "Cat") for n in range(2500)), row("x", CAT, "dog")]
+    assert Tally(nearly).by_folder()[0] == "> 99.9 % as folders say", "not all of them"
     assert [each.is_wrong for each in rows] == [False, True, False, False, False]
     assert [RowFilter(wrong=True).admits(each) for each in rows] == [False, True, False, False, False]
     assert as_text(rows[1:2]).splitlines()[1].startswith("2,2,dog,Cat,confident")
