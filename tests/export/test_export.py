@@ -6,20 +6,22 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource, centre_crop
-from cifar_gui.data.preprocess import open_picture
+from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.errors import Cancelled, CifarGuiError, WriteError
 from cifar_gui.export import base
 from cifar_gui.export.base import EXPORTERS, TOLERANCE, ExportError, export
 from cifar_gui.export.code import Code, Source
 from cifar_gui.export.onnx import Onnx
+from cifar_gui.export.scripts import PREPARE
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.networks.base import NETWORKS, build
 
@@ -43,6 +45,19 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("picture") / "a photo.png"
     Image.fromarray(pixels).resize((140, 90), Image.Resampling.BICUBIC).save(path)
     return path
+
+
+def test_the_programs_see_of_a_photo_that_lies_on_its_side_what_the_app_sees(picture: Path, tmp_path: Path) -> None:
+    turned = tmp_path / "from a phone.png"
+    with Image.open(picture) as photo:
+        exif = photo.getexif()
+        exif[0x0112] = 6  # the camera was held upright
+        photo.save(turned, exif=exif)
+    names: dict[str, Any] = {"np": np, "Image": Image, "ImageOps": ImageOps}
+    exec(PREPARE, names)
+    shown = open_picture(PictureSource.from_path(turned))
+    assert np.array_equal(names["prepare"](turned)[0], network_input(shown, centre_crop(shown.width, shown.height)))
+    assert not np.array_equal(names["prepare"](turned), names["prepare"](picture))
 
 
 @every_form
