@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -38,15 +41,16 @@ class Onnx:
 
     def files(self, snapshot: ModelSnapshot, name: str) -> dict[str, bytes]:
         example = torch.zeros(2, 3, 32, 32, dtype=torch.uint8)
-        program = torch.onnx.export(
-            Deployed(snapshot),
-            (example,),
-            dynamo=True,
-            input_names=["images"],
-            output_names=["probabilities"],
-            dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
-            verbose=False,
-        )
+        with _only_errors():
+            program = torch.onnx.export(
+                Deployed(snapshot),
+                (example,),
+                dynamo=True,
+                input_names=["images"],
+                output_names=["probabilities"],
+                dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
+                verbose=False,
+            )
         model = cast("torch.onnx.ONNXProgram", program).model_proto  # without dynamo=True it would be None
         entry = model.metadata_props.add()
         entry.key, entry.value = CLASSES, json.dumps(snapshot.card.class_names)
@@ -58,6 +62,18 @@ class Onnx:
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         parts = np.array_split(inputs, max(len(inputs) // CHUNK, 1))
         return np.concatenate([session.run(None, {"images": part})[0] for part in parts])
+
+
+@contextmanager
+def _only_errors() -> Iterator[None]:
+    """Else the exporter warns, each time, that a package is missing which nothing here needs: torchvision."""
+    log = logging.getLogger("torch.onnx")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 EXPORTERS.register(

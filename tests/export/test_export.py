@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,23 @@ def test_onnx_has_the_class_names_and_takes_any_number_of_pictures(snapshot: Mod
     for count in (1, 5):
         answers = session.run(None, {"images": np.zeros((count, 3, 32, 32), np.uint8)})[0]
         assert answers.shape == (count, 4)
+
+
+def test_what_the_exporter_of_torch_lacks_is_not_told_where_nobody_needs_it(
+    snapshot: ModelSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = logging.getLogger("torch.onnx._internal.exporter._registration")
+    told = []
+
+    def exporting(*_arguments: object, **_more: object) -> None:
+        told.extend(log.isEnabledFor(level) for level in (logging.WARNING, logging.ERROR))
+        raise Cancelled
+
+    monkeypatch.setattr(torch.onnx, "export", exporting)
+    with pytest.raises(Cancelled):
+        Onnx().files(snapshot, "net")
+    assert told == [False, True]
+    assert log.isEnabledFor(logging.WARNING)
 
 
 def test_without_its_packages_onnx_says_how_to_get_them(
