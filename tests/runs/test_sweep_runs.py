@@ -156,6 +156,19 @@ def test_runs_in_the_trash_count_no_more_and_imported_ones_do(folder: Path, tmp_
     assert progress(folder)[0] == ("0002", "completed")
 
 
+@pytest.mark.parametrize("ended_first", [True, False])
+def test_of_two_runs_of_a_trial_one_that_has_ended_counts_though_the_other_has_come_farther(
+    folder: Path, ended_first: bool
+) -> None:
+    first = SWEEP.trials()[0]
+    runs = [((0.5,), "early"), ((0.5, 0.6), "stopped")]
+    for accuracies, reason in runs if ended_first else reversed(runs):
+        train(first, accuracies, reason)
+    state = state_of(folder)
+    assert state.trials[0].run is not None
+    assert (state.trials[0].run.status, state.done) == ("early", 1), "what has ended is not trained again"
+
+
 def test_a_damaged_sweep_is_told_and_not_begun(folder: Path) -> None:
     (folder / "sweep.toml").write_text("search = ")
     (state,) = list_sweeps()
