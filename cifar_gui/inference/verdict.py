@@ -40,10 +40,10 @@ def verdict(
         return Verdict("unknown", f"probably {none_of(class_names)}", _strange_reason(best, name))
     if best >= confident and standing == "familiar":
         return Verdict("confident", name, _sure_reason(len(class_names), second, runner_up))
-    if best >= max(confident, CONFIDENT):
-        return Verdict("unsure", f"{name}?", _unusual_reason(best, name))
     if best < LIKELY and best + second < LIKELY_PAIR:
         return Verdict("unknown", f"probably {none_of(class_names)}", _unknown_reason(best, name))
+    if best >= confident:  # the picture alone stands in the way, wherever the line is drawn
+        return Verdict("unsure", f"{name}?", _unusual_reason(best, name))
     return Verdict("unsure", *_doubt(best, name, second, runner_up, _told(class_names, votes, of)))
 
 

@@ -118,6 +118,15 @@ def test_an_unusual_picture_is_not_named_without_a_question_mark() -> None:
     assert verdict(TEN, ten(cat=0.48, dog=0.40), "unusual") == verdict(TEN, ten(cat=0.48, dog=0.40))
 
 
+def test_what_only_its_looks_keep_from_a_sure_answer_is_said_so_wherever_the_line_is_drawn() -> None:
+    unusual = "The network gives dog 70 %, but few of the pictures it learned from look as unusual."
+    found = answer(ten(dog=0.7), standing="unusual")
+    assert judged(found, 0.7).verdict.reason == unusual
+    assert judged(found, 0.71).verdict.reason == "The network gives dog only 70 %, and no other class comes near."
+    for line in (0.5, 0.85):
+        assert judged(answer(ten(dog=0.55), standing="unusual"), line).verdict.confidence == "unknown"
+
+
 @pytest.mark.parametrize(
     ("votes", "of", "told"),
     [
