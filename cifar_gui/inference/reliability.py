@@ -59,11 +59,6 @@ class Coverage:
         given = int(np.searchsorted(-self.threshold, -threshold, side="right"))
         return (float(self.share[given - 1]), float(self.accuracy[given - 1])) if given else (0.0, 1.0)
 
-    def threshold_for(self, accuracy: float) -> float | None:
-        """The lowest threshold at which the answers given are right so often; None if there is no such."""
-        good = np.flatnonzero(self.accuracy >= accuracy)
-        return float(self.threshold[good[-1]]) if len(good) else None
-
 
 def coverage(confidence: ArrayLike, right: ArrayLike) -> Coverage:
     """Accuracy against the share of pictures that get an answer, for every threshold. As `reliability`."""

@@ -51,13 +51,6 @@ def test_answers_of_equal_confidence_come_and_go_together() -> None:
     assert found.accuracy.tolist() == pytest.approx([2 / 3, 0.75])
 
 
-def test_the_threshold_for_an_accuracy_withholds_as_little_as_possible() -> None:
-    found = coverage([0.9, 0.8, 0.7, 0.6], [True, False, True, True])
-    assert found.threshold_for(0.75) == 0.6
-    assert found.threshold_for(0.9) == 0.9
-    assert coverage([0.9, 0.8], [False, True]).threshold_for(0.9) is None
-
-
 def test_a_network_that_says_what_is_true_has_little_error() -> None:
     random = np.random.default_rng(1)
     said = random.uniform(0.3, 1.0, 20_000)
