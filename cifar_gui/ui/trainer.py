@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifar_gui.errors import Cancelled, CifarGuiError, in_words
+from cifar_gui.errors import Cancelled, CifarGuiError, DataMissing, in_words
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.ui.mailbox import Mailbox
@@ -100,11 +100,23 @@ class Trainer:
         if extra_epochs:
             summary = run.summary()  # shortened while it trained, a run may have done more than was planned in the end
             recipe = recipe.changed(epochs=max(summary.epochs_planned, summary.epochs_done) + extra_epochs)
-        data = self._load_data(recipe.data, self._tell)
+        data = self._data_of(run, recipe)
         model = new_model(recipe, len(data.class_names))
         history = run.history().up_to(state.step if state is not None else 0)
         self._mailbox.put(Opened(run, recipe, history, data))
         self._pull(run, model, data, recipe, state)
+
+    def _data_of(self, run: Run, recipe: Recipe) -> ImageData:
+        """What a run goes on with. Raises DataError, and where it has come from another machine names the way out."""
+        try:
+            return self._load_data(recipe.data, self._tell)
+        except DataMissing as error:
+            from cifar_gui.data.base import DATASETS
+
+            if recipe.data in DATASETS:
+                raise
+            way_out = f"If the pictures lie elsewhere now: cifar-gui train --resume {run.number} --data PATH"
+            raise DataMissing(f"{error} {way_out}") from error
 
     def _pull(
         self, run: Run, model: nn.Module, data: ImageData, recipe: Recipe, state: ResumeState | None = None

@@ -9,8 +9,10 @@ import threading
 import pytest
 import torch
 
-from cifar_gui.errors import DataError
+from cifar_gui.errors import DataError, DataMissing
 from cifar_gui.recipe import Recipe
+from cifar_gui.runs import Run
+from cifar_gui.training.control import Control
 from cifar_gui.training.events import (
     Calibrating,
     EpochReport,
@@ -23,7 +25,9 @@ from cifar_gui.training.events import (
     StepReport,
 )
 from cifar_gui.training.history import csv_line
+from cifar_gui.ui.mailbox import Mailbox
 from cifar_gui.ui.session import STATES, TrainingSession
+from cifar_gui.ui.trainer import Trainer
 
 RECIPE = Recipe(
     network="mlp", data="tiny", epochs=2, batch_size=20, micro_batch=20, device="cpu", precision="float32",
@@ -262,6 +266,28 @@ def test_data_that_cannot_be_loaded_is_told_and_leaves_no_run(qtbot, home) -> No
     until_idle(qtbot, watched)
     assert watched.failures == [("The folder is empty.", "")]
     assert not list(home.glob("runs/*"))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("elsewhere", "Nothing is there. If the pictures lie elsewhere now: cifar-gui train --resume 0001 --data PATH"),
+        ("cifar10", "Nothing is there."),
+    ],
+)
+def test_a_run_whose_pictures_have_moved_says_how_it_goes_on(home, monkeypatch, data, told) -> None:
+    monkeypatch.setattr("cifar_gui.ui.trainer._give_way", lambda: None)  # that is for a thread of its own
+
+    def nothing(_source: str, _progress: object) -> None:
+        raise DataMissing("Nothing is there.")
+
+    with Run.create(RECIPE.changed(data=data)) as run:
+        path = run.path
+    trainer = Trainer(Control(), Mailbox(), nothing, lambda _share, _what: None)
+    with pytest.raises(DataMissing) as raised:
+        trainer.work(path)
+    trainer.close()
+    assert str(raised.value) == told
 
 
 def test_a_fault_of_the_app_is_told_with_its_details(qtbot) -> None:
