@@ -141,3 +141,16 @@ def test_numbers_close_together_stand_on_a_linear_axis() -> None:
     wide = create_sweep(Sweep(BEST, (Axis("lr", low=0.01, high=1.0, logarithmic=True),), RANDOM, 3), "wide")
     ticks = scatter_of(state_of(wide), 0).ticks
     assert (round(ticks[0][0], 3), ticks[0][1], ticks[-1][1]) == (0.06, "0.01", "1")
+
+
+@pytest.mark.parametrize(("high", "logarithmic"), [(1.0, False), (0.09, True)])
+def test_a_range_stands_on_the_axis_that_it_is_drawn_from_however_far_it_reaches(
+    high: float, logarithmic: bool
+) -> None:
+    axis = Axis("lr", low=0.01, high=high, logarithmic=logarithmic)
+    state = state_of(create_sweep(Sweep(BEST, (axis,), RANDOM, 3), "drawn"))
+    middle = (0.01 * high) ** 0.5 if logarithmic else (0.01 + high) / 2
+    places = {float(words): at for at, words in scatter_of(state, 0).ticks}
+    assert all((value < middle) == (at < 0.5) for value, at in places.items() if value != middle)
+    assert any(at < 0.5 for at in places.values())
+    assert any(at > 0.5 for at in places.values())
