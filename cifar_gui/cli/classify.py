@@ -29,7 +29,8 @@ _STDIN = "-"
 @COMMANDS.register("classify", label="say what is on pictures", order=4)
 def configure(parser: ArgumentParser) -> Run:
     """Say what is on pictures of any size and format. A picture that cannot be read gets a sentence, and the others go
-    on; the exit code is 3 only if none could be read."""
+    on; the exit code is 3 only if none could be read. Where folders are named after classes, it is said in the end how
+    many pictures are what their folders say."""
     parser.add_argument("pictures", nargs="+", metavar="FILE|FOLDER|-", help="pictures; - reads one from stdin")
     parser.add_argument("--model", metavar="FILE|NAME", default="", help="default: the shipped AirNet")
     parser.add_argument(
