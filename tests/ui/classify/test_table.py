@@ -72,6 +72,14 @@ def test_the_tally_counts_all_or_says_how_many_are_shown(table, decided_snapshot
     assert [row.source.name for row in table.model.shown_rows()] == ["1.png"]
 
 
+def test_what_is_traded_is_that_of_the_network_asked(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT)
+    assert "not measured" in table.sure.popup.words.text()
+    card = replace(decided_snapshot.card, trade=((0.85, 0.8, 0.98),))
+    table.classify(Asking(replace(decided_snapshot, card=card), six_views=False))
+    assert "80 %" in table.sure.popup.words.text()
+
+
 def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, decided_snapshot):
     parts = (table._progress, table._doing, table.cancel_button)
     assert not any(part.isVisible() for part in parts)
