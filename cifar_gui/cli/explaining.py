@@ -32,6 +32,12 @@ EXPLANATIONS: Registry[Command] = Registry("explanation", "cifar_gui.cli.explana
 _TILE = 96
 """Tiles are magnified by the whole number that brings them to about so many pixels."""
 
+_OTHER_PICTURES = (".avif", ".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".svg", ".tif", ".tiff", ".webp")
+"""Endings of files that are not written here, although people may expect it."""
+
+_KINDS = {"": "weights", "maps": "maps", "top": "top pictures", "ideal": "ideal inputs"}
+"""View → what its pictures are called."""
+
 Numbers = Callable[["ModelSnapshot", "Request", int], Mapping[str, Any]]
 """What --json tells of one unit, beside its number."""
 
@@ -126,6 +132,7 @@ def explain(
     first that suits the layer."""
     from cifar_gui.explain.base import EXPLAINERS, Request, views
 
+    check_out(arguments.out)
     snapshot = load_model(arguments)
     layer = find_layer(snapshot, arguments.layer)
     unit = find_unit(layer, arguments.unit)
@@ -139,7 +146,7 @@ def explain(
         told = grid.units if unit is None else (unit,)
         facts = [{"unit": each, "name": layer.unit_words(each), **numbers(snapshot, request, each)} for each in told]
     if arguments.out is not None:
-        write_pictures(pictures_of(grid, layer, unit), arguments.out)
+        write_pictures(pictures_of(grid, layer, unit), arguments.out, f"{_KINDS[view]} of {_units_words(layer, unit)}")
     if arguments.json:
         write_json({"model": arguments.model, "layer": layer.label, "note": grid.note, "units": facts})
     elif arguments.out is None:
@@ -174,23 +181,41 @@ def _file_names(layer: ConvLayer) -> list[str]:
     return names
 
 
-def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path) -> None:
-    """The one called "" into a file that ends in .png, else the others into a folder, which is made if need be. Raises
-    WriteError."""
+def check_out(out: Path | None) -> None:
+    """Before the work begins: nobody who asks for a JPEG wants a folder of that name. Raises UsageError."""
+    if out is not None and out.suffix.lower() in _OTHER_PICTURES and not paths.is_folder(out):
+        raise UsageError(f"Pictures are written as PNG, not as {out.suffix}. Let the name after --out end in .png.")
+
+
+def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path, what: str) -> None:
+    """The one called "" into a file that ends in .png, else the others into a folder, which is made if need be; then
+    `what` was written, and how large, is said: pictures of a folder are of one size. Raises WriteError."""
     from PIL import Image
 
     try:
         if out.suffix.lower() == ".png" and not paths.is_folder(out):
             Image.fromarray(pictures[""]).save(out)
-            say(f"Wrote {out}.")
+            say(f"Wrote {out}: {what}, {_size(pictures[''])}.")
             return
         out.mkdir(parents=True, exist_ok=True)
         named = {name: picture for name, picture in pictures.items() if name}
         for name, picture in named.items():
             Image.fromarray(picture).save(out / f"{name}.png")
-        say(f"Wrote {len(named):,} {'picture' if len(named) == 1 else 'pictures'} to {out}.")
+        each = f"{_size(next(iter(named.values())))}{' each' if len(named) > 1 else ''}"
+        say(f"Wrote {len(named):,} {'picture' if len(named) == 1 else 'pictures'} to {out}: {what}, {each}.")
     except OSError as error:
         raise WriteError(not_written(out, error)) from error
+
+
+def _units_words(layer: ConvLayer, unit: int | None) -> str:
+    """One unit, or all of them: "filter 3 of 'conv 1'", "10 classes"."""
+    shown = layer.unit_words(unit) if unit is not None else f"{layer.units:,} {layer.nouns}"
+    return shown if layer.classes else f"{shown} of {layer.label!r}"
+
+
+def _size(picture: NDArray[np.uint8]) -> str:
+    """Width and height of (H, W, 3)."""
+    return f"{picture.shape[1]} × {picture.shape[0]} pixels"
 
 
 def _plain(text: str) -> str:

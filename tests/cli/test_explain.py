@@ -18,6 +18,7 @@ from cifar_gui.cli.explaining import EXPLANATIONS, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.explain import ideal_input, survey
+from cifar_gui.explain.arrange import strongest_first
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS
 from cifar_gui.explain.base import EXPLAINERS, Request, Subject
 from cifar_gui.explain.examined import Examined
@@ -83,6 +84,14 @@ def test_weights_are_told_a_line_each_or_as_numbers(cli, model, snapshot, layer)
     assert unit["norm"] == pytest.approx(float(weights_of(snapshot, layer)[2].norm()), rel=1e-5)
 
 
+def test_units_are_told_in_the_order_that_was_asked_for(cli, model, snapshot, layer):
+    asked = ("explain", "weights", model, "--order", "norm")
+    expected = [f"filter {unit}" for unit in strongest_first(weights_of(snapshot, layer).numpy())]
+    assert expected != sorted(expected)
+    assert [each["name"] for each in cli(*asked, "--json").json["units"]] == expected
+    assert [line.split(" ·")[0] for line in cli(*asked).out.splitlines()[1:]] == expected
+
+
 def test_maps_are_those_of_the_picture(cli, model, snapshot, layer, red):
     found = cli("explain", "maps", model, red, "--layer", "1", "--unit", "0", "--json").json
     pixels = pixels_in(red).transpose(2, 0, 1).copy()
@@ -143,6 +152,20 @@ def test_ideal_inputs_of_one_class_are_drawn_alone(cli, model, snapshot, tmp_pat
     assert np.array_equal(drawn[::3, ::3], expected.states[-1, 0].transpose(1, 2, 0))
 
 
+def test_what_was_drawn_of_a_class_is_said(cli, model, tmp_path):
+    out = tmp_path / "red.png"
+    outcome = cli("explain", "weights", model, "--layer", "classes", "--unit", "red", "--out", out)
+    assert outcome.err.startswith(f"Wrote {out}: weights of red, ")
+
+
+def test_a_folder_is_not_made_for_who_wants_another_kind_of_picture(cli, model, red, tmp_path):
+    for kind, *more in (("maps", red), ("attribution", red), ("weights",)):
+        outcome = cli("explain", kind, model, *more, "--out", tmp_path / "all.JPG")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "written as PNG, not as .JPG" in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_names_of_classes_that_lead_elsewhere_or_are_alike_stay_in_the_folder(cli, snapshot, tmp_path):
     card = dataclasses.replace(snapshot.card, class_names=("../../evil", "evil", "a/b"))
     hostile, out = tmp_path / "hostile.safetensors", tmp_path / "deep" / "out"
@@ -164,8 +187,11 @@ def test_a_file_holds_all_in_one_and_a_folder_one_for_each(cli, model, layer, tm
     one, many = tmp_path / "all.png", tmp_path / "deep" / "each"
     outcome = cli("explain", "maps", model, red, "--out", one)
     assert (outcome.code, outcome.out) == (0, "")
-    assert f"Wrote {one}" in outcome.err
-    cli("explain", "maps", model, red, "--out", many)
+    across, down = pixels_in(one).shape[1::-1]
+    assert outcome.err.strip() == f"Wrote {one}: maps of 4 filters of {layer.label!r}, {across} × {down} pixels."
+    said = cli("explain", "maps", model, red, "--out", many).err
+    each = "104 × 104 pixels each."  # 32 × 32 three times as large, and an edge around it
+    assert said.strip() == f"Wrote 4 pictures to {many}: maps of 4 filters of {layer.label!r}, {each}"
     assert sorted(file.name for file in many.iterdir()) == sorted(f"filter-{n}.png" for n in range(layer.units))
     assert pixels_in(one).shape[1] > pixels_in(many / "filter-0.png").shape[1]
 
@@ -233,6 +259,15 @@ def test_without_a_class_it_is_the_answer_that_is_explained(cli, model, snapshot
     words = cli("explain", "attribution", model, red).out
     assert said in words
     assert cli("explain", "attribution", model, red, "--out", tmp_path / "heat.png").out == words, "of a picture, too"
+
+
+@pytest.mark.parametrize("asked", [("--layer", "conv 1"), ("--unit", "2")])
+def test_an_attribution_of_a_layer_is_refused_with_what_to_do_instead(cli, model, red, asked):
+    outcome = cli("explain", "attribution", model, red, *asked)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "not of one layer: leave out --layer" in outcome.err
+    assert "usage:" not in outcome.err
+    assert "--layer" not in cli("explain", "attribution", "--help").out
 
 
 def test_a_class_that_is_none_is_refused_with_those_there_are(cli, model, red):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cifar_gui import paths
 from cifar_gui.cli.command import ExitCode, Run, UsageError
 from cifar_gui.cli.console import Progress, write, write_json
-from cifar_gui.cli.explaining import EXPLANATIONS, load_model, read_subject, write_pictures
+from cifar_gui.cli.explaining import EXPLANATIONS, check_out, load_model, read_subject, write_pictures
 
 if TYPE_CHECKING:
     from cifar_gui.data.decode import Pixels
@@ -28,6 +28,8 @@ def configure(parser: ArgumentParser) -> Run:
     parser.add_argument("--method", choices=METHODS, default=METHODS[0], help="default: %(default)s")
     parser.add_argument("--out", metavar="FILE.png|DIR", type=Path, help="the heat map as a picture")
     parser.add_argument("--json", action="store_true", help="print one JSON object with all 32×32 numbers")
+    for of_the_others in ("--layer", "--unit"):
+        parser.add_argument(of_the_others, default="", help=SUPPRESS)  # to be refused in a sentence
     return run
 
 
@@ -35,6 +37,8 @@ def run(arguments: Namespace) -> int:
     from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
     from cifar_gui.explain.examined import Examined
 
+    _refuse_layers(arguments)
+    check_out(arguments.out)
     examined = Examined(load_model(arguments))
     pixels = read_subject(arguments.picture).pixels
     target = _target(examined, pixels, arguments.of_class)
@@ -42,13 +46,23 @@ def run(arguments: Namespace) -> int:
         found = ATTRIBUTIONS[arguments.method](examined, pixels, target, progress)
     if arguments.out is not None:
         picture = heat(found.values, pixels).repeat(_MAGNIFIED, axis=0).repeat(_MAGNIFIED, axis=1)
-        write_pictures({"": picture, paths.file_stem(f"{arguments.method}-{found.class_name}"): picture}, arguments.out)
+        named = {"": picture, paths.file_stem(f"{arguments.method}-{found.class_name}"): picture}
+        write_pictures(named, arguments.out, f"the heat map of {found.class_name}")
     if arguments.json:
         told = {"model": arguments.model, "class": found.class_name, "method": arguments.method}
         write_json({**told, "note": found.note, "values": found.values.tolist()})
     else:
         write(f"{found.caption}\n{found.note}")
     return ExitCode.OK
+
+
+def _refuse_layers(arguments: Namespace) -> None:
+    """Raises UsageError where one is asked for."""
+    if arguments.layer or arguments.unit:
+        raise UsageError(
+            "An attribution is of what the whole network answers, not of one layer: leave out --layer and --unit, name "
+            "a class with --class, or see what a layer answers to the picture with `cifar-gui explain maps`."
+        )
 
 
 def _target(examined: Examined, pixels: Pixels, name: str) -> int:
