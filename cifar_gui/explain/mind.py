@@ -44,9 +44,10 @@ def _nearest(covered: Covered, label: int, name: str, size: int) -> str:
     stays = f"It stays {_a(name)} wherever {patch} are covered"
     if after >= before:
         return f"{stays}."
-    place = _place(covered, int(odds.argmin()), size)
-    shares = f"from {modest_percent(before)} to {modest_percent(after)}"
-    return f"{stays}; what matters most is {place} ({shares})."
+    first, last = modest_percent(before), modest_percent(after)
+    if first == last:
+        return f"{stays}, each time with {last}."
+    return f"{stays}; what matters most is {_place(covered, int(odds.argmin()), size)} (from {first} to {last})."
 
 
 def _place(covered: Covered, which: int, size: int) -> str:

@@ -43,6 +43,11 @@ def test_where_nothing_changes_the_answer_the_place_that_matters_most_is_named()
     assert found == wanted
 
 
+def test_what_cannot_be_told_apart_in_per_cent_is_not_said_to_fall():
+    found = what_would_change_it(covered(p4=(0, 3.999, 0)), NAMES)
+    assert found == "It stays a cat wherever 8 × 8 pixels are covered, each time with 96 %."
+
+
 def test_where_covering_only_helps_nothing_is_said_to_matter():
     better = Covered(PLACES, 8, PLAIN, np.repeat(np.array([[0, 6, 0]], np.float32), len(PLACES), axis=0))
     assert what_would_change_it(better, NAMES) == "It stays a cat wherever 8 × 8 pixels are covered."

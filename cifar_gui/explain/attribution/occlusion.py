@@ -74,6 +74,8 @@ def _caption(before: float, lost: float, class_name: str) -> str:
     first, last = (modest_percent(share(odds)) for odds in (before, before - lost))
     if lost <= 0:
         return f"Whichever place is covered, {class_name} stays at {first} or more."
+    if first == last:
+        return f"Whichever place is covered, {class_name} stays at {first}."
     return f"Covering the strongest place takes {class_name} from {first} to {last}."
 
 

@@ -140,6 +140,7 @@ def covered_with(dog: float, *places: float) -> Covered:
     [
         ((0.93, 0.9, 0.41, 0.97), "Covering the strongest place takes dog from 93 % to 41 %."),
         ((0.9999, 0.002, 0.5), "Covering the strongest place takes dog from > 99 % to < 1 %."),
+        ((0.9934, 0.9921), "Whichever place is covered, dog stays at 99 %."),
         ((0.6, 0.7, 0.8), "Whichever place is covered, dog stays at 60 % or more."),
         ((0.5, 0.5), "Whichever place is covered, dog stays at 50 % or more."),
     ],
