@@ -50,6 +50,13 @@ def test_the_answers_of_the_whole_network_are_found_out_once(planted, layer, pic
     assert told == [0.0, 1.0]
 
 
+def test_answers_to_other_pictures_are_others(planted, layer, pictures):
+    ablate(planted, layer, EDGE, pictures)
+    split = pictures.split
+    reversed_split = replace(split, images=split.images.flip(0), labels=split.labels.flip(0), fingerprint="backwards")
+    assert ablate(planted, layer, EDGE, replace(pictures, split=reversed_split)).accuracy_before == 1.0
+
+
 def test_it_can_be_given_up(planted, layer, pictures, monkeypatch):
     monkeypatch.setattr(ablation, "_PORTION", 3)
 
