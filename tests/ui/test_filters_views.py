@@ -219,6 +219,30 @@ def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled_and_tried_agai
     assert panel._front.currentWidget() is panel.grid
 
 
+def test_of_a_layer_that_is_yet_to_be_looked_through_no_unit_of_another_is_told(with_data, qtbot, monkeypatch):
+    page = with_data
+    show(page, qtbot, "top")
+    state = held_up(monkeypatch, survey, "_look")
+    page.layers.setCurrentRow(1)
+    qtbot.waitUntil(lambda: page.grid_panel._front.currentWidget() is page.grid_panel.waiting)
+    assert (page.detail.title_label.text(), page.detail._inside.isVisible()) == ("FILTER", False)
+    page.material.take_random()  # whatever comes meanwhile
+    assert not page.detail._inside.isVisible()
+    state.go.set()
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.detail._inside.isVisible())
+    assert page.detail.title_label.text() == "AIRPLANE"
+
+
+def test_a_unit_stays_while_another_view_of_its_layer_is_worked_out(page, qtbot, monkeypatch):
+    held_up(monkeypatch, ideal_input, "_climb_all")
+    page.grid_panel.grid.choose(7)
+    page.grid_panel.view_choice.button("ideal").click()
+    qtbot.waitUntil(lambda: page.grid_panel._front.currentWidget() is page.grid_panel.waiting)
+    assert page.detail.title_label.text() == "FILTER 7"
+    page.grid_panel.waiting.cancel.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
 def test_other_views_do_not_wait_for_what_takes_long(page, qtbot, monkeypatch):
     held_up(monkeypatch, ideal_input, "_climb_all")
     page.grid_panel.view_choice.button("ideal").click()

@@ -46,7 +46,7 @@ _HELP = {
 class GridPanel(Panel):
     """Asks for pictures and shows them. Signals: wanted() when another request should be answered with `show_sheet`;
     cancelled() when the user will not wait for the answer; unit_chosen(int); saved(Path); save_failed(Path);
-    refilled() when there are other controls than before."""
+    refilled() when there are other controls than before; covered() when something else stands in place of the grid."""
 
     wanted = Signal()
     cancelled = Signal()
@@ -54,6 +54,7 @@ class GridPanel(Panel):
     saved = Signal(object)
     save_failed = Signal(object)
     refilled = Signal()
+    covered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -205,6 +206,7 @@ class GridPanel(Panel):
         self.legend.show_legend(None)
         self.count.clear()
         self.renew.hide()
+        self.covered.emit()
 
     def picture(self) -> QImage:
         """The whole grid as one picture, as it is sorted and coloured now, on the panel's colour."""

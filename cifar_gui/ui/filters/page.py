@@ -179,6 +179,7 @@ class FiltersPage(Page):
         self.layers.layer_chosen.connect(self._on_layer_chosen)
         self.grid_panel.wanted.connect(self._request_pictures)
         self.grid_panel.cancelled.connect(self._on_given_up)
+        self.grid_panel.covered.connect(self._on_grid_covered)
         self.grid_panel.unit_chosen.connect(lambda _unit: self._show_unit())
         self._unit.layer_examined.connect(self.grid_panel.show_findings)
         self._drawing.progressed.connect(self.grid_panel.show_progress)
@@ -304,6 +305,13 @@ class FiltersPage(Page):
             "Try again",
             self._request_pictures,
         )
+
+    def _on_grid_covered(self) -> None:
+        """A unit of another layer or network would be taken for one of what is being worked out."""
+        request, snapshot = self.grid_panel.request(), self._snapshot
+        if request is not None and snapshot is not None and not self._unit.is_of(snapshot, request.layer):
+            self._answered = None
+            self._show_unit()
 
     def _on_subject(self, subject: Subject) -> None:
         self.choice.show_subject(subject)

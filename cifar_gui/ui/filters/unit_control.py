@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.ablation import Ablation, ablate
 from cifar_gui.explain.held_out import HeldOut
+from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.survey import survey
 from cifar_gui.ui.filters.answers import Answer
 from cifar_gui.ui.filters.detail import UnitDetail
@@ -58,7 +59,7 @@ class UnitControl(QObject):
             return
         before = self._answer
         same_layer = before is not None and before.request.layer == answer.request.layer
-        goes_on = same_layer and before is not None and self._goes_on(before.snapshot, answer.snapshot)
+        goes_on = self.is_of(answer.snapshot, answer.request.layer)
         if not goes_on or self._unit != unit:
             self._switching.cancel()
             self._detail.switch_off.show_nothing()
@@ -70,6 +71,11 @@ class UnitControl(QObject):
         self._detail.show_picture(answer.sheet, unit)
         self._show_moment()
         self._ask()
+
+    def is_of(self, snapshot: ModelSnapshot, layer: ConvLayer) -> bool:
+        """Whether what is told is of this layer, of this network or an earlier moment of its training."""
+        told = self._answer
+        return told is not None and told.request.layer == layer and self._goes_on(told.snapshot, snapshot)
 
     def stop(self) -> None:
         """Give up what takes long."""
