@@ -286,6 +286,17 @@ def test_the_guided_tour_takes_eight_steps_and_leaves_what_was_there(page) -> No
     assert to_state(page.setup) == mine
 
 
+def test_what_is_set_up_after_a_tour_is_remembered_and_is_what_the_next_one_leaves(page) -> None:
+    page.begin_tour()
+    page.guide.end.click()
+    page.settings.stride.slider.setValue(2)
+    mine = to_state(page.setup)
+    assert page.save_state()["setup"] == mine
+    page.begin_tour()
+    page.guide.end.click()
+    assert to_state(page.setup) == mine
+
+
 def test_a_picture_that_is_opened_during_the_tour_stays_when_that_is_done(page) -> None:
     page.settings.stride.slider.setValue(3)
     page.begin_tour()
