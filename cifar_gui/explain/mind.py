@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cifar_gui.explain.attribution.occlusion import Covered, log_odds, share
+from cifar_gui.explain.attribution.occlusion import HARDLY, Covered, at_least, log_odds, share
 from cifar_gui.words import modest_percent
 
 _ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
@@ -44,10 +44,10 @@ def _nearest(covered: Covered, label: int, name: str, size: int) -> str:
     stays = f"It stays {_a(name)} wherever {patch} are covered"
     if after >= before:
         return f"{stays}."
-    first, last = modest_percent(before), modest_percent(after)
-    if first == last:
-        return f"{stays}, each time with {last}."
-    return f"{stays}; what matters most is {_place(covered, int(odds.argmin()), size)} (from {first} to {last})."
+    if before - after < HARDLY:
+        return f"{stays}, each time with {at_least(after)}."
+    shares = f"from {modest_percent(before)} to {modest_percent(after)}"
+    return f"{stays}; what matters most is {_place(covered, int(odds.argmin()), size)} ({shares})."
 
 
 def _place(covered: Covered, which: int, size: int) -> str:

@@ -71,12 +71,22 @@ def occlusion_map(covered: Covered, target: int, class_name: str, size: int = 32
 
 def _caption(before: float, lost: float, class_name: str) -> str:
     """What the strongest place to cover takes from the class's log-odds, in probabilities."""
-    first, last = (modest_percent(share(odds)) for odds in (before, before - lost))
-    if lost <= 0:
-        return f"Whichever place is covered, {class_name} stays at {first} or more."
-    if first == last:
-        return f"Whichever place is covered, {class_name} stays at {first}."
-    return f"Covering the strongest place takes {class_name} from {first} to {last}."
+    first, last = share(before), share(before - lost)
+    if modest_percent(first).startswith("<"):
+        return f"With nothing covered, {class_name} has {modest_percent(first)}: there is hardly anything to take."
+    if first - last < HARDLY:
+        return f"Whichever place is covered, {class_name} stays at {at_least(min(first, last))}."
+    return f"Covering the strongest place takes {class_name} from {modest_percent(first)} to {modest_percent(last)}."
+
+
+HARDLY = 0.01
+"""A change of a probability by less than a point would be told as one "from > 99 % to 99 %"."""
+
+
+def at_least(probability: float) -> str:
+    """ "60 % or more", "> 99 %" """
+    text = modest_percent(probability)
+    return text if text.startswith(">") else f"{text} or more"
 
 
 def log_odds(logits: NDArray[np.float32], target: int) -> NDArray[np.float64]:
