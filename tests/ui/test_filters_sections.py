@@ -29,5 +29,6 @@ def test_what_is_framed_is_what_there_is_to_see(qtbot, places, highest, words, p
     )
     section.show_subject(subject)
     assert section.text.text() == words
+    assert section.title.accessibleName() == ("Its answer" if places == 1 else "Its map"), "one number is no map"
     assert len(shown) == pictures
     assert (shown[0].box is not None) == framed

@@ -30,7 +30,14 @@ class Section(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 4, 0, 0)
         self.column.setSpacing(SPACING)
-        self.column.addWidget(heading(title))
+        self.title = heading()
+        self.column.addWidget(self.title)
+        self.set_title(title)
+
+    def set_title(self, title: str) -> None:
+        """Change the heading."""
+        self.title.setText(title.upper())
+        self.title.setAccessibleName(title)
 
 
 class AnswerSection(Section):
@@ -51,6 +58,7 @@ class AnswerSection(Section):
         height, width = subject.map.shape[:2]
         answers = Framed(qimage_of(subject.map), None, f"the map, {height} × {width} places")
         value = signed_text(subject.highest, 3)
+        self.set_title("Its answer" if height == width == 1 else "Its map")
         if height == width == 1:
             self._tell(subject, None, [], f"It answers {value}: one number for the whole picture.")
         elif subject.highest == 0:
