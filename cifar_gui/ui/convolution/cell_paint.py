@@ -117,6 +117,8 @@ def draw_pixels(painter: QPainter, corner: QPointF, cell: float, pixels: NDArray
     painter.drawImage(QRectF(corner.x(), corner.y(), columns * wide, rows * cell), qimage_of(pixels))
     if cell >= px(_LEAST_WITH_LINES):
         draw_grid(painter, corner, cell, rows, columns, wide)
+    else:  # zeros have the colour of the panel: without an edge nobody sees where the map ends
+        draw_grid(painter, corner, rows * cell, 1, 1, columns * wide)
 
 
 def draw_grid(painter: QPainter, corner: QPointF, cell: float, rows: int, columns: int, wide: float) -> None:

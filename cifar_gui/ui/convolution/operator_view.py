@@ -123,7 +123,7 @@ class OperatorView(QWidget):
         below = QWidget()
         row = QHBoxLayout(below)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.output_note, 1)
+        row.addWidget(self.output_note, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(HelpButton("convolution#size-of-the-output", "the maps"), 0, Qt.AlignmentFlag.AlignTop)
         columns = (
             (self.input_title, self.input, self.input_note),
