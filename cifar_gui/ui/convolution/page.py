@@ -135,14 +135,14 @@ class ConvolutionPage(Page):
         self.operator.show_setup(setup)
 
     def copy(self) -> None:
-        """The maps and the arithmetic, as a picture and as text."""
+        """What is in front, as a picture and as text."""
         mime = QMimeData()
         mime.setImageData(self._front.grab().toImage())
-        mime.setText(self.operator.in_words())
+        mime.setText(self._front.in_words())
         QGuiApplication.clipboard().setMimeData(mime)
 
     def save(self) -> None:
-        """Ask where and save the picture, or the numbers of the output."""
+        """Ask where and save the picture, or the numbers of the output or of the layer in front."""
         chosen, _filter = QFileDialog.getSaveFileName(self, "Save the picture", "convolution.png", _FILE_KINDS)
         if not chosen:
             return
@@ -168,8 +168,8 @@ class ConvolutionPage(Page):
             self.pictures.take(event.mimeData())
 
     @property
-    def _front(self) -> QWidget:
-        """What is copied and saved as a picture."""
+    def _front(self) -> OperatorView | WalkView:
+        """What is copied and saved."""
         return self.network if self.views.current == "network" else self.operator
 
     # --- building
@@ -374,7 +374,8 @@ class ConvolutionPage(Page):
         )
 
     def _write_numbers(self, path: Path) -> None:
-        rows = [",".join(f"{value:.17g}" for value in row) for row in self.setup.output.tolist()]
+        numbers = self.network.numbers if self._front is self.network else self.setup.output
+        rows = [",".join(f"{value:.17g}" for value in row) for row in numbers.tolist()]
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 

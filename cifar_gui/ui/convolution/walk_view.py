@@ -73,6 +73,20 @@ class WalkView(QWidget):
         """Whether a layer is at the front through which the window slides."""
         return self.stage in _CONVOLVES
 
+    @property
+    def numbers(self) -> Numbers:
+        """(rows, columns) of the layer at the front; empty as long as there is no network."""
+        return numbers_of(self._walk, self.stage, self.maps.chosen or 0) if self._walk is not None else np.zeros((0, 0))
+
+    def in_words(self) -> str:
+        """What is at the front as text: the arithmetic of the window, or the number of each class."""
+        if self._walk is None or self.stage == "input":
+            return self.note.text()
+        if self.convolves:
+            return self.operator.in_words()
+        lines = zip(self._walk.class_names, self.numbers[:, 0].tolist(), strict=True)
+        return "".join(f"{name}\t{value!r}\n" for name, value in lines)
+
     def show_walk(self, walk: Walk, title: str, picture: str, label: str, *, trained: bool) -> None:
         """`label`: the class that somebody says the picture is of, or ""."""
         self._walk = walk
@@ -172,6 +186,18 @@ class WalkView(QWidget):
         else:
             self.answer.show_walk(walk, self._label, known=self._known)
             self._stack.setCurrentWidget(self.answer)
+
+
+def numbers_of(walk: Walk, stage: str, unit: int) -> Numbers:
+    """(rows, columns): the map of a unit; of the input its slices one below the other; of the last layers a row for
+    each class, with its logit or its probability."""
+    volumes = {"conv": walk.maps, "relu": walk.rectified, "pool": walk.pooled}
+    if stage in volumes:
+        one: Numbers = volumes[stage][unit]
+        return one
+    if stage == "input":
+        return walk.values.reshape(-1, walk.values.shape[-1])
+    return (walk.logits if stage == "dense" else walk.probabilities)[:, None]
 
 
 def setup_of(walk: Walk, unit: int, stage: str) -> Setup:

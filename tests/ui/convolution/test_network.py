@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
@@ -45,6 +46,32 @@ def stages(decided_snapshot, walking) -> list[torch.Tensor]:
     for layer in rebuild(decided_snapshot):
         found.append(layer(found[-1]).detach())
     return found
+
+
+@pytest.mark.parametrize(("stage", "layer"), [("input", 0), ("conv", 1), ("relu", 2), ("pool", 3), ("dense", 5)])
+def test_the_numbers_of_the_layer_in_front_are_saved(walking, stages, monkeypatch, tmp_path, stage, layer) -> None:
+    walking.network.show_stage(stage)
+    walking.network.maps.choose(4)
+    expected = stages[layer][0].numpy()
+    expected = expected[4] if stage in ("conv", "relu", "pool") else expected.reshape(-1, expected.shape[-1]).squeeze()
+    path = tmp_path / "numbers.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    walking.save()
+    assert np.allclose(np.loadtxt(path, delimiter=","), expected, atol=1e-4)
+
+
+def test_what_is_copied_of_the_network_is_of_its_layer_in_front(walking) -> None:
+    def copied() -> str:
+        walking.copy()
+        return QGuiApplication.clipboard().text()
+
+    walking.network.show_stage("conv")
+    assert copied() == walking.network.operator.in_words() != walking.operator.in_words()
+    walking.network.show_stage("softmax")
+    name, share = copied().splitlines()[6].split("\t")
+    assert (name, float(share)) == ("frog", walking.network.walk.probabilities[6])
+    walking.network.show_stage("input")
+    assert copied() == walking.network.note.text()
 
 
 def test_the_volumes_are_said_and_every_layer_can_be_clicked(walking, qtbot) -> None:
