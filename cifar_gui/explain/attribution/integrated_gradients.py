@@ -13,6 +13,7 @@ from cifar_gui.data.decode import Pixels
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS, Attribution
 from cifar_gui.explain.examined import Examined
 from cifar_gui.inference.threads import one_core
+from cifar_gui.words import true_minus
 
 STEPS = 48
 """Points on the way, in the middle of as many equal parts."""
@@ -40,6 +41,8 @@ def integrated_gradients(
             ends = examined.logits(torch.cat([torch.zeros_like(picture), picture]))[:, target]
     values = (slopes / steps * picture)[0].sum(0).numpy().astype(np.float32)
     name, gained = examined.class_names[target], float(ends[1] - ends[0])
-    caption = f"From grey to this picture the logit gains {gained:+.2f}; the pixels add up to {values.sum():+.2f}."
+    caption = true_minus(
+        f"From grey to this picture the logit gains {gained:+.2f}; the pixels add up to {values.sum():+.2f}."
+    )
     note = f"Amber pixels raise the logit of {name} on the way, blue ones lower it."
     return Attribution(values, name, caption, note)

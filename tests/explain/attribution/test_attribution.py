@@ -91,6 +91,17 @@ def test_integrated_gradients_add_up_to_what_the_logit_gained(examined, bright_c
     assert found.values.sum() == pytest.approx(gained(network, bright_corner, 1), abs=0.01)
 
 
+def test_the_caption_of_integrated_gradients_tells_what_the_logit_gained_and_what_the_pixels_come_to(
+    linear, bright_corner
+):
+    gains = [gained(linear, bright_corner, target) for target in range(3)]
+    assert min(gains) < -0.005 < 0.005 < max(gains)
+    for target, gain in enumerate(gains):
+        number = f"{gain:+.2f}".replace("-", "−")
+        wanted = f"From grey to this picture the logit gains {number}; the pixels add up to {number}."
+        assert integrated_gradients(linear, bright_corner, target).caption == wanted
+
+
 def test_points_on_the_way_stand_in_the_middle_of_their_parts(examined, bright_corner):
     network = examined("custom", layers="flatten; dense units=9; activation function=tanh; dense")
     network.model[1].weight.mul_(2)  # so that it bends
@@ -140,7 +151,9 @@ def covered_with(dog: float, *places: float) -> Covered:
     [
         ((0.93, 0.9, 0.41, 0.97), "Covering the strongest place takes dog from 93 % to 41 %."),
         ((0.9999, 0.002, 0.5), "Covering the strongest place takes dog from > 99 % to < 1 %."),
-        ((0.9934, 0.9921), "Whichever place is covered, dog stays at 99 %."),
+        ((0.996, 0.991), "Whichever place is covered, dog stays at 99 % or more."),
+        ((0.9999, 0.998), "Whichever place is covered, dog stays at > 99 %."),
+        ((0.002, 0.001), "With nothing covered, dog has < 1 %: there is hardly anything to take."),
         ((0.6, 0.7, 0.8), "Whichever place is covered, dog stays at 60 % or more."),
         ((0.5, 0.5), "Whichever place is covered, dog stays at 50 % or more."),
     ],
