@@ -328,6 +328,28 @@ def test_the_list_of_layers_is_replaced_in_silence_and_tells_of_a_choice(qtbot, 
     assert told == [other]
 
 
+def test_the_chosen_layer_stays_in_sight_when_the_list_gets_shorter_and_one_that_was_scrolled_away_stays_away(
+    qtbot, layer
+):
+    layers = LayerList()
+    qtbot.addWidget(layers)
+    layers.resize(200, 700)
+    layers.show()
+    listed = [replace(layer, name=str(number)) for number in range(12)]
+    layers.show_layers(listed, listed[-1])
+
+    def in_sight() -> bool:
+        place = layers.visualItemRect(layers.currentItem())
+        return place.top() >= 0 and place.bottom() < layers.viewport().height()
+
+    assert in_sight()
+    layers.resize(200, 200)
+    assert in_sight()
+    layers.scrollToTop()
+    layers.resize(200, 180)
+    assert not in_sight()
+
+
 def test_a_layer_is_explained_in_a_sentence(qtbot, layer):
     fixed = replace(deep(layer), parameters=1234, note="computed, not learned", learned=False)
     text = "7 filters, 3 pixels high and 3 wide, over 5 input channels: 1,234 weights and biases."

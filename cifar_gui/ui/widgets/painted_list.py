@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QStyledItemDelegate, QWidget
 
 from cifar_gui.ui.theme import px, theme
@@ -41,6 +42,14 @@ class PaintedList(QListWidget):
     def needed_width(self) -> int:
         """How much width the words need that stand on one line, now; those that break into lines ask for none."""
         return 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The chosen line stays in sight if it has been: a list that got shorter would seem to have none."""
+        chosen, before = self.currentIndex(), event.oldSize()
+        in_sight = not before.isValid() or self.visualRect(chosen).bottom() <= before.height()
+        super().resizeEvent(event)
+        if chosen.isValid() and in_sight:
+            self.scrollTo(chosen)
 
     def minimumSizeHint(self) -> QSize:
         beside = self.verticalScrollBar().sizeHint().width()
