@@ -104,6 +104,21 @@ def test_maps_are_those_of_the_picture(cli, model, snapshot, layer, red):
     assert (bottom - top, right - left) <= layer.shape[2:]
 
 
+def test_what_a_map_sees_is_told_as_far_as_it_lies_in_the_picture(cli, model, red):
+    units = cli("explain", "maps", model, red, "--json").json["units"]
+    assert any(set(unit["place"]) & {0, 31} for unit in units), "one is strongest at the edge, and sees beyond it"
+    assert all(0 <= edge <= 32 for unit in units for edge in unit["sees"])
+
+
+def test_a_filter_that_no_picture_brings_above_zero_is_told_to_be_dead(cli, snapshot, colours, tmp_path):
+    path = tmp_path / "dead.safetensors"
+    biases = snapshot.weights["0.bias"].clone()
+    biases[2] = -100.0
+    save_snapshot(dataclasses.replace(snapshot, weights={**snapshot.weights, "0.bias": biases}), path)
+    found = cli("explain", "top", path, "--data", colours, "--unit", 2, "--json").json
+    assert found["units"][0]["findings"][0].startswith("Dead: not one of the held-out pictures brings it above 0")
+
+
 def test_top_pictures_are_held_out_and_labelled(cli, model, colours):
     found = cli("explain", "top", model, "--data", colours, "--json").json
     tops = [top for unit in found["units"] for top in unit["pictures"]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,7 @@ def test_what_has_been_computed_is_kept_for_this_network_and_these_pictures(smal
     assert np.array_equal(library(small, split).features, first.features)
     for snapshot, other in (
         (small.snapshot, tiny_data.split("validation")),
+        (small.snapshot, replace(split, fingerprint="as many others")),
         (snapshot_of("mlp", hidden=4), split),
     ):
         assert resembles.kept(snapshot, other) is None

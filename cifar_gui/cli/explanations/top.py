@@ -41,7 +41,9 @@ def _numbers(snapshot: ModelSnapshot, request: Request, unit: int) -> Mapping[st
     return {
         "mean": float(found.mean[unit]),
         "active": float(found.active[unit]),
-        "findings": [each.text for each in finding_of(findings(snapshot, request.layer, found), unit)],
+        "findings": [
+            each.text for each in finding_of(findings(snapshot, request.layer, found, request.pictures), unit)
+        ],
         "pictures": [
             {"number": top.number, "label": top.label, "answer": top.answer, "sees": list(astuple(top.box))}
             for top in top_pictures(found, unit, request.pictures)
