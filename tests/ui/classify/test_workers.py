@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,8 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify import batch, fetch, thumbnails
 from cifar_gui.ui.classify.answers import Answers, Question
 from cifar_gui.ui.classify.batch import Asking, Batch
+from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
+from cifar_gui.ui.classify.heat_maps import OCCLUSION, HeatMaps, HeatQuestion
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.opening import Opened, Opener, crop_thumbnail
@@ -58,6 +61,29 @@ def quarters(width: int, height: int, *, reduced: int = 1) -> Picture:
     pixels[middle:, :centre] = (0, 0, 255)
     pixels[middle:, centre:] = (255, 255, 255)
     return Picture("quarters", pixels, width, height)
+
+
+# Heat maps
+
+
+def test_what_one_network_says_of_the_covered_picture_is_not_taken_for_the_answer_of_another(
+    jobs, decided_snapshot
+) -> None:
+    weights = {
+        name: value.flip(0) if name.startswith("4.") else value for name, value in decided_snapshot.weights.items()
+    }
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 32, 32), np.uint8)
+    questions = [
+        HeatQuestion(snapshot, pixels, 1, OCCLUSION, "")
+        for snapshot in (
+            decided_snapshot,
+            replace(decided_snapshot, weights=weights),
+        )  # its classes the other way round
+    ]
+    maps = HeatMaps(jobs, ExaminedShelf())
+    first, second = (maps._look(each) for each in questions)
+    assert first.image != second.image
+    assert second.image == HeatMaps(jobs, ExaminedShelf())._look(questions[1]).image
 
 
 # One question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -72,6 +73,14 @@ def test_what_is_copied_of_the_network_is_of_its_layer_in_front(walking) -> None
     assert (name, float(share)) == ("frog", walking.network.walk.probabilities[6])
     walking.network.show_stage("input")
     assert copied() == walking.network.note.text()
+
+
+def test_another_network_is_walked_through_as_soon_as_it_is_chosen(walking, qtbot, decided_snapshot) -> None:
+    weights = {name: value * 2 for name, value in decided_snapshot.weights.items()}
+    other = replace(decided_snapshot, weights=weights)
+    walking.on_model(other)
+    qtbot.waitUntil(lambda: walking.context.jobs.idle)
+    assert walking.network.walk.snapshot is other
 
 
 def test_the_volumes_are_said_and_every_layer_can_be_clicked(walking, qtbot) -> None:

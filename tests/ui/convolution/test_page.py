@@ -333,6 +333,20 @@ def test_an_experiment_is_set_up_with_one_click(page, place) -> None:
     assert page.guide.next.isHidden()
 
 
+def test_a_lesson_begins_with_a_window_that_stands_still(page) -> None:
+    page.operator.player.play.click()
+    page.input_panel.experiments[0].click()
+    assert not page.operator.player.is_playing
+
+
+def test_what_a_lesson_hides_is_shown_again_when_it_is_done(page) -> None:
+    page.input_panel.experiments[next(place for place, each in enumerate(EXPERIMENTS) if each.reveals)].click()
+    assert page.operator.output.content.hidden is not None
+    page.guide.end.click()
+    assert page.operator.output.content.hidden is None
+    assert not page.input_panel.reveal.raw()
+
+
 def test_what_is_remembered_is_what_the_user_has_set_up_not_the_lesson(page) -> None:
     page.settings.padding.slider.setValue(2)
     page.operator.go((3, 2))
