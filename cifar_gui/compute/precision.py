@@ -25,12 +25,14 @@ from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import WriteError
 from cifar_gui.recipe import Recipe
 
-LOGIT_ERROR = 0.1
-"""Largest accepted difference of the logits to float32's, relative to their norm. bfloat16 stays near 0.02."""
+LOGIT_ERROR = 0.2
+"""Largest accepted difference of the logits to float32's, relative to their norm. bfloat16 stays near 0.02, and near
+0.1 in GoogLeNet with batch norm, whose many layers add up what rounding does."""
 
-GRADIENT_COSINE = 0.9
+GRADIENT_COSINE = 0.5
 """Smallest accepted cosine between all gradients and float32's. Rounding moves maxima under max-pooling, so lengths
-and single values say little; bfloat16 stays near 0.97, a wrong operator near 0."""
+and single values say little; bfloat16 stays near 0.97, near 0.7 in GoogLeNet with batch norm, a wrong operator near
+0."""
 
 TRUSTED = 2
 """So many trials in a row have to agree before no more are made: one may have fallen into a busy moment."""
