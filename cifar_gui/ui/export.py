@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cifar_gui import paths
 from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -37,17 +38,14 @@ class ModelExport:
         snapshot, name = models.snapshot, models.current.label if models.current else ""
         if snapshot is None:
             return
-        forms = {f"{each.label} (*{each.value.suffix})": each.name for each in EXPORTERS}
-        folder = Path(str(settings.get("folder", "")))
-        file, chosen = QFileDialog.getSaveFileName(
-            self._window, "Export the network", str(folder / paths.file_stem(name).lower()), ";;".join(forms)
-        )
-        if not file:
+        kinds = {each.label: each.value.suffix for each in EXPORTERS}
+        proposed = Path(str(settings.get("folder", ""))) / paths.file_stem(name).lower()
+        path = ask_where_to_save(self._window, "Export the network", proposed, kinds)
+        if path is None:
             return
-        settings.set("folder", str(Path(file).parent))
-        by_suffix = {each.value.suffix: each.name for each in EXPORTERS}
-        form = by_suffix.get(Path(file).suffix.lower()) or forms.get(chosen) or next(iter(forms.values()))
-        self._write(snapshot, form, Path(file))
+        settings.set("folder", str(path.parent))
+        form = next(each.name for each in EXPORTERS if each.value.suffix == path.suffix.lower())
+        self._write(snapshot, form, path)
 
     def _write(self, snapshot: ModelSnapshot, form: str, path: Path) -> None:
         from cifar_gui.export.base import export

@@ -1,4 +1,4 @@
-"""What the page asks the system for: files, folders, a place to save, the clipboard."""
+"""What the page asks the system for: files, folders, the clipboard."""
 
 from __future__ import annotations
 
@@ -24,16 +24,6 @@ def ask_for_folder(parent: QWidget) -> list[PictureSource]:
     return [PictureSource.from_path(Path(name))] if name else []
 
 
-def ask_where_to_save(parent: QWidget, name: str) -> Path | None:
-    """A path ending in .csv, or None if the user thinks better of it."""
-    return _saved_as(QFileDialog.getSaveFileName(parent, "Save verdicts", name, "CSV (*.csv)")[0], ".csv")
-
-
-def ask_where_to_save_picture(parent: QWidget, name: str) -> Path | None:
-    """A path ending in .png, or None if the user thinks better of it."""
-    return _saved_as(QFileDialog.getSaveFileName(parent, "Save the painting", name, "PNG (*.png)")[0], ".png")
-
-
 def clipboard() -> QMimeData:
     """What has been copied, anywhere."""
     return QGuiApplication.clipboard().mimeData()
@@ -45,8 +35,3 @@ def set_clipboard(content: str | QMimeData) -> None:
         QGuiApplication.clipboard().setText(content)
     else:
         QGuiApplication.clipboard().setMimeData(content)
-
-
-def _saved_as(chosen: str, suffix: str) -> Path | None:
-    path = Path(chosen)
-    return (path if path.suffix else path.with_suffix(suffix)) if chosen else None

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import not_written
-from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.results import Row, Tally, as_text
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.widgets.picture_file import write_png
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 
 def save_verdicts(context: Context, parent: QWidget, rows: Sequence[Row]) -> None:
     """Ask where, then write CSV on a worker: of a hundred thousand pictures the text alone takes seconds."""
-    if path := file_dialogs.ask_where_to_save(parent, "verdicts.csv"):
+    if path := ask_where_to_save(parent, "Save verdicts", "verdicts.csv", {"CSV": ".csv"}):
         context.jobs.run(
             lambda: _written(path, rows),
             context.messages.info,
@@ -30,7 +30,7 @@ def save_verdicts(context: Context, parent: QWidget, rows: Sequence[Row]) -> Non
 
 def save_painting(context: Context, parent: QWidget, image: QImage) -> None:
     """Ask where, then write the pixels as PNG."""
-    if path := file_dialogs.ask_where_to_save_picture(parent, "painted.png"):
+    if path := ask_where_to_save(parent, "Save the painting", "painted.png", {"PNG": ".png"}):
         try:
             write_png(path, image)
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.statistics import CENTRED
@@ -35,6 +35,7 @@ from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.front_stack import FrontStack
 from cifar_gui.ui.widgets.mime import accept_copy, picture_sources
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
 _WIDTHS = (216, 232)
-_FILE_KINDS = "PNG (*.png);;CSV (*.csv)"
+_FILE_KINDS = {"PNG": ".png", "CSV": ".csv"}
 
 
 class ConvolutionPage(Page):
@@ -143,10 +144,9 @@ class ConvolutionPage(Page):
 
     def save(self) -> None:
         """Ask where and save the picture, or the numbers of the output or of the layer in front."""
-        chosen, _filter = QFileDialog.getSaveFileName(self, "Save the picture", "convolution.png", _FILE_KINDS)
-        if not chosen:
+        path = ask_where_to_save(self, "Save the picture", "convolution.png", _FILE_KINDS)
+        if path is None:
             return
-        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png")
         image = self._front.grab().toImage()
         writers = {".png": lambda path: write_png(path, image), ".csv": self._write_numbers}
         try:

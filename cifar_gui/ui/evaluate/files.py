@@ -6,19 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png
 
-_KINDS = {"Numbers (*.csv)": ".csv", "Picture (*.png)": ".png"}
-
-
-def ask_where_to_save(parent: QWidget) -> Path | None:
-    """None if the user thinks better of it."""
-    name, kind = QFileDialog.getSaveFileName(parent, "Save the evaluation", "evaluation.csv", ";;".join(_KINDS))
-    path = Path(name)
-    return (path if path.suffix else path.with_suffix(_KINDS.get(kind, ".csv"))) if name else None
+KINDS = {"Numbers": ".csv", "Picture": ".png"}
+"""What an outcome can be saved as, for a dialog."""
 
 
 def write(path: Path, numbers: Callable[[], str], picture: Callable[[], QImage]) -> None:

@@ -13,7 +13,7 @@ from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.evaluate.controls import Controls
 from cifar_gui.ui.evaluate.epochs_work import EpochsWork
 from cifar_gui.ui.evaluate.examiner import Examiner
-from cifar_gui.ui.evaluate.files import ask_where_to_save, write
+from cifar_gui.ui.evaluate.files import KINDS, write
 from cifar_gui.ui.evaluate.gallery import GalleryPanel
 from cifar_gui.ui.evaluate.game_panel import GamePanel
 from cifar_gui.ui.evaluate.game_work import GameWork
@@ -31,6 +31,7 @@ from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class EvaluatePage(Page):
         outcome = self.outcome
         if outcome is None:
             self.context.messages.info("There is nothing to save yet: press Run first.")
-        elif (path := ask_where_to_save(self)) is not None:
+        elif (path := ask_where_to_save(self, "Save the evaluation", "evaluation.csv", KINDS)) is not None:
             try:
                 write(path, lambda: self.views.numbers(outcome), self.views.picture)
             except CifarGuiError as error:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from cifar_gui import paths
 from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
@@ -24,6 +23,7 @@ from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.image_grid import ImageGridView, TileSheet
 from cifar_gui.ui.widgets.panel import Panel
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.text import caption, muted
 from cifar_gui.ui.widgets.tile_marks import Mark
@@ -224,11 +224,9 @@ class GridPanel(Panel):
         if picture.isNull() or grid is None:
             return
         name = f"{paths.file_stem(grid.title)}-{self.view}.png"
-        chosen, _filter = QFileDialog.getSaveFileName(self, "Save the grid", name, "PNG picture (*.png)")
-        if not chosen:
-            return
-        path = Path(chosen) if chosen.lower().endswith(".png") else Path(f"{chosen}.png")
-        (self.saved if picture.save(str(path)) else self.save_failed).emit(path)
+        path = ask_where_to_save(self, "Save the grid", name, {"PNG picture": ".png"})
+        if path is not None:
+            (self.saved if picture.save(str(path)) else self.save_failed).emit(path)
 
     def copy_picture(self) -> None:
         """Put the whole grid on the clipboard."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -22,12 +21,13 @@ from cifar_gui.paths import file_stem
 from cifar_gui.recipe import Recipe
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.lessons.lesson import LONGEST_TITLE, SUFFIX, Lesson, networks, with_suffix
+from cifar_gui.ui.lessons.lesson import LONGEST_TITLE, SUFFIX, Lesson, networks
 from cifar_gui.ui.lessons.parts import PARTS
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import WrappedLabel, heading, muted, title
 
@@ -189,10 +189,9 @@ def save(dialog: LessonDialog, recipe: Recipe, context: Context) -> bool:
     try:
         lesson = dialog.lesson(recipe)
         proposed = Path(str(context.settings.get("folder", ""))) / f"{file_stem(lesson.title)}{SUFFIX}"
-        file, _ = QFileDialog.getSaveFileName(dialog, "Save the lesson", str(proposed), f"Lessons (*{SUFFIX})")
-        if not file:
+        path = ask_where_to_save(dialog, "Save the lesson", proposed, {"Lessons": SUFFIX})
+        if path is None:
             return False
-        path = with_suffix(Path(file))
         lesson.save(path)
     except CifarGuiError as error:
         dialog.say(str(error))

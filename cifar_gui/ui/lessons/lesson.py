@@ -115,14 +115,6 @@ def is_lesson_file(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIX)
 
 
-def with_suffix(path: Path) -> Path:
-    """The name under which a lesson is saved where somebody typed this: "rates" → "rates.lesson.toml"."""
-    if is_lesson_file(path):
-        return path
-    stem = path.stem if path.suffix.lower() == ".toml" else path.name
-    return path.with_name(f"{stem}{SUFFIX}")
-
-
 def shipped_lessons() -> list[Path]:
     """Those that come with the app, in the order in which they are best read."""
     return sorted((paths.resources() / "lessons").glob(f"*{SUFFIX}"))

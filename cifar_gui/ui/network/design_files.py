@@ -14,6 +14,7 @@ from cifar_gui.networks.design import KINDS, Design
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.network.designer import Designer
 from cifar_gui.ui.network.layer_words import refusal
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 _KINDS = "Designs (*.toml)"
 DESIGN = "design"
@@ -50,10 +51,9 @@ class DesignFiles:
         """Ask where, and write the design as TOML."""
         if (text := self._text("saved")) is None:
             return
-        chosen, _filter = QFileDialog.getSaveFileName(self._designer, "Save the design", "design.toml", _KINDS)
-        if not chosen:
+        path = ask_where_to_save(self._designer, "Save the design", "design.toml", {"Designs": ".toml"})
+        if path is None:
             return
-        path = Path(chosen) if Path(chosen).suffix else Path(chosen).with_suffix(".toml")
         try:
             write_atomically(path, [text.encode()])
         except CifarGuiError as error:

@@ -70,11 +70,11 @@ class Layers(FrontStack):
         self.graph.copy() if self.view == "graph" else self.table.copy_rows()
 
     @property
-    def file_kinds(self) -> str:
-        """What `save` can write, as a file dialog wants it; the first suffix is the usual one."""
+    def file_kinds(self) -> dict[str, str]:
+        """What `save` can write, for a dialog: what it is called, and its suffix, the usual one first."""
         if self.view == "graph":
-            return "Picture (*.png);;Drawing (*.svg)"
-        return "Comma-separated (*.csv);;Tab-separated (*.tsv)"
+            return {"Picture": ".png", "Drawing": ".svg"}
+        return {"Comma-separated": ".csv", "Tab-separated": ".tsv"}
 
     def save(self, path: Path) -> None:
         """Write what is in front, as the suffix says. Raises CifarGuiError naming the file."""

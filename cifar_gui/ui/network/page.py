@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CifarGuiError
@@ -25,6 +25,7 @@ from cifar_gui.ui.page import Page
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
 from cifar_gui.ui.widgets.front_stack import FrontStack
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
@@ -124,13 +125,10 @@ class NetworkPage(Page):
         network, layers = self.summary.network, self.summary.layers
         if network is None:
             return
-        suffix = "png" if layers.view == "graph" else "csv"
-        chosen, _filter = QFileDialog.getSaveFileName(
-            self, f"Save the {layers.view}", f"{network.name}.{suffix}", layers.file_kinds
-        )
-        if not chosen:
+        usual = next(iter(layers.file_kinds.values()))
+        path = ask_where_to_save(self, f"Save the {layers.view}", network.name + usual, layers.file_kinds)
+        if path is None:
             return
-        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
         try:
             layers.save(path)
         except CifarGuiError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import WriteError
@@ -16,6 +16,7 @@ from cifar_gui.ui.runs.card_facts import CardFacts
 from cifar_gui.ui.runs.card_paint import SIZE, card_png, paint_card
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.text import muted, title
 
 if TYPE_CHECKING:
@@ -62,10 +63,9 @@ class CardDialog(QDialog):
     def _on_save(self) -> None:
         settings = self._context.settings
         proposed = Path(str(settings.get("folder", ""))) / f"run-{self._number}.png"
-        file, _ = QFileDialog.getSaveFileName(self, "Save the run card", str(proposed), "Picture (*.png)")
-        if not file:
+        path = ask_where_to_save(self, "Save the run card", proposed, {"Picture": ".png"})
+        if path is None:
             return
-        path = Path(file) if file.lower().endswith(".png") else Path(f"{file}.png")
         settings.set("folder", str(path.parent))
         try:
             write_atomically(path, [self.png])

@@ -16,12 +16,13 @@ from cifar_gui.runs import pack, unpack
 from cifar_gui.runs.layout import EXPORTED
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.widgets.progress_row import ProgressRow
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
     from cifar_gui.ui.runs.rows import RunRow
 
-_FILES = f"Exported runs (*{EXPORTED})"
+_FILES = "Exported runs"
 
 
 class Transfers:
@@ -39,10 +40,10 @@ class Transfers:
     def export(self, row: RunRow) -> None:
         """Ask where to, and write the run there."""
         proposed = Path(self._folder()) / f"run-{row.summary.number}{EXPORTED}"
-        file, _ = QFileDialog.getSaveFileName(self._parent, "Export the run", str(proposed), _FILES)
-        if file and not self._busy():
-            self._remember(Path(file))
-            work = partial(pack, row.path, Path(file))
+        file = ask_where_to_save(self._parent, "Export the run", proposed, {_FILES: EXPORTED})
+        if file is not None and not self._busy():
+            self._remember(file)
+            work = partial(pack, row.path, file)
             doing = f"Exporting run {row.summary.number}…"
             self.work.start(work, partial(self._on_packed, row), self._on_failed, doing=doing)
 
@@ -50,7 +51,7 @@ class Transfers:
         """Take in the run in a file, the one that the user chooses if None."""
         if file is None:
             chosen, _ = QFileDialog.getOpenFileName(
-                self._parent, "Import a run", self._folder(), f"{_FILES};;All files (*)"
+                self._parent, "Import a run", self._folder(), f"{_FILES} (*{EXPORTED});;All files (*)"
             )
             if not chosen:
                 return

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from cifar_gui.ui.theme import theme, tokens
 from cifar_gui.ui.widgets.curves import Points, as_csv, in_words
@@ -25,6 +25,7 @@ from cifar_gui.ui.widgets.picture_file import write_by_suffix, write_png, write_
 from cifar_gui.ui.widgets.plot_canvas import PlotCanvas
 from cifar_gui.ui.widgets.plot_style import CurveStyle, Mark
 from cifar_gui.ui.widgets.plot_table import PlotTable
+from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.words import rounded
 
 
@@ -182,10 +183,10 @@ class Plot(QWidget):
         self.addActions([copy, save, table, everything])
 
     def _on_save(self) -> None:
-        kinds = "Picture (*.png);;Drawing (*.svg);;Numbers (*.csv)"
-        name, _ = QFileDialog.getSaveFileName(self, f"Save {self.title}", f"{self.title.lower()}.png", kinds)
-        if name:
-            self.save(Path(name))
+        kinds = {"Picture": ".png", "Drawing": ".svg", "Numbers": ".csv"}
+        path = ask_where_to_save(self, f"Save {self.title}", f"{self.title.lower()}.png", kinds)
+        if path is not None:
+            self.save(path)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Copying is ours while the plot has the focus, whatever else the window copies."""

@@ -39,7 +39,7 @@ def answer(monkeypatch) -> Any:
     asked: list[tuple[Any, ...]] = []
 
     def set_answer(found: Any) -> list[tuple[Any, ...]]:
-        for name in ("getOpenFileNames", "getSaveFileName", "getExistingDirectory"):
+        for name in ("getOpenFileNames", "getExistingDirectory"):
             given = found if name == "getExistingDirectory" else (found, "")
             monkeypatch.setattr(QFileDialog, name, lambda *arguments, given=given: asked.append(arguments) or given)
         return asked
@@ -62,13 +62,6 @@ def test_all_the_pictures_that_were_chosen_are_opened_and_only_pictures_are_offe
 def test_a_folder_is_asked_for_unless_the_user_thinks_better_of_it(answer, qapp, chosen, found):
     answer(chosen)
     assert [each.path for each in file_dialogs.ask_for_folder(QWidget())] == found
-
-
-@pytest.mark.parametrize(("chosen", "path"), [("/a/b", Path("/a/b.csv")), ("/a/b.tsv", Path("/a/b.tsv")), ("", None)])
-def test_what_is_saved_without_an_ending_gets_one(answer, qapp, chosen, path):
-    asked = answer(chosen)
-    assert file_dialogs.ask_where_to_save(QWidget(), "verdicts.csv") == path
-    assert "verdicts.csv" in asked[0]
 
 
 # Held-out pictures

@@ -18,7 +18,6 @@ from cifar_gui.ui.lessons.lesson import (
     LessonError,
     is_lesson_file,
     shipped_lessons,
-    with_suffix,
 )
 from cifar_gui.ui.lessons.parts import PARTS
 from cifar_gui.ui.page import PAGES
@@ -111,8 +110,6 @@ def test_a_lesson_that_cannot_be_written_leaves_what_was_there(tmp_path):
 def test_lesson_files_are_known_by_their_names(tmp_path):
     assert is_lesson_file(tmp_path / "A.Lesson.TOML")
     assert not is_lesson_file(tmp_path / "design.toml")
-    names = [with_suffix(tmp_path / name).name for name in ("rates", "rates.toml", "v1.2", "a.lesson.toml")]
-    assert names == ["rates.lesson.toml", "rates.lesson.toml", "v1.2.lesson.toml", "a.lesson.toml"]
 
 
 def test_groups_of_controls_belong_to_pages_and_have_names_of_their_own():
