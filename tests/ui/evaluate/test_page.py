@@ -277,6 +277,7 @@ def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch
     evaluated.save()
     assert (tmp_path / "numbers.csv").read_text().startswith("class,precision,recall,pictures,called bright,")
     evaluated.views.choose("reliability")
+    answer(tmp_path / "numbers.csv", "Numbers (*.csv)")
     evaluated.save()
     titles, *groups = (tmp_path / "numbers.csv").read_text().splitlines()
     assert (titles, len(groups)) == ("least sure,surest,mean confidence,right,pictures", 15)
