@@ -10,7 +10,7 @@ from cifar_gui.checkpoint.files import read_card
 from cifar_gui.checkpoint.shipped import shipped_models
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain.names import readable_names
-from cifar_gui.networks.base import NETWORKS, about, presets
+from cifar_gui.networks.base import NETWORKS, about, network_settings, presets
 from cifar_gui.networks.custom import design_of
 from cifar_gui.networks.design import Design
 from cifar_gui.networks.graph import Graph, network_graph
@@ -72,7 +72,8 @@ def overviews() -> list[NetworkOverview]:
 
 def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOverview:
     """One network. Nothing is computed and no random number drawn: it is built without memory for its weights."""
-    model = build_without_weights(name, CLASSES, presets(name)["best"].network_settings)
+    settings = presets(name)["best"].network_settings
+    model = build_without_weights(name, CLASSES, settings)
     graph = network_graph(model)
     rows = graph.rows
     return NetworkOverview(
@@ -83,15 +84,18 @@ def overview(name: str, label: str, cards: Iterable[ModelCard]) -> NetworkOvervi
         layers=tuple(readable_names([row.name for row in rows], [row.kind for row in rows])),
         parameters=total_parameters(model),
         multiply_adds=total_multiply_adds(rows),
-        measured=measured(name, cards),
+        measured=measured(name, settings, cards),
         design=design_of(model, CLASSES),
     )
 
 
-def measured(name: str, cards: Iterable[ModelCard]) -> Measured | None:
-    """The best plain accuracy of a shipped model of this network; None if there is none."""
-    found = (_measured(card) for card in cards if card.network == name)
-    return max((each for each in found if each is not None), default=None)
+def measured(name: str, settings: Mapping[str, object], cards: Iterable[ModelCard]) -> Measured | None:
+    """The best plain accuracy of a shipped model of this network with these settings; None if there is none."""
+    usual = network_settings(name)
+    alike = (
+        card for card in cards if card.network == name and {**usual, **card.network_settings} == {**usual, **settings}
+    )
+    return max((each for each in map(_measured, alike) if each is not None), default=None)
 
 
 def _measured(card: ModelCard) -> Measured | None:

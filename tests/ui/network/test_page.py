@@ -59,11 +59,21 @@ def test_the_accuracy_is_the_best_plain_one_that_was_measured():
         card("airnet", validation_accuracy=0.935),
         card("simple", test_accuracy=0.99),
     ]
-    assert measured("airnet", cards).accuracy == 0.935
-    accuracy, note = measured("airnet", cards[:1]).accuracy, measured("airnet", cards[:1]).note
-    assert accuracy == 0.93
-    assert "test pictures, one view" in note
-    assert measured("mlp", cards) is None
+    assert measured("airnet", {}, cards).accuracy == 0.935
+    found = measured("airnet", {}, cards[:1])
+    assert found.accuracy == 0.93
+    assert "test pictures, one view" in found.note
+    assert measured("mlp", {}, cards) is None
+
+
+def test_the_accuracy_of_a_network_with_other_settings_is_not_its_own():
+    cards = [
+        card("airnet", test_accuracy=0.93),
+        replace(card("airnet", test_accuracy=0.95), network_settings={"size": "95"}),
+    ]
+    assert measured("airnet", {}, cards).accuracy == 0.93
+    assert measured("airnet", {"size": "94"}, cards).accuracy == 0.93, "what is said is what is usual"
+    assert measured("airnet", {"size": "95"}, cards).accuracy == 0.95
 
 
 @pytest.mark.parametrize(
