@@ -42,7 +42,9 @@ def top_patches(snapshot: ModelSnapshot, request: Request) -> ImageGrid:
     tops = {unit: top_pictures(found, unit, pictures) for unit in shown}
     tiles = np.stack([_tile(tops[unit], found, unit) for unit in shown])
     height, width = found.response.field()
-    part = f"the {height}×{width} pixels that it sees" if height * width < IMAGE_SIZE**2 else "it sees all of them"
+    part = "it sees all of them"
+    if height * width < IMAGE_SIZE**2:
+        part = f"the {height}×{width} pixels that it sees, blank beyond the edge of the picture"
     note = f"Of {pictures.words if pictures else ''}, the nine that excite each most, strongest first: {part}."
     captions = tuple(f"{layer.unit_words(unit)} · {_words(tops[unit])}" for unit in shown)
     labels = tuple(layer.classes[unit] for unit in shown) if layer.classes else ()

@@ -68,7 +68,6 @@ def test_another_run_clears_it_and_data_of_other_classes_is_not_its_own(
     panel.show_snapshot(decided_snapshot)
     assert panel.jobs.idle
     panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
-    panel.show_snapshot(decided_snapshot)
     qtbot.waitUntil(lambda: bool(names(panel)))
     panel.clear()
     assert (names(panel), "after the next epoch" in panel.words.text()) == ([], True)

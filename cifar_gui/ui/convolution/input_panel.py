@@ -84,8 +84,10 @@ class InputPanel(Panel):
         self.reveal.put(reveals)
 
     def set_stats(self, stats: ChannelStats) -> None:
-        """What the chosen network standardises pictures with."""
+        """What the chosen network standardises pictures with. A kernel of another keeps the pictures that it sees."""
         self._stats = stats
+        if self._setup.stats not in (None, stats) and not self._setup.kernel_name:
+            self._put(replace(self._setup, stats=stats))
 
     def allow_held_out(self, why_not: str) -> None:
         """Why there is no held-out picture, "" if there is one."""

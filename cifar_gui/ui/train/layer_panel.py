@@ -47,6 +47,7 @@ class LayerPanel(Panel):
     def set_data(self, data: ImageData | None) -> None:
         """Whose pictures are passed through."""
         self._data = data
+        self._look()
 
     def show_snapshot(self, snapshot: ModelSnapshot) -> None:
         """The network as it is now."""

@@ -10,7 +10,9 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.ui.convolution.arithmetic import Arithmetic
 from cifar_gui.ui.convolution.cell_map import CellMap
 from cifar_gui.ui.convolution.cell_paint import digits_size
@@ -420,6 +422,21 @@ def test_without_data_the_reason_is_said(page) -> None:
     page.input_panel.held_out.click()
     page.context.data.failed.emit("There is no data set yet.")
     assert [message.text for message in page.context.messages.all] == ["There is no data set yet."]
+
+
+def test_pictures_are_seen_as_the_network_sees_them_that_is_chosen_now(page, decided_snapshot) -> None:
+    other = replace(decided_snapshot.card, stats=ChannelStats((1.0, 2.0, 3.0), (4.0, 5.0, 6.0)))
+    shown = Setup(picture=np.zeros((3, 32, 32), np.uint8), draws=False)
+    page.show_setup(shown)
+    page.on_model(decided_snapshot)
+    assert page.setup.stats is None, "nobody has asked for it"
+    page.input_panel.as_network.click()
+    assert page.setup.stats == decided_snapshot.card.stats
+    page.on_model(ModelSnapshot(other, decided_snapshot.weights))
+    assert page.setup.stats == other.stats
+    page.show_setup(replace(page.setup, kernel_name="conv 1 · filter 7"))
+    page.on_model(decided_snapshot)
+    assert page.setup.stats == other.stats, "the kernel is still one of the other network"
 
 
 def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decided_snapshot) -> None:
