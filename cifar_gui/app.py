@@ -37,7 +37,7 @@ def create_window() -> MainWindow:
     theme().set_look(scheme=settings.get("theme", "system"), zoom=settings.get("zoom", 1.0))
     jobs = Background(lambda error: messages.error(*faults.logged(error)))
     data = DataLibrary(jobs, settings)
-    session = TrainingSession(data.load)
+    session = TrainingSession(data.load, lambda: data.current)
     models = ModelLibrary(session, jobs, settings, messages)
 
     def show_filters(layer: str, unit: int | None = None) -> None:

@@ -17,7 +17,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.training.control import Control
 from cifar_gui.training.events import Calibrating, EpochReport, Event, Finished, Paused, Resumed, SnapshotTaken, Started
 from cifar_gui.ui.mailbox import Mailbox
-from cifar_gui.ui.trainer import LoadData, Opened, Trainer
+from cifar_gui.ui.trainer import LoadData, Loaded, Opened, Trainer
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -53,7 +53,7 @@ class TrainingSession:
     recipe_proposed(Recipe) when another page offers the Train page a recipe to look at.
     """
 
-    def __init__(self, load_data: LoadData, parent: QObject | None = None) -> None:
+    def __init__(self, load_data: LoadData, loaded: Loaded = lambda: None, parent: QObject | None = None) -> None:
         self._signals = _Signals(parent)
         self.event = self._signals.happened
         self.opened = self._signals.opened
@@ -62,7 +62,7 @@ class TrainingSession:
         self.failed = self._signals.failed
         self.refused = self._signals.refused
         self.recipe_proposed = self._signals.recipe_proposed
-        self._load_data = load_data
+        self._load_data, self._loaded = load_data, loaded
         self._state = "idle"
         self._control = Control()
         self._mailbox = Mailbox()
@@ -170,7 +170,7 @@ class TrainingSession:
         self.smaller_micro_batch = 0
         self.run = self.data = self.recipe = self.last_snapshot = self.started = None
         self._set_state("starting")
-        trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading)
+        trainer = Trainer(self._control, self._mailbox, self._load_data, self._set_loading, self._loaded)
         work = partial(trainer.work, what, extra_epochs, micro_batch, sweep)
         self._thread = threading.Thread(target=self._pump, args=(trainer, work), name="trainer")
         self._thread.start()

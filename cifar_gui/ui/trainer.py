@@ -32,6 +32,9 @@ Progress = Callable[[float, str], None]
 LoadData = Callable[[str, Progress], "ImageData"]
 """Loads a data set by name or path on the calling thread, reporting progress; raises CifarGuiError."""
 
+Loaded = Callable[[], "ImageData | None"]
+"""The data set that the window has loaded, if any."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -46,10 +49,13 @@ class Opened:
 class Trainer:
     """One run, new or continued. Made on the GUI thread, worked on the trainer thread."""
 
-    def __init__(self, control: Control, mailbox: Mailbox, load_data: LoadData, progress: Progress) -> None:
+    def __init__(
+        self, control: Control, mailbox: Mailbox, load_data: LoadData, progress: Progress, loaded: Loaded = lambda: None
+    ) -> None:
         self._control = control
         self._mailbox = mailbox
         self._load_data = load_data
+        self._loaded = loaded
         self._progress = progress
         self._run: Run | None = None
 
@@ -100,14 +106,15 @@ class Trainer:
         if extra_epochs:
             summary = run.summary()  # shortened while it trained, a run may have done more than was planned in the end
             recipe = recipe.changed(epochs=max(summary.epochs_planned, summary.epochs_done) + extra_epochs)
-        data = self._data_of(run, recipe)
+        data = self._data_of(run, recipe, state)
         model = new_model(recipe, len(data.class_names))
         history = run.history().up_to(state.step if state is not None else 0)
         self._mailbox.put(Opened(run, recipe, history, data))
         self._pull(run, model, data, recipe, state)
 
-    def _data_of(self, run: Run, recipe: Recipe) -> ImageData:
-        """What a run goes on with. Raises DataError, and where it has come from another machine names the way out."""
+    def _data_of(self, run: Run, recipe: Recipe, state: ResumeState | None) -> ImageData:
+        """What a run goes on with: of pictures that have been moved, or were elsewhere on another machine, those that
+        are loaded, if they are the same. Raises DataError, then with the way out."""
         try:
             return self._load_data(recipe.data, self._tell)
         except DataMissing as error:
@@ -115,8 +122,12 @@ class Trainer:
 
             if recipe.data in DATASETS:
                 raise
-            way_out = f"If the pictures lie elsewhere now: cifar-gui train --resume {run.number} --data PATH"
-            raise DataMissing(f"{error} {way_out}") from error
+            data = self._loaded()
+            pictures = data.training(all_data=recipe.all_data).fingerprint if data is not None else ""
+            if data is not None and state is not None and state.values.get("trained_on") == pictures:
+                return data
+            way_out = "If the pictures lie elsewhere now, load them as the data and continue the run again, or:"
+            raise DataMissing(f"{error} {way_out} cifar-gui train --resume {run.number} --data PATH") from error
 
     def _pull(
         self, run: Run, model: nn.Module, data: ImageData, recipe: Recipe, state: ResumeState | None = None

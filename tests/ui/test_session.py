@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 import torch
@@ -131,6 +132,24 @@ def test_a_finished_run_trains_more_epochs(qtbot, watched) -> None:
     watched.session.continue_run(watched.session.run.path, extra_epochs=2)
     until_idle(qtbot, watched)
     assert [event.epoch for event in watched.of(EpochReport)] == [3, 4]
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_run_whose_pictures_have_moved_goes_on_with_the_same_ones_that_are_loaded(
+    qtbot, watched, tiny_data, same
+) -> None:
+    def nothing(_source: str, _progress: object) -> None:
+        raise DataMissing("Nothing is there.")
+
+    watched.session.start(RECIPE)
+    until_idle(qtbot, watched)
+    fingerprints = tiny_data.fingerprints if same else ("other", *tiny_data.fingerprints[1:])
+    loaded = replace(tiny_data, fingerprints=fingerprints)
+    moved = Watched(TrainingSession(nothing, lambda: loaded))
+    moved.session.continue_run(watched.session.run.path, extra_epochs=1)
+    until_idle(qtbot, moved)
+    assert [event.epoch for event in moved.of(EpochReport)] == ([3] if same else [])
+    assert [text.startswith("Nothing is there. If") for text, _details in moved.failures] == ([] if same else [True])
 
 
 def test_pause_resume_and_one_more_epoch(qtbot, watched) -> None:
@@ -271,7 +290,11 @@ def test_data_that_cannot_be_loaded_is_told_and_leaves_no_run(qtbot, home) -> No
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ("elsewhere", "Nothing is there. If the pictures lie elsewhere now: cifar-gui train --resume 0001 --data PATH"),
+        (
+            "elsewhere",
+            "Nothing is there. If the pictures lie elsewhere now, load them as the data and continue the run again, "
+            "or: cifar-gui train --resume 0001 --data PATH",
+        ),
         ("cifar10", "Nothing is there."),
     ],
 )
