@@ -149,6 +149,16 @@ def test_answers_that_cannot_be_are_not_believed(planted, layer, impossible):
     assert known_ideals(planted, layer) is None
 
 
+def test_how_sure_it_is_of_a_class_is_told_calibrated(planted):
+    card = replace(planted.card, calibration={"temperature": 4.0})
+    weights = {**planted.weights, "4.weight": planted.weights["4.weight"] / 50}  # so that it is not sure of anything
+    calm = ModelSnapshot(card, weights)
+    found = ideal_inputs(calm, class_layer(calm), [1])
+    says = Classifier(calm, six_views=False).classify_inputs(torch.from_numpy(found.states[-1]))
+    assert 0.1 < found.answers[0] < 0.9
+    assert found.answers[0] == pytest.approx(float(says[0, 1]), abs=1e-3)
+
+
 @pytest.mark.parametrize("impossible", [np.nan, -0.1, 1.1])
 def test_probabilities_that_cannot_be_are_not_believed(planted, impossible):
     layer = class_layer(planted)
