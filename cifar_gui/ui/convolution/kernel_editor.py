@@ -158,7 +158,7 @@ class KernelEditor(QWidget):
         for row, cells in enumerate(self.cells):
             for column, cell in enumerate(cells):
                 if (self.slice, row, column) not in self._wrong and not cell.hasFocus():
-                    cell.setText(cell_text(float(self._kernel[self.slice, row, column])))
+                    cell.setText(self._short(float(self._kernel[self.slice, row, column])))
 
     def _judge(self) -> None:
         """Mark what is wrong, and say why below."""

@@ -191,6 +191,16 @@ def test_nothing_wrong_is_lost_when_the_field_is_left(page, qtbot) -> None:
     assert page.setup.kernel[0, 1, 1] == 0.25
 
 
+def test_numbers_side_by_side_are_as_short_when_a_field_is_left_as_before(page, qtbot) -> None:
+    page.settings.kernel_size.slider.setValue(7)
+    cell = page.settings.kernel.cells[3][3]
+    cell.setFocus()
+    cell.selectAll()
+    qtbot.keyClicks(cell, "0.125")
+    qtbot.keyClick(cell, Qt.Key.Key_Down)
+    assert (cell.text(), page.setup.kernel[0, 3, 3]) == ("0.1", 0.125)
+
+
 def test_a_wrong_bias_counts_as_before_and_says_why(page, qtbot) -> None:
     bias = page.settings.bias
     bias.selectAll()
@@ -441,6 +451,7 @@ def test_pictures_are_seen_as_the_network_sees_them_that_is_chosen_now(page, dec
 
 def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decided_snapshot) -> None:
     page.on_model(decided_snapshot)
+    page.settings.flip.click()
     page.settings.learned.click()
     qtbot.waitUntil(lambda: page.findChild(QDialog) is not None)
     dialog = page.findChild(QDialog)
@@ -450,6 +461,7 @@ def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decid
     dialog.accept()
     weights = decided_snapshot.weights["0.weight"][7].double().numpy()
     assert np.array_equal(page.setup.kernel, weights)
+    assert not page.setup.flip, "networks do not flip: the output is to be theirs"
     assert page.setup.bias == pytest.approx(float(decided_snapshot.weights["0.bias"][7]))
     assert page.setup.stats == decided_snapshot.card.stats
     assert page.settings.preset.currentText() == "conv 1 · filter 7"
