@@ -95,6 +95,9 @@ def test_another_picture_is_drawn_at_random_from_those_held_out(with_data, ten_c
     label, rest = page.choice.name.text().split(", held-out picture ")
     assert np.array_equal(page.choice.subject.pixels, held_out.images[int(rest)].numpy())
     assert ten_classes.class_names[int(held_out.labels[int(rest)])] == label
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    (maps,) = feature_maps(page._snapshot, [page.layers.chosen], page.choice.subject.pixels)
+    assert f"Highest {maps[0].max():.3g}" in page.detail.answer.text.text(), "beside weights, too, it is of this one"
 
 
 def test_a_picture_can_be_dropped_or_opened_and_what_is_none_is_refused(page, qtbot, make_picture, monkeypatch):
@@ -217,6 +220,16 @@ def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled_and_tried_agai
     qtbot.waitUntil(lambda: page.context.jobs.idle and panel.count.text() == "12 inputs")
     assert state.calls == 2
     assert panel._front.currentWidget() is panel.grid
+
+
+def test_what_was_given_up_while_a_data_set_was_read_does_not_come_with_it(page, qtbot, ten_classes, monkeypatch):
+    monkeypatch.setattr(page.context.data, "request", lambda _source: None)
+    page.grid_panel.view_choice.button("top").click()
+    assert page.grid_panel._front.currentWidget() is page.grid_panel.waiting
+    page.grid_panel.waiting.cancel.click()
+    page.context.data.adopt("sixty", ten_classes)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "Not worked out" in words(page)
 
 
 def test_of_a_layer_that_is_yet_to_be_looked_through_no_unit_of_another_is_told(with_data, qtbot, monkeypatch):

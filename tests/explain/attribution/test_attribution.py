@@ -8,7 +8,7 @@ import torch
 
 from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
-from cifar_gui.explain.attribution.grad_cam import grad_cam
+from cifar_gui.explain.attribution.grad_cam import _latest, grad_cam
 from cifar_gui.explain.attribution.integrated_gradients import integrated_gradients
 from cifar_gui.explain.attribution.occlusion import Covered, cover, log_odds, occlusion, occlusion_map, share
 from cifar_gui.explain.examined import Examined
@@ -186,6 +186,11 @@ def test_log_odds_do_not_come_to_rest_where_probabilities_do():
 
 def test_grad_cam_looks_at_the_last_maps_that_are_not_too_coarse(examined, bright_corner):
     assert "7 × 7 places of block 3 · conv 1" in grad_cam(examined("airnet", size="93"), bright_corner, 0).caption
+
+
+def test_four_places_across_are_not_too_coarse_and_three_are():
+    sizes = {"fine": (8, 8), "enough": (4, 4), "coarse": (3, 4)}
+    assert _latest([(name, torch.zeros(1, 2, *size)) for name, size in sizes.items()])[0] == "enough"
 
 
 def test_a_network_without_maps_says_so_and_what_to_do(examined, bright_corner):

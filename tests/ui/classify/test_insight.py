@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +31,7 @@ from cifar_gui.explain.top_pictures import top_pictures
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.networks.base import build
 from cifar_gui.ui.classify import receipt_pictures
+from cifar_gui.ui.classify import resembles as resembles_view
 from cifar_gui.ui.classify.bars import BarsModel
 from cifar_gui.ui.widgets.framed import Framed
 
@@ -516,6 +518,16 @@ def test_without_a_data_set_top_pictures_have_it_read_first(page, qtbot, why, ti
     qtbot.waitUntil(lambda: "top\npicture" in why.panel.table.titles)
 
 
+def test_top_pictures_given_up_while_a_data_set_was_read_are_not_looked_for_in_it(page, qtbot, why, tiny_data):
+    page.context.data.request = lambda _source: None
+    why.panel.tops.button.click()
+    why.panel.tops.waiting.cancel.click()
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    assert "top\npicture" not in why.panel.table.titles
+    assert why.panel.tops.button.isVisible()
+
+
 def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     page, qtbot, why, decided_snapshot, monkeypatch
 ):
@@ -670,6 +682,14 @@ def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
     assert np.array_equal(resembles.panel._alike[0].pixels, pixels)
 
 
+def test_how_long_a_look_takes_yet_goes_by_what_is_left_of_it(page, resembles, tiny_data):
+    started = time.monotonic() - 30
+    look = resembles._look = resembles_view._Look(resembles._answer.question.snapshot, tiny_data, started=started)
+    resembles._on_progress(look, 0.25)
+    count = tiny_data.counts[0]
+    assert resembles.panel.empty.text_label.text() == f"25 % of {count} training pictures, 1 min 30 s left"
+
+
 def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)
@@ -691,6 +711,28 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     idle(page, qtbot)
     assert not core._STORE.cached().exists()
     assert not page.context.messages.all
+
+
+def test_a_look_is_given_up_where_another_network_is_asked(
+    page, qtbot, resembles, tiny_data, choose_other, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    go_on, features_of = threading.Event(), core.features_of
+
+    def slow(*arguments):
+        go_on.wait(60)
+        return features_of(*arguments)
+
+    monkeypatch.setattr(core, "features_of", slow)
+    resembles.panel.empty.button.click()
+    look = resembles._look
+    choose_other()
+    qtbot.waitUntil(lambda: resembles._answer is not None and resembles._answer.question.snapshot is not look.snapshot)
+    go_on.set()
+    assert look.given_up.is_set()
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
 
 
 def test_what_another_network_made_of_the_pictures_is_not_used(page, qtbot, resembles, tiny_data, choose_other):

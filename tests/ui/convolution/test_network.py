@@ -24,6 +24,7 @@ from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.convolution.walked_network import find_network, untrained
 from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.theme import theme
 
 VOLUMES = ((32, 32, 3), (32, 32, 12), (32, 32, 12), (16, 16, 12), (10,))
 
@@ -81,6 +82,18 @@ def test_another_network_is_walked_through_as_soon_as_it_is_chosen(walking, qtbo
     walking.on_model(other)
     qtbot.waitUntil(lambda: walking.context.jobs.idle)
     assert walking.network.walk.snapshot is other
+
+
+def test_in_another_theme_the_maps_have_its_colours(walking, qtbot) -> None:
+    theme().set_look(scheme="light")
+    walking.on_theme()
+    qtbot.waitUntil(lambda: walking.context.jobs.idle)
+    before = walking.network.maps.grid.tiles
+    theme().set_look(scheme="dark")
+    walking.on_theme()
+    qtbot.waitUntil(lambda: walking.context.jobs.idle)
+    theme().set_look(scheme="light")
+    assert (walking.network.maps.grid.tiles != before).any()
 
 
 def test_the_volumes_are_said_and_every_layer_can_be_clicked(walking, qtbot) -> None:
