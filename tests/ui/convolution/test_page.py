@@ -194,6 +194,7 @@ def test_nothing_wrong_is_lost_when_the_field_is_left(page, qtbot) -> None:
 def test_numbers_side_by_side_are_as_short_when_a_field_is_left_as_before(page, qtbot) -> None:
     page.settings.kernel_size.slider.setValue(7)
     cell = page.settings.kernel.cells[3][3]
+    qtbot.waitUntil(cell.isVisible)
     cell.setFocus()
     cell.selectAll()
     qtbot.keyClicks(cell, "0.125")
