@@ -16,7 +16,7 @@ from cifar_gui.data.picture import Crop, PictureSource, centre_crop
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.verdict import judged
-from cifar_gui.ui.classify import fetch, file_dialogs
+from cifar_gui.ui.classify import fetch, saving
 from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.classify.results import COLUMNS
@@ -460,7 +460,7 @@ def test_selected_rows_are_copied_as_tab_separated_values(page, qtbot, folder):
 def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, tmp_path, monkeypatch):
     fill_table(page, qtbot, folder)
     target = tmp_path / "out.csv"
-    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: target)
+    monkeypatch.setattr(saving, "ask_where_to_save", lambda *_arguments: target)
     page.save()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     saved = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
@@ -472,7 +472,7 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
 
 def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, tmp_path, monkeypatch, show):
     show(make_picture())
-    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda parent, name: tmp_path / "no" / "such.csv")
+    monkeypatch.setattr(saving, "ask_where_to_save", lambda *_arguments: tmp_path / "no" / "such.csv")
     page.save()
     qtbot.waitUntil(lambda: bool(messages(page)))
     assert "such.csv could not be written" in messages(page)[0]
@@ -536,7 +536,7 @@ def test_only_the_rows_that_are_shown_are_saved(page, qtbot, folder, tmp_path, m
     fill_table(page, qtbot, folder)
     choose_state(page, "unreadable")
     shown = page.many.table_page.model.rowCount()
-    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda *_arguments: tmp_path / "rows.csv")
+    monkeypatch.setattr(saving, "ask_where_to_save", lambda *_arguments: tmp_path / "rows.csv")
     page.save()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert 0 < shown < len(page.many.table_page.model.rows)

@@ -14,7 +14,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CheckpointError
-from cifar_gui.ui.classify import file_dialogs, many
+from cifar_gui.ui.classify import file_dialogs, many, saving
 from cifar_gui.ui.classify.page import RECENT, ClassifyPage
 from cifar_gui.ui.widgets.mime import Dropped
 
@@ -66,7 +66,7 @@ def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_pi
     picture = make_picture("grün.png")
     asked: list[str] = []
     monkeypatch.setattr(
-        file_dialogs, "ask_where_to_save", lambda _parent, name: asked.append(name) or tmp_path / "one.csv"
+        saving, "ask_where_to_save", lambda _parent, _title, name, _kinds: asked.append(name) or tmp_path / "one.csv"
     )
     page.save()
     assert asked == [], "there is nothing to save yet"
@@ -92,7 +92,7 @@ def test_the_rows_of_the_table_are_copied_and_saved_by_its_buttons_and_one_goes_
         QGuiApplication.clipboard().clear()
         take()
         assert len(QGuiApplication.clipboard().text().splitlines()) == 4
-    monkeypatch.setattr(file_dialogs, "ask_where_to_save", lambda _parent, _name: tmp_path / "rows.csv")
+    monkeypatch.setattr(saving, "ask_where_to_save", lambda *_arguments: tmp_path / "rows.csv")
     table.export_button.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert texts(page)[0].startswith("Saved rows.csv: 3 pictures: ")

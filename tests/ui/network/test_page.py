@@ -355,7 +355,7 @@ def test_a_network_is_shown_as_its_best_preset_builds_it():
 
 
 def test_the_test_pictures_count_more_than_the_held_out_ones():
-    found = measured("simple", [card("simple", validation_accuracy=0.9, test_accuracy=0.6)])
+    found = measured("simple", {}, [card("simple", validation_accuracy=0.9, test_accuracy=0.6)])
     assert (found.accuracy, "test pictures" in found.note) == (0.6, True)
 
 
