@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
@@ -16,6 +16,7 @@ from cifar_gui.runs.trash import KEPT_DAYS, move_to_trash, restore
 from cifar_gui.ui.runs.commands import VIEWS
 from cifar_gui.ui.sweeps.dialog import SweepDialog, ask_for_sweep
 from cifar_gui.ui.sweeps.view import SweepsView
+from cifar_gui.ui.widgets.question import Role, ask
 from cifar_gui.ui.widgets.segmented import Segmented
 
 if TYPE_CHECKING:
@@ -106,27 +107,14 @@ class SweepDesk:
 
 def ask_before_deleting(parent: QWidget, state: SweepState) -> str:
     """What shall go to the trash: "all", the "sweep" alone, or nothing: "stay"."""
-    box = QMessageBox(parent)
-    box.setObjectName("sweeps.deleting")
-    box.setWindowTitle("Delete a sweep")
-    box.setIcon(QMessageBox.Icon.NoIcon)
     count = len(state.runs)
-    box.setText(f"Delete the sweep {state.name}?")
-    box.setInformativeText(f"What is deleted is kept in the trash for {KEPT_DAYS} days.")
-    alone = box.addButton("The sweep &alone" if count else "&Delete it", QMessageBox.ButtonRole.AcceptRole)
-    every = None
+    answers = {"sweep": ("The sweep &alone" if count else "&Delete it", Role.AcceptRole)}
     if count:
-        words = "its run" if count == 1 else f"its {count} runs"
-        every = box.addButton(f"With {words}", QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
-    if clicked is alone:
-        return "sweep"
-    return "all" if every is not None and clicked is every else "stay"
+        answers["all"] = (f"With {'its run' if count == 1 else f'its {count} runs'}", Role.DestructiveRole)
+    answers["stay"] = ("&Cancel", Role.RejectRole)
+    details = f"What is deleted is kept in the trash for {KEPT_DAYS} days."
+    title, text = "Delete a sweep", f"Delete the sweep {state.name}?"
+    return ask(parent, "sweeps.deleting", title, text, details, answers, usual="stay")
 
 
 def _moved(wanted: list[tuple[Path, str]]) -> tuple[list[Path], str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cifar_gui import paths
+from cifar_gui.ui.widgets.question import Role, ask
 
 
 def ask_where_to_save(parent: QWidget, title: str, proposed: str | Path, kinds: Mapping[str, str]) -> Path | None:
@@ -20,7 +23,7 @@ def ask_where_to_save(parent: QWidget, title: str, proposed: str | Path, kinds: 
         if not typed:
             return None
         path = with_suffix(Path(typed), filters.get(chosen, next(iter(filters.values()))), filters.values())
-        if path == Path(typed) or not path.exists() or _may_replace(parent, path):
+        if path == Path(typed) or not paths.exists(path) or _may_replace(parent, path):
             return path
         proposed = path
 
@@ -40,17 +43,7 @@ def with_suffix(path: Path, suffix: str, allowed: Iterable[str] = ()) -> Path:
 
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
-    box = QMessageBox(parent)
-    box.setObjectName("replace")
-    box.setWindowTitle("The file is there already")
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setText(f"{path.name} is there already. Replace it?")
-    box.setInformativeText("What is in it now will be lost.")
-    replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
-    other = box.addButton("&Another name…", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(other)
-    box.setEscapeButton(other)
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
-    return clicked is replace
+    answers = {"replace": ("&Replace", Role.DestructiveRole), "other": ("&Another name…", Role.RejectRole)}
+    text = f"{path.name} is there already. Replace it?"
+    details = "What is in it now will be lost."
+    return ask(parent, "replace", "The file is there already", text, details, answers, usual="other") == "replace"
