@@ -60,7 +60,7 @@ class Sight:
     def look(self, inputs: Tensor, which: slice, precision: Precision | None = None) -> Tensor:
         """uint8 (N, 3, 32, 32), and which of the `six_views` → float32 (views, N, values): what `understood` takes. In
         float32 unless `precision` says otherwise."""
-        shown = six_views(inputs)[which]
+        shown = six_views(inputs, which)
         views, shown = len(shown), shown.flatten(0, 1)
         with torch.inference_mode(), one_core() if len(shown) <= FEW_VIEWS else nullcontext():
             parts = list(logits_of(self._model, shown, self._card.stats, precision or Precision()))

@@ -15,15 +15,20 @@ from cifar_gui.compute.precision import Precision
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.inference.forward import logits_of
 
+_VIEWS = tuple((by, mirrors) for by in (0, -1, 1) for mirrors in (False, True))
+
 VIEW_WEIGHTS = (0.25, 0.25, 0.125, 0.125, 0.125, 0.125)
 """Of the logits of each view, in the order of `six_views`: ½ for the picture and its mirror image, ¼ for each shift."""
 
 
-def six_views(images: Tensor) -> Tensor:
+def six_views(images: Tensor, which: slice = slice(None)) -> Tensor:
     """(N, C, H, W) of any type → (6, N, C, H, W): plain, mirrored, shifted down right, that mirrored, shifted up left,
-    that mirrored. What a shift leaves bare is filled by reflection; H and W are at least 2."""
-    shifts = [images, _shifted(images, -1), _shifted(images, 1)]
-    return torch.stack([view for shift in shifts for view in (shift, shift.flip(-1))])
+    that mirrored, or `which` of them. What a shift leaves bare is filled by reflection; H and W are at least 2."""
+    views = []
+    for by, mirrors in _VIEWS[which]:
+        view = _shifted(images, by) if by else images
+        views.append(view.flip(-1) if mirrors else view)
+    return torch.stack(views)
 
 
 def _view_weights(views: int) -> Tensor:
@@ -48,7 +53,7 @@ def views_of(
     pictures = max(chunk // views, 1)
     for start in range(0, len(images), pictures):
         part = images[start : start + pictures]
-        shown = six_views(part)[:views].flatten(0, 1) if views > 1 else part
+        shown = six_views(part, slice(views)).flatten(0, 1)
         logits = torch.cat(list(logits_of(model, shown, stats, precision, chunk)))
         yield logits.view(views, len(part), -1)
 

@@ -28,6 +28,12 @@ def test_views_are_built_pixel_by_pixel() -> None:
         assert torch.equal(views[2 * number + 1], views[2 * number].flip(3))
 
 
+@pytest.mark.parametrize("which", [slice(1), slice(2), slice(1, 2), slice(1, 6)])
+def test_of_the_views_only_those_are_made_that_are_wanted(which: slice) -> None:
+    images = torch.arange(2 * 3 * 5 * 7, dtype=torch.uint8).view(2, 3, 5, 7)
+    assert torch.equal(six_views(images, which), six_views(images)[which])
+
+
 def test_half_the_weight_is_on_the_picture_and_its_mirror_image() -> None:
     assert sum(VIEW_WEIGHTS) == 1
     assert sum(VIEW_WEIGHTS[:2]) == 0.5

@@ -69,6 +69,8 @@ def test_another_run_clears_it_and_data_of_other_classes_is_not_its_own(
     assert panel.jobs.idle
     panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
     qtbot.waitUntil(lambda: bool(names(panel)))
+    panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
+    qtbot.waitUntil(lambda: len(looked_at) == 2)  # other pictures may say something else of the same network
     panel.clear()
     assert (names(panel), "after the next epoch" in panel.words.text()) == ([], True)
 

@@ -46,8 +46,9 @@ class LayerPanel(Panel):
 
     def set_data(self, data: ImageData | None) -> None:
         """Whose pictures are passed through."""
-        self._data = data
-        self._look()
+        if data is not self._data:
+            self._data, self._looked_at = data, None
+            self._look()
 
     def show_snapshot(self, snapshot: ModelSnapshot) -> None:
         """The network as it is now."""
