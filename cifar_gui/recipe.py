@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cifar_gui.errors import RecipeError, not_read
-from cifar_gui.words import given, grouped
+from cifar_gui.words import did_you_mean, given, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,8 @@ class Recipe:
         known = settings()
         for name in values:
             if name not in known:
-                raise RecipeError(f"There is no setting called {given(name)}. Known: {', '.join(known)}.", name)
+                near = did_you_mean(name, known)
+                raise RecipeError(f"There is no setting called {given(name)}. {near}Known: {', '.join(known)}.", name)
         return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
 
     def to_toml(self) -> str:

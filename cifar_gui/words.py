@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
+from collections.abc import Iterable
 
 NOTHING = "–"
 """What stands where there is no number."""
@@ -142,6 +144,13 @@ def given(value: object) -> str:
 
 
 _LONG = 120
+
+
+def did_you_mean(wanted: object, known: Iterable[str]) -> str:
+    """What to say of a name that is not known, before all there are: "Did you mean 'dense'? ", or nothing where none is
+    like it."""
+    near = difflib.get_close_matches(wanted.lower(), known, n=1) if isinstance(wanted, str) else []
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def bounds(low: float, high: float) -> str:

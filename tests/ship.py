@@ -148,6 +148,8 @@ def command(recipe: Recipe) -> str:
             flags += [_set(f"{name}.{key}", own) for key, own in value.items() if before.get(key) != own]
         elif name not in CIRCUMSTANCES:
             flags.append(_set(name, value))
+    if recipe.all_data:  # a circumstance, yet not one of the machine: other pictures are learned from
+        flags.append("--all-data")
     return f"cifar-gui train {' '.join(flags)}"
 
 

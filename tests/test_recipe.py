@@ -52,7 +52,7 @@ def test_a_value_that_does_not_fit_is_refused_with_its_name(setting, value, word
 
 
 def test_a_misspelt_setting_is_refused_with_the_known_ones():
-    with pytest.raises(RecipeError, match=r"no setting called 'epoch'.*epochs, "):
+    with pytest.raises(RecipeError, match=r"no setting called 'epoch'. Did you mean 'epochs'.*epochs, "):
         Recipe.from_dict({"epoch": 3})
     with pytest.raises(RecipeError, match="learning_rate"):
         Recipe().changed(learning_rate=0.1)

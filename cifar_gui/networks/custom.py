@@ -12,7 +12,7 @@ from cifar_gui.errors import RecipeError
 from cifar_gui.networks import design
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.networks.blocks import Dropout, he
-from cifar_gui.networks.design import Design, Layer, Shape
+from cifar_gui.networks.design import Design, DesignError, Layer, Shape
 from cifar_gui.networks.skeleton import build_without_weights
 from cifar_gui.recipe import Recipe
 
@@ -81,9 +81,12 @@ def build(classes: int = 10, layers: str = START.to_text()) -> nn.Module:
 
 
 def settings_from(path: Path) -> dict[str, Any]:
-    """The settings that make this network the one in a design file. Raises DesignError."""
+    """The settings that make this network the one in a design file. Raises DesignError naming the file."""
     made = Design.load(path)
-    made.check()
+    try:
+        made.check()
+    except DesignError as error:
+        raise DesignError(f"{path.name} cannot be used. {error}", error.layer) from error
     return {"layers": made.to_text()}
 
 

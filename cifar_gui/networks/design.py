@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from cifar_gui.errors import RecipeError, not_read
 from cifar_gui.recipe import Setting, toml_values
-from cifar_gui.words import given, grouped
+from cifar_gui.words import did_you_mean, given, grouped
 
 Shape = tuple[int, ...]
 """(channels, height, width) of maps, or (values,)."""
@@ -390,14 +390,15 @@ def _layer(table: Mapping[str, Any], place: int) -> Layer:
     name = own.pop("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise DesignError(f"Layer {place + 1} is of no known kind: {given(name)}. Known: {', '.join(KINDS)}.", place)
+        near = did_you_mean(name, KINDS)
+        raise DesignError(
+            f"Layer {place + 1} is of no known kind: {given(name)}. {near}Known: {', '.join(KINDS)}.", place
+        )
     known = fields_of(kind)
     for key in own:
         if key not in known:
-            has = ", ".join(known) or "none"
-            raise DesignError(
-                f"Layer {place + 1} ({kind.label}) has no setting called {given(key)}. It has: {has}.", place
-            )
+            has = f"{did_you_mean(key, known)}It has: {', '.join(known) or 'none'}."
+            raise DesignError(f"Layer {place + 1} ({kind.label}) has no setting called {given(key)}. {has}", place)
     try:
         return kind(**own)
     except RecipeError as error:

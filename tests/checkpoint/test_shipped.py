@@ -137,6 +137,7 @@ def test_what_is_shipped_is_small_enough_to_be_cloned():
     ("network", "changes"),
     [
         ("lenet", {"preset": "quick"}),
+        ("lenet", {"preset": "best", "all_data": True}),
         ("lenet", {"preset": "textbook", "epochs": 3, "nesterov": False, "bias_lr": 0.5}),
         ("airnet", {"preset": "custom", "bias_lr": None, "network_settings": {"unit_head": False}}),
         ("custom", {"network_settings": {"layers": "flatten; dense units=20; dense"}}),
@@ -148,6 +149,7 @@ def test_the_command_of_a_shipped_model_trains_by_its_recipe(network, changes, s
     assert words[:2] == ["cifar-gui", "train"]
     again = recipe_from(build_parser().parse_args(words[1:]))
     assert set(recipe.differences(again)) <= {"preset"}
+    assert again.all_data == recipe.all_data
 
 
 def test_the_worst_class_is_that_of_which_the_fewest_are_found(ship):

@@ -47,7 +47,7 @@ def test_layers_of_ones_own_are_trained_as_the_preset_says(parse, tmp_path, name
     assert recipe == presets("custom")["quick"].changed(network_settings={"layers": "flatten; dense"})
     assert parse("--network", str(file), "--lr", "0.5").preset == "custom"
     file.write_text('[[layers]]\nkind = "flatten"\n', encoding="utf-8")
-    with pytest.raises(RecipeError, match=r"Layer 1 \(Flatten\) does not fit"):
+    with pytest.raises(RecipeError, match=rf"^{name} cannot be used\. Layer 1 \(Flatten\) does not fit"):
         parse("--network", str(file))
 
 

@@ -105,7 +105,7 @@ def test_the_view_of_a_tall_filter_is_its_longer_side():
         ("convolution depth=0", 0, "not 0"),
         ("flatten; dense units=99999999", 1, "units must be classes, or a whole number from 1 to 65,536"),
         ("convolution depth=2.5", 0, "depth must be a whole number"),
-        ("convolution depht=4", 0, "has no setting called 'depht'. It has: depth, height"),
+        ("convolution depht=4", 0, "has no setting called 'depht'. Did you mean 'depth'? It has: depth, height"),
         ("convolution depth=4 depth=5", 0, "depth is given twice"),
         ("convolution depth=1_6", 0, "depth must be a whole number from 1 to 4,096, not '1_6'"),
         ("convolution depth=٣", 0, "not '٣'"),
@@ -135,6 +135,7 @@ def test_the_view_of_a_tall_filter_is_its_longer_side():
             "multiply-adds for one picture by then",
         ),
         ("wings; dense", 0, "of no known kind: 'wings'. Known: convolution, activation"),
+        ("Convolutoin; dense", 0, "of no known kind: 'Convolutoin'. Did you mean 'convolution'? Known: convolution"),
         ("activation; " * 101 + "flatten; dense", 100, "103 layers are too many: 100 at most"),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_setting_that_a_network_does_not_have_is_refused_with_those_it_has(nam
 
 
 def test_an_unknown_network_is_refused_with_the_known_ones():
-    with pytest.raises(CifarGuiError, match=r"no network called 'airnett'.*airnet, "):
+    with pytest.raises(CifarGuiError, match=r"no network called 'airnett'. Did you mean 'airnet'.*airnet, "):
         build("airnett", 10)
 
 
