@@ -6,6 +6,7 @@ torch's compiler, which takes four seconds and 100 MB and does nothing here.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Group:
     parameters: list[nn.Parameter]
     lr: float  # the largest of the schedule
     weight_decay: float = 0.0
+    gain: float = 1.0  # what Muon brings filters to: their norm, as a root mean square over a bank
 
 
 class Rule(ABC):
@@ -105,8 +107,8 @@ class Adamax(Rule):
 class Muon(Rule):
     """Momentum whose step is the nearest matrix with equal singular values (Jordan et al. 2024, "Muon").
 
-    For convolution filters, seen as (C_out, C_in·k·k) matrices; after each step every filter bank is brought to norm
-    sqrt(C_out), as in airbench. torch.optim.Muon takes matrices only and does not renormalise."""
+    For convolution filters, seen as (C_out, C_in·k·k) matrices; before each step every filter bank is brought to norm
+    gain · sqrt(C_out), in airbench with a gain of 1. torch.optim.Muon takes matrices only and does not renormalise."""
 
     def __init__(self, groups: list[Group], momentum: float, *, nesterov: bool = True) -> None:
         super().__init__(groups)
@@ -118,7 +120,7 @@ class Muon(Rule):
                 state["momentum_buffer"] = torch.zeros_like(weight)
             buffer = state["momentum_buffer"].mul_(self._momentum).add_(gradient)
             direction = gradient.add(buffer, alpha=self._momentum) if self._nesterov else buffer
-            weight.mul_(len(weight) ** 0.5 / weight.norm())
+            weight.mul_(group.gain * len(weight) ** 0.5 / weight.norm())
             update = orthogonalised(direction.reshape(len(weight), -1)).view_as(weight)
             weight.add_(update, alpha=-lr)
 
@@ -199,7 +201,7 @@ def _parts(model: nn.Module, recipe: Recipe) -> list[Rule]:
         rest = _groups(recipe, [(matrices, recipe.head_lr), (vectors, recipe.bias_lr)])
         parts: list[Rule] = []
         if filters:
-            parts.append(Muon([Group(filters, recipe.lr)], recipe.momentum, nesterov=recipe.nesterov))
+            parts.append(Muon(_by_gain(model, filters, recipe.lr), recipe.momentum, nesterov=recipe.nesterov))
         if rest:
             parts.append(SGD(rest, 0.85, nesterov=True))
         return parts
@@ -211,6 +213,14 @@ def _parts(model: nn.Module, recipe: Recipe) -> list[Rule]:
             return [Adamax(groups)]
         case _:
             return [SGD(groups, recipe.momentum, nesterov=recipe.nesterov)]
+
+
+def _by_gain(model: nn.Module, filters: list[nn.Parameter], lr: float) -> list[Group]:
+    """For Muon. A bias tells that no norm follows: √2 then keeps variances through ReLUs (He et al. 2015, arXiv
+    1502.01852). With 1, what tells two pictures apart behind Inception V1's 22 layers is 0.0005 at first, not 0.12."""
+    bare = {id(each.weight) for each in model.modules() if isinstance(each, nn.Conv2d) and each.bias is not None}
+    split = [each for each in filters if id(each) not in bare], [each for each in filters if id(each) in bare]
+    return [Group(each, lr, gain=gain) for each, gain in zip(split, (1.0, math.sqrt(2)), strict=True) if each]
 
 
 def _moments(

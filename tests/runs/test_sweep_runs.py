@@ -197,5 +197,5 @@ def test_networks_that_cannot_be_built_are_told_before_anything_is_trained() -> 
     with pytest.raises(RecipeError, match="simple cannot be built with kernel 4: kernel must be odd") as caught:
         check_networks(Sweep(base, (Axis("network_settings.kernel", (3, 4)),)))
     assert caught.value.setting == "network_settings.kernel"
-    with pytest.raises(RecipeError, match="no network called 'simpel'. Did you mean 'simple'"):
+    with pytest.raises(RecipeError, match=r"no network called 'simpel'\. Did you mean 'simple'\?"):
         check_networks(Sweep(base, (Axis("network", ("simple", "simpel")),)))

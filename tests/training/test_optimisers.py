@@ -25,18 +25,19 @@ def test_orthogonalising_brings_singular_values_near_one_and_keeps_their_directi
     assert (left.T @ result @ right.T - torch.diag(values)).abs().max() < 1e-3
 
 
-def test_a_muon_step_is_the_formula():
+@pytest.mark.parametrize("gain", [1.0, 2**0.5])
+def test_a_muon_step_is_the_formula(gain):
     torch.manual_seed(1)
     start, first, second = (torch.randn(6, 3, 3, 3) for _ in range(3))
     weight = nn.Parameter(start.clone())
-    optimiser = Muon([Group([weight], lr=0.1)], momentum=0.6)
+    optimiser = Muon([Group([weight], lr=0.1, gain=gain)], momentum=0.6)
     expected, buffer = start.clone(), torch.zeros_like(start)
     for gradient in (first, second):
         weight.grad = gradient.clone()
         optimiser.step(1.0)
         buffer = 0.6 * buffer + gradient
         direction = gradient + 0.6 * buffer
-        expected = expected * 6**0.5 / expected.norm()
+        expected = expected * gain * 6**0.5 / expected.norm()
         expected = expected - 0.1 * orthogonalised(direction.flatten(1)).view_as(expected)
     torch.testing.assert_close(weight.detach(), expected)
 
@@ -51,6 +52,19 @@ def test_muon_takes_filters_and_leaves_the_rest_to_sgd_with_rates_of_their_own()
         (0.6, 0.004 / 0.6),
         (0.05, 0.004 / 0.05),
     ]
+
+
+@pytest.mark.parametrize(("network", "gain"), [("inception_v1", 2**0.5), ("inception_v2", 1.0), ("airnet", 1.0)])
+def test_muon_makes_filters_larger_where_no_norm_follows(network, gain):
+    muon, _ = Optimiser(build(network, 10), Recipe(optimiser="muon", lr=0.2)).parts
+    assert {(group.lr, group.gain) for group in muon.groups} == {(0.2, gain)}
+
+
+def test_muon_keeps_the_order_of_filters_apart_from_their_gains():
+    plain, bare = nn.Conv2d(3, 4, 3, bias=False), nn.Conv2d(4, 5, 3)
+    muon, _ = Optimiser(nn.Sequential(bare, plain), Recipe(optimiser="muon", lr=0.2)).parts
+    assert [(group.gain, len(group.parameters)) for group in muon.groups] == [(1.0, 1), (2**0.5, 1)]
+    assert [id(each) for each in muon.parameters] == [id(plain.weight), id(bare.weight)]
 
 
 def small_network() -> nn.Sequential:
