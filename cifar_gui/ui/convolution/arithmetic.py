@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cifar_gui.explain.activations import ACTIVATIONS
 from cifar_gui.explain.convolution import Numbers, Step
-from cifar_gui.ui.convolution.cell_paint import Shades, draw_cells
+from cifar_gui.ui.convolution.cell_paint import Shades, draw_cells, fitting_digits
 from cifar_gui.ui.convolution.numbers import exact_text, signed, sum_text
 from cifar_gui.ui.convolution.setup import CHANNELS
 from cifar_gui.ui.theme import font, px, tokens
@@ -229,6 +229,7 @@ class Arithmetic(QWidget):
             (step.kernel, Shades(float(np.abs(step.kernel).max(initial=0)))),
             (step.products, Shades(float(np.abs(step.products).max(initial=0)))),
         )
+        digits = [fitting_digits(grid[slices], wide, cell) for grid, _ in grids]  # alike in the slices below each other
         for place, channel in enumerate(slices):
             y = top + place * (block + px(_SLICE_GAP))
             if many:
@@ -236,7 +237,8 @@ class Arithmetic(QWidget):
                 painter.setPen(tokens().muted)
                 painter.drawText(QRectF(0, y, label, block), Qt.AlignmentFlag.AlignVCenter, CHANNELS[channel])
             for number, (grid, shades) in enumerate(grids):
-                draw_cells(painter, QPointF(left + number * (across + gap), y), cell, grid[channel], shades, wide)
+                corner = QPointF(left + number * (across + gap), y)
+                draw_cells(painter, corner, cell, grid[channel], shades, digits[number], wide)
             self._paint_signs(painter, left + across, y, across, block)
         if self._tall:
             below = QRectF(1, top + height + px(8), self.width() - 2, self._text_height())

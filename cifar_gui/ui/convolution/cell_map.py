@@ -19,7 +19,7 @@ from cifar_gui.ui.convolution.cell_paint import (
     draw_hatch,
     draw_padding,
     draw_pixels,
-    holds_digits,
+    fitting_digits,
 )
 from cifar_gui.ui.convolution.numbers import exact_text
 from cifar_gui.ui.convolution.setup import Place
@@ -115,7 +115,7 @@ class CellMap(QWidget):
 
     def holds_digits(self, cell: float) -> bool:
         """Whether its numbers can be written into cells of this size."""
-        return self._content.colours is None and holds_digits(self._content.values, cell)
+        return self._content.colours is None and fitting_digits(self._content.values, cell, cell) is not None
 
     @property
     def cell(self) -> float:
@@ -229,7 +229,8 @@ class CellMap(QWidget):
         if content.colours is not None:
             draw_pixels(painter, inner, cell, content.colours)
         else:
-            draw_cells(painter, inner, cell, content.values, content.shades)
+            digits = fitting_digits(content.values, cell, cell)
+            draw_cells(painter, inner, cell, content.values, content.shades, digits)
         if content.hidden is not None:
             for row, column in np.argwhere(content.hidden).tolist():
                 covered = cell_rect(inner, cell, row, column).adjusted(1, 1, 0, 0)

@@ -72,41 +72,54 @@ def digits_size(texts: Iterable[str], wide: float, high: float) -> int:
     return size if size >= _SMALLEST_DIGITS else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How numbers are written into cells: the size of their font at zoom 1, and what `cell_text` is told."""
+
+    size: int
+    decimals: int
+    small: bool
+
+    def text(self, value: float) -> str:
+        return cell_text(value, self.decimals, small=self.small)
+
+
+def fitting_digits(values: Numbers, wide: float, high: float) -> Digits | None:
+    """For all the values, of any shape, in cells of `wide` × `high` pixels: with fewer decimals where more could not be
+    read; None if none can."""
+    if high < px(LEAST_WITH_DIGITS):
+        return None
+    numbers = values.ravel().tolist()
+    for decimals, small in ((2, True), (2, False), (1, False)):
+        if size := digits_size((cell_text(value, decimals, small=small) for value in numbers), wide, high):
+            return Digits(size, decimals, small)
+    return None
+
+
 def draw_cells(
-    painter: QPainter, corner: QPointF, cell: float, values: Numbers, shades: Shades, wide: float = 0.0
+    painter: QPainter,
+    corner: QPointF,
+    cell: float,
+    values: Numbers,
+    shades: Shades,
+    digits: Digits | None,
+    wide: float = 0.0,
 ) -> None:
-    """(rows, columns) from a corner on, with lines between the cells. `wide`: of a cell, if it is no square."""
+    """(rows, columns) from a corner on, with lines between the cells. `wide`: of a cell, if it is no square; without
+    `digits` it is a picture."""
     rows, columns = values.shape
     wide = wide or cell
-    numbers = values.tolist()
-    texts, size = _fitting(numbers, wide, cell)
-    if not size:
+    if digits is None:
         draw_pixels(painter, corner, cell, shades.pixels(values), wide)
         return
     draw_pixels(painter, corner, cell, shades.pixels(values, strongest=_STRONGEST), wide)
-    painter.setFont(font(size))
+    painter.setFont(font(digits.size))
+    numbers = values.tolist()
     for row in range(rows):
         for column in range(columns):
             painter.setPen(shades.ink(numbers[row][column]))
             place = QRectF(corner.x() + column * wide, corner.y() + row * cell, wide, cell)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, texts[row][column])
-
-
-def holds_digits(values: Numbers, cell: float) -> bool:
-    """Whether numbers can be read in square cells of this size."""
-    return _fitting(values.tolist(), cell, cell)[1] > 0
-
-
-def _fitting(numbers: list[list[float]], wide: float, high: float) -> tuple[list[list[str]], int]:
-    """The texts and the size of their font: with fewer decimals where more could not be read; size 0 if none can."""
-    texts: list[list[str]] = []
-    if high < px(LEAST_WITH_DIGITS):
-        return texts, 0
-    for decimals, small in ((2, True), (2, False), (1, False)):
-        texts = [[cell_text(value, decimals, small=small) for value in row] for row in numbers]
-        if size := digits_size((text for row in texts for text in row), wide, high):
-            return texts, size
-    return texts, 0
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, digits.text(numbers[row][column]))
 
 
 def draw_pixels(painter: QPainter, corner: QPointF, cell: float, pixels: NDArray[np.uint8], wide: float = 0.0) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from cifar_gui.explain.convolution import Step
+from cifar_gui.ui.convolution import arithmetic
 from cifar_gui.ui.convolution.cell_paint import Shades, draw_cells
 from cifar_gui.ui.theme import theme, tokens
 
@@ -23,7 +27,32 @@ def test_a_map_of_zeros_whose_cells_are_small_has_an_edge():
     image = QImage(40, 40, QImage.Format.Format_RGB32)
     image.fill(tokens().panel)
     with QPainter(image) as painter:
-        draw_cells(painter, QPointF(4, 4), 4, np.zeros((6, 5)), Shades(1.0))
+        draw_cells(painter, QPointF(4, 4), 4, np.zeros((6, 5)), Shades(1.0), None)
     edge = [(4, 10), (24, 10), (10, 4), (10, 28)]  # left, right, top, bottom of 5 × 6 cells of four pixels
     assert [image.pixelColor(*place) for place in edge] == [tokens().panel_line] * 4
     assert image.pixelColor(14, 16) == tokens().panel, "and no lines inside"
+
+
+def test_digits_of_slices_below_each_other_are_equally_large(qtbot, monkeypatch):
+    """A long number in one channel's kernel made its digits smaller than those of the channels above and below."""
+    seen = defaultdict(list)
+    draw = arithmetic.draw_cells
+
+    def spy(painter, corner, cell, values, shades, digits, wide):
+        seen[corner.x()].append(digits)
+        draw(painter, corner, cell, values, shades, digits, wide)
+
+    monkeypatch.setattr(arithmetic, "draw_cells", spy)
+    window = np.ones((3, 3, 3))
+    kernel = np.stack([np.full((3, 3), value) for value in (1.0, -0.002, 0.25)])
+    widget = arithmetic.Arithmetic()
+    qtbot.addWidget(widget)
+    widget.resize(480, 520)
+    widget.stand_beside(beside=True)
+    step = Step(window, kernel, window * kernel, (window * kernel).sum((1, 2)), 0.0)
+    widget.show_sum(arithmetic.Sum(step, Shades(1.0), "none", step.value))
+    widget.grab()
+    sizes = [{each.size for each in column} for _, column in sorted(seen.items())]
+    assert [len(column) for column in seen.values()] == [3, 3, 3]
+    assert [len(each) for each in sizes] == [1, 1, 1]
+    assert min(sizes[0]) > max(sizes[1]), "where all are short they stay large"
