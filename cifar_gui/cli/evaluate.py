@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cifar_gui import paths
-from cifar_gui.cli.command import COMMANDS, ExitCode, Run
+from cifar_gui.cli.command import COMMANDS, ExitCode, Run, UsageError
 from cifar_gui.cli.console import Progress, say, table, write, write_json
 from cifar_gui.cli.data import load_data
 from cifar_gui.cli.device import usable_device
@@ -15,6 +15,7 @@ from cifar_gui.words import duration, percent
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.card import ModelCard
+    from cifar_gui.data.base import ImageData, SplitName
     from cifar_gui.inference.evaluate import Evaluation
     from cifar_gui.inference.robustness import Robustness
 
@@ -30,7 +31,7 @@ def configure(parser: ArgumentParser) -> Run:
         metavar="PATH",
         help="cifar10, shapes, an archive or an image folder (default: what it was trained on)",
     )
-    parser.add_argument("--split", choices=SPLITS, default="validation", help="default: %(default)s")
+    parser.add_argument("--split", choices=SPLITS, help="default: validation, unless the model has learned from it")
     parser.add_argument("--tta", action="store_true", help="average six views of each picture: slower, more accurate")
     parser.add_argument(
         "--robustness", action="store_true", help="also on pictures made worse: noise, blur, brightness, JPEG, …"
@@ -50,10 +51,11 @@ def run(arguments: Namespace) -> int:
     snapshot = load_snapshot(path)
     device = usable_device(arguments.device)
     data = load_data(arguments.data or _own_data(snapshot.card))
+    split: SplitName = arguments.split or _held_out(data, snapshot.card)
     with Progress() as progress:
         result = evaluate(
             snapshot,
-            data.split(arguments.split),
+            data.split(split),
             six_views=arguments.tta,
             progress=progress,
             class_names=data.class_names,
@@ -62,14 +64,15 @@ def run(arguments: Namespace) -> int:
     worse = None
     if arguments.robustness:
         with Progress() as progress:
-            worse = robustness(snapshot, data.split(arguments.split), progress=progress, device=device)
+            worse = robustness(snapshot, data.split(split), progress=progress, device=device)
     name = _model_name(path)
-    seen = data.was_trained_on(arguments.split, snapshot.card.trained_on)
+    seen = data.was_trained_on(split, snapshot.card.trained_on)
     if arguments.json:
         robust = {} if worse is None else {"robustness": _robust_dict(worse)}
-        write_json({**_as_dict(result), **robust, **_circumstances(arguments, name, seen=seen)})
+        about = {"model": name, "split": split, "tta": arguments.tta, "seen_in_training": seen}
+        write_json({**_as_dict(result), **robust, **about})
     else:
-        write(_as_text(result, f"{name} on the {arguments.split} split of {data.name}"))
+        write(_as_text(result, f"{name} on the {split} split of {data.name}"))
         if worse is not None:
             write(_robust_text(worse))
         if seen:
@@ -85,6 +88,16 @@ def _own_data(card: ModelCard) -> str:
     return trained_on if trained_on and is_available(trained_on) else "cifar10"
 
 
+def _held_out(data: ImageData, card: ModelCard) -> SplitName:
+    """The split to ask about where none is named. Raises UsageError if the model has learned from it."""
+    if data.was_trained_on("validation", card.trained_on):
+        raise UsageError(
+            f"The model has learned from all training pictures of {data.name}: none were held out. Say which to take: "
+            "--split test, or --split train for those that it knows."
+        )
+    return "validation"
+
+
 def _model_name(path: Path) -> str:
     """The name by which `--model` finds it again: of a shipped model, of a run's epoch, else the path."""
     from cifar_gui.checkpoint.shipped import shipped_models
@@ -92,10 +105,6 @@ def _model_name(path: Path) -> str:
     if path in shipped_models():
         return path.stem
     return f"{path.parent.name}/{path.stem}" if path.parent.parent == paths.runs() else str(path)
-
-
-def _circumstances(arguments: Namespace, model: str, *, seen: bool) -> dict[str, Any]:
-    return {"model": model, "split": arguments.split, "tta": arguments.tta, "seen_in_training": seen}
 
 
 def _as_dict(result: Evaluation) -> dict[str, Any]:

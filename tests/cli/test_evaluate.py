@@ -131,6 +131,15 @@ def test_pictures_seen_in_training_are_called_so(cli, colours):
     assert cli("evaluate", "--model", "here", "--data", colours, "--split", "test").err == ""
 
 
+def test_who_has_learned_from_all_is_asked_about_nothing_unless_a_split_is_named(cli, colours):
+    assert cli("train", "--network", "mlp", "--data", colours, "--epochs", 1, "--all-data", "--run", "all").code == 0
+    refused = cli("evaluate", "--model", "all", "--data", colours)
+    assert (refused.code, refused.out) == (2, "")
+    assert "none were held out. Say which to take: --split test" in refused.err
+    asked = cli("evaluate", "--model", "all", "--data", colours, "--split", "validation", "--json")
+    assert (asked.code, asked.json["seen_in_training"], asked.json["split"]) == (0, True, "validation")
+
+
 def test_a_missing_data_set_is_exit_code_4_and_names_the_ways_out(cli, model):
     outcome = cli("evaluate", "--model", model)
     assert outcome.code == 4
