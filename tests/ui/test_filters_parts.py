@@ -30,6 +30,7 @@ from cifar_gui.ui.filters.numbers import WeightTable
 from cifar_gui.ui.filters.pace import Pace
 from cifar_gui.ui.filters.story import UnitStory
 from cifar_gui.ui.filters.switch_off import in_words
+from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets import framed
 from cifar_gui.ui.widgets.image_grid import sheet_of
 
@@ -348,6 +349,34 @@ def test_the_chosen_layer_stays_in_sight_when_the_list_gets_shorter_and_one_that
     layers.scrollToTop()
     layers.resize(200, 180)
     assert not in_sight()
+
+
+@pytest.mark.parametrize("chosen", [0, 5, 11], ids=["first", "middle", "last"])
+def test_the_chosen_layer_stays_in_sight_when_type_gets_larger_and_the_window_smaller(qtbot, layer, chosen):
+    layers = LayerList()
+    qtbot.addWidget(layers)
+    layers.resize(200, 320)
+    layers.show()
+    listed = [replace(layer, name=str(number)) for number in range(12)]
+    layers.show_layers(listed, listed[chosen])
+    layers.scrollTo(layers.currentIndex())
+    theme().set_look(zoom=2.0)
+    layers.resize(200, 200)
+    QApplication.processEvents()
+    place = layers.visualItemRect(layers.currentItem())
+    assert (place.top() >= 0, place.bottom() < layers.viewport().height()) == (True, True)
+
+
+def test_a_layer_that_was_scrolled_away_upwards_stays_away_when_the_list_gets_shorter(qtbot, layer):
+    layers = LayerList()
+    qtbot.addWidget(layers)
+    layers.resize(200, 220)
+    layers.show()
+    listed = [replace(layer, name=str(number)) for number in range(12)]
+    layers.show_layers(listed, listed[0])
+    layers.scrollToBottom()
+    layers.resize(200, 180)
+    assert layers.visualItemRect(layers.currentItem()).bottom() < 0
 
 
 def test_a_layer_is_explained_in_a_sentence(qtbot, layer):

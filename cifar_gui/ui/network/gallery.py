@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QListWidgetItem,
@@ -79,12 +79,8 @@ class Gallery(PaintedList):
         return max(map(_card_width, self.networks()), default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        chosen = self.visualRect(self.currentIndex())
-        was_seen = chosen.intersects(QRect(QPoint(0, 0), event.oldSize()))
         super().resizeEvent(event)
         self.doItemsLayout()  # cards are as high as their text is at this width
-        if was_seen:
-            self.scrollTo(self.currentIndex())
 
     def _on_current_changed(self, current: QListWidgetItem | None) -> None:
         if current is not None:
