@@ -44,7 +44,7 @@ class WalkView(QWidget):
         self._walk: Walk | None = None
         self._label = 0  # the class that is looked at: the true one, if it is known
         self._known = False
-        self._asked: tuple[str, str, tuple[str, ...]] | None = None  # the picture, its label, the classes
+        self._asked: tuple[str, str, bytes, tuple[str, ...]] | None = None  # the picture, its label, the classes
         self.stage = "conv"
         self.stages = StageStrip()
         self.note = WrappedLabel()
@@ -90,7 +90,7 @@ class WalkView(QWidget):
     def show_walk(self, walk: Walk, title: str, picture: str, label: str, *, trained: bool) -> None:
         """`label`: the class that somebody says the picture is of, or ""."""
         self._walk = walk
-        asked = (picture, label, walk.class_names)
+        asked = (picture, label, walk.pixels.tobytes(), walk.class_names)  # names of files are often the same
         if asked != self._asked:  # else what the user has said of this very picture stays
             self._known = label in walk.class_names
             self._label = walk.class_names.index(label) if self._known else 0

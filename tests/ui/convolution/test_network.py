@@ -168,6 +168,14 @@ def test_the_class_that_was_said_to_be_true_stays_until_there_is_another_picture
     assert answer.truth.currentText() == "frog"
 
 
+def test_another_picture_of_the_same_name_is_another_picture(walking) -> None:
+    network, walk = walking.network, walking.network.walk
+    network.show_stage("loss")
+    network.answer.truth.setCurrentIndex(1)
+    network.show_walk(replace(walk, pixels=255 - walk.pixels), "again", "noise", "frog", trained=True)
+    assert network.answer.truth.currentText() == "frog"
+
+
 def test_what_nobody_has_named_is_taken_for_what_the_network_says(walking, qtbot) -> None:
     before = walking.network.walk
     walking.pictures.taken.emit(SmallPicture(np.zeros((3, 32, 32), np.uint8), "black"))
