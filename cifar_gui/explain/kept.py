@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The results used last, up to a limit of memory; for any number of threads.
+    """The results used last, up to a limit; for any number of threads.
 
     Two threads that want the same thing at once both compute it: that is rare, and harmless."""
 
     def __init__(self, limit: int, size_of: Callable[[T], int]) -> None:
-        """`limit` in bytes; the newest result is kept even if it is larger."""
+        """`limit` in what `size_of` counts, bytes or results; the newest one is kept even if it is larger."""
         self._limit, self._size_of = limit, size_of
         self._results: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()

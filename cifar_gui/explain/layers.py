@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import IMAGE_SIZE
+from cifar_gui.explain.kept import Kept
 from cifar_gui.explain.names import readable_names
 from cifar_gui.inference.forward import evaluating
 from cifar_gui.networks.layer_table import Step, steps
@@ -67,13 +68,13 @@ class ConvLayer:
 
 def convolution_layers(snapshot: ModelSnapshot) -> list[ConvLayer]:
     """Every convolution layer, 1×1 included, in the order of computation. Empty for a network without any."""
-    key = architecture_of(snapshot)
-    if key not in _KNOWN:
-        _KNOWN[key] = tuple(_look(rebuild(snapshot)))
-    return list(_KNOWN[key])
+    return list(_KNOWN.get(architecture_of(snapshot), lambda: tuple(_look(rebuild(snapshot)))))
 
 
-_KNOWN: dict[str, tuple[ConvLayer, ...]] = {}
+_ARCHITECTURES = 32
+"""So many are remembered: a sweep over widths, or an afternoon of designing, meets new ones all the time."""
+
+_KNOWN: Kept[tuple[ConvLayer, ...]] = Kept(_ARCHITECTURES, lambda _layers: 1)
 """Layers by architecture: snapshots of one run differ in their weights only, and come twice a second."""
 
 
@@ -128,13 +129,10 @@ def _dense_shape(snapshot: ModelSnapshot, dense: Step) -> tuple[int, int, int, i
 
 def forward_steps(snapshot: ModelSnapshot) -> list[Step]:
     """What becomes of a picture in this network, in the order of computation."""
-    key = architecture_of(snapshot)
-    if key not in _STEPS:
-        _STEPS[key] = steps(rebuild(snapshot))
-    return _STEPS[key]
+    return list(_STEPS.get(architecture_of(snapshot), lambda: tuple(steps(rebuild(snapshot)))))
 
 
-_STEPS: dict[str, list[Step]] = {}
+_STEPS: Kept[tuple[Step, ...]] = Kept(_ARCHITECTURES, lambda _steps: 1)
 
 
 def _last_steps(found: list[Step]) -> Iterator[Step]:

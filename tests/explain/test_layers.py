@@ -88,6 +88,13 @@ def test_a_network_is_looked_at_once_however_many_snapshots_come(snapshot_of, mo
     assert convolution_layers(snapshot_of("simple")) == first
 
 
+def test_only_so_many_architectures_are_remembered():
+    for number in range(layers._ARCHITECTURES + 3):
+        layers._KNOWN.get(str(number), tuple)
+        layers._STEPS.get(str(number), tuple)
+    assert {len(kept._results) for kept in (layers._KNOWN, layers._STEPS)} == {layers._ARCHITECTURES}
+
+
 def test_looking_leaves_no_hook_behind():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1))
     found = layers._look(model)
