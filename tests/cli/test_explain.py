@@ -20,11 +20,13 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.explain import ideal_input, survey
 from cifar_gui.explain.arrange import strongest_first
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS
+from cifar_gui.explain.attribution.occlusion import cover
 from cifar_gui.explain.base import EXPLAINERS, Request, Subject
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.feature_maps import feature_maps
 from cifar_gui.explain.ideal_input import ideal_inputs
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
+from cifar_gui.explain.mind import what_would_change_it
 from cifar_gui.networks.base import build
 
 
@@ -262,9 +264,18 @@ def test_an_attribution_is_told_in_numbers_and_written_as_a_picture(cli, model, 
     assert (told["class"], told["method"], told["note"][-1]) == ("green", method, ".")
     examined = Examined(snapshot)
     pixels = read_subject(str(red)).pixels
-    assert np.allclose(told["values"], ATTRIBUTIONS[method](examined, pixels, 1).values)
+    found = ATTRIBUTIONS[method](examined, pixels, 1)
+    assert np.allclose(told["values"], found.values)
+    assert (told["caption"], told["note"]) == (found.caption, found.note)
     with Image.open(tmp_path / "heat.png") as picture:
         assert picture.size == (256, 256)
+
+
+def test_what_would_change_the_answer_is_told_as_on_the_page_where_parts_are_covered(cli, model, snapshot, red):
+    words = what_would_change_it(cover(Examined(snapshot), read_subject(str(red)).pixels), snapshot.card.class_names)
+    assert cli("explain", "attribution", model, red, "--json").json["changes"] == words
+    assert words in cli("explain", "attribution", model, red).out.splitlines()
+    assert "changes" not in cli("explain", "attribution", model, red, "--method", "grad_cam", "--json").json
 
 
 def test_without_a_class_it_is_the_answer_that_is_explained(cli, model, snapshot, red, tmp_path):
