@@ -272,14 +272,25 @@ def test_rows_are_as_full_as_can_be(count, fitting, columns):
     assert evenly(count, fitting) == columns
 
 
+def test_what_is_said_of_the_chosen_unit_is_what_it_is_now(view):
+    view.show_sheet(sheet_of(grid_of(4)))
+    view.choose(2)
+    for units in ((0, 1, 2, 3), (3, 2, 1, 0)):  # as before, and sorted anew
+        captions = tuple(f"class {unit}, norm {len(units) + units[0]}" for unit in units)
+        view.show_sheet(sheet_of(replace(grid_of(4, units=units), captions=captions)))
+        assert view.accessibleDescription() == captions[units.index(2)]
+    view.show_marks({2: Mark("crossed", "Dead: all its weights are 0.")})
+    assert view.accessibleDescription().endswith("Dead: all its weights are 0.")
+
+
 def test_a_tile_can_be_dragged_out_as_a_picture_and_as_a_file(qapp, home):
     model = TileModel()
     grid = grid_of(4, units=(5, 4, 2, 3))
     model.show_sheet(sheet_of(grid))
-    mime = model.mimeData([model.index(2)])
+    mime = model.mimeData([model.index(0)])
     (url,) = mime.urls()
     assert mime.hasImage()
-    assert url.fileName() == "block-1-conv-2-2.png"
+    assert url.fileName() == "block-1-conv-2-5.png", "the unit, wherever it stands"
     assert QImage(url.toLocalFile()).width() == 256
-    assert pixels_of(QImage(url.toLocalFile()))[0, 0].tolist() == grid.tile(2)[0, 0].tolist()
+    assert pixels_of(QImage(url.toLocalFile()))[0, 0].tolist() == grid.tile(5)[0, 0].tolist()
     assert not model.mimeData([]).formats()

@@ -183,7 +183,10 @@ class ImageGridView(WrappedList):
         self._painter.sheet = sheet
         if others or shape != self._tile_shape():
             self._arrange()
-        if not others or sheet is None or not len(sheet.grid):
+        if sheet is None or not len(sheet.grid):
+            return
+        self._describe()  # the same unit may stand for another one, of another layer or view
+        if not others:
             return
         self.choose(chosen if chosen in sheet.grid.units else sheet.grid.units[0])
         if chosen in sheet.grid.units:
@@ -193,6 +196,7 @@ class ImageGridView(WrappedList):
         """Mark the tiles of some units, and of no others."""
         if marks != self._painter.marks:
             self._painter.marks = self._tiles.marks = marks
+            self._describe()
             self._arrange()  # beside strips marks take room
 
     def choose(self, unit: int | None) -> None:
@@ -268,8 +272,15 @@ class ImageGridView(WrappedList):
         if unit is None or unit == self._chosen:
             return
         self._chosen = unit
-        self.setAccessibleDescription(str(current.data(Qt.ItemDataRole.AccessibleTextRole)))
+        self._describe()
         self.unit_chosen.emit(unit)
+
+    def _describe(self) -> None:
+        """What is said of the chosen unit now."""
+        grid = self.grid
+        if grid is not None and self._chosen in grid.units:
+            index = self._tiles.index(grid.position(self._chosen))
+            self.setAccessibleDescription(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
 
     def _tile_shape(self) -> tuple[int, int]:
         """Height and width of a tile in its own pixels."""
