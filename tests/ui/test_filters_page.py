@@ -232,11 +232,16 @@ def test_fixed_filters_are_labelled_as_computed(show):
     assert page.grid_panel.count.text() == "43 filters"
 
 
-def test_without_a_network_any_more_the_page_is_empty(show, qtbot):
+def test_without_a_network_any_more_the_page_is_empty(show, qtbot, monkeypatch):
     page = show("simple")
     page.on_model(None)
     settle(page, qtbot)
     assert page._stack.currentWidget() is page._empty
+    asked, before = [], QGuiApplication.clipboard().image()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: asked.append(1) or ("", ""))
+    page.save()
+    page.copy()
+    assert (asked, QGuiApplication.clipboard().image()) == ([], before), "nothing is saved that is not to be seen"
 
 
 def test_nothing_is_asked_of_a_network_about_the_layers_of_the_one_before(show, qtbot, monkeypatch):

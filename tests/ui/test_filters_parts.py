@@ -416,6 +416,19 @@ def test_each_choice_asks_for_other_pictures(panel):
     assert [request.channel for request in asked] == [0, 0, 2]
 
 
+def test_what_stands_in_place_of_the_grid_is_not_copied_as_the_grid_that_was_there(panel):
+    sheet = panel.grid.sheet
+    panel.copy_picture()
+    panel.show_waiting("Drawing")
+    before = QGuiApplication.clipboard().image()
+    assert panel.picture().isNull()
+    panel.copy_picture()
+    panel.copy_tile()
+    assert QGuiApplication.clipboard().image() == before
+    panel.show_sheet(sheet)
+    assert not panel.picture().isNull()
+
+
 def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel, layer, qtbot):
     panel.channel.setValue(2)
     with qtbot.assertNotEmitted(panel.wanted):

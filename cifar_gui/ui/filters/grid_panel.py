@@ -127,6 +127,10 @@ class GridPanel(Panel):
         """Whether it takes the picture that is explained."""
         return bool(self.view) and says(self.view, "needs_picture")
 
+    @property
+    def _shows_grid(self) -> bool:
+        return self._front.currentWidget() is self.grid
+
     def request(self) -> Request | None:
         """What is wanted now."""
         if self._layer is None:
@@ -209,8 +213,9 @@ class GridPanel(Panel):
         self.covered.emit()
 
     def picture(self) -> QImage:
-        """The whole grid as one picture, as it is sorted and coloured now, on the panel's colour."""
-        sheet = self.grid.sheet
+        """The whole grid as one picture, as it is sorted and coloured now, on the panel's colour; a null one while
+        something else stands in its place, which would be taken for another view than it is."""
+        sheet = self.grid.sheet if self._shows_grid else None
         if sheet is None or not len(sheet.grid):
             return QImage()
         times = max(_SAVED_TILE // max(sheet.grid.tiles.shape[1:3]), 1)
@@ -235,7 +240,7 @@ class GridPanel(Panel):
 
     def copy_tile(self) -> None:
         """Put the chosen filter on the clipboard."""
-        if self.grid.sheet is not None and self.grid.chosen is not None:
+        if self._shows_grid and self.grid.sheet is not None and self.grid.chosen is not None:
             QGuiApplication.clipboard().setImage(magnified(self.grid.sheet.tile(self.grid.chosen), 512))
 
     def save_state(self) -> dict[str, str]:

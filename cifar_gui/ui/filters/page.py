@@ -141,15 +141,18 @@ class FiltersPage(Page):
             self._choose_wanted_unit()
 
     def copy(self) -> None:
-        """The numbers where they have the focus, else the grid."""
+        """The numbers where they have the focus, else the grid; nothing while there is no network to be seen."""
+        if self._stack.currentWidget() is not self._content:
+            return
         if self.detail.numbers.hasFocus():
             self.detail.numbers.copy_rows()
         else:
             self.grid_panel.copy_picture()
 
     def save(self) -> None:
-        """The grid as a PNG."""
-        self.grid_panel.save_picture()
+        """The grid as a PNG, while there is one to be seen."""
+        if self._stack.currentWidget() is self._content:
+            self.grid_panel.save_picture()
 
     # --- building
 
