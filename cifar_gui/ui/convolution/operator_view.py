@@ -30,6 +30,8 @@ ALL = -1
 _WIDE = 900
 """Pixels, at zoom 1, from which on maps and arithmetic can stand side by side."""
 
+_DOES_NOT_FIT = "The window does not fit: make it smaller, or the padding larger."
+
 _TEXTS = 40
 """Height of what stands above and below a map, about, in pixels at zoom 1."""
 
@@ -346,18 +348,20 @@ class OperatorView(QWidget):
             marked=tuple(reading),
             hidden=hidden,
         )
-        self.output.show_content(content, "The window does not fit: make it smaller, or the padding larger.")
+        self.output.show_content(content, _DOES_NOT_FIT)
         name = ACTIVATIONS[setup.activation][0]
         notes = [f"After {name}." if setup.activation != "none" else ""]
         if fits and hidden is None:
             low, high = cell_text(float(setup.output.min())), cell_text(float(setup.output.max()))
             notes.append(f"From {low} to {high}." if low != high else f"{low} everywhere.")
+        described = _DOES_NOT_FIT
         if fits:
             value = cell_text(float(setup.output[place]))
-            self.output.setAccessibleDescription(
+            described = (
                 f"{setup.output.shape[0]} by {setup.output.shape[1]}; "
                 f"row {place[0] + 1}, column {place[1] + 1} is {value}"
             )
+        self.output.setAccessibleDescription(described)
         self.output_note.setText(" ".join(filter(None, notes)))
 
     def _render_pool(self, hidden: NDArray[np.bool_] | None) -> None:
@@ -368,6 +372,7 @@ class OperatorView(QWidget):
         geometry = setup.pool_geometry
         if not wanted or geometry is None:
             self.pool.show_content(MapContent(np.zeros((0, 0)), Shades(0)), "The output is too small for the blocks.")
+            self.pool_title.setText("POOLED")
             self.pool_note.setText("")
             return
         place = self._pooled_place()

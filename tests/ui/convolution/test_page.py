@@ -126,9 +126,11 @@ def test_play_goes_on_by_itself_to_the_end_and_stops_there(page, qtbot) -> None:
 
 
 def test_play_stops_when_the_page_is_left(page) -> None:
-    page.operator.player.play.click()
-    page.page_hidden()
-    assert not page.operator.player.is_playing
+    for view in (page.operator, page.network.operator):
+        view.player.play.click()
+        assert view.player.is_playing
+        page.page_hidden()
+        assert not view.player.is_playing
 
 
 def test_steps_leave_outlines_and_fill_the_output_when_asked_to(page) -> None:
@@ -244,6 +246,7 @@ def test_a_window_that_does_not_fit_says_so_and_nothing_breaks(page) -> None:
     assert "does not fit" in page.settings.formula.text()
     assert "there is no sum" in text_of(page)
     assert not page.operator.player.play.isEnabled()
+    assert "does not fit" in page.operator.output.accessibleDescription()
     page.operator.grab()
     page.settings.padding.slider.setValue(1)
     assert page.setup.output.shape == (1, 1)
@@ -259,6 +262,12 @@ def test_pooling_adds_a_map_and_says_of_what(page, qtbot) -> None:
     assert page.operator.arithmetic.shown.more[0].endswith(f": {block.max():g}")
     page.operator.go((6, 6))  # the last row and column are in no block
     assert page.operator.pool.content.frame is None
+    assert page.operator.pool_title.text() == "POOLED 3 × 3"
+    page.show_setup(replace(page.setup, padding=0, stride=4))
+    assert page.operator.pool_title.text() == "POOLED 1 × 1"
+    page.show_setup(replace(page.setup, drawing_side=5, stride=3))  # one cell is too small for any block
+    assert page.operator.pool_title.text() == "POOLED"
+    page.show_setup(replace(page.setup, drawing_side=7, stride=1, padding=1))
     settle()
     hover(qtbot, page.operator.pool, 0, 1)
     assert page.operator.walker.place == (0, 2)
