@@ -195,7 +195,7 @@ def _widths(index: AnyIndex) -> tuple[int, int]:
 
 
 class Bars(QListView):
-    """One row for each class, sorted by probability for a new picture, kept in order while the same one changes.
+    """One row for each class, sorted by probability for a new picture or network, kept in order while they change.
 
     Signals: class_chosen(str) when a class was clicked, or Enter pressed on it: the one asked about, "" when the same
     one was chosen again and none is.
@@ -226,11 +226,12 @@ class Bars(QListView):
         """The class the user asks about, "" for none in particular."""
         return self._chosen
 
-    def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
-        """Show the probabilities. `keep_order`: the same picture as before, so rows stay where the eye left them."""
+    def show_prediction(self, prediction: Prediction, *, keep_order: bool, keep_chosen: bool = False) -> None:
+        """Show the probabilities. `keep_order`: the same network says it of the same picture as before, so rows stay
+        where the eye left them, and the class that is asked about stays chosen; `keep_chosen`: only that stays."""
         self._order = bar_order(prediction, self._order if keep_order else ())
         self._prediction = prediction
-        if not keep_order or self._chosen not in self._order:
+        if not (keep_order or keep_chosen) or self._chosen not in self._order:
             self._chosen = ""
         self._show_bars()
         self.set_row_height()

@@ -48,6 +48,7 @@ class ClassifyPage(Page):
         self._shown: Opened | None = None
         self._number = 0  # of the picture shown; 0 is none
         self._answered = 0  # number of the picture that the verdict is about
+        self._answered_by = ""  # what the chooser calls the network whose verdict it is
         self._in_front = False
         self._random = RandomHeldOut(context, self)
         self._until_ready = QTimer(self)  # a picture opened before PyTorch is there waits for it
@@ -322,7 +323,7 @@ class ClassifyPage(Page):
         """Ask about the picture shown, as it is cropped now."""
         if self._shown is None or not (self._snapshot or self.context.torch_ready()):
             return  # making the network's input imports torch: before it is there that would hold up a worker
-        current = self.context.models.current
+        asked = self.context.models.loaded  # what has been chosen may yet have to be loaded
         self.answers.ask(
             Question(
                 number=self._number,
@@ -330,7 +331,7 @@ class ClassifyPage(Page):
                 crop=self._wanted_crop(),
                 snapshot=self._snapshot,
                 six_views=self.single.verdict_panel.six_views,
-                model=current.label if current is not None else "",
+                model=asked.label if asked is not None else "",
                 painted=self.insight.painted,
             )
         )
@@ -378,9 +379,10 @@ class ClassifyPage(Page):
         self.single.picture_panel.show_answered(answer.crop, answer.network_input)
         self.context.picture.show(answer.network_input, question.picture.name)
         if answer.prediction is not None:
-            same = self._answered == question.number
-            self.single.verdict_panel.show_prediction(answer.prediction, keep_order=same)
-            self._answered = question.number
+            same, by_same = self._answered == question.number, self._answered_by == question.model
+            panel = self.single.verdict_panel
+            panel.show_prediction(answer.prediction, keep_order=same and by_same, keep_chosen=same)
+            self._answered, self._answered_by = question.number, question.model
         self.insight.follow(answer)
         self.second.follow(answer)
 

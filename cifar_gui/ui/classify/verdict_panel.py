@@ -101,16 +101,16 @@ class VerdictPanel(Panel):
     def six_views(self) -> bool:
         return self._six_views.isChecked()
 
-    def show_prediction(self, prediction: Prediction, *, keep_order: bool) -> None:
-        """Show an answer, judged by the line that is drawn here. `keep_order`: it is about the same picture as the last
-        one."""
+    def show_prediction(self, prediction: Prediction, *, keep_order: bool, keep_chosen: bool = False) -> None:
+        """Show an answer, judged by the line that is drawn here. `keep_order`: it is of the same network, and
+        about the same picture, as the last one; `keep_chosen`: of another network, about the same picture."""
         self._prediction = prediction = judged(prediction, self.sure.value)
         found = prediction.verdict
         self.probability.setText(modest_percent(prediction.probability) if found.confidence == "confident" else "")
         self._show_headline(found.headline)
         self.badge.show_state(found.confidence)
         self.reason.setText(found.reason)
-        self.bars.show_prediction(prediction, keep_order=keep_order)
+        self.bars.show_prediction(prediction, keep_order=keep_order, keep_chosen=keep_chosen)
         self._set_usable(usable=True)
 
     def judge(self, sure_from: float) -> None:

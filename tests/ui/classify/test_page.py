@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
+from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.picture import Crop, PictureSource, centre_crop
@@ -105,6 +106,30 @@ def test_moving_the_crop_asks_anew_and_keeps_the_order_of_the_bars(page, qtbot, 
     assert page.history_panel.entry(page._number).prediction == wanted
     assert part(page, "classify.verdict").text() == wanted.verdict.headline
     assert part(page, "classify.bars").names() == order
+
+
+def test_another_network_sorts_the_bars_anew(page, qtbot, make_picture, decided_snapshot, show, tmp_path):
+    show(make_picture())
+    bars, before = part(page, "classify.bars"), page._snapshot
+    bars.clicked.emit(bars.model().index(1, 0))
+    chosen = bars.chosen
+    save_snapshot(with_classes_swapped(decided_snapshot), tmp_path / "other.safetensors")
+    page.context.models.choose_file(tmp_path / "other.safetensors")
+    qtbot.waitUntil(lambda: page._snapshot is not before and page.context.jobs.idle)
+    prediction = page.history_panel.entry(page._number).prediction
+    assert bars.names() == tuple(name for name, _share in prediction.top(len(prediction.class_names)))
+    assert bars.chosen == chosen
+
+
+def test_an_answer_is_ascribed_to_the_network_that_gave_it_while_the_next_one_is_being_loaded(
+    page, qtbot, make_picture, show
+):
+    show(make_picture())
+    models = page.context.models
+    models.current, gave = replace(models.current, key="next", label="Next"), models.current.label
+    with qtbot.waitSignal(page.answers.answered):
+        qtbot.keyClick(part(page, "classify.crop"), Qt.Key.Key_Minus)
+    assert page.history_panel.entry(page._number).model == gave
 
 
 def test_of_many_crops_in_a_row_the_last_is_answered_and_few_others(page, qtbot, make_picture, show):

@@ -59,6 +59,14 @@ def test_bars_keep_their_order_while_the_same_picture_is_asked_about(bars):
     assert rows_of(bars) == ["dog, 8.0 %", "cat, 90.0 %", "ship, 2.0 %"]
 
 
+def test_bars_of_another_network_are_sorted_anew_and_the_class_that_is_asked_about_stays(bars):
+    bars.show_prediction(DOG, keep_order=False)
+    bars.clicked.emit(bars.model().index(2, 0))
+    bars.show_prediction(CAT, keep_order=False, keep_chosen=True)
+    assert rows_of(bars) == ["cat, 90.0 %", "dog, 8.0 %", "ship, 2.0 %, chosen"]
+    assert bars.chosen == "ship"
+
+
 def test_the_order_is_not_kept_for_a_network_with_other_classes():
     assert bar_order(CAT, kept=("truck", "dog")) == ("cat", "dog", "ship")
 
