@@ -98,10 +98,12 @@ class Resembles:
             return
         if self._look is not None and not (self._look.snapshot is snapshot and self._look.data is data):
             self._give_up()
+        if data is not None and self._known is not None and self._known.is_of(snapshot, data):
+            self._newest.ask((self._known, answer.pixels))
+            return
+        self._newest.forget()  # what is still being found is of another network, or among other pictures
         if data is None:
             self._offer_data()
-        elif self._known is not None and self._known.is_of(snapshot, data):
-            self._newest.ask((self._known, answer.pixels))
         elif self._look is None:
             self._jobs.run(
                 lambda: _kept(snapshot, data),

@@ -745,6 +745,42 @@ def test_what_another_network_made_of_the_pictures_is_not_used(page, qtbot, rese
     assert resembles.panel.empty.button.text() == "Look through them"
 
 
+def test_what_resembles_it_is_looked_for_among_the_pictures_that_are_loaded_now(page, qtbot, resembles, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    page.context.data.adopt("other", replace(tiny_data, name="Other", fingerprints=tuple("abcd")))
+    idle(page, qtbot)
+    assert not resembles.panel.is_showing
+    assert "training pictures of Other" in resembles.panel.empty.text_label.text()
+
+
+def test_what_resembles_it_to_the_network_before_does_not_come_after_all(
+    page, qtbot, resembles, tiny_data, choose_other, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    begun, go_on, nearest = threading.Event(), threading.Event(), core.nearest
+
+    def slow(*arguments):
+        begun.set()
+        go_on.wait(60)
+        return nearest(*arguments)
+
+    monkeypatch.setattr(core, "nearest", slow)
+    resembles.follow(resembles._answer, "")
+    assert begun.wait(60)
+    choose_other()
+    qtbot.waitUntil(lambda: not resembles.panel.is_showing)
+    go_on.set()
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+    assert not resembles.panel.is_showing
+
+
 # Room
 
 
