@@ -97,6 +97,15 @@ def test_playing_goes_from_the_first_epoch_to_the_last_and_waits_for_each_to_arr
     assert not bar.play.isChecked()
 
 
+def test_playing_begins_anew_where_an_epoch_that_was_asked_for_never_came(bar):
+    bar.slider.setValue(0)
+    bar.stop()
+    bar.play.setChecked(True)
+    bar._on_tick()
+    bar.stop()
+    assert bar.slider.value() == 1
+
+
 def test_playing_stops_when_the_epoch_asked_for_is_not_what_is_chosen(bar):
     bar.play.setChecked(True)
     bar.give_up_unless("runs/0007/epoch/1")

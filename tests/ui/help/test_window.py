@@ -116,6 +116,12 @@ def test_colours_and_sizes_follow_the_window_and_the_place_stays(help_window, qt
     assert heading.begin().fragment().charFormat().foreground().color() == LIGHT.text
 
 
+def test_what_was_searched_for_stays_listed_in_another_theme(help_window):
+    help_window.search.setText("nesterov momentum")
+    theme().set_look(scheme="dark")
+    assert listed(help_window) == ["Optimisers"]
+
+
 def test_headings_code_tables_and_links_have_looks_of_their_own(qtbot):
     document = page(
         "# Title\n\nWords and a [link](x.md) and `code`.\n\n```\nfirst line\nsecond\n```\n\n"
