@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cifar_gui.ui.classify.heat_legend import HeatLegend
 from cifar_gui.ui.classify.heat_maps import Heat
@@ -13,7 +13,7 @@ from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.pixels import PixelView
-from cifar_gui.ui.widgets.text import muted
+from cifar_gui.ui.widgets.text import caption, muted
 
 INPUT = 32
 """Pixels of the network's input, across and down."""
@@ -34,7 +34,7 @@ _UNFRAMED = "32 × 32 pixels: all that the network is given."
 
 
 class InputSide(QWidget):
-    """Magnifies by a whole number. Where there is little room the words go first.
+    """Magnifies by a whole number. Where there is little room the words go first, but what is said of a heat map.
 
     Signals: method_chosen(str) the way to make heat maps, "" for none.
     """
@@ -44,6 +44,7 @@ class InputSide(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._room = _MOST * INPUT
+        self._width = 7 * INPUT  # of the input, if nothing has to be told below it
         self._texts: tuple[str, ...] = (_HINT,)
         self._usual = _HINT  # what is said while there is nothing else to say
         self.view = PixelView(7 * INPUT)
@@ -70,7 +71,8 @@ class InputSide(QWidget):
         self._heading.setText("WHAT IT SEES")
         self._heading.setAccessibleName("What the network sees")
         self._help = HelpButton("attribution", "heat maps")
-        self._hint = muted(_HINT, wrap=True)
+        self._hint, self._small_hint = muted(_HINT, wrap=True), caption(wrap=True)
+        self._small_hint.hide()
         self._lay_out()
 
     def set_methods(self, methods: list[tuple[str, str]]) -> None:
@@ -118,19 +120,22 @@ class InputSide(QWidget):
 
     def arrange(self) -> None:
         """Find the sizes anew: the room, or the zoom, has changed."""
-        ratio, old = self.devicePixelRatioF(), self.view.width()
+        ratio, old = self.devicePixelRatioF(), self._width
         room = min(self._room, self.height() - self._others())
         times = max(self._least_times(), min(_MOST, int(room * ratio / INPUT)))
-        side = round(times * INPUT / ratio)
+        self._width = round(times * INPUT / ratio)
+        sides = [self._width]
+        if self._texts != (self._usual,) and times > self._least_times():
+            sides.append(round((times - 1) * INPUT / ratio))  # what is to be learned is worth as much of the picture
+        side, told = next(((side, label) for side in sides if (label := self._fitting(side))), (self._width, None))
         self.view.setFixedSize(side, side)
-        width = max(side, self.minimumSizeHint().width())
-        left = self.height() - self._others() - side - self._layout.spacing()
-        self._hint.setVisible(self._fits(left, width))
-        if side != old:
+        for label in (self._hint, self._small_hint):
+            label.setVisible(label is told)
+        if self._width != old:
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        widths = (self.view.width(), self.method.sizeHint().width(), self.minimumSizeHint().width())
+        widths = (self._width, self.method.sizeHint().width(), self.minimumSizeHint().width())
         return QSize(max(widths), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -152,7 +157,7 @@ class InputSide(QWidget):
         above.addWidget(self._help)
         self._layout.addLayout(above)
         self._layout.addWidget(self.view)
-        for widget in (self.crop, self.method, self.legend, self._hint):
+        for widget in (self.crop, self.method, self.legend, self._hint, self._small_hint):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
 
@@ -161,13 +166,19 @@ class InputSide(QWidget):
             self.show_heat(None)
         self.method_chosen.emit(self.method.raw())
 
-    def _fits(self, height: int, width: int) -> bool:
-        """Put the longest text below that there is room for; whether there is one."""
-        for text in self._texts:
-            self._hint.setText(text)
-            if self._hint.heightForWidth(width) <= height:
-                return True
-        return False
+    def _fitting(self, side: int) -> QLabel | None:
+        """Who shows the longest text that there is room for below an input of this size; None if there is for none.
+        What is not there all the time is rather told in small type than not at all."""
+        width = max(self._width, self.minimumSizeHint().width())
+        height = self.height() - self._others() - side - self._layout.spacing()
+        places = [(self._hint, text) for text in self._texts]
+        if self._texts != (self._usual,):
+            places.append((self._small_hint, self._texts[-1]))
+        for label, text in places:
+            label.setText(text)
+            if label.heightForWidth(width) <= height:
+                return label
+        return None
 
     def _least_times(self) -> int:
         return max(1, int(px(_LEAST * INPUT) * self.devicePixelRatioF()) // INPUT)

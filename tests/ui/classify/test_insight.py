@@ -11,7 +11,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QColorDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QColorDialog, QFileDialog
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
@@ -796,3 +796,21 @@ def test_verdict_and_bars_stay_in_view_with_every_view_at_every_usual_size(page,
             assert not verdict.verdict.visibleRegion().isEmpty()
             assert verdict.bars.viewport().visibleRegion().boundingRect().height() >= 10 * 16
             assert page.height() <= page.parentWidget().height(), (name, size)
+
+
+def test_what_is_to_be_learned_from_a_heat_map_is_told_in_a_small_window_too(page, window, qtbot, show, dog, side):
+    words = "Covering the top makes it a cat. Of 49 places to cover, 1 changes the answer."
+    window.resize(1024, 640)
+    show(dog)
+    usual = side._width
+    turn_on(side, page, qtbot, "occlusion")
+    side.say(f"{words} How to read it.", words)
+    for _ in range(4):
+        QApplication.processEvents()
+    (told,) = [label for label in (side._hint, side._small_hint) if label.isVisible()]
+    assert told.text().startswith(words)
+    assert told.heightForWidth(told.width()) <= told.height()
+    assert side.rect().contains(told.geometry())
+    assert (side._width, side.legend.width() >= side.legend.sizeHint().width()) == (usual, True)
+    side.method.setCurrentIndex(0)
+    assert side.view.width() == usual
