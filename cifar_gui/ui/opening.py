@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 LARGEST_SHOWN = 1600
 """Pictures are shown from a copy at most this wide and high: scaling a larger one would hold up the window."""
 
-_KEY = "classify.open"
 _TOPIC = "picture"
 
 
@@ -50,10 +49,12 @@ class Opener(QObject):
     opened = Signal(object)
     many_found = Signal(object)
 
-    def __init__(self, jobs: Background, messages: Messages, parent: QObject | None = None) -> None:
+    def __init__(
+        self, jobs: Background, messages: Messages, parent: QObject | None = None, *, key: str = "classify.open"
+    ) -> None:
+        """`key` of its work: no other page has the same, whose wishes would put an end to those of this one."""
         super().__init__(parent)
-        self._jobs = jobs
-        self._messages = messages
+        self._jobs, self._messages, self._key = jobs, messages, key
 
     def take(self, dropped: Dropped) -> None:
         """Open what was dropped or pasted; what is refused is said, what is on the web is asked about."""
@@ -71,11 +72,11 @@ class Opener(QObject):
         if not sources:
             return
         wanted = list(sources)
-        self._jobs.run(lambda: _look_into(wanted), self._on_looked_into, self._on_failed, key=_KEY)
+        self._jobs.run(lambda: _look_into(wanted), self._on_looked_into, self._on_failed, key=self._key)
 
     def reopen(self, source: PictureSource, crop: Crop | None, number: int) -> None:
         """Open a picture seen before, with the crop it had."""
-        self._jobs.run(lambda: decoded(source, crop, number), self._on_looked_into, self._on_failed, key=_KEY)
+        self._jobs.run(lambda: decoded(source, crop, number), self._on_looked_into, self._on_failed, key=self._key)
 
     def _on_looked_into(self, found: Opened | list[PictureSource]) -> None:
         self._messages.resolve(_TOPIC)
@@ -98,7 +99,7 @@ class Opener(QObject):
         def fetch() -> None:
             self._messages.dismiss(text)
             self._jobs.run(
-                lambda: _fetched(links, self._give_up_at_the_end), self._on_looked_into, self._on_failed, key=_KEY
+                lambda: _fetched(links, self._give_up_at_the_end), self._on_looked_into, self._on_failed, key=self._key
             )
 
         self._messages.info(text, ("Fetch it" if len(links) == 1 else "Fetch them", fetch))

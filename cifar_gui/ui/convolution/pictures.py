@@ -44,7 +44,7 @@ class Pictures(QObject):
         self._context = context
         self._held_out = RandomHeldOut(context, self)
         self._held_out.drawn.connect(lambda data, place: self.taken.emit(held_out_picture(data, place)))
-        self._opener = Opener(context.jobs, context.messages, self)
+        self._opener = Opener(context.jobs, context.messages, self, key="convolution.open")
         self._opener.opened.connect(self._on_opened)
         self._opener.many_found.connect(lambda sources: self._opener.open(sources[:1]))
 

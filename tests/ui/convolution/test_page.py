@@ -20,6 +20,7 @@ from cifar_gui.ui.convolution.kernel_editor import KernelEditor
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
 from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.setup import Setup, to_state
+from cifar_gui.ui.opening import Opener
 from cifar_gui.ui.page import PAGES
 
 
@@ -394,6 +395,14 @@ def test_an_opened_picture_becomes_the_input_from_five_to_thirty_two_pixels_wide
         page.operator.grab()
     page.input_panel.source.button("drawing").click()
     assert page.setup.values.shape == (1, 7, 7)
+
+
+def test_a_picture_opened_here_does_not_keep_classify_from_opening_its_own(page, qtbot, make_picture) -> None:
+    elsewhere, came = Opener(page.context.jobs, page.context.messages), []
+    elsewhere.opened.connect(came.append)
+    elsewhere.open([PictureSource.from_path(make_picture())])
+    page.open_pictures([PictureSource.from_path(make_picture("own.png"))])
+    qtbot.waitUntil(lambda: bool(came) and page.setup.picture_name == "own.png")
 
 
 def test_the_picture_that_classify_shows_is_one_click_away(page) -> None:
