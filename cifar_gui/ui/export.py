@@ -35,7 +35,7 @@ class ModelExport:
         from cifar_gui.export.base import EXPORTERS  # torch: there is a network, so it has been imported
 
         models, settings = self._context.models, self._context.settings
-        snapshot, name = models.snapshot, models.current.label if models.current else ""
+        snapshot, name = models.snapshot, models.loaded.label if models.loaded else ""  # not yet what is being loaded
         if snapshot is None:
             return
         kinds = {each.label: each.value.suffix for each in EXPORTERS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,10 @@ def test_every_form_is_offered_under_the_name_of_the_network(loaded, qtbot, aske
     assert export(loaded, qtbot) == "", "the dialog was given up"
     assert asked["filters"] == ["ONNX (*.onnx)", "PyTorch program (*.pt2)", "Python code (*.py)"]
     assert asked["proposed"] == str(tmp_path / "decided")
+    models = loaded.context.models
+    models.current = replace(models.current, key="next", label="Next")
+    export(loaded, qtbot)
+    assert asked["proposed"] == str(tmp_path / "decided"), "what is being loaded is not what is written"
 
 
 def test_the_chosen_form_decides_where_the_name_does_not(loaded, qtbot, asked, tmp_path) -> None:

@@ -286,7 +286,7 @@ class ConvolutionPage(Page):
             return
         self._is_stale = False
         models, chosen, setup = self.context.models, self._snapshot, self.setup
-        label = models.current.label if models.current is not None else ""
+        label = models.loaded.label if models.loaded is not None else ""  # what is chosen may yet have to be loaded
         choices = models.choices()
         known = (
             SmallPicture(setup.picture, setup.picture_name, setup.picture_label) if setup.picture is not None else None

@@ -41,7 +41,7 @@ def page(qtbot: Any, library: Any) -> Iterator[ConvolutionPage]:
         jobs=jobs,
         session=Session(),
         data=library,
-        models=Models(snapshot=None, current=None, others=[]),
+        models=Models(snapshot=None, loaded=None, others=[]),
         actions=Actions(),
         messages=Messages(),
         picture=ShownPicture(),

@@ -33,7 +33,7 @@ VOLUMES = ((32, 32, 3), (32, 32, 12), (32, 32, 12), (16, 16, 12), (10,))
 def walking(page, qtbot, decided_snapshot):
     """The page with a network that is sure of everything, and a picture that somebody says is a frog."""
     page.on_model(decided_snapshot)
-    page.context.models.current = SimpleNamespace(label="Decided")
+    page.context.models.loaded = SimpleNamespace(label="Decided")
     pixels = np.random.default_rng(6).integers(0, 256, (3, 32, 32), dtype=np.uint8)
     page.pictures.taken.emit(SmallPicture(pixels, "noise", "frog"))
     page.views.button("network").click()
@@ -82,6 +82,14 @@ def test_another_network_is_walked_through_as_soon_as_it_is_chosen(walking, qtbo
     walking.on_model(other)
     qtbot.waitUntil(lambda: walking.context.jobs.idle)
     assert walking.network.walk.snapshot is other
+
+
+def test_it_has_its_name_while_the_next_network_is_being_loaded(walking, qtbot) -> None:
+    walking.context.models.current = SimpleNamespace(label="Next")
+    before = walking.network.walk
+    walking.on_theme()
+    qtbot.waitUntil(lambda: walking.network.walk is not before)
+    assert "Network: Decided." in walking.network.which.text()
 
 
 def test_in_another_theme_the_maps_have_its_colours(walking, qtbot) -> None:
