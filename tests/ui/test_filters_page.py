@@ -582,6 +582,11 @@ def test_a_filter_asked_for_with_its_layer_is_the_chosen_one(show, page, qtbot):
     assert (page.layers.chosen.name, page.grid_panel.grid.chosen) == ("blocks.1.conv2", 7)
     page.show_layer("blocks.1.conv2", 9)
     assert page.grid_panel.grid.chosen == 9, "the layer is shown already"
+    page.grid_panel.grid.choose(3)
+    page.grid_panel.order.setCurrentIndex(1)
+    settle(page, qtbot)
+    assert page.grid_panel.grid.chosen == 3, "it was asked for once"
+    page.grid_panel.grid.choose(9)
     page.show_layer("blocks.2.conv1", 11)
     page.layers.choose("blocks.0.conv1")  # the user goes on before it is there
     settle(page, qtbot)

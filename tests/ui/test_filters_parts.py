@@ -419,7 +419,9 @@ def test_each_choice_asks_for_other_pictures(panel):
 def test_what_stands_in_place_of_the_grid_is_not_copied_as_the_grid_that_was_there(panel):
     sheet = panel.grid.sheet
     panel.copy_picture()
+    assert panel.legend.isVisible()
     panel.show_waiting("Drawing")
+    assert (panel.legend.isVisible(), panel.count.text()) == (False, "")
     before = QGuiApplication.clipboard().image()
     assert panel.picture().isNull()
     panel.copy_picture()

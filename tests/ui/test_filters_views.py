@@ -246,6 +246,18 @@ def test_of_a_layer_that_is_yet_to_be_looked_through_no_unit_of_another_is_told(
     assert page.detail.title_label.text() == "AIRPLANE"
 
 
+def test_a_look_for_the_pictures_of_one_layer_ends_with_another_layer(with_data, qtbot, monkeypatch):
+    page, tops = with_data, with_data.detail.tops
+    state = held_up(monkeypatch, survey, "_look")
+    tops.button.click()
+    qtbot.waitUntil(lambda: tops.waiting.bar.value() == 250)
+    page.layers.setCurrentRow(1)
+    qtbot.waitUntil(lambda: page.detail.title_label.text() == "AIRPLANE")
+    assert (tops.waiting.isVisible(), tops.button.isVisible()) == (False, True)
+    state.go.set()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
 def test_a_unit_stays_while_another_view_of_its_layer_is_worked_out(page, qtbot, monkeypatch):
     held_up(monkeypatch, ideal_input, "_climb_all")
     page.grid_panel.grid.choose(7)

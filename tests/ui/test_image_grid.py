@@ -153,6 +153,13 @@ def test_plus_and_minus_and_the_wheel_change_the_size_of_the_tiles(view, qtbot):
     assert view._painter.magnification == before + 2
 
 
+def test_the_chosen_tile_stays_in_sight_when_tiles_get_larger(view, qtbot):
+    view.show_sheet(sheet_of(grid_of(300)))
+    view.choose(150)
+    qtbot.keyClicks(view, "+++")
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()))
+
+
 def test_the_size_of_the_tiles_has_ends_that_one_turns_back_at_once(view, qtbot):
     view.show_sheet(sheet_of(grid_of(9)))
     before = view._painter.magnification

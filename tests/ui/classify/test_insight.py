@@ -713,6 +713,17 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     assert not page.context.messages.all
 
 
+def test_a_look_that_broke_off_can_be_begun_again(page, qtbot, resembles, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    look = resembles._look = resembles_view._Look(resembles._answer.question.snapshot, tiny_data)
+    resembles._on_progress(look, 0.25)
+    assert resembles.panel.empty.button.text() == "Cancel"
+    resembles._on_broken(look)
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+
+
 def test_a_look_is_given_up_where_another_network_is_asked(
     page, qtbot, resembles, tiny_data, choose_other, monkeypatch
 ):

@@ -99,6 +99,8 @@ def test_hovering_the_input_moves_the_window_there_and_marks_who_reads_the_cell(
     assert page.operator.input_note.text() == "9 windows read row 3, column 5."
     hover(qtbot, page.operator.input, 0, 0)
     assert page.operator.input_note.text() == "1 window reads row 1, column 1."
+    page.settings.kernel_size.slider.setValue(5)
+    assert page.operator.input_note.text() == "Click to draw, right-click to erase.", "other windows read it now"
 
 
 def test_arrow_keys_move_the_window_on_either_map_and_home_begins_again(page, qtbot) -> None:
@@ -352,7 +354,7 @@ def test_an_experiment_is_set_up_with_one_click(page, place) -> None:
     page.input_panel.experiments[place].click()
     assert page.guide.title.text() == lesson.title
     assert np.array_equal(page.setup.output, lesson.setup().output)
-    assert page.operator.walker.place == lesson.place
+    assert (page.operator.walker.place, page.operator.walker.visited) == (lesson.place, [lesson.place])
     assert page.guide.next.isHidden()
 
 
