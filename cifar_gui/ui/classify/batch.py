@@ -93,6 +93,7 @@ class Batch(QObject):
             lambda _: self._on_ended(run),
             lambda error: self._on_refused(run, error),
             broken=lambda: self._on_broken(run),
+            doing="Classifying…",
         )
 
     def cancel(self) -> None:

@@ -198,7 +198,7 @@ class ClassifyPage(Page):
         if self._is_painting:
             save_painting(self.context, self, self.insight.paint_panel.image)
         elif self.many.is_in_front:
-            save_verdicts(self.context, self, self.many.table_page.model.shown_rows())
+            save_verdicts(self.context, self, self.many.table_page.taken_rows())
         elif (entry := self._entry()) and entry.prediction is not None:
             save_verdicts(self.context, self, [Row(entry.source, entry.prediction)])
 

@@ -57,7 +57,7 @@ class TablePage(Panel):
         self.model = ResultsModel()
         self.batch = Batch(context.jobs, shelf, self)
         self.table = ResultsTable(self.model, Thumbnails(context.jobs, self))
-        self.sort_away = SortAway(context, self._to_sort, self)
+        self.sort_away = SortAway(context, self.taken_rows, self)
         self._class_names: tuple[str, ...] = ()
         self._asking: Asking | None = None  # how the network was asked last; None: not at all
         self._places: Sequence[int] = ()  # of the rows that it was asked about
@@ -104,6 +104,11 @@ class TablePage(Panel):
     def say(self, remark: str) -> None:
         """Add a remark to the tally, until that changes."""
         self._show_tally(remark)
+
+    def taken_rows(self) -> list[Row]:
+        """What goes into files and folders: the selected rows, if there are several; all that are shown otherwise."""
+        selected = self.table.selected_rows()
+        return selected if len(selected) > 1 else self.model.shown_rows()
 
     def _ask(self) -> None:
         """About the rows at `_places`."""
@@ -169,7 +174,7 @@ class TablePage(Panel):
         self.copy_button.setToolTip("Copy the selected rows, or all that are shown (Ctrl+C)")
         self.copy_button.clicked.connect(self.copy_wanted)
         self.export_button.setIcon(icon("export"))
-        self.export_button.setToolTip("Save all rows that are shown, with every probability")
+        self.export_button.setToolTip("Save the selected rows, or all that are shown, with every probability")
         self.export_button.clicked.connect(self.export_wanted)
         self.sure = SureFrom()
         self.sure.changed.connect(self.sure_changed)
@@ -202,11 +207,6 @@ class TablePage(Panel):
     def _choose_all(self) -> None:
         self._by_class.setCurrentIndex(0)
         self._by_state.setCurrentIndex(0)
-
-    def _to_sort(self) -> Sequence[Row]:
-        """The selected rows, if there are several; all that are shown otherwise."""
-        selected = self.table.selected_rows()
-        return selected if len(selected) > 1 else self.model.shown_rows()
 
     def _on_filter(self) -> None:
         chosen = self._by_state.currentData()

@@ -493,6 +493,14 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
     first = page.many.table_page.model.rows[0].prediction
     assert [float(saved[0][name]) for name in first.class_names] == list(first.probabilities)
     assert messages(page)[0].startswith("Saved out.csv: 14 pictures")
+    table = page.many.table_page.table
+    flags = table.selectionModel().SelectionFlag
+    for row in (1, 3):
+        table.selectionModel().select(table.model().index(row, 0), flags.Select | flags.Rows)
+    page.save()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    chosen = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
+    assert [row["picture"] for row in chosen] == [saved[1]["picture"], saved[3]["picture"]]
 
 
 def test_a_place_that_cannot_be_written_to_is_named(page, qtbot, make_picture, tmp_path, monkeypatch, show):
@@ -507,6 +515,7 @@ def test_cancelling_keeps_what_has_been_found_and_says_so(page, qtbot, make_pict
     paths = [make_picture(f"long/{number}.png") for number in range(300)]
     page.open_pictures(sources(*paths))
     qtbot.waitUntil(lambda: page.many.table_page.batch.running)
+    assert page.context.jobs.doing == "Classifying…", "what the status bar says"
     page.many.table_page.cancel_button.click()
     assert not page.many.table_page.batch.running
     assert "cancelled" in page.many.table_page._tally.text()

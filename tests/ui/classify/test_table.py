@@ -201,10 +201,10 @@ def test_the_selected_rows_count_from_the_top_and_all_if_none_is_selected(table,
 
     assert selected() == ["0.png", "1.png", "2.png"]
     table.table.selectRow(2)
-    assert len(table._to_sort()) == 3, "one row is where the keys stand, and no choice of what is to be sorted"
+    assert len(table.taken_rows()) == 3, "one row is where the keys stand, and no choice of what is to be sorted"
     selection = table.table.selectionModel()
     selection.select(table.model.index(0, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
-    assert selected() == [row.source.name for row in table._to_sort()] == ["0.png", "2.png"]
+    assert selected() == [row.source.name for row in table.taken_rows()] == ["0.png", "2.png"]
 
 
 def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_snapshot, make_picture):
