@@ -56,6 +56,7 @@ QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus {
 }
 QToolButton[mark="true"] { padding-left: 4dp; padding-right: 4dp; min-height: 16dp; max-height: 16dp; }
 QToolButton[mark="true"]:focus { padding-left: 3dp; padding-right: 3dp; min-height: 14dp; max-height: 14dp; }
+QComboBox:focus { padding-right: 3dp; }
 QPushButton[primary="true"]:focus { border-color: {text}; }
 QLineEdit:focus, QAbstractSpinBox:focus { padding: 0 7dp; }
 QLineEdit[cell="true"], QLineEdit[cell="true"]:focus { padding: 0; }
@@ -115,6 +116,7 @@ QAbstractItemView:focus { border: 2px solid {accent}; border-radius: 4dp; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {panel_line};
     padding: 4dp 8dp; font-size: 11dp; font-weight: 600; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 9dp; height: 9dp; }
 QTableCornerButton::section { background: {panel}; border: none; }
 QScrollArea { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }

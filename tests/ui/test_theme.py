@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QStyle, QStyleOptionComboBox, QTableWidget
 
 from cifar_gui.explain.colours import signed
 from cifar_gui.ui.theme import ZOOM_STEPS, font, prepare_pyqtgraph, px, theme, tokens
@@ -262,3 +262,37 @@ def test_the_ring_of_a_focused_table_goes_round_its_header_too(qtbot) -> None:
     picture, right, bottom = table.grab().toImage(), table.width() - 1, table.height() - 1
     edges = [(150, 0), (150, bottom), (0, 80), (right, 80), (0, 12), (right, 12)]
     assert {picture.pixelColor(*edge).name() for edge in edges} == {tokens().accent.name()}
+
+
+def test_a_box_to_choose_from_has_the_same_room_for_words_with_and_without_the_keyboard(qtbot) -> None:
+    theme().set_look(scheme="light", zoom=1.0)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItem("Near-duplicates")
+    box.show()
+    option, room = QStyleOptionComboBox(), []
+    for state in (QStyle.StateFlag.State_Enabled, QStyle.StateFlag.State_Enabled | QStyle.StateFlag.State_HasFocus):
+        box.initStyleOption(option)
+        option.state = state
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room.append(box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box).width())
+    assert room[0] == room[1]
+
+
+def test_the_arrow_of_a_sorted_column_stands_above_its_title_and_not_on_it(qtbot) -> None:
+    theme().set_look(scheme="light", zoom=1.0)
+    table = QTableWidget(1, 1)
+    qtbot.addWidget(table)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    table.show()
+    unsorted = header.grab().toImage()
+    header.setSortIndicatorShown(True)
+    header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+    arrow = header.grab().toImage()
+    middle = header.sectionSize(0) // 2
+    changed = [
+        (x, y) for x in range(arrow.width()) for y in range(arrow.height()) if arrow.pixel(x, y) != unsorted.pixel(x, y)
+    ]
+    assert changed
+    assert all(abs(x - middle) < 10 and y < 10 for x, y in changed)
