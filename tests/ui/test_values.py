@@ -249,3 +249,15 @@ def test_a_table_is_sorted_by_its_values_where_that_is_wanted(qtbot):
     assert [row[0].value for row in plain.rows] == ["b", "a", "c"]
     sortable.show_rows(["name", "value"], rows[::-1])
     assert [row[0].value for row in sortable.rows] == ["a", "b", "c"]
+
+
+def test_a_long_name_is_cut_short_before_the_numbers_beside_it_are_out_of_sight(qtbot):
+    table = ValueTable(small=True, spreads=True)
+    qtbot.addWidget(table)
+    table.resize(280, 160)
+    name = "the name of a class that is longer than most of them are"
+    table.show_rows(["Class", "Precision", "Recall"], [[Cell(name, name), Cell(0.5, "50.0 %"), Cell(0.6, "60.0 %")]])
+    table.show()
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert table.columnWidth(0) >= 88
+    assert table.columnWidth(2) >= table.sizeHintForColumn(2)

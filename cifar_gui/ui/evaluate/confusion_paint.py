@@ -51,6 +51,11 @@ class CellPainter(QStyledItemDelegate):
         painter.restore()
 
 
+def elided(name: str, width: int) -> str:
+    """A name above the matrix in such a width, cut off where one can see that it is."""
+    return QFontMetrics(font(11)).elidedText(name, Qt.TextElideMode.ElideRight, width)
+
+
 def least_cell(words: list[str]) -> QSize:
     """A cell in which each of these numbers can be read."""
     metrics = QFontMetrics(font(_SIZE, bold=True))
@@ -94,7 +99,9 @@ class NamesAbove(QHeaderView):
             painter.translate(rect.left(), rect.bottom())
             painter.rotate(-90)
             line = QRect(px(_AIR), 0, rect.height() - px(_AIR), rect.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+            painter.drawText(
+                line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided(name, line.width())
+            )
         else:
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
         painter.restore()

@@ -39,7 +39,7 @@ def class_rows(outcome: Outcome) -> list[list[Cell]]:
 def _class_row(name: str, score: ClassScore) -> list[Cell]:
     called = "Nothing was called so." if not score.precision else f"Of what was called {name}, so much was."
     return [
-        Cell(name, name),
+        Cell(name, name, name),  # there may not be room for all of it
         Cell(score.precision, percent(score.precision), called),
         Cell(score.recall, percent(score.recall), f"Of what is {name}, so much was called so."),
         Cell(score.count, f"{score.count:,}"),

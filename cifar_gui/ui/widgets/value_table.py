@@ -112,6 +112,8 @@ class _PicturePainter(QStyledItemDelegate):
 
 
 _TITLE_PADDING = 8
+_LEAST_NAME = 88
+"""Names in the first column are not made shorter, in pixels at zoom 1."""
 
 
 class ValueTable(QTableView):
@@ -226,6 +228,7 @@ class ValueTable(QTableView):
         if header.isSortIndicatorShown():
             self._take_arrow_room()
         self._leave_out()
+        self._shorten_names()
         shown = [column for column in range(header.count()) if not header.isSectionHidden(column)]
         share = max(self.viewport().width() - header.length(), 0) // len(shown)
         for column in shown:
@@ -237,6 +240,13 @@ class ValueTable(QTableView):
         for title in self._spare:
             if header.length() > self.viewport().width() and title in self.titles:
                 header.hideSection(self.titles.index(title))
+
+    def _shorten_names(self) -> None:
+        """Where it is still too wide, long words in the first column are cut short: the numbers are what is read."""
+        header, rows = self.horizontalHeader(), self._cells.rows
+        over = header.length() - self.viewport().width()
+        if over > 0 and rows and isinstance(rows[0][0].value, str):
+            header.resizeSection(0, max(header.sectionSize(0) - over, min(header.sectionSize(0), px(_LEAST_NAME))))
 
     def _take_arrow_room(self) -> None:
         """Qt keeps room for the arrow in every title; it stands in one."""

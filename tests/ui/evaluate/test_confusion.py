@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from cifar_gui.ui.evaluate.confusion import ConfusionTable
-from cifar_gui.ui.evaluate.confusion_paint import cell_ground
+from cifar_gui.ui.evaluate.confusion_paint import cell_ground, elided
 from cifar_gui.ui.tokens import DARK, LIGHT
 
 
@@ -52,6 +52,11 @@ def test_names_stand_upright_only_where_there_is_no_room(table):
     table.resize(table.minimumSizeHint())
     assert header.turned
     assert header.sizeHint().height() > low
+
+
+def test_one_sees_that_a_long_name_above_goes_on(table):
+    assert elided("cat", 200) == "cat"
+    assert elided("a name that is longer than there is room", 80).endswith("…")
 
 
 def test_cells_share_the_room_and_their_numbers_always_fit(table):
