@@ -81,14 +81,28 @@ class ModelChooser(QToolButton):
         self._menu.addAction(text).setEnabled(False)
 
     def _add_runs(self, choices: list[ModelChoice]) -> None:
-        """Best and last of each run, its epochs in a submenu; older runs than a dozen in a submenu of their own."""
-        runs = [(name, list(own)) for name, own in groupby(choices, key=lambda each: each.key.split("/")[1])]
-        for _name, own in runs[:_MAX_RUNS]:
-            self._add_run(own, self._menu)
+        """Best, last and epochs of the newest run; one line for each of the others, as a sweep makes dozens of them;
+        older runs than a dozen in a submenu of their own."""
+        runs = [list(own) for _name, own in groupby(choices, key=lambda each: each.key.split("/")[1])]
+        self._add_run(runs[0], self._menu)
+        for own in runs[1:_MAX_RUNS]:
+            self._fold_run(own, self._menu)
         if len(runs) > _MAX_RUNS:
             older = self._menu.addMenu(f"{len(runs) - _MAX_RUNS} older runs")
-            for _name, own in runs[_MAX_RUNS:]:
-                self._add_run(own, older)
+            for own in runs[_MAX_RUNS:]:
+                self._fold_run(own, older)
+
+    def _fold_run(self, choices: list[ModelChoice], menu: QMenu) -> None:
+        """One line, with what there is of the run behind it."""
+        if len(choices) == 1:
+            self._add_run(choices, menu)
+            return
+        best = choices[0]
+        name = best.label.split(" · ")[0]
+        folded = menu.addMenu(" · ".join(part for part in (name, best.detail) if part))
+        if self._models.current is not None and self._models.current.key in [choice.key for choice in choices]:
+            folded.setIcon(icon("check"))
+        self._add_run(choices, folded)
 
     def _add_run(self, choices: list[ModelChoice], menu: QMenu) -> None:
         epochs = [choice for choice in choices if "/epoch/" in choice.key]

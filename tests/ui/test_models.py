@@ -190,6 +190,22 @@ def test_older_runs_than_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> N
     assert [action.text() for action in chooser.fill().actions()] == texts
 
 
+def test_every_run_but_the_newest_is_one_line_of_the_menu(qtbot, library) -> None:
+    library._on_choices(
+        [
+            ModelChoice(f"runs/{number}/{which}", f"run {number} · {which}", detail, "runs", None)
+            for number in ("0003", "0002", "0001")
+            for which, detail in (("best", "60.0 %"), ("last", ""))
+        ]
+    )
+    chooser = ModelChooser(library)
+    qtbot.addWidget(chooser)
+    lines = chooser.fill().actions()
+    texts = [line.text() for line in lines]
+    assert texts == ["Runs", "run 0003 · best · 60.0 %", "run 0003 · last", "run 0002 · 60.0 %", "run 0001 · 60.0 %"]
+    assert [line.text() for line in lines[3].menu().actions()] == ["run 0002 · best · 60.0 %", "run 0002 · last"]
+
+
 def test_a_choice_is_remembered(qtbot, library) -> None:
     library.choose_default()
     qtbot.waitUntil(lambda: library.snapshot is not None)
