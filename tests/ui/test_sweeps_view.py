@@ -173,6 +173,8 @@ def dialog(page, qtbot, started) -> SweepDialog:
 def test_the_dialog_counts_along_and_starts_what_has_been_typed(dialog, page, qtbot, started) -> None:
     assert dialog._size.text().startswith("3 runs of 3 epochs each. About ")
     row = dialog.rows[0]
+    middles = {each.mapTo(row, each.rect().center()).y() for each in (row.setting, row.values, row.remove)}
+    assert len(middles) == 1, "what is to be tried stands level with its setting"
     row.values.selectAll()
     qtbot.keyClicks(row.values, "0.1, 0.2, x")
     qtbot.waitUntil(lambda: not dialog._soon.isActive())

@@ -74,14 +74,14 @@ class AxisRow(QWidget):
         self.remove.setAccessibleName("Remove")
         self._problem.setProperty("bad", True)
         self._problem.hide()
-        bounds = QWidget()
-        line = QHBoxLayout(bounds)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(SPACING)
-        for widget, stretch in ((self.low, 1), (muted("to"), 0), (self.high, 1), (self.logarithmic, 0)):
-            line.addWidget(widget, stretch)
-        self._kinds.addWidget(self.values)
-        self._kinds.addWidget(bounds)
+        for fields in (((self.values, 1),), ((self.low, 1), (muted("to"), 0), (self.high, 1), (self.logarithmic, 0))):
+            page = QWidget()
+            line = QHBoxLayout(page)  # around a single field, too: it stands in the middle, level with its setting
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(SPACING)
+            for widget, stretch in fields:
+                line.addWidget(widget, stretch)
+            self._kinds.addWidget(page)
         self._kinds.setFixedHeight(self.values.sizeHint().height() + 4)  # with the frame of a wrong field
         row = QHBoxLayout()
         row.setSpacing(SPACING)

@@ -28,7 +28,7 @@ from cifar_gui.ui.widgets.value_table import ValueTable
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_READING = "Hover over a point to read it, click to choose its run, double-click to open that."
+_READING = "Hover to read a point, click to choose its run, double-click to open it."
 
 
 class SweepsView(QWidget):
