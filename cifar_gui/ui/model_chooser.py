@@ -13,7 +13,8 @@ from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.text import muted
 
-_MAX_RUNS = 12
+_MAX_RUNS = 6
+"""With the shipped models, as many as there is room for on a screen of 640 lines: more would begin a second column."""
 _GROUPS = (("live", "In training"), ("shipped", "Shipped"), ("opened", "Opened"), ("runs", "Runs"))
 
 
@@ -82,7 +83,7 @@ class ModelChooser(QToolButton):
 
     def _add_runs(self, choices: list[ModelChoice]) -> None:
         """Best, last and epochs of the newest run; one line for each of the others, as a sweep makes dozens of them;
-        older runs than a dozen in a submenu of their own."""
+        older runs than half a dozen in a submenu of their own."""
         runs = [list(own) for _name, own in groupby(choices, key=lambda each: each.key.split("/")[1])]
         self._add_run(runs[0], self._menu)
         for own in runs[1:_MAX_RUNS]:

@@ -174,19 +174,19 @@ def test_the_chooser_shows_groups_and_epochs_in_a_submenu(qtbot, library, a_run)
     assert [action.isChecked() for action in submenu.actions()] == [True, False]
 
 
-def test_older_runs_than_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> None:
-    numbers = [f"{number:04}" for number in range(14, 0, -1)]
+def test_older_runs_than_half_a_dozen_are_in_a_menu_of_their_own(qtbot, library) -> None:
+    numbers = [f"{number:04}" for number in range(8, 0, -1)]
     library._on_choices([ModelChoice(f"runs/{each}/best", f"run {each} · best", "", "runs", None) for each in numbers])
     chooser = ModelChooser(library)
     qtbot.addWidget(chooser)
     heading, *runs, older = chooser.fill().actions()
     assert heading.text() == "Runs"
-    assert [action.text() for action in runs] == [f"run {each} · best" for each in numbers[:12]]
+    assert [action.text() for action in runs] == [f"run {each} · best" for each in numbers[:6]]
     assert older.text() == "2 older runs"
     assert [action.text() for action in older.menu().actions()] == ["run 0002 · best", "run 0001 · best"]
     assert not heading.isEnabled()
     texts = ["Runs", *(run.text() for run in runs)]
-    library._on_choices(library._choices[:12])
+    library._on_choices(library._choices[:6])
     assert [action.text() for action in chooser.fill().actions()] == texts
 
 
