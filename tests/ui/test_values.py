@@ -259,5 +259,5 @@ def test_a_long_name_is_cut_short_before_the_numbers_beside_it_are_out_of_sight(
     table.show_rows(["Class", "Precision", "Recall"], [[Cell(name, name), Cell(0.5, "50.0 %"), Cell(0.6, "60.0 %")]])
     table.show()
     assert table.horizontalHeader().length() <= table.viewport().width()
-    assert table.columnWidth(0) >= 88
+    assert table.columnWidth(0) >= 56
     assert table.columnWidth(2) >= table.sizeHintForColumn(2)

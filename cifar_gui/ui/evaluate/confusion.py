@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from cifar_gui.ui.evaluate.confusion_model import ConfusionModel
 from cifar_gui.ui.evaluate.confusion_paint import CellPainter, NamesAbove, least_cell
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.telling import confusion_as_text, confusion_words
-from cifar_gui.ui.theme import px, theme, tokens
+from cifar_gui.ui.theme import font, px, theme, tokens
 
 _WIDEST, _HIGHEST = 84, 48
 """Cells do not grow beyond that, in pixels at zoom 1."""
+_BESIDE, _PADDING = 160, 8
+"""Names of rows are cut off there; what is kept free on either side of them."""
 
 
 class ConfusionTable(QTableView):
@@ -33,6 +35,7 @@ class ConfusionTable(QTableView):
             header.setMinimumSectionSize(1)
             header.setSectionsClickable(False)
         self.verticalHeader().setStyleSheet("QHeaderView::section { border: none; font-weight: 400; }")
+        self.verticalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
@@ -92,7 +95,7 @@ class ConfusionTable(QTableView):
         count, cell = self._matrix.rowCount(), self._least_cell()
         width, height = max(px(_WIDEST), cell.width()), max(px(_HIGHEST), cell.height())
         frame = 2 * self.frameWidth() + 4
-        beside = self.verticalHeader().sizeHint().width()
+        beside = self._beside()
         return QSize(count * width + beside + frame, count * height + self._names.height_for(width) + frame)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -110,7 +113,7 @@ class ConfusionTable(QTableView):
     def minimumSizeHint(self) -> QSize:
         """All columns of ten classes; more are scrolled to."""
         count, cell = min(self._matrix.rowCount(), 10), self._least_cell()
-        beside = self.verticalHeader().sizeHint().width() + 2 * self.frameWidth() + 6
+        beside = self._beside() + 2 * self.frameWidth() + 6
         above = self._names.height_for(0) + 2 * self.frameWidth() + 6
         return QSize(count * cell.width() + beside, min(count, 4) * cell.height() + above)
 
@@ -123,12 +126,19 @@ class ConfusionTable(QTableView):
             return least_cell([])
         return least_cell([f"{max(row):,}" for row in self.outcome.evaluation.confusion])
 
+    def _beside(self) -> int:
+        """What the names of the rows take: Qt's own hint is for bold type of full size."""
+        metrics, names = QFontMetrics(font(11)), self.outcome.class_names if self.outcome is not None else ()
+        longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        return min(longest, px(_BESIDE)) + 2 * px(_PADDING) + 4
+
     def _fit(self) -> None:
         """Cells share the room, as far as their numbers can be read and they do not become clumsy."""
         if not (count := self._matrix.rowCount()):
             return
+        self.verticalHeader().setFixedWidth(self._beside())
         least, frame = self._least_cell(), 2 * self.frameWidth() + 4
-        across = self.width() - frame - self.verticalHeader().sizeHint().width()
+        across = self.width() - frame - self._beside()
         if self._names.height_for(across // count) + count * least.height() + frame > self.height():
             across -= self.verticalScrollBar().sizeHint().width()
         width = min(max(across // count, least.width()), max(px(_WIDEST), least.width()))

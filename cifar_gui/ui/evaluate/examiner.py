@@ -123,8 +123,11 @@ class Examiner(QObject):
         offered = self.standing().way
         if offered == "test":
             return "Use the test pictures"
-        if offered == "data" and (source := self._own_source()):
-            return f"Read {dict(self._context.data.available()).get(source, Path(source).name)}"
+        if offered == "data":
+            source = self._own_source()
+            return (
+                f"Read {dict(self._context.data.available()).get(source, Path(source).name)}" if source else "Get data"
+            )
         return ""
 
     def take_way(self) -> None:
@@ -133,8 +136,10 @@ class Examiner(QObject):
         if offered == "test":
             self._test_agreed = True
             self.changed.emit()
+        elif offered == "data" and (source := self._own_source()):
+            self._context.data.request(source)
         elif offered == "data":
-            self._context.data.request(self._own_source())
+            self._context.actions["get_data"].trigger()
 
     def run(self) -> None:
         """Ask, reading the pictures first if need be."""

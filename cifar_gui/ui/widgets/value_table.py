@@ -112,7 +112,7 @@ class _PicturePainter(QStyledItemDelegate):
 
 
 _TITLE_PADDING = 8
-_LEAST_NAME = 88
+_LEAST_NAME = 56
 """Names in the first column are not made shorter, in pixels at zoom 1."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QColor
@@ -52,6 +53,22 @@ def test_names_stand_upright_only_where_there_is_no_room(table):
     table.resize(table.minimumSizeHint())
     assert header.turned
     assert header.sizeHint().height() > low
+
+
+def test_names_beside_the_cells_take_what_they_need_and_leave_room_for_them(qtbot, make_outcome):
+    made = ConfusionTable()
+    qtbot.addWidget(made)
+    outcome = make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4)
+    made.show_outcome(outcome)
+    short = made.verticalHeader().width()
+    names = ("a", "b", "the name of a class that is longer than most are")
+    made.show_outcome(replace(outcome, evaluation=replace(outcome.evaluation, class_names=names)))
+    made.resize(400, 300)
+    made.show()
+    assert short < made.verticalHeader().width() <= 200
+    for width in (400, 360, 380):
+        made.resize(width, 300)
+        assert made.verticalHeader().width() + made.horizontalHeader().length() <= made.width()
 
 
 def test_one_sees_that_a_long_name_above_goes_on(table):

@@ -176,7 +176,9 @@ def test_a_network_of_other_classes_is_not_asked_and_its_own_pictures_are_offere
     assert page.context.data.requested == ["usual"]
     page.context.data.current_source = "usual"  # that is what does not fit
     page.on_data(tiny_data)
-    assert page.controls.way.isHidden()
+    assert page.controls.way.text() == "Get data"
+    page.controls.way.click()
+    assert page.said == ["get data"]
 
 
 def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_data, snapshot):
