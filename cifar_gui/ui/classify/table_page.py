@@ -21,7 +21,7 @@ from cifar_gui.ui.classify.table_model import ResultsModel
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
@@ -32,6 +32,8 @@ _REST = 20
 """So many times as long as it took to arrange the rows they stay: the more there are, the more seldom they move."""
 
 _WRONG = "wrong"
+_CLASSES = 160
+"""Width of the box to choose a class from, at most, in pixels at zoom 1."""
 
 _LONG = 60.0
 """Seconds left from which on a quicker way is offered."""
@@ -133,6 +135,7 @@ class TablePage(Panel):
         self.back_button.clicked.connect(self.back_wanted)
         self._by_class, self._by_state = QComboBox(), QComboBox()
         self._by_class.setAccessibleName("Show only this class")
+        self._by_class.setMaximumWidth(px(_CLASSES))  # a long name takes no room from the tally
         self._by_state.setAccessibleName("Show only pictures of this certainty")
         self._by_state.addItem("Sure or not", None)
         for state in STATES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,35 @@ _LEAST_CHOICE = 9
 """Letters that the chooser of a second network shows at least."""
 
 
+_BREAK = "\u200b"
+"""Not to be seen: a line may end there."""
+_LONGEST = 16
+"""Letters of a word that are kept on one line: classes may be called anything, and the type is large."""
+
+
+def breakable(text: str) -> str:
+    """The same text, that can be broken behind signs within its words, and anywhere in words beyond all measure."""
+    with_signs = re.sub(r"(?<=[\w])([_/.-]+)(?=\w)", rf"\1{_BREAK}", text)
+    too_long = rf"[^\s{_BREAK}]{{{_LONGEST}}}(?=[^\s{_BREAK}]{{4}})"
+    return re.sub(too_long, lambda found: found[0] + _BREAK, with_signs)
+
+
 class _Headline(WrappedLabel):
     """Can be as narrow as its longest word, whether or not it is broken into lines now."""
 
+    _said = ""
+
+    def text(self) -> str:
+        """What it says, as it was set."""
+        return self._said
+
+    def setText(self, text: str) -> None:
+        self._said = text
+        super().setText(breakable(text))
+
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        words = self.text().split()
+        words = breakable(self._said).replace(_BREAK, " ").split()
         hint.setWidth(max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0))
         return hint
 

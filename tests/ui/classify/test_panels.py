@@ -22,7 +22,7 @@ from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.picture_panel import PicturePanel
 from cifar_gui.ui.classify.samples import sample_files
-from cifar_gui.ui.classify.verdict_panel import VerdictPanel
+from cifar_gui.ui.classify.verdict_panel import VerdictPanel, breakable
 from cifar_gui.ui.held_out import data_picture, why_none
 from cifar_gui.ui.opening import decoded
 
@@ -384,3 +384,15 @@ def test_the_certainty_is_explained_and_the_number_goes_with_it(verdict):
     verdict.show_waiting("Wait.")
     assert (verdict.badge.toolTip(), verdict.badge.accessibleName()) == ("", "")
     assert not verdict.verdict.isVisible()
+
+
+def test_a_class_called_by_a_long_word_leaves_the_columns_of_the_page_as_they_are(qtbot):
+    names = ("boats", "very_long_name_of_a_class_for_lorries", "Kraftfahrzeughaftpflichtversicherung")
+    for wins in ((0.02, 0.96, 0.02), (0.02, 0.02, 0.96)):
+        prediction = Prediction(names, wins, Verdict("confident", names[wins.index(0.96)], ""))
+        panel = VerdictPanel()
+        qtbot.addWidget(panel)
+        panel.show_prediction(prediction, keep_order=False)
+        assert panel.verdict.text() in names[1:], "what it says is what is read from it"
+        assert panel.verdict.minimumSizeHint().width() < 380
+    assert breakable("probably none of the ten") == "probably none of the ten"

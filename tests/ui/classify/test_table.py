@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CheckpointError, PictureError
@@ -254,3 +255,9 @@ def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_
         table.resize(width, 500)
         assert table._tally.toolTip().endswith("1 of 2 as folders say\ndog taken for cat: 1")
     assert not table.table.isColumnHidden(folder)
+
+
+def test_a_class_with_a_long_name_leaves_room_for_the_tally(table):
+    table._name_classes(("cat", "a name that is much longer than most names of classes are"))
+    table._by_class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # as if shown for the first time
+    assert table._by_class.sizeHint().width() > 200 >= table._by_class.maximumWidth()
