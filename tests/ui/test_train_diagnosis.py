@@ -131,6 +131,9 @@ def test_four_epochs_without_a_better_accuracy_are_a_standstill():
 def test_a_single_step_back_is_called_usual():
     found = judged([1.0, 0.9], [1.0, 1.1], [0.6, 0.588])
     assert (found.kind, found.tone) == ("dip", "neutral")
+    assert "while the learning rate is high" in found.detail
+    late = judged([1.0, 0.9], [1.0, 1.1], [0.6, 0.588], lr=[0.1, 0.001])
+    assert (late.kind, "rate is low by now" in late.detail) == ("dip", True), "what is not so is not said"
     assert "fell 1.2 points" in found.detail
 
 

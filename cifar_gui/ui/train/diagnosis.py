@@ -350,12 +350,16 @@ def _slow(figures: _Figures) -> Diagnosis | None:
 def _dip(figures: _Figures) -> Diagnosis | None:
     if figures.gained >= 0 or figures.is_still:
         return None
+    usual = (
+        "Swings like this are usual while the learning rate is high."
+        if figures.rate_is_high
+        else "The learning rate is low by now: it takes just a few pictures between two classes to do that."
+    )
     return Diagnosis(
         "dip",
         "neutral",
         "A step back.",
-        f"Validation accuracy {figures.change} last epoch, from its {percent(figures.accuracy[-2])}. "
-        "Swings like this are usual while the learning rate is high.",
+        f"Validation accuracy {figures.change} last epoch, from its {percent(figures.accuracy[-2])}. {usual}",
     )
 
 
