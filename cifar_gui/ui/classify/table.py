@@ -79,9 +79,15 @@ class _ResultsDelegate(QStyledItemDelegate):
         text = row.text(column)
         if column == "second" and row.state == "confident" and row.prediction and row.prediction.probability > 0.999:
             painter.setPen(tokens().muted)
-        elide = Qt.TextElideMode.ElideMiddle if column == "name" else Qt.TextElideMode.ElideRight
-        text = QFontMetrics(font()).elidedText(text, elide, int(rect.width()))
+        text = shortened(column, text, int(rect.width()))
         painter.drawText(rect, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
+
+
+def shortened(column: str, text: str, width: int) -> str:
+    """A text of this column for which there is so much room: names keep their endings, guesses their percentages."""
+    ends = column in ("name", "second")
+    mode = Qt.TextElideMode.ElideMiddle if ends else Qt.TextElideMode.ElideRight
+    return QFontMetrics(font()).elidedText(text, mode, width)
 
 
 class ResultsTable(QTableView):

@@ -20,6 +20,7 @@ from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.batch import Asking
 from cifar_gui.ui.classify.results import COLUMNS
+from cifar_gui.ui.classify.table import shortened
 from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.messages import Messages
 
@@ -261,3 +262,9 @@ def test_a_class_with_a_long_name_leaves_room_for_the_tally(table):
     table._name_classes(("cat", "a name that is much longer than most names of classes are"))
     table._by_class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # as if shown for the first time
     assert table._by_class.sizeHint().width() > 200 >= table._by_class.maximumWidth()
+
+
+def test_a_guess_keeps_its_percentage_and_a_file_its_ending_where_there_is_no_room(qapp):
+    assert shortened("second", "a name that is much longer than most, 31.2 %", 120).endswith("31.2 %")
+    assert shortened("name", "a picture with a very long name of its own.jpeg", 120).endswith(".jpeg")
+    assert shortened("reason", "The network gives two classes nearly the same.", 120).startswith("The network")
