@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cifar_gui.data.picture import PictureSource
@@ -166,8 +166,9 @@ class TablePage(Panel):
         self._quicker_button.clicked.connect(self.quicker_wanted)
         row = QHBoxLayout()
         row.setSpacing(SPACING)
-        for widget in (self._progress, self._doing, self._quicker_button, self.cancel_button, self._go_on_button):
+        for widget in (self._progress, self._doing, self._quicker_button, self.cancel_button):
             row.addWidget(widget)
+        row.addWidget(self._go_on_button, 0, Qt.AlignmentFlag.AlignRight)  # alone in the row when all else is hidden
         row.setStretch(0, 1)
         return row
 
@@ -238,6 +239,7 @@ class TablePage(Panel):
 
     def _on_ended(self, cancelled: bool) -> None:
         self._show_progress(visible=False)
+        self._rearrange.stop()  # else it would write over what is said now
         self._on_rearrange()
         if cancelled:
             self._show_tally("cancelled")

@@ -519,6 +519,8 @@ def test_cancelling_keeps_what_has_been_found_and_says_so(page, qtbot, make_pict
     page.many.table_page.cancel_button.click()
     assert not page.many.table_page.batch.running
     assert "cancelled" in page.many.table_page._tally.text()
+    assert not page.many.table_page._rearrange.isActive(), "nothing writes over that"
+    assert page.many.table_page._go_on_button.width() < 200
     waiting = sum(row.state == "waiting" for row in page.many.table_page.model.rows)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert sum(row.state == "waiting" for row in page.many.table_page.model.rows) == waiting > 0
