@@ -186,6 +186,10 @@ class LessonDialog(QDialog):
 
 def save(dialog: LessonDialog, recipe: Recipe, context: Context) -> bool:
     """Ask where, and write it. Whether that was done; if not, the dialog says why, unless nobody chose a file."""
+    if not dialog.title.text().strip():
+        dialog.say("Give the lesson a title first: it is what students see above it.")
+        dialog.title.setFocus()
+        return False
     try:
         lesson = dialog.lesson(recipe)
         proposed = Path(str(context.settings.get("folder", ""))) / f"{file_stem(lesson.title)}{SUFFIX}"
