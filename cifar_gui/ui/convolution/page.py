@@ -201,7 +201,7 @@ class ConvolutionPage(Page):
         panel.pen_chosen.connect(self._on_pen)
         panel.reveals_chosen.connect(lambda on: operator.set_reveals(reveals=on))
         panel.shown_wanted.connect(self.pictures.take_shown)
-        panel.open_wanted.connect(lambda: self.pictures.open(file_dialogs.ask_for_pictures(self)))
+        panel.open_wanted.connect(self._on_open_wanted)
         panel.paste_wanted.connect(lambda: self.pictures.take(file_dialogs.clipboard()))
         panel.held_out_wanted.connect(self.pictures.take_held_out)
         panel.start_wanted.connect(lambda: self.show_setup(Setup(picture=self.setup.picture)))
@@ -306,6 +306,9 @@ class ConvolutionPage(Page):
         self.context.session.recipe_proposed.emit(presets(NETWORK)["quick"])
 
     # --- kernels and pictures
+
+    def _on_open_wanted(self) -> None:
+        self.pictures.open(file_dialogs.ask_for_pictures(self, self.context.settings))
 
     def _on_slice(self, place: int) -> None:
         self.operator.show_slice(place)
