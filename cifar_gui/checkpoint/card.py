@@ -32,7 +32,7 @@ class ModelCard:
     # ^ accuracies 0–1 and losses in nats: validation_accuracy, validation_loss, train_accuracy, train_loss,
     #   and for shipped models test_accuracy, test_accuracy_six_views
     calibration: Mapping[str, float] = field(default_factory=dict)
-    # ^ temperature: logits are divided by it before the softmax
+    # ^ what makes probabilities of logits, of one view and of six, as `inference.calibration.Calibration` writes it
     familiarity: tuple[float, ...] = ()
     # ^ what tells pictures like those it learned from from others, as `inference.familiarity.Familiarity` writes it
     trade: tuple[tuple[float, float, float], ...] = ()

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from cifar_gui.data.base import IMAGE_SIZE
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.explain.response import Response, maps_at
+from cifar_gui.inference.calibration import Calibration
 
 STEPS = 64
 STATES = (0, 4, 10, 20, 40, 64)
@@ -56,11 +57,11 @@ class Climb:
         units: Tensor,
         stats: ChannelStats,
         memory_format: torch.memory_format,
-        temperature: float | None,
+        calibration: Calibration | None,
     ) -> None:
-        """`temperature`: of the answers, if the units are classes."""
+        """`calibration`: of the answers, if the units are classes."""
         self._model, self._units, self._place = model, units, response.drive
-        self._format, self._temperature = memory_format, temperature
+        self._format, self._calibration = memory_format, calibration
         self._mean, self._std = (torch.tensor(each).view(1, 3, 1, 1) for each in (stats.mean, stats.std))
         self._side, self._middle = self._fitting(response)
         self._window = response.window(*self._middle)
@@ -130,14 +131,14 @@ class Climb:
     def _answers(self, pictures: Tensor) -> Tensor:
         """(units) what each says of its picture: a class its probability, a filter its answer."""
         values = self._values(pictures)
-        if self._temperature is not None:
-            values = torch.softmax(values / self._temperature, 1)
+        if self._calibration is not None:
+            values = self._calibration.probabilities(self._calibration.logits(values))
         return self._own(values)
 
     def _drives(self, pictures: Tensor) -> Tensor:
         """(units) what each is to be raised in: a class how far it is above the others together."""
         values = self._values(pictures)
-        if self._temperature is None:
+        if self._calibration is None:
             return self._own(values)
         others = values.scatter(1, self._units[:, None], -torch.inf)
         return self._own(values) - torch.logsumexp(others, 1)

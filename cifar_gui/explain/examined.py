@@ -13,7 +13,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
 from cifar_gui.data.decode import Pixels
 from cifar_gui.data.preprocess import standardise
-from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.calibration import Calibration
 
 
 class Examined:
@@ -38,9 +38,9 @@ class Examined:
         level: Pixels = np.rint(mean).astype(np.uint8).reshape(3, 1, 1)
         return level
 
-    def temperature(self, *, six_views: bool = False) -> float:
-        """What logits are divided by, so that probabilities mean what they say."""
-        return temperature(self.snapshot.card.calibration, six_views=six_views)
+    def calibration(self, *, six_views: bool = False) -> Calibration:
+        """What makes probabilities of its logits that mean what they say."""
+        return Calibration.of(self.snapshot.card.calibration, six_views=six_views)
 
     def inputs(self, pixels: Pixels) -> Tensor:
         """uint8 (3, 32, 32) or (N, 3, 32, 32) → standardised float32 (N, 3, 32, 32)."""
@@ -50,4 +50,4 @@ class Examined:
     def logits(self, inputs: Tensor) -> Tensor:
         """Standardised (N, 3, 32, 32) → calibrated logits (N, classes) of one view each, with gradients if wanted."""
         logits: Tensor = self.model(inputs)
-        return logits / self.temperature()
+        return self.calibration().logits(logits)

@@ -22,7 +22,7 @@ from cifar_gui.explain.kept import Kept
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.response import Response, response_of
 from cifar_gui.explain.store import Arrays, Forms, Key, Store
-from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.calibration import Calibration
 from cifar_gui.inference.threads import one_core
 from cifar_gui.words import modest_percent, signed_text
 
@@ -145,7 +145,7 @@ def _of(everything: Ideals, units: tuple[int, ...]) -> Ideals:
 def _climb_all(snapshot: ModelSnapshot, layer: ConvLayer, units: tuple[int, ...], progress: Progress) -> Ideals:
     response, memory_format = response_of(snapshot, layer), Precision().memory_format
     model = rebuild(snapshot).requires_grad_(False).to(memory_format=memory_format)
-    sharpness = temperature(snapshot.card.calibration, six_views=False) if layer.classes else None
+    calibration = Calibration.of(snapshot.card.calibration, six_views=False) if layer.classes else None
     states, answers = [], []
     what = f"Drawing ideal inputs of {len(units)} {layer.nouns}"
     for start in range(0, len(units), _PORTION):
@@ -154,7 +154,7 @@ def _climb_all(snapshot: ModelSnapshot, layer: ConvLayer, units: tuple[int, ...]
         def tell(share: float, first: int = start, count: int = len(portion)) -> None:
             progress((first + share * count) / len(units), what)
 
-        climb = Climb(model, response, portion, snapshot.card.stats, memory_format, sharpness)
+        climb = Climb(model, response, portion, snapshot.card.stats, memory_format, calibration)
         with one_core() if climb.small else nullcontext():
             made, answer = climb.run(tell)
         states.append(made)

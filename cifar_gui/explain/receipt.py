@@ -41,6 +41,7 @@ class Receipt:
     other: str
     entries: tuple[Entry, ...]  # the largest contributions first, whatever their sign
     logits: tuple[float, float]  # calibrated, as the network gave them: of the winner and of the other
+    probabilities: tuple[float, float]  # of the two, 0–1
     views: int  # 1 or 6: then values and contributions are the means over the views, which is exact too
     per_filter: bool  # whether an entry stands for all places of a filter's map
 
@@ -66,7 +67,8 @@ def receipt(examined: Examined, pixels: Pixels, winner: int, other: int, *, view
     seen, weights = (six_views(images)[:, 0], np.array(VIEW_WEIGHTS)) if views == 6 else (images, np.ones(1))
     with one_core():
         head = head_of(examined, examined.inputs(seen.numpy()))
-    warmth = examined.temperature(six_views=views == 6)
+    calibration = examined.calibration(six_views=views == 6)
+    warmth = calibration.temperature
     features = weights @ head.features  # (units)
     weight = (head.weight[winner] - head.weight[other]) / warmth
     entries = _by_filter(features, weight, head.maps) if head.maps is not None else _by_unit(features, weight)
@@ -75,11 +77,13 @@ def receipt(examined: Examined, pixels: Pixels, winner: int, other: int, *, view
         entries.append(Entry("bias", 1.0, bias, bias))
     entries.sort(key=lambda entry: -abs(entry.contribution))
     logits = weights @ head.logits / warmth
+    shares = calibration.probabilities(torch.from_numpy(logits))
     found = Receipt(
         examined.class_names[winner],
         examined.class_names[other],
         tuple(entries),
         (float(logits[winner]), float(logits[other])),
+        (float(shares[winner]), float(shares[other])),
         views,
         per_filter=head.maps is not None,
     )

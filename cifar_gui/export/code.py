@@ -24,6 +24,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.export.base import EXPORTERS, ExportError
 from cifar_gui.export.deployed import CHUNK, Deployed
 from cifar_gui.export.scripts import PREPARE, plain
+from cifar_gui.inference.calibration import SHARPNESS
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.networks.tracing import Tracer
 
@@ -48,6 +49,7 @@ CLASSES = $classes
 MEAN = $mean  # of the training pictures, for red, green and blue
 STD = $std
 TEMPERATURE = $temperature  # logits are divided by it, so that probabilities mean what they say
+SMOOTHING = $smoothing  # is taken off each class, as a share of 1 / classes, for the same reason
 
 
 class Network(nn.Module):
@@ -77,7 +79,11 @@ def standardise(images):
 def probabilities(network, images):
     """uint8 (N, 3, 32, 32) → (N, $count)."""
     with torch.inference_mode():
-        return torch.softmax(network(standardise(torch.from_numpy(images))) / TEMPERATURE, 1).numpy()
+        shares = torch.softmax(network(standardise(torch.from_numpy(images))) / TEMPERATURE, 1)
+        if SMOOTHING:
+            shares = nn.functional.softplus($sharpness * (shares * $count - SMOOTHING))
+            shares /= shares.sum(1, keepdim=True)
+        return shares.numpy()
 
 
 $prepare
@@ -119,7 +125,9 @@ class Code:
             classes=json.dumps(card.class_names, ensure_ascii=False),
             mean=tuple(card.stats.mean),
             std=tuple(card.stats.std),
-            temperature=repr(deployed.temperature),
+            temperature=repr(deployed.calibration.temperature),
+            smoothing=repr(deployed.calibration.smoothing),
+            sharpness=SHARPNESS,
             count=len(card.class_names),
             argument=source.argument,
             prepare=PREPARE,

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.calibration import Calibration
 
 CHUNK = 250
 """Pictures answered at a time, so that a thousand need no more memory than these."""
@@ -26,14 +26,14 @@ class Deployed(nn.Module):
         super().__init__()
         card = snapshot.card
         self.network = rebuild(snapshot).requires_grad_(requires_grad=False)
-        self.temperature = temperature(card.calibration, six_views=False)
+        self.calibration = Calibration.of(card.calibration, six_views=False)
         for name, values in (("mean", card.stats.mean), ("std", card.stats.std)):
             self.register_buffer(name, torch.tensor(values).view(-1, 1, 1))
         self.eval()
 
     def forward(self, images: Tensor) -> Tensor:
         logits = self.network((images.float() - self.mean) / self.std)
-        return torch.softmax(logits / self.temperature, 1)
+        return self.calibration.probabilities(self.calibration.logits(logits))
 
     def answers(self, inputs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """As `forward`, a few pictures at a time."""

@@ -82,7 +82,7 @@ class Classifier:
 
     def classify_inputs(self, inputs: Tensor) -> Tensor:
         """uint8 (N, 3, 32, 32) → calibrated probabilities, float32 (N, classes)."""
-        return torch.softmax(self.logits(inputs), 1)
+        return self._sight.see(inputs, self._views(1)).probabilities
 
     def logits(self, inputs: Tensor) -> Tensor:
         """uint8 (N, 3, 32, 32) → calibrated logits, float32 (N, classes), the mean over the views."""

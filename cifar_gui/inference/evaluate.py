@@ -17,7 +17,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Progress, Split
 from cifar_gui.errors import DataError
-from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.calibration import Calibration
 from cifar_gui.inference.reliability import calibration_error, reliability
 from cifar_gui.inference.views import mean_logits_of
 
@@ -81,7 +81,8 @@ def evaluate(
     model = rebuild(snapshot).to(device)
     logits = _all_logits(model, snapshot, split, six_views, progress, precision or Precision(), torch.device(device))
     seconds = time.perf_counter() - begun
-    calibrated = logits / temperature(snapshot.card.calibration, six_views=six_views)
+    calibration = Calibration.of(snapshot.card.calibration, six_views=six_views)
+    probabilities = calibration.probabilities(calibration.logits(logits))
     confusion = confusion_matrix(logits.argmax(1), split.labels, len(snapshot.card.class_names))
     right = int(confusion.diagonal().sum())
     return Evaluation(
@@ -92,11 +93,11 @@ def evaluate(
         per_class=class_scores(confusion, snapshot.card.class_names),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         loss=float(F.cross_entropy(logits.double(), split.labels)),
-        calibration_error=_calibration_error(calibrated, split.labels),
-        uncalibrated_error=_calibration_error(logits, split.labels),
+        calibration_error=_calibration_error(probabilities, split.labels),
+        uncalibrated_error=_calibration_error(torch.softmax(logits, 1), split.labels),
         views=6 if six_views else 1,
         seconds=seconds,
-        probabilities=torch.softmax(calibrated, 1) if keep_probabilities else None,
+        probabilities=probabilities if keep_probabilities else None,
     )
 
 
@@ -125,8 +126,8 @@ def class_scores(confusion: Tensor, class_names: Sequence[str]) -> dict[str, Cla
     }
 
 
-def _calibration_error(logits: Tensor, labels: Tensor) -> float:
-    said = torch.softmax(logits, 1).max(1)
+def _calibration_error(probabilities: Tensor, labels: Tensor) -> float:
+    said = probabilities.max(1)
     return calibration_error(reliability(said.values.numpy(), (said.indices == labels).numpy()))
 
 

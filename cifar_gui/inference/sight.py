@@ -12,7 +12,7 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.precision import Precision
-from cifar_gui.inference.calibration import temperature
+from cifar_gui.inference.calibration import Calibration
 from cifar_gui.inference.familiarity import Familiarity, energy
 from cifar_gui.inference.features import WithFeatures
 from cifar_gui.inference.forward import logits_of
@@ -29,17 +29,13 @@ class Seen:
     """What a network makes of N inputs, looked at in V views."""
 
     logits: Tensor  # float32 (N, classes), calibrated: the mean over the views
+    probabilities: Tensor  # float32 (N, classes)
     familiarity: Tensor  # float64 (N,): `Prediction.familiarity`
     favourites: Tensor  # int64 (N, V): the likeliest class of each view
 
-    @property
-    def probabilities(self) -> Tensor:
-        """float32 (N, classes)."""
-        return torch.softmax(self.logits, 1)
-
     def parts(self, counts: list[int]) -> list[Seen]:
         """Of the first so many inputs, of the next so many, …"""
-        columns = (self.logits, self.familiarity, self.favourites)
+        columns = (self.logits, self.probabilities, self.familiarity, self.favourites)
         return [Seen(*part) for part in zip(*(torch.split(column, counts) for column in columns), strict=True)]
 
 
@@ -69,10 +65,11 @@ class Sight:
 
     def understood(self, values: Tensor, *, several: bool) -> Seen:
         """What values (1, 2 or 6 views, N, …) mean, measured as the answer from one view is or as that from several."""
+        calibration = Calibration.of(self._card.calibration, six_views=several)
         logits, features = self._model.split(mean_view(values))
-        logits = logits / temperature(self._card.calibration, six_views=several)
+        logits = calibration.logits(logits)
         favourites = self._model.split(values)[0].argmax(2).T
-        return Seen(logits, self._how_familiar(logits, features), favourites)
+        return Seen(logits, calibration.probabilities(logits), self._how_familiar(logits, features), favourites)
 
     def standing(self, familiarity: float) -> Standing:
         """What a familiarity means. Of a network to which none was fitted nothing can be said against a picture."""

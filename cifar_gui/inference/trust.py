@@ -1,4 +1,4 @@
-"""What makes the answers of a network honest, fitted once on pictures that it has not learned from: temperatures, and
+"""What makes the answers of a network honest, fitted once on pictures that it has not learned from: calibrations, and
 how familiar a picture must look for an answer to be sure, or for there to be one at all. And what comes of it: how many
 answers are sure, and how many of those right, wherever one draws the line.
 
@@ -20,7 +20,7 @@ from cifar_gui.data.base import ImageData
 from cifar_gui.data.outliers import outliers
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.errors import DataError
-from cifar_gui.inference.calibration import temperature, temperatures
+from cifar_gui.inference.calibration import Calibration, fit_calibration
 from cifar_gui.inference.familiarity import Familiarity, fit_familiarity
 from cifar_gui.inference.features import WithFeatures
 from cifar_gui.inference.forward import Ask, gathered
@@ -49,10 +49,11 @@ THRESHOLDS = tuple(percent / 100 for percent in range(round(100 * LEAST_SURE), r
 @dataclass(frozen=True, eq=False, slots=True)
 class _Group:
     """What a network makes of pictures of one sort and their mirror images, as the classifier looks at the squares of a
-    photo that decide: calibrated logits and features."""
+    photo that decide: calibrated logits, features and probabilities."""
 
     logits: Tensor
     features: Tensor
+    probabilities: Tensor
 
     def part(self, which: Tensor) -> tuple[Tensor, Tensor]:
         return self.logits[which], self.features[which]
@@ -61,7 +62,7 @@ class _Group:
 def trusted(
     snapshot: ModelSnapshot, data: ImageData, most: int = EVERY_PICTURE, ask: Ask | None = None
 ) -> ModelSnapshot:
-    """The same network with temperatures and, if there are at least `FEWEST` validation pictures, its familiarity and
+    """The same network with calibrations and, if there are at least `FEWEST` validation pictures, its familiarity and
     what is traded by another threshold (`ModelCard.trade`).
 
     Looks at `most` of the validation pictures at most. Raises DataError if there are none, or if the network has
@@ -74,7 +75,9 @@ def trusted(
         raise DataError("This network has learned from the validation pictures; calibrating on them would flatter it.")
     model = WithFeatures(rebuild(snapshot), len(card.class_names)).eval()
     plain, mirrored, several = _held_out(model, split.images, card.stats, ask)
-    card = replace(card, calibration={**card.calibration, **temperatures(plain, several, split.labels)})
+    one, six = (fit_calibration(logits, split.labels) for logits in (plain, several))
+    calibration = {**card.calibration, **one.kept(six_views=False), **six.kept(six_views=True)}
+    card = replace(card, calibration=calibration)
     if len(split) < FEWEST:
         return ModelSnapshot(card, snapshot.weights)
     nothing = torch.cat(list(outliers(data.split("train").some(len(split) // EACH_KIND).images).values()))
@@ -103,17 +106,19 @@ def _held_out(
 
 
 def _group(model: WithFeatures, values: Tensor, card: ModelCard) -> _Group:
+    calibration = Calibration.of(card.calibration, six_views=True)
     logits, features = model.split(values)
-    return _Group(logits / temperature(card.calibration, six_views=True), features)
+    logits = calibration.logits(logits)
+    return _Group(logits, features, calibration.probabilities(logits))
 
 
 def _familiarity(known: _Group, others: _Group) -> Familiarity:
     """Fitted on three quarters of the pictures; the last quarter says where its zero lies, and what is strange."""
     known_last, others_last = (torch.arange(len(each.logits)) % 4 == 3 for each in (known, others))
     fitted = fit_familiarity(known.part(~known_last), others.part(~others_last))
-    logits, features = others.part(others_last)
-    sure = torch.softmax(logits, 1).amax(1) >= CONFIDENT
-    return fitted.moved(*_limits(fitted.of(*known.part(known_last)), fitted.of(logits, features)[sure], len(logits)))
+    fooled = others_last & (others.probabilities.amax(1) >= CONFIDENT)
+    limits = _limits(fitted.of(*known.part(known_last)), fitted.of(*others.part(fooled)), int(others_last.sum()))
+    return fitted.moved(*limits)
 
 
 def _limits(known: Tensor, fooled: Tensor, others: int) -> tuple[float, float]:
@@ -132,7 +137,7 @@ def _trade(known: _Group, labels: Tensor, familiarity: Familiarity) -> tuple[tup
     """Of held-out pictures: what share is answered with confidence, and what share of those rightly, for each threshold
     that people may choose. A picture that is not familiar is answered with confidence at none."""
     familiar = familiarity.of(known.logits, known.features) >= 0
-    best = torch.softmax(known.logits[familiar], 1).max(1)
+    best = known.probabilities[familiar].max(1)
     found = coverage(best.values.cpu().numpy(), (best.indices == labels[familiar]).cpu().numpy())
     share = float(familiar.double().mean())
     rows = ((threshold, *found.at(threshold)) for threshold in THRESHOLDS)

@@ -150,7 +150,7 @@ def test_answers_that_cannot_be_are_not_believed(planted, layer, impossible):
 
 
 def test_how_sure_it_is_of_a_class_is_told_calibrated(planted):
-    card = replace(planted.card, calibration={"temperature": 4.0})
+    card = replace(planted.card, calibration={"temperature": 4.0, "smoothing": 0.1})
     weights = {**planted.weights, "4.weight": planted.weights["4.weight"] / 50}  # so that it is not sure of anything
     calm = ModelSnapshot(card, weights)
     found = ideal_inputs(calm, class_layer(calm), [1])

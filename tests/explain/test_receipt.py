@@ -12,11 +12,13 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.penultimate import features_of
 from cifar_gui.explain.receipt import receipt
+from cifar_gui.inference.calibration import Calibration
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.last_layer import NotLinear, last_layer, watched
 from cifar_gui.networks.base import NETWORKS
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (3, 32, 32)).astype(np.uint8)
+ONE, SIX = Calibration(0.5, 0.02), Calibration(0.8, 0.1)
 SMALL = {
     "custom": {"layers": "convolution depth=3; activation; global_average; dense"},
     "airnet": {"size": "93"},
@@ -28,11 +30,11 @@ SMALL = {
 
 @pytest.fixture
 def small(snapshot_of: Callable[..., ModelSnapshot]) -> Callable[[str], ModelSnapshot]:
-    """A network as small as it can be made, with a temperature for one view and another for six."""
+    """A network as small as it can be made, with a calibration for one view and another for six."""
 
     def take(name: str) -> ModelSnapshot:
         found = snapshot_of(name, **SMALL.get(name, {}))
-        card = replace(found.card, calibration={"temperature": 0.5, "temperature_six_views": 0.8})
+        card = replace(found.card, calibration={**ONE.kept(six_views=False), **SIX.kept(six_views=True)})
         return ModelSnapshot(card, found.weights)
 
     return take
@@ -47,6 +49,8 @@ def test_contributions_add_up_to_the_difference_of_the_logits_of_every_network(s
     scale = max(1.0, float(logits.abs().max()))
     assert found.difference == pytest.approx(float(logits[3] - logits[5]), abs=2e-5 * scale)
     assert found.logits == pytest.approx((float(logits[3]), float(logits[5])), abs=2e-5 * scale)
+    shares = (SIX if views == 6 else ONE).probabilities(logits)
+    assert found.probabilities == pytest.approx((float(shares[3]), float(shares[5])), rel=1e-3)
     assert (found.winner, found.other, found.views) == ("class 3", "class 5", views)
     sizes = [abs(entry.contribution) for entry in found.entries]
     assert sizes == sorted(sizes, reverse=True)

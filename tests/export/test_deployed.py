@@ -16,4 +16,4 @@ def test_it_answers_bytes_with_what_the_classifier_says(snapshot: ModelSnapshot)
     found = Deployed(snapshot).answers(inputs.numpy())
     assert found.dtype == np.float32
     assert np.allclose(found, expected, atol=1e-6)
-    assert np.ptp(found, axis=0).max() > 0.2  # the temperature has something to change
+    assert np.ptp(found, axis=0).max() > 0.2  # the calibration has something to change

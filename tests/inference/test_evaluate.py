@@ -47,8 +47,8 @@ def test_figures_are_those_of_a_plain_count(snapshot: ModelSnapshot, split: Spli
     assert found.images_per_second == pytest.approx(20 / found.seconds)
 
 
-def test_the_calibration_error_is_told_with_the_temperature_and_without(snapshot: ModelSnapshot, split: Split) -> None:
-    warm = ModelSnapshot(replace(snapshot.card, calibration={"temperature": 4.0}), snapshot.weights)
+def test_the_calibration_error_is_told_with_the_calibration_and_without(snapshot: ModelSnapshot, split: Split) -> None:
+    warm = ModelSnapshot(replace(snapshot.card, calibration={"temperature": 0.7, "smoothing": 0.2}), snapshot.weights)
     found = evaluate(warm, split, keep_probabilities=True)
     plain = evaluate(ModelSnapshot(replace(snapshot.card, calibration={}), snapshot.weights), split)
     assert found.probabilities is not None

@@ -10,6 +10,7 @@ import torch
 from cifar_gui.checkpoint.rebuild import rebuild
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.inference import sight
+from cifar_gui.inference.calibration import Calibration
 from cifar_gui.inference.features import WithFeatures
 from cifar_gui.inference.sight import FEW_VIEWS, Sight
 
@@ -36,6 +37,18 @@ def test_one_view_has_a_temperature_of_its_own_and_several_share_one(
     for views, hot in ((1, 2.0), (2, 5.0), (6, 5.0)):
         calibrated = logits(views, temperature=2.0, temperature_six_views=5.0)
         torch.testing.assert_close(hot * calibrated, logits(views))
+
+
+def test_probabilities_are_those_of_the_calibration(snapshot: ModelSnapshot, inputs: torch.Tensor) -> None:
+    one, six = Calibration(0.5, 0.05), Calibration(0.6, 0.1)
+    kept = {**one.kept(six_views=False), **six.kept(six_views=True)}
+    sight = Sight(ModelSnapshot(dataclasses.replace(snapshot.card, calibration=kept), snapshot.weights))
+    for views, calibration in ((1, one), (2, six), (6, six)):
+        seen = sight.see(inputs[:5], views)
+        torch.testing.assert_close(seen.probabilities, calibration.probabilities(seen.logits))
+        assert not torch.allclose(seen.probabilities, torch.softmax(seen.logits, 1), atol=1e-4)
+        first, second = seen.parts([2, 3])
+        assert torch.equal(torch.cat([first.probabilities, second.probabilities]), seen.probabilities)
 
 
 def test_a_network_to_which_nothing_was_fitted_has_nothing_against_a_picture(

@@ -17,7 +17,7 @@ from cifar_gui.data.base import ImageData, assemble
 from cifar_gui.data.outliers import outliers
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.errors import Cancelled, DataError
-from cifar_gui.inference.calibration import fit_temperature
+from cifar_gui.inference.calibration import fit_calibration
 from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.sight import Sight
@@ -63,14 +63,14 @@ def test_held_out_pictures_are_familiar_and_pictures_of_nothing_are_not(snapshot
     assert standings.count("strange") < 0.15 * len(known)
 
 
-def test_each_temperature_is_fitted_on_answers_of_its_own_kind(snapshot: ModelSnapshot) -> None:
+def test_each_calibration_is_fitted_on_answers_of_its_own_kind(snapshot: ModelSnapshot) -> None:
     data = stripes(snapshot, FEWEST)
     split, model = data.split("validation"), rebuild(snapshot)
     expected = {}
-    for name, answers in (("temperature", logits_of), ("temperature_six_views", mean_logits_of)):
+    for six_views, answers in ((False, logits_of), (True, mean_logits_of)):
         with torch.inference_mode():
             logits = torch.cat(list(answers(model, split.images, snapshot.card.stats, Precision())))
-        expected[name] = fit_temperature(logits, split.labels)
+        expected |= fit_calibration(logits, split.labels).kept(six_views=six_views)
     assert expected["temperature"] != pytest.approx(expected["temperature_six_views"], rel=0.01)
     found = trusted(snapshot, data)
     assert found.card.calibration == pytest.approx(expected)
@@ -85,7 +85,7 @@ def test_a_network_calibrated_again_has_the_new_temperatures_and_keeps_its_other
 
     data = stripes(snapshot, FEWEST)
     fresh = trusted(with_calibration(), data).card.calibration
-    old = with_calibration(temperature=9.0, temperature_six_views=8.0, threshold=7.0)
+    old = with_calibration(temperature=9.0, temperature_six_views=8.0, smoothing=0.1, threshold=7.0)
     assert trusted(old, data).card.calibration == {**fresh, "threshold": 7.0}
 
 
@@ -148,7 +148,7 @@ def test_no_more_than_half_of_what_is_known_is_kept_from_a_sure_answer() -> None
 
 def test_pictures_that_are_not_familiar_count_as_not_answered() -> None:
     shares = torch.tensor([[0.95, 0.05], [0.3, 0.7], [0.6, 0.4], [0.999, 0.001]])
-    known = _Group(shares.log(), torch.zeros(4, 1))
+    known = _Group(shares.log(), torch.zeros(4, 1), shares)
     familiarity: Any = SimpleNamespace(of=lambda _logits, _features: torch.tensor([1.0, 0.0, 2.0, -0.1]))
     rows = {threshold: rest for threshold, *rest in _trade(known, torch.tensor([0, 0, 0, 1]), familiarity)}
     assert rows[0.5] == [0.75, 0.6667]

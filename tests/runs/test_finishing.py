@@ -31,7 +31,7 @@ def finish(tell, recipe, tiny_data) -> Callable[..., tuple[Run, list[Event]]]:
 
 def temperatures(run: Run) -> list[bool]:
     """Whether the best and the last network have temperatures for one view and for six."""
-    wanted = {"temperature", "temperature_six_views"}
+    wanted = {"temperature", "smoothing", "temperature_six_views", "smoothing_six_views"}
     return [wanted <= set(load_snapshot(path).card.calibration) for path in (run.best_path, run.last_path)]
 
 

@@ -14,7 +14,7 @@ from cifar_gui.words import NOTHING, rounded, true_minus
 ROWS = 12
 """Contributions written out; the others stand in one row."""
 
-_A_MILLION = math.log(1e6)
+_A_MILLION = 1e6
 
 BARS = "against\nor for"
 """The title of the column with the bars."""
@@ -74,7 +74,7 @@ def in_words(receipt: Receipt, squares: int = 1) -> str:
     likelier, less = receipt.winner, receipt.other
     if receipt.difference < 0:
         likelier, less = less, likelier
-    odds = odds_words(receipt.difference)
+    odds = odds_words(*receipt.probabilities)
     seen = " (means over the six views)" if receipt.views == 6 else ""
     parts = "filter" if receipt.per_filter else "unit"
     opening = "The" if squares == 1 else f"Of the framed square alone (the bars are the mean of {squares}), the"
@@ -96,12 +96,12 @@ def as_text(receipt: Receipt) -> str:
     return "".join("\t".join(line) + "\n" for line in lines)
 
 
-def odds_words(difference: float) -> str:
-    """How many times as likely the one is whose logit differs by so much: "1,690 times"; "just" if it is the same."""
-    difference = abs(difference)
-    if difference > _A_MILLION:
+def odds_words(one: float, other: float) -> str:
+    """How many times as likely the likelier of two is: "1,690 times"; "just" if it is the same."""
+    less, more = sorted((one, other))
+    if more > _A_MILLION * less:
         return "more than a million times"
-    times = rounded(math.exp(difference))
+    times = rounded(more / less)
     return "just" if times == "1" else f"{times} times"
 
 

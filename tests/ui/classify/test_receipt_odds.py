@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from cifar_gui.explain.receipt import Entry, Receipt
@@ -25,20 +23,23 @@ from cifar_gui.ui.classify.receipt_rows import in_words, odds_words, rows
     ],
 )
 def test_the_odds_are_written_as_people_say_them_whichever_class_is_ahead(times, words):
-    assert odds_words(math.log(times)) == odds_words(-math.log(times)) == words
+    assert odds_words(0.5, 0.5 / times) == odds_words(0.5 / times, 0.5) == words
 
 
-def test_logits_too_far_apart_for_a_number_have_odds_all_the_same():
-    assert odds_words(5000.0) == "more than a million times"
+def test_a_class_that_has_no_share_at_all_has_odds_all_the_same():
+    assert odds_words(1.0, 0.0) == "more than a million times"
 
 
 @pytest.mark.parametrize(
-    ("difference", "said"),
-    [(7.433, "dog is 1,690 times as likely as cat."), (-7.433, "cat is 1,690 times as likely as dog.")],
+    ("difference", "shares", "said"),
+    [
+        (7.433, (0.845, 0.0005), "dog is 1,690 times as likely as cat."),
+        (-7.433, (0.0005, 0.845), "cat is 1,690 times as likely as dog."),
+    ],
 )
-def test_the_sum_says_which_is_likelier(difference, said):
+def test_the_sum_says_which_is_likelier(difference, shares, said):
     entry = Entry("unit 1", difference, 1.0, difference)
-    receipt = Receipt("dog", "cat", (entry,), (difference, 0.0), 1, per_filter=False)
+    receipt = Receipt("dog", "cat", (entry,), (difference, 0.0), shares, 1, per_filter=False)
     assert said in in_words(receipt)
     assert in_words(receipt).startswith("The logit of dog is ")
     of_several = in_words(receipt, squares=6)  # the bars beside it are of all of them, and other odds
@@ -48,7 +49,9 @@ def test_the_sum_says_which_is_likelier(difference, said):
 def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number_for_programs():
     entry = Entry("unit 1", -0.5, -0.071, 0.0355, unit=1)
     other = Entry("unit 2", 1.0, -0.25, -0.25, unit=2)
-    table = rows(Receipt("dog", "cat", (other, entry), (0.0, 0.2145), 1, per_filter=False), [RowPictures()] * 2)
+    table = rows(
+        Receipt("dog", "cat", (other, entry), (0.0, 0.2145), (0.4, 0.6), 1, per_filter=False), [RowPictures()] * 2
+    )
     said = [text for row in table for cell in row for text in (cell.text, cell.note)]
     assert {"−0.071", "−0.500", "−0.25", "−0.250"} <= set(said)
     assert not any("-" in text for text in said)
