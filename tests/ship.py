@@ -5,11 +5,11 @@
     uv run python tests/ship.py ideal NAME
     uv run python tests/ship.py table
 
-`model` fits temperatures and familiarity on the validation pictures, scores the test pictures once, with one view and
-with six, and writes trained/NAME.safetensors in float16. `trust` fits the familiarity of a shipped model anew, and
-measures what is traded by another threshold. `ideal` draws the ideal inputs of the classes and of as many layers, from
-the first on, as fit into a megabyte or so, and writes trained/ideal/NAME.safetensors; what it was stopped in is in the
-cache when it is called again. `table` writes what stands in the files' headers, so it cannot drift.
+`model` fits calibrations and familiarity on the validation pictures, scores the test pictures once, with one view and
+with six, and writes trained/NAME.safetensors in float16. `trust` fits calibrations and familiarity of a shipped model
+anew, and measures what is traded by another threshold. `ideal` draws the ideal inputs of the classes and of as many
+layers, from the first on, as fit into a megabyte or so, and writes trained/ideal/NAME.safetensors; what it was stopped
+in is in the cache when it is called again. `table` writes what stands in the files' headers, so it cannot drift.
 """
 
 from __future__ import annotations
@@ -109,12 +109,12 @@ def ship(arguments: argparse.Namespace) -> None:
 
 
 def ship_trust(name: str, data: str) -> None:
-    """Fit what is familiar to a shipped model, and measure what is traded by the threshold from which on an answer is
-    sure; its temperatures and scores, and what hangs on them, stay."""
+    """Fit the calibrations of a shipped model and what is familiar to it, and measure what is traded by the threshold
+    from which on an answer is sure; its weights and scores stay."""
     path = find_model(name)
     shipped = load_snapshot(path)
     found = trusted(shipped, load(data, lambda share, doing: None)).card
-    card = replace(shipped.card, familiarity=found.familiarity, trade=found.trade)
+    card = replace(shipped.card, calibration=found.calibration, familiarity=found.familiarity, trade=found.trade)
     save_snapshot(ModelSnapshot(card, shipped.weights), path, half=True)
     print(f"{path.name}: strange below {found.familiarity[0]:.2f}. {trade_words(found.trade, CONFIDENT)}")
 

@@ -1,4 +1,4 @@
-"""The last thing of a training: temperatures and familiarity for the networks that a run keeps."""
+"""The last thing of a training: calibrations and familiarity for the networks that a run keeps."""
 
 from __future__ import annotations
 

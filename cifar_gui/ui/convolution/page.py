@@ -349,6 +349,8 @@ class ConvolutionPage(Page):
         )
 
     def _ask_for_kernel(self, snapshot: ModelSnapshot, layers: list[ConvLayer]) -> None:
+        if snapshot is not self._snapshot:
+            return  # another network has been chosen since: nobody asks about this one any more
         if not layers:
             self.context.messages.info(
                 f"The chosen network has no convolution of {MOST_KERNEL} × {MOST_KERNEL} or less to take from. "
@@ -356,13 +358,12 @@ class ConvolutionPage(Page):
             )
             return
         dialog = LearnedDialog(snapshot, layers, self)
-        dialog.kernel_chosen.connect(self._on_learned)
+        dialog.kernel_chosen.connect(lambda learned: self._on_learned(snapshot, learned))
         dialog.open()
 
-    def _on_learned(self, learned: LearnedKernel) -> None:
-        """Pictures are then seen as the network sees them: the kernel was made for that."""
-        snapshot = self._snapshot
-        stats = snapshot.card.stats if snapshot is not None and len(learned.kernel) > 1 else self.setup.stats
+    def _on_learned(self, snapshot: ModelSnapshot, learned: LearnedKernel) -> None:
+        """Pictures are then seen as the network sees them that it is of: the kernel was made for that."""
+        stats = snapshot.card.stats if len(learned.kernel) > 1 else self.setup.stats
         self.show_setup(
             replace(
                 self.setup,

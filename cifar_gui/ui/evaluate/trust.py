@@ -22,7 +22,7 @@ class Trust:
 
     bins: tuple[Bin, ...]
     coverage: Coverage
-    uncalibrated: float  # the calibration error that there would be without the network's temperature, 0–1
+    uncalibrated: float  # the calibration error that there would be without its calibration, 0–1
 
     @property
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

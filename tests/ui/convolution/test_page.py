@@ -490,6 +490,24 @@ def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decid
     assert page.setup.bias == 0
 
 
+def test_a_kernel_is_of_the_network_that_was_chosen_when_it_was_asked_for(page, qtbot, decided_snapshot, monkeypatch):
+    other = replace(decided_snapshot.card, stats=ChannelStats((1.0, 2.0, 3.0), (4.0, 5.0, 6.0)))
+    page.on_model(decided_snapshot)
+    page.settings.learned.click()
+    qtbot.waitUntil(lambda: page.findChild(QDialog) is not None)
+    page.on_model(ModelSnapshot(other, decided_snapshot.weights))  # such as the best epoch of a run that goes on
+    page.findChild(QDialog).accept()
+    assert page.setup.stats == decided_snapshot.card.stats
+
+    late = []
+    with monkeypatch.context() as slow:
+        slow.setattr(page.context.jobs, "run", lambda look, done, **_: late.append(lambda: done(look())))
+        page.settings.learned.click()
+    page.on_model(decided_snapshot)
+    monkeypatch.setattr("cifar_gui.ui.convolution.page.LearnedDialog", lambda *_: pytest.fail("nobody asked for it"))
+    late[0]()
+
+
 def test_without_a_network_there_is_no_kernel_to_take_and_the_page_says_so(page) -> None:
     page.settings.learned.click()
     assert "No network is chosen" in page.context.messages.all[0].text
