@@ -27,7 +27,7 @@ from cifar_gui.ui.widgets.pixels import PixelView, folded, magnified, qimage_of,
 from cifar_gui.ui.widgets.rail import Rail
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.segmented import Segmented
-from cifar_gui.ui.widgets.text import caption, heading, line, muted, title
+from cifar_gui.ui.widgets.text import WrappedLabel, caption, heading, line, muted, title
 from cifar_gui.ui.zoom import scale_sizes
 
 
@@ -328,3 +328,13 @@ def test_a_strip_is_folded_row_by_row_and_nothing_is_left_out(qapp, width, size)
     colours = [square.pixelColor(at % size[0], at // size[0]) for at in range(size[0] * size[1])]
     assert [colour.red() for colour in colours[:width]] == levels.tolist()
     assert not any(colour.alpha() for colour in colours[width:])
+
+
+def test_a_number_and_its_percent_sign_stay_on_one_line(qtbot):
+    words = "95 % interval: 62.4 % to 65.0 %, or 7 of 9"
+    label = WrappedLabel(words)
+    qtbot.addWidget(label)
+    assert QLabel.text(label).count("\N{NO-BREAK SPACE}%") == 3
+    assert label.text() == words
+    label.setText("> 99 % sure")
+    assert (QLabel.text(label), label.text()) == ("> 99\N{NO-BREAK SPACE}% sure", "> 99 % sure")

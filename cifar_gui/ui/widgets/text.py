@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 
 
 class WrappedLabel(QLabel):
@@ -15,9 +20,17 @@ class WrappedLabel(QLabel):
     """
 
     def __init__(self, text: str = "") -> None:
-        super().__init__(text)
+        super().__init__()
         self._wrapped_at = 0
         self.setWordWrap(True)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """A number and its "%" stay on one line; `text` gives them back with the space that they came with."""
+        super().setText(_BEFORE_PERCENT.sub(_NO_BREAK, text))
+
+    def text(self) -> str:
+        return super().text().replace(_NO_BREAK, " ")
 
     def hasHeightForWidth(self) -> bool:
         return False

@@ -60,6 +60,10 @@ def test_a_network_of_other_classes_says_why_not(card, tiny_data):
         == ("The network knows 2 classes (cat, dog), but the data set has 3 classes (bright, dark, striped).")
     )
     assert found.way == "data"
+    as_many = said(replace(card, class_names=("cat", "dog", "fox")), tiny_data, "validation").text
+    assert (
+        as_many == "The network knows 3 classes (cat, dog, fox), but the data set has 3 others (bright, dark, striped)."
+    )
 
 
 def test_an_empty_split_says_so(card, tiny_data):
