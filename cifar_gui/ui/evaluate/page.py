@@ -126,6 +126,7 @@ class EvaluatePage(Page):
     def _show(self) -> None:
         """What is chosen, what is said of it, and what there is of it."""
         examiner = self.examiner
+        ran_by_keys, waits = self.controls.run.hasFocus(), self._waiting.hasFocus()
         self.controls.choose(examiner.split)
         self.controls.show_standing(examiner.standing(), examiner.way())
         self.controls.show_stale(self._stale_words())
@@ -138,10 +139,14 @@ class EvaluatePage(Page):
         elif examiner.busy:
             self.controls.run.setEnabled(False)
             self._stack.setCurrentWidget(self._waiting)
+            if ran_by_keys:
+                self._waiting.setFocus()  # else the next button had the keyboard, and Space began a game
         elif self.outcome is not None:
             self._stack.setCurrentWidget(self._columns)
         else:
             self._stack.setCurrentWidget(self._nothing if examiner.snapshot is not None else self._no_network)
+        if waits and not examiner.busy:
+            self.controls.run.setFocus()
 
     def _stale_words(self) -> str:
         """That what is shown is not the answer to what is chosen."""

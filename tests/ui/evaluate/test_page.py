@@ -308,6 +308,18 @@ def test_everything_has_a_name_and_the_matrix_a_summary(evaluated):
     assert evaluated.views.confusion.table.accessibleDescription() == evaluated.views.confusion.words.text()
 
 
+def test_who_runs_by_keys_can_run_again_by_keys(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.activateWindow()
+    page.controls.run.setFocus()
+    qtbot.waitUntil(page.controls.run.hasFocus)
+    page.controls.run.click()
+    assert not page.controls.game.hasFocus(), "Space would begin a game"
+    qtbot.waitUntil(lambda: page.outcome is not None)
+    assert page.controls.run.hasFocus()
+
+
 def test_a_failure_is_said_and_run_can_be_pressed_again(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     broken = ModelSnapshot(replace(snapshot.card, network="simple"), dict(list(snapshot.weights.items())[1:]))
