@@ -37,7 +37,10 @@ _SIDES = ("4a", "4d")
 
 Widths = tuple[int, tuple[int, int], tuple[int, int], int]
 
-_V1 = short_recipe("inception_v1", 30, lr=0.02, micro_batch=125)
+# Without batch norm a rate of 0.05 is too high already; AdamW knew a third of the pictures after an epoch, Muon 42 %.
+_V1 = muon_recipe("inception_v1", 16, lr=0.02, micro_batch=125, network_settings={"dropout": 0.2}).changed(
+    batch_size=500, bias_lr=0.01, head_lr=0.01
+)
 _V2 = muon_recipe("inception_v2", 12, micro_batch=125).changed(head_lr=0.03)
 
 
@@ -69,12 +72,12 @@ class Inception(nn.ModuleDict):
     order=32,
     about="Nine Inception modules, each of 1×1, 3×3, 5×5 convolutions and a pool side by side, without batch norm. For "
     "32×32 its stem is 3×3 with stride 1 and one pool; its side classifiers are a setting.",
-    reach=(0.90, 0.91),
+    reach=(0.86, 0.885),
     presets={
         "quick": _V1.changed(preset="quick", epochs=6),
         "best": _V1,
-        "textbook": _V1.changed(
-            preset="textbook", epochs=100, batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.96,
+        "textbook": short_recipe("inception_v1", 100).changed(
+            preset="textbook", batch_size=128, micro_batch=128, lr=0.01, schedule="step", lr_decay=0.96,
             lr_step_epochs=8, weight_decay=2e-4, label_smoothing=0.0, flip="random", cutout=0,
         ),
     },
