@@ -145,8 +145,10 @@ def other_classes(known: Sequence[str], asked: Sequence[str]) -> str:
     """Why a network that knows some classes cannot be asked about pictures of others; "" if they are the same."""
     if tuple(asked) == tuple(known):
         return ""
-    others = _some(asked) if len(asked) != len(known) else _some(asked).replace(" classes", " others", 1)
-    return f"The network knows {_some(known)}, but the data set has {others}."
+    has = _some(asked)
+    if len(asked) == len(known) and set(asked).isdisjoint(known):
+        has = has.replace(" classes", " others", 1)
+    return f"The network knows {_some(known)}, but the data set has {has}."
 
 
 def _some(names: Sequence[str]) -> str:
