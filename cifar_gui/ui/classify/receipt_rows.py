@@ -14,7 +14,8 @@ from cifar_gui.words import NOTHING, rounded, true_minus
 ROWS = 12
 """Contributions written out; the others stand in one row."""
 
-_A_MILLION = 1e6
+_MOST_ODDS = 1000
+"""Beyond that nothing is told: a few thousand held-out pictures cannot have measured it."""
 
 BARS = "against\nor for"
 """The title of the column with the bars."""
@@ -97,10 +98,10 @@ def as_text(receipt: Receipt) -> str:
 
 
 def odds_words(one: float, other: float) -> str:
-    """How many times as likely the likelier of two is: "1,690 times"; "just" if it is the same."""
+    """How many times as likely the likelier of two is: "169 times"; "just" if it is the same."""
     less, more = sorted((one, other))
-    if more > _A_MILLION * less:
-        return "more than a million times"
+    if more > _MOST_ODDS * less:
+        return "more than a thousand times"
     times = rounded(more / less)
     return "just" if times == "1" else f"{times} times"
 
