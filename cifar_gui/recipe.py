@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cifar_gui.errors import RecipeError, not_read
-from cifar_gui.words import did_you_mean, given, grouped
+from cifar_gui.words import given, grouped, what_there_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +244,7 @@ class Recipe:
         known = settings()
         for name in values:
             if name not in known:
-                near = did_you_mean(name, known)
-                raise RecipeError(f"There is no setting called {given(name)}. {near}Known: {', '.join(known)}.", name)
+                raise RecipeError(f"There is no setting called {given(name)}. {what_there_is(name, known)}", name)
         return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
 
     def to_toml(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from cifar_gui.errors import CifarGuiError
-from cifar_gui.words import did_you_mean
+from cifar_gui.words import what_there_is
 
 T = TypeVar("T")
 Registered = TypeVar("Registered")
@@ -72,9 +72,7 @@ class Registry(Generic[T]):
         """The entry called `name`. Raises CifarGuiError naming what there is."""
         self._discover()
         if name not in self._entries:
-            known = self.names()
-            near = did_you_mean(name, known)
-            raise CifarGuiError(f"There is no {self.kind} called {name!r}. {near}Known: {', '.join(known)}.")
+            raise CifarGuiError(f"There is no {self.kind} called {name!r}. {what_there_is(name, self.names())}")
         return self._entries[name]
 
     def _discover(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 NOTHING = "–"
 """What stands where there is no number."""
@@ -146,11 +146,12 @@ def given(value: object) -> str:
 _LONG = 120
 
 
-def did_you_mean(wanted: object, known: Iterable[str]) -> str:
-    """What to say of a name that is not known, before all there are: "Did you mean 'dense'? ", or nothing where none is
-    like it."""
+def what_there_is(wanted: object, known: Collection[str], has: str = "Known") -> str:
+    """What to say of a name that is not known: the nearest, if one is like it, and all there are: "Did you mean
+    'dense'? Known: flatten, dense." """
     near = difflib.get_close_matches(wanted.lower(), known, n=1) if isinstance(wanted, str) else []
-    return f"Did you mean {near[0]!r}? " if near else ""
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{guess}{has}: {', '.join(known) or 'none'}."
 
 
 def bounds(low: float, high: float) -> str:

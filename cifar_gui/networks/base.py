@@ -15,7 +15,7 @@ from cifar_gui.errors import RecipeError
 from cifar_gui.networks.design import MAX_DROPOUT, MAX_PARAMETERS
 from cifar_gui.recipe import Recipe
 from cifar_gui.registry import Registry
-from cifar_gui.words import did_you_mean, given, grouped, percent_range
+from cifar_gui.words import given, grouped, percent_range, what_there_is
 
 
 class Builder(Protocol):
@@ -71,7 +71,7 @@ def build(name: str, classes: int, settings: Mapping[str, Any] | None = None) ->
     known = network_settings(name)
     for key, value in (settings or {}).items():
         if key not in known:
-            has = f"{did_you_mean(key, known)}It has: {', '.join(known) or 'none'}."
+            has = what_there_is(key, known, "It has")
             raise RecipeError(f"{name} has no setting called {given(key)}. {has}", "network_settings")
         if not isinstance(value, int | float | list | tuple | str):
             raise RecipeError(f"{name} cannot take {given(value)} as {key}.", "network_settings")

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from cifar_gui.errors import RecipeError, not_read
 from cifar_gui.recipe import Setting, toml_values
-from cifar_gui.words import did_you_mean, given, grouped
+from cifar_gui.words import given, grouped, what_there_is
 
 Shape = tuple[int, ...]
 """(channels, height, width) of maps, or (values,)."""
@@ -390,14 +390,11 @@ def _layer(table: Mapping[str, Any], place: int) -> Layer:
     name = own.pop("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        near = did_you_mean(name, KINDS)
-        raise DesignError(
-            f"Layer {place + 1} is of no known kind: {given(name)}. {near}Known: {', '.join(KINDS)}.", place
-        )
+        raise DesignError(f"Layer {place + 1} is of no known kind: {given(name)}. {what_there_is(name, KINDS)}", place)
     known = fields_of(kind)
     for key in own:
         if key not in known:
-            has = f"{did_you_mean(key, known)}It has: {', '.join(known) or 'none'}."
+            has = what_there_is(key, known, "It has")
             raise DesignError(f"Layer {place + 1} ({kind.label}) has no setting called {given(key)}. {has}", place)
     try:
         return kind(**own)

@@ -37,7 +37,8 @@ _SIDES = ("4a", "4d")
 
 Widths = tuple[int, tuple[int, int], tuple[int, int], int]
 
-# Without batch norm a rate of 0.05 is too high already; AdamW knew a third of the pictures after an epoch, Muon 42 %.
+# Without batch norm a rate of 0.05 is too high already. After the first of two epochs AdamW had 34 % of the training
+# pictures right, Muon 47 %.
 _V1 = muon_recipe("inception_v1", 16, lr=0.02, micro_batch=125, network_settings={"dropout": 0.2}).changed(
     batch_size=500, bias_lr=0.01, head_lr=0.01
 )

@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from cifar_gui.errors import RecipeError
 from cifar_gui.networks.base import NETWORKS, build
 from cifar_gui.recipe import Recipe
-from cifar_gui.words import did_you_mean, given
+from cifar_gui.words import given, what_there_is
 
 
 def build_without_weights(name: str, classes: int, settings: Mapping[str, Any] | None = None) -> nn.Module:
@@ -34,9 +34,8 @@ def check_network(recipe: Recipe) -> None:
     """Raise RecipeError, naming the setting, if the network of a recipe is not known or cannot be built."""
     network, own = recipe.network, recipe.network_settings
     if network not in NETWORKS:
-        known = NETWORKS.names()
-        near = did_you_mean(network, known)
-        raise RecipeError(f"There is no network called {given(network)}. {near}Known: {', '.join(known)}.", "network")
+        known = what_there_is(network, NETWORKS.names())
+        raise RecipeError(f"There is no network called {given(network)}. {known}", "network")
     for key, reason in refused_settings(network, own).items():
         raise RecipeError(
             f"{network} cannot be built with {key} {given(own[key])}: {reason}.", f"network_settings.{key}"
