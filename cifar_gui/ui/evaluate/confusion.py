@@ -14,8 +14,9 @@ from cifar_gui.ui.theme import font, px, theme, tokens
 
 _WIDEST, _HIGHEST = 84, 48
 """Cells do not grow beyond that, in pixels at zoom 1."""
-_BESIDE, _PADDING = 160, 8
-"""Names of rows are cut off there; what is kept free on either side of them."""
+_BESIDE, _PADDING = 160, 12
+"""Names of rows are cut off there; what is kept free on either side of them: four pixels more than the stylesheet says,
+or Qt cuts off names that would fit."""
 
 
 class ConfusionTable(QTableView):

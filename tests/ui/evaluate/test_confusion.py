@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 
 from cifar_gui.ui.evaluate.confusion import ConfusionTable
@@ -92,3 +93,20 @@ def test_the_chosen_cell_stays_when_the_classes_do(table, make_outcome):
     table.show_outcome(make_outcome([0], [1], [1.0]))
     assert (table.currentIndex().row(), table.currentIndex().column()) == (2, 1)
     assert table.currentIndex().data() == "0"
+
+
+def test_a_name_beside_the_cells_is_not_cut_off_while_there_is_room(qtbot, make_outcome):
+    """As painted: with more room beside them nothing more of the names is to be seen."""
+    made = ConfusionTable()
+    qtbot.addWidget(made)
+    outcome = make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4)
+    names = ("airplane", "automobile", "bird")
+    made.show_outcome(replace(outcome, evaluation=replace(outcome.evaluation, class_names=names)))
+    made.resize(400, 300)
+    made.show()
+    header = made.verticalHeader()
+    row = QRect(0, header.sectionViewportPosition(1), header.width(), header.sectionSize(1))
+    tight = header.viewport().grab(row).toImage()
+    header.setFixedWidth(row.width() + 20)
+    roomy = header.viewport().grab(row.translated(20, 0)).toImage()
+    assert tight == roomy
