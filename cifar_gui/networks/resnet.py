@@ -15,17 +15,16 @@ from collections.abc import Sequence
 from torch import nn
 
 from cifar_gui.networks.base import NETWORKS, check_whole
-from cifar_gui.networks.blocks import Residual, conv_norm_relu, short_recipe
+from cifar_gui.networks.blocks import Residual, conv_norm_relu, muon_recipe, short_recipe
 from cifar_gui.recipe import Recipe
 
 
-def _presets(network: str, epochs: int, **changes: object) -> dict[str, Recipe]:
-    best = short_recipe(network, epochs, **changes)
-    textbook = best.changed(
-        preset="textbook", epochs=180, batch_size=128, micro_batch=128, lr=0.1, weight_decay=1e-4, schedule="step",
+def _presets(network: str, best: Recipe) -> dict[str, Recipe]:
+    textbook = short_recipe(
+        network, 180, preset="textbook", batch_size=128, micro_batch=128, lr=0.1, weight_decay=1e-4, schedule="step",
         lr_decay=0.1, lr_step_epochs=60, nesterov=False, label_smoothing=0.0, flip="random", cutout=0,
     )  # fmt: skip
-    return {"quick": best.changed(preset="quick", epochs=max(epochs // 5, 3)), "best": best, "textbook": textbook}
+    return {"quick": best.changed(preset="quick", epochs=max(best.epochs // 5, 3)), "best": best, "textbook": textbook}
 
 
 @NETWORKS.register(
@@ -35,7 +34,7 @@ def _presets(network: str, epochs: int, **changes: object) -> dict[str, Recipe]:
     about="Nine blocks of two 3×3 convolutions, each with a shortcut around it: the ResNet that its authors made for "
     "these pictures. Small and slow to learn for its size. Made for 32×32.",
     reach=(0.91, 0.925),
-    presets=_presets("resnet20", 50, label_smoothing=0.0, cutout=0),
+    presets=_presets("resnet20", short_recipe("resnet20", 50, label_smoothing=0.0, cutout=0)),
 )
 def resnet20(classes: int = 10, width: int = 16) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). 272,474 parameters for ten classes, 40,813,184 multiply-adds.
@@ -51,7 +50,7 @@ def resnet20(classes: int = 10, width: int = 16) -> nn.Module:
     about="Eight blocks of two 3×3 convolutions, each with a shortcut around it. For 32×32 its stem is 3×3 with stride "
     "1 and has no pool. The most exact of the textbook networks here, and the slowest.",
     reach=(0.94, 0.95),
-    presets=_presets("resnet18", 24),
+    presets=_presets("resnet18", muon_recipe("resnet18", 14, micro_batch=125).changed(head_lr=0.03)),
 )
 def resnet18(classes: int = 10, width: int = 64) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). 11,173,962 parameters for ten classes, 555,422,720 multiply-adds.
