@@ -69,7 +69,8 @@ def export(snapshot: ModelSnapshot, form: str, path: Path, progress: Progress = 
     """Write the network of `snapshot` as `path`, its suffix added if it is missing, and what belongs to it beside it.
 
     Replaces files of these names. Raises ExportError if it cannot be written in this form or answers otherwise when
-    read back, WriteError if the place cannot be written to; in both cases what was there is untouched."""
+    read back, WriteError if the place cannot be written to, and what `progress` raises to give it up; whichever it is,
+    what was there is untouched."""
     exporter = EXPORTERS[form]
     if reason := exporter.why_not():
         raise ExportError(reason)
@@ -81,6 +82,7 @@ def export(snapshot: ModelSnapshot, form: str, path: Path, progress: Progress = 
             names = _write(exporter.files(snapshot, path.stem), Path(folder))
             progress(0.5, "comparing its answers")
             difference = _difference(snapshot, exporter, Path(folder) / names[0])
+            progress(0.95, "putting it in its place")  # the last moment at which it can be given up
             files = tuple(path.with_name(name) for name in names)
             for file in files:
                 (Path(folder) / file.name).replace(file)

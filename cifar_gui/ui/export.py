@@ -11,7 +11,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui import paths
-from cifar_gui.errors import Cancelled, CifarGuiError
+from cifar_gui.errors import CifarGuiError
+from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ TOPIC = "export"
 
 
 class ModelExport:
-    """Asks where to and in which form, writes in the background, and says how well the answers agree."""
+    """Asks where to and in which form, writes in the background, and says how well the answers agree. One at a time."""
 
     def __init__(self, window: QWidget, context: Context) -> None:
         self._window, self._context = window, context
+        self._doing = ""  # what the message bar says meanwhile
+        self._work = LongWork(context.jobs, "export", window)
+        self._work.ended.connect(self._on_ended)
         context.models.snapshot_changed.connect(self._on_snapshot)
         self._on_snapshot(context.models.snapshot)
 
@@ -50,19 +54,23 @@ class ModelExport:
     def _write(self, snapshot: ModelSnapshot, form: str, path: Path) -> None:
         from cifar_gui.export.base import export
 
-        jobs = self._context.jobs
-
-        def stop_if_closing(_share: float, _doing: str) -> None:
-            if jobs.closing:
-                raise Cancelled("The window is closing.")
-
-        self._context.messages.resolve(TOPIC)
-        jobs.run(
-            partial(export, snapshot, form, path, stop_if_closing),
-            self._on_written,
-            self._on_failed,
-            doing="Exporting…",
+        messages = self._context.messages
+        if self._work.running:
+            messages.warn("Another network is being exported. Wait for it, or cancel that.", topic=TOPIC)
+            return
+        messages.resolve(TOPIC)
+        self._doing = f"Exporting {path.name}, and comparing its answers with those here."
+        messages.info(self._doing, ("Cancel", self._cancel))
+        self._work.start(
+            partial(export, snapshot, form, path), self._on_written, self._on_failed, doing=f"Exporting {path.name}…"
         )
+
+    def _cancel(self) -> None:
+        self._work.cancel()
+        self._context.messages.info("The export was cancelled. Nothing was written.")
+
+    def _on_ended(self) -> None:
+        self._context.messages.dismiss(self._doing)
 
     def _on_written(self, done: Exported) -> None:
         first, *others = (file.name for file in done.files)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
+
+from cifar_gui.export import base
 
 
 @pytest.fixture
@@ -77,6 +80,36 @@ def test_what_goes_wrong_is_told_and_taken_back_when_it_has_gone_well(loaded, qt
     asked["answer"] = (str(tmp_path / "mine.py"), "")
     assert export(loaded, qtbot).startswith("Written as mine.py")
     assert len(loaded.context.messages.all) == 1
+
+
+def test_an_export_can_be_cancelled_and_leaves_nothing(loaded, qtbot, asked, tmp_path, monkeypatch) -> None:
+    begun, go_on, drawn = threading.Event(), threading.Event(), base._pictures
+
+    def pictures():
+        begun.set()
+        assert go_on.wait(20)
+        return drawn()
+
+    monkeypatch.setattr(base, "_pictures", pictures)
+    (tmp_path / "mine.py").write_text("before")
+    asked["answer"] = (str(tmp_path / "mine.py"), "")
+    loaded.context.actions["export_model"].trigger()
+    messages = loaded.context.messages
+    assert messages.all[0].text == "Exporting mine.py, and comparing its answers with those here."
+    assert begun.wait(20)
+    loaded.context.actions["export_model"].trigger()
+    assert messages.all[0].text.startswith("Another network is being exported.")
+    label, cancel = messages.all[1].actions[0]
+    assert label == "Cancel"
+    cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: loaded.context.jobs.idle)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "mine"))] == ["mine.py"]
+    assert (tmp_path / "mine.py").read_text() == "before"
+    assert messages.all[0].text == "The export was cancelled. Nothing was written."
+    assert not any("Exporting" in each.text for each in messages.all)
+    assert export(loaded, qtbot).startswith("Written as mine.py"), "it can be asked for again"
+    assert len(messages.all) == 2, "that another was under way is told no more"
 
 
 def test_without_a_network_there_is_nothing_to_export(window, qtbot) -> None:
