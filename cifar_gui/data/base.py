@@ -175,7 +175,11 @@ class Source(Protocol):
 
 
 DATASETS: Registry[Source] = Registry("data set", "cifar_gui.data")
-"""Where pictures come from. What a source may say of itself when it registers, all optional:
+"""Where pictures come from. What a source says of itself when it registers:
+
+- `class_names(path) -> tuple[str, ...]`: its classes, known before any picture is read.
+
+And may say:
 
 - `recognise(path) -> Recognised | None`: whether it reads what lies there; DataError if it nearly would.
 - `locate() -> Path | None`: where its files lie on this machine, and `missing`, a sentence for when they do not.

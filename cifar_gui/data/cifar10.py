@@ -41,7 +41,15 @@ def locate() -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-@DATASETS.register("cifar10", label="CIFAR-10", order=1, recognise=recognise, locate=locate, missing=MISSING)
+@DATASETS.register(
+    "cifar10",
+    label="CIFAR-10",
+    order=1,
+    recognise=recognise,
+    locate=locate,
+    missing=MISSING,
+    class_names=lambda _path: CLASS_NAMES,
+)
 def load(source: Path | None, progress: Progress) -> ImageData:
     """The 60,000 pictures of an archive or unpacked folder. Raises DataError naming the file that does not fit."""
     found = None if source is None else recognise(source)

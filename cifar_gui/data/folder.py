@@ -47,7 +47,14 @@ def recognise(path: Path) -> Recognised | None:
     return None
 
 
-@DATASETS.register("folder", label="Image folder", order=3, recognise=recognise, needs_path=True)
+def class_names(root: Path) -> tuple[str, ...]:
+    """The classes of an image folder, in the order of their labels. Raises DataError naming what does not fit."""
+    return _class_names(root, [folder for folder, _ in _labelled(root)])
+
+
+@DATASETS.register(
+    "folder", label="Image folder", order=3, recognise=recognise, needs_path=True, class_names=class_names
+)
 def load(source: Path | None, progress: Progress) -> ImageData:
     """Every picture of an image folder. Raises DataError naming what is missing, empty or unreadable."""
     if source is None:
@@ -66,11 +73,7 @@ def load(source: Path | None, progress: Progress) -> ImageData:
 
 def listed(root: Path) -> Listing:
     """The classes and files of an image folder. Raises DataError naming the folder that does not fit."""
-    parts = _parts(root)
-    if not parts[_TRAIN[0]]:
-        return _listing(root, [(root, False)])
-    train = [(folder, False) for folder in (*parts[_TRAIN[0]], *parts[_VALIDATION[0]])]
-    return _listing(root, [*train, *((folder, True) for folder in parts[_TEST[0]])])
+    return _listing(root, _labelled(root))
 
 
 def drawn_for_test(images: Tensor, labels: Tensor, classes: int, share: float = TEST_SHARE) -> Tensor:
@@ -84,8 +87,17 @@ def drawn_for_test(images: Tensor, labels: Tensor, classes: int, share: float = 
     return test
 
 
+def _labelled(root: Path) -> list[tuple[Path, bool]]:
+    """The folders of class folders, each with whether it holds test pictures."""
+    parts = _parts(root)
+    if not parts[_TRAIN[0]]:
+        return [(root, False)]
+    train = [(folder, False) for folder in (*parts[_TRAIN[0]], *parts[_VALIDATION[0]])]
+    return [*train, *((folder, True) for folder in parts[_TEST[0]])]
+
+
 def _listing(root: Path, parts: Sequence[tuple[Path, bool]]) -> Listing:
-    """All pictures below `parts`: folders of class folders, each with whether it holds test pictures."""
+    """All pictures below `parts`, which are those of `_labelled`."""
     class_names = _class_names(root, [folder for folder, _ in parts])
     files: list[Path] = []
     labels: list[int] = []

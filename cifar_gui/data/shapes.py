@@ -90,7 +90,7 @@ SHAPES: dict[str, Shape] = {
 }
 
 
-@DATASETS.register("shapes", label=NAME, order=2)
+@DATASETS.register("shapes", label=NAME, order=2, class_names=lambda _path: tuple(SHAPES))
 def load(source: Path | None, progress: Progress) -> ImageData:
     """5,000 pictures for training and validation, 1,000 for testing, drawn in a second or two."""
     return drawn(PER_CLASS, TEST_PER_CLASS, SEED, progress)

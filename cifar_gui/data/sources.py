@@ -38,6 +38,17 @@ def is_available(source: str | Path) -> bool:
     return True
 
 
+def class_names(source: str | Path) -> tuple[str, ...]:
+    """The classes of what `load(source)` would load, in the order of their labels; no picture is read.
+
+    Raises DataMissing if it is not there, DataError if it is not what it should be.
+    """
+    found = find(source)
+    name, path = (found, None) if isinstance(found, str) else (found.source, found.path)
+    classes: tuple[str, ...] = DATASETS.entry(name).details["class_names"](path)
+    return classes
+
+
 def built_in() -> list[tuple[str, str]]:
     """Name and label of every data set that can be asked for by name, in display order."""
     return [(entry.name, entry.label) for entry in DATASETS if not entry.details.get("needs_path")]

@@ -90,7 +90,8 @@ class RandomHeldOut(QObject):
         data = self._context.data.current
         if data is None:
             self._wanted = True
-            self._context.data.request(self._context.data.usual_source())
+            snapshot, library = self._context.models.snapshot, self._context.data
+            library.request(library.usual_source() if snapshot is None else usual_data(snapshot.card, library))
         elif why := why_none(data, self._context.models.snapshot):
             self._context.messages.info(why)
         else:
@@ -116,11 +117,27 @@ _KINDS = {"train": "training picture", "validation": "held-out picture", "test":
 
 
 def usual_data(card: ModelCard, library: DataLibrary) -> str:
-    """The source to read for a network: what it was trained on if that is here, else the one used last."""
-    from cifar_gui.data.sources import is_available
+    """The source to read for a network: one that is here and fits; else what it was trained on, so that it is said
+    where that should be; the one used last if even this is not known."""
+    return fitting_data(card, library) or _trained_on(card) or library.usual_source()
 
-    own = card.recipe.data if card.recipe is not None else ""
-    return own if own and is_available(own) else library.usual_source()
+
+def fitting_data(card: ModelCard, library: DataLibrary) -> str:
+    """The source of pictures of this network's classes that are here: what it was trained on, else the one used last,
+    else any; "" if there are none."""
+    from cifar_gui.data.sources import class_names
+
+    for source in dict.fromkeys([_trained_on(card), library.usual_source(), *dict(library.available())]):
+        try:
+            if class_names(source) == card.class_names:
+                return source
+        except DataError:
+            continue  # not here any more
+    return ""
+
+
+def _trained_on(card: ModelCard) -> str:
+    return card.recipe.data if card.recipe is not None else ""
 
 
 def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:

@@ -13,11 +13,13 @@ from cifar_gui.data import shapes, sources
 from cifar_gui.data.base import DATASETS
 from cifar_gui.errors import Cancelled, CifarGuiError, DataError
 
+MakeFolder = Callable[..., Path]
+
 
 @pytest.mark.parametrize("entry", list(DATASETS), ids=lambda entry: entry.name)
 def test_every_source_has_a_label_and_says_how_it_is_found(entry: Any) -> None:
     assert entry.label[0].isupper()
-    assert set(entry.details) <= {"recognise", "locate", "missing", "needs_path"}
+    assert {"class_names"} <= set(entry.details) <= {"class_names", "recognise", "locate", "missing", "needs_path"}
     assert ("locate" in entry.details) == ("missing" in entry.details)
 
 
@@ -49,6 +51,22 @@ def test_cifar10_may_be_put_there_in_any_form(name: str, form: str, published: A
     found = sources.find("cifar10")
     assert not isinstance(found, str)
     assert found.kind == f"CIFAR-10, {name} edition, {'packed' if form == 'archive' else 'unpacked'}"
+
+
+def test_the_classes_are_known_before_any_picture_is_read(
+    published: Any, home: Path, image_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pets = image_folder({"train/dog": 2, "train/cat": 2, "test/dog": 1, "test/cat": 1})
+    with pytest.raises(sources.DataMissing, match="not on this machine yet"):
+        sources.class_names("cifar10")
+    published.archive(published.binary, home / "data")
+    monkeypatch.setattr(sources.cache, "remembered", None)  # which all loading goes through
+    assert sources.class_names("cifar10") == published.data.class_names
+    assert sources.class_names("shapes") == tuple(shapes.SHAPES)
+    assert sources.class_names(pets) == ("cat", "dog")
+    (pets / "test" / "dog").rename(pets / "test" / "hen")
+    with pytest.raises(DataError, match="Give both the same classes"):
+        sources.class_names(str(pets))
 
 
 def test_an_interrupted_download_is_not_taken_for_the_data(home: Path) -> None:

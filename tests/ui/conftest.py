@@ -51,6 +51,19 @@ class Library(QObject):
 
 
 @pytest.fixture
+def class_folders(tmp_path: Path) -> Callable[..., str]:
+    """Makes a folder whose classes can be told, though its pictures hold nothing."""
+
+    def make(name: str, *classes: str) -> str:
+        for each in classes:
+            (tmp_path / name / each).mkdir(parents=True)
+            (tmp_path / name / each / "1.png").touch()
+        return str(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
 def library(qapp: QApplication) -> Library:
     """In place of the window's: no data set yet, and "usual" would be read."""
     return Library()

@@ -82,6 +82,9 @@ class Data(QObject):
     def usual_source(self) -> str:
         return "usual"
 
+    def available(self) -> list[tuple[str, str]]:
+        return [("usual", "The usual")]
+
     def request(self, source: str) -> None:
         self.requested.append(source)
 

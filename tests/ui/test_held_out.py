@@ -13,7 +13,8 @@ from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError
 from cifar_gui.explain.held_out import held_out
-from cifar_gui.ui.held_out import RandomHeldOut, why_none
+from cifar_gui.recipe import Recipe
+from cifar_gui.ui.held_out import RandomHeldOut, usual_data, why_none
 
 
 def test_explanations_and_the_window_give_the_same_reason_and_the_way_out(tiny_data):
@@ -52,6 +53,21 @@ def test_a_random_picture_has_the_data_set_read_first_and_comes_when_it_is_there
     assert 0 <= place < len(tiny_data.split("validation"))
     asked.random.take()
     assert len(asked.drawn) == 2
+
+
+def test_the_pictures_read_for_a_network_are_its_own_else_some_that_fit(library, class_folders):
+    farm = class_folders("farm", "cow", "hen")
+    pets, own = (class_folders(name, "cat", "dog") for name in ("pets", "own"))
+    library.available = lambda: [(farm, "Farm"), (pets, "Pets")]
+
+    def read_for(*names: str, data: str = "") -> str:
+        recipe = Recipe(network="simple", data=data) if data else None
+        return usual_data(ModelCard("simple", names, CENTRED, recipe=recipe), library)
+
+    assert read_for("cat", "dog", data=own) == own
+    assert read_for("cat", "dog", data="/gone") == pets
+    assert read_for("ant", "bee", data="/gone") == "/gone"  # it is said then what is not there
+    assert read_for("ant", "bee") == "usual"
 
 
 def test_a_random_picture_that_is_given_up_or_cannot_be_had_does_not_come_later(asked, tiny_data):

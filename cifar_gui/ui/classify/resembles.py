@@ -12,6 +12,7 @@ from cifar_gui.ui.classify.answers import Answer
 from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
 from cifar_gui.ui.classify.resembles_panel import Alike, ResemblesPanel, summary
 from cifar_gui.ui.context import Context
+from cifar_gui.ui.held_out import usual_data
 from cifar_gui.ui.newest import Newest
 from cifar_gui.words import percent, time_left
 
@@ -136,7 +137,9 @@ class Resembles:
 
     def _on_wanted(self) -> None:
         if self._button == "read":
-            self._context.data.request(self._context.data.usual_source())
+            snapshot = self._answer.question.snapshot if self._answer is not None else None
+            if snapshot is not None:
+                self._context.data.request(usual_data(snapshot.card, self._context.data))
             self._offer_data()
         elif self._button == "get":
             self._context.actions["get_data"].trigger()

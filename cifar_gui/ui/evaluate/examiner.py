@@ -14,7 +14,7 @@ from cifar_gui.ui.epochs import run_of
 from cifar_gui.ui.evaluate.outcome import Outcome, Question, examine
 from cifar_gui.ui.evaluate.outcomes import Outcomes
 from cifar_gui.ui.evaluate.standing import Standing, default_split, standing
-from cifar_gui.ui.held_out import usual_data
+from cifar_gui.ui.held_out import fitting_data, usual_data
 from cifar_gui.ui.long_work import LongWork
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class Examiner(QObject):
         """Of pictures such as the network was trained on; "" if they are not here, or are what is loaded."""
         if self._snapshot is None:
             return ""
-        source = usual_data(self._snapshot.card, self._context.data)
+        source = fitting_data(self._snapshot.card, self._context.data)
         return source if source != self._context.data.current_source else ""
 
     def _recall(self) -> None:

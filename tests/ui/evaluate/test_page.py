@@ -166,19 +166,21 @@ def test_damaged_settings_change_nothing(page):
     assert not page.controls.six_views.isChecked()
 
 
-def test_a_network_of_other_classes_is_not_asked_and_its_own_pictures_are_offered(page, tiny_data):
+def test_a_network_of_other_classes_is_not_asked_and_pictures_that_fit_are_offered(page, tiny_data, class_folders):
+    library = page.context.data
     page.on_data(tiny_data)
     page.on_model(small_network(1, names=("cat", "dog")))
     assert "The network knows 2 classes" in page.controls.note.text()
     assert not page.controls.run.isEnabled()
-    assert page.controls.way.text() == "Read The usual"
+    assert page.controls.way.text() == "Get data"  # no other pictures are here
     page.controls.way.click()
-    assert page.context.data.requested == ["usual"]
-    page.context.data.current_source = "usual"  # that is what does not fit
+    assert (page.said, library.requested) == (["get data"], [])
+    pets = class_folders("pets", "cat", "dog")
+    library.available = lambda: [("usual", "The usual"), ("shapes", "Shapes"), (pets, "Pets")]
     page.on_data(tiny_data)
-    assert page.controls.way.text() == "Get data"
+    assert page.controls.way.text() == "Read Pets"  # not those used last, nor others that do not fit either
     page.controls.way.click()
-    assert page.said == ["get data"]
+    assert library.requested == [pets]
 
 
 def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_data, snapshot):
