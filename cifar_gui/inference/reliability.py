@@ -6,6 +6,7 @@ After Guo et al. 2017, "On Calibration of Modern Neural Networks", with bins of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,23 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """Expected calibration error: how far confidence and accuracy lie apart, 0–1, weighted by count; 0 of nothing."""
     total = sum(each.count for each in bins)
     return sum(each.count * abs(each.confidence - each.accuracy) for each in bins) / total if total else 0.0
+
+
+def error_by_chance(bins: Sequence[Bin]) -> float:
+    """The calibration error, 0–1, that answers whose confidence is exactly right would show: of few of them never just as
+    many are right as was said."""
+    total = sum(each.count for each in bins)
+    return sum(_strays(each.count, each.confidence) for each in bins) / total if total else 0.0
+
+
+def _strays(n: int, p: float) -> float:
+    """By how many, on average, those that are right of n answers stray from n p: de Moivre's mean absolute deviation of
+    the binomial distribution, 2 ν (1 − p) b(ν; n, p) with ν = ⌊n p⌋ + 1."""
+    nu = math.floor(n * p) + 1
+    if nu > n or p <= 0:
+        return 0.0
+    ways = math.lgamma(n + 1) - math.lgamma(nu + 1) - math.lgamma(n - nu + 1)
+    return 2 * nu * (1 - p) * math.exp(ways + nu * math.log(p) + (n - nu) * math.log1p(-p))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

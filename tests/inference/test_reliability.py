@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cifar_gui.inference.reliability import Bin, calibration_error, coverage, reliability
+from cifar_gui.inference.reliability import Bin, calibration_error, coverage, error_by_chance, reliability
+
+
+def test_answers_that_are_exactly_as_sure_as_they_may_be_still_show_an_error() -> None:
+    random = np.random.default_rng(0)
+    found, expected = [], []
+    for _ in range(200):
+        confidence = random.uniform(0.5, 1.0, 300)
+        bins = reliability(confidence, random.random(300) < confidence)
+        found.append(calibration_error(bins))
+        expected.append(error_by_chance(bins))
+    assert np.mean(found) == pytest.approx(np.mean(expected), rel=0.05)
+    assert error_by_chance([]) == 0.0
 
 
 def test_bins_hold_equally_many_answers_of_about_the_same_confidence() -> None:

@@ -110,10 +110,12 @@ def test_where_it_is_counts_by_its_own_epochs_and_not_in_the_copy(shown: ShownRu
 )
 def test_a_run_is_called_by_its_number_network_data_and_preset(shown: ShownRun, changes: dict, what: str) -> None:
     shown.show("0007", TRAINED.changed(network="airnet", **changes), History())
-    assert shown.titles({"shapes": "Shapes"}) == ("Run 0007", what)
+    names = {"shapes": "Shapes"}
+    assert shown.titles(names, is_there=True) == ("Run 0007", what)
     shown.note = "finished"
-    assert shown.titles({"shapes": "Shapes"}) == ("Run 0007", f"{what} · finished")
-    assert ShownRun().titles({}) == ("", "")
+    assert shown.titles(names, is_there=True) == ("Run 0007", f"{what} · finished")
+    assert shown.titles(names, is_there=False)[1] == f"{what} · moved to the trash; its curves are still shown"
+    assert ShownRun().titles({}, is_there=True) == ("", "")
 
 
 def test_a_recipe_proposed_while_nothing_trains_is_no_copy(shown: ShownRun) -> None:

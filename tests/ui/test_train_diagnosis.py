@@ -32,6 +32,16 @@ def test_an_empty_history_is_an_invitation():
     assert diagnose({}, {}, classes=10, begun=True).kind == "early"
 
 
+def test_of_few_held_out_pictures_it_is_said_how_little_they_say():
+    curves = ((1.5, 1.2), (1.6, 1.3), (0.4, 0.45))
+    said = "Only 20 pictures are held out: one more or less is 5.0 points, so small moves mean little."
+    assert judged(*curves, held_out=20).detail.endswith(said)
+    for many in (None, 5000):
+        assert judged(*curves, held_out=many).detail == judged(*curves).detail != ""
+    assert "held out" not in judged(steps=(2.3,), held_out=20).detail
+    assert "Only" not in judged([1.0], [math.nan], [math.nan], held_out=20).detail
+
+
 def test_before_the_first_epoch_it_is_too_early_but_the_falling_loss_is_named():
     found = judged(steps=(2.3, 2.1, 1.9, 1.5))
     assert found.kind == "early"

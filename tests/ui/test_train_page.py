@@ -301,9 +301,11 @@ def test_one_more_epoch_is_not_offered_of_a_run_that_has_gone_to_the_trash(page,
     shutil.rmtree(list_runs()[0].path)
     page.runs.refresh()
     qtbot.waitUntil(lambda: "run 0001" in child(page, "train.one_more").toolTip())
+    assert "moved to the trash" in page.controls.subtitle.text()
     click(qtbot, page, "train.one_more")
     until_idle(qtbot, page)
     assert [(run.number, run.epochs_done) for run in list_runs()] == [("0001", 3)]
+    assert "moved to the trash" not in page.controls.subtitle.text()
 
 
 def test_only_learning_rate_and_epochs_can_be_changed_while_it_trains(page, qtbot):

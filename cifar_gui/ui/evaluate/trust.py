@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_gui.inference.reliability import Bin, Coverage, calibration_error, coverage, reliability
+from cifar_gui.inference.reliability import Bin, Coverage, calibration_error, coverage, error_by_chance, reliability
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.telling import csv_text
 from cifar_gui.words import percent
 
 _EVEN = 0.005
-"""Mean confidence and accuracy no farther apart than this are called equal."""
+"""Mean confidence and accuracy no farther apart than this are called equal; nor are they if chance alone sets them as
+far apart in one of twenty cases."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,16 +43,19 @@ def reliability_words(found: Trust) -> str:
     """The calibration error, calibrated and not, in which direction it goes, and what was counted."""
     bins, error = found.bins, calibration_error(found.bins)
     before = "" if percent(error) == percent(found.uncalibrated) else f" Uncalibrated, {percent(found.uncalibrated)}."
-    total = sum(each.count for each in bins)
-    too_sure = sum(each.count * (each.confidence - each.accuracy) for each in bins) / max(total, 1)
-    manner = (
-        "too sure" if too_sure > _EVEN else "too modest" if too_sure < -_EVEN else "neither too sure nor too modest"
+    total = max(sum(each.count for each in bins), 1)
+    too_sure = sum(each.count * (each.confidence - each.accuracy) for each in bins) / total
+    even = max(_EVEN, 2 * math.sqrt(sum(each.count * each.confidence * (1 - each.confidence) for each in bins)) / total)
+    manner = "too sure" if too_sure > even else "too modest" if too_sure < -even else "neither too sure nor too modest"
+    by_chance = error_by_chance(bins)
+    chance = (
+        f" With {total:,} pictures, chance alone makes it about {percent(by_chance)}." if by_chance > error / 2 else ""
     )
     few, many = min(each.count for each in bins), max(each.count for each in bins)
     each_holds = f"{few:,}" if few == many else f"{few:,} or {many:,}"
     return (
-        f"Calibration error {percent(error)}: so far apart are what it says and how often that is right.{before} "
-        f"On the whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
+        f"Calibration error {percent(error)}: so far apart are what it says and how often that is right."
+        f"{before}{chance} On the whole it is {manner}. {len(bins)} points of {each_holds} pictures each."
     )
 
 

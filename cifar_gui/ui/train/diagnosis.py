@@ -47,6 +47,9 @@ _GUESSING, _LITTLE = 1.25, 0.1
 """An accuracy of at most so many times that of guessing is no better than it; one that is less than so large a share of
 the way from there to 100 % is little yet."""
 
+FEW = 200
+"""With fewer held-out pictures than this, accuracy strays by several points by chance (√(p (1 − p) / n))."""
+
 _FIND_ONE = "“Find a learning rate” beside its field measures a good one."
 
 
@@ -120,16 +123,21 @@ def diagnose(
     ended: bool = False,
     recipe: Recipe | None = None,
     expected: Expectation | None = None,
+    held_out: int | None = None,
 ) -> Diagnosis:
     """Say how a run is doing, from `History.steps` and `History.epochs` (columns of float64, NaN for what is missing).
 
     `classes` gives the accuracy of guessing; `diverged` is true when the engine gave up on the loss; `begun` when there
     is a run, even if nothing has been reported of it yet; `ended` when all its epochs have been trained; `recipe` says
-    what makes training harder than validation and what was promised, and `expected` what it should reach.
+    what makes training harder than validation and what was promised, `expected` what it should reach, and `held_out`
+    how many pictures are, if that is known.
     """
     found = _judged(steps, epochs, classes, diverged, begun, recipe)
     accuracy = _finite(_column(epochs, "validation_accuracy"))
     words = [found.detail]
+    if held_out and held_out < FEW and len(accuracy):
+        one = f"{100 / held_out:.1f} points"
+        words.append(f"Only {held_out} pictures are held out: one more or less is {one}, so small moves mean little.")
     if expected is not None and len(accuracy) and (ended or found.kind not in ("diverging", "early")):
         words.append(comparison(float(accuracy.max()), expected, ended=ended))
     if ended and recipe is not None:

@@ -56,6 +56,7 @@ class TrainingPlots(QWidget):
         self._epochs, self._classes, self._diverged = 1, 10, False
         self._recipe: Recipe | None = None
         self._expected: Expectation | None = None
+        self._held_out: int | None = None
         self._begun = self._ended = False
         self.smooth = QCheckBox("Smooth")
         self.log = QCheckBox("Log")
@@ -80,11 +81,13 @@ class TrainingPlots(QWidget):
         ended: bool = False,
         recipe: Recipe | None = None,
         expected: Expectation | None = None,
+        held_out: int | None = None,
     ) -> None:
         """Draw a run so far. `epochs` are planned, `classes` say what guessing gives, `begun`: whether there is one,
-        `ended`: whether all of it has been trained, `expected`: what it should reach."""
+        `ended`: whether all of it has been trained, `expected`: what it should reach, `held_out`: how many pictures
+        are, if that is known."""
         self._begun, self._ended = begun, ended
-        self._recipe, self._expected = recipe, expected
+        self._recipe, self._expected, self._held_out = recipe, expected, held_out
         self._history, self._epochs, self._classes, self._diverged = history, max(epochs, 1), classes, diverged
         self._draw()
 
@@ -138,6 +141,7 @@ class TrainingPlots(QWidget):
                 ended=self._ended,
                 recipe=self._recipe,
                 expected=self._expected,
+                held_out=self._held_out,
             )
         )
 

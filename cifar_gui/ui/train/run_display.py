@@ -67,7 +67,8 @@ class RunDisplay:
         other runs to be laid under this one, and draw its curves soon."""
         situation = self.situation
         self._controls.show_situation(situation)
-        self._controls.show_title(*self.shown.titles(dict(self._context.data.available())))
+        titles = self.shown.titles(dict(self._context.data.available()), is_there=self._is_there())
+        self._controls.show_title(*titles)
         looks = buttons(situation)
         self._panel.show_copy(looks["edit_copy"])
         self._panel.form.show_find_lr(looks["find_lr"])
@@ -103,6 +104,7 @@ class RunDisplay:
             ended=shown.ended,
             recipe=recipe,
             expected=expectation(recipe, is_cifar10=shown.is_cifar10),
+            held_out=shown.held_out,
         )
 
     def _note_data(self) -> None:
@@ -112,6 +114,7 @@ class RunDisplay:
         data = self._context.session.data or (library.current if of_run else None)
         if data is not None:
             shown.classes, shown.is_cifar10 = len(data.class_names), is_original(data)
+            shown.held_out = len(data.split("validation"))
 
     def _on_earlier_chosen(self, laid_under: LaidUnder) -> None:
         self._context.jobs.run(lambda: read_earlier(laid_under), self._show_earlier, key="train.earlier")

@@ -34,6 +34,7 @@ class ShownRun:
         self.ended = False  # with nothing left to train
         self.classes = 10  # of its data, as soon as that has been read
         self.is_cifar10 = False  # its data, as soon as that is known
+        self.held_out: int | None = None  # of its pictures, as soon as that is known
         self.lr: float | None = None  # of the next step, while paused
         self.draft: Recipe | None = None  # edited while a network trains
         self.copying = False  # whether the form holds the draft
@@ -42,7 +43,7 @@ class ShownRun:
         """Another run comes on show."""
         self.number, self.recipe, self.history, self.note = number, recipe, history, note
         self.diverged = self.ended = False
-        self.classes, self.is_cifar10 = classes, recipe.data == "cifar10"
+        self.classes, self.is_cifar10, self.held_out = classes, recipe.data == "cifar10", None
 
     def on_event(self, event: Event) -> bool:
         """Take note of what has become of the run. Whether it says something about it."""
@@ -105,14 +106,16 @@ class ShownRun:
             diverged=self.diverged if number == self.number else latest is not None and latest.status == "diverged",
         )
 
-    def titles(self, sources: Mapping[str, str]) -> tuple[str, str]:
-        """Which run this is, and what it trains; empty if there is none. `sources`: names of data sets."""
+    def titles(self, sources: Mapping[str, str], *, is_there: bool) -> tuple[str, str]:
+        """Which run this is, and what it trains; empty if there is none. `sources`: names of data sets; `is_there`:
+        whether it has not gone to the trash."""
         if self.recipe is None:
             return "", ""
         data = sources.get(self.recipe.data, Path(self.recipe.data).name)
         settings = {"custom": "own settings"}.get(self.recipe.preset, f"{self.recipe.preset} preset")
         what = f"{NETWORKS.entry(self.recipe.network).label} on {data}, {settings}"
-        return f"Run {self.number}", f"{what} · {self.note}" if self.note else what
+        note = self.note if is_there else "moved to the trash; its curves are still shown"
+        return f"Run {self.number}", f"{what} · {note}" if note else what
 
     def position(self, epoch: float) -> float | None:
         """Where in its schedule the run is, 0–1; None while the form shows another recipe."""

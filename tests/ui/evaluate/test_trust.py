@@ -31,6 +31,14 @@ def test_what_is_said_and_what_is_so_are_compared_in_words(make_outcome, half_ri
     assert "neither too sure nor too modest" in reliability_words(trust(even))
 
 
+def test_of_few_pictures_it_is_said_what_chance_does(make_outcome, half_right):
+    few = make_outcome([0] * 20, [0] * 18 + [1] * 2, [0.95] * 20)  # five points off, as is usual
+    words = reliability_words(trust(few))
+    assert "neither too sure nor too modest" in words
+    assert " With 20 pictures, chance alone makes it about 9.3 %." in words
+    assert "chance" not in reliability_words(trust(half_right))
+
+
 def test_what_calibration_has_brought_is_said(make_outcome):
     modest = trust(make_outcome([0] * 100, [0] * 100, [0.6] * 100))
     assert " Uncalibrated, 5.0 %." in reliability_words(replace(modest, uncalibrated=0.05))
