@@ -47,8 +47,8 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 
 def error_by_chance(bins: Sequence[Bin]) -> float:
-    """The calibration error, 0–1, that answers whose confidence is exactly right would show: of few of them never just as
-    many are right as was said."""
+    """The calibration error, 0–1, that answers whose confidence is exactly right would show: few of them are rarely as
+    often right as was said."""
     total = sum(each.count for each in bins)
     return sum(_strays(each.count, each.confidence) for each in bins) / total if total else 0.0
 
