@@ -293,6 +293,21 @@ def test_one_more_epoch_is_of_the_run_that_the_button_names(page, qtbot):
     assert [run.epochs_done for run in list_runs()] == [2, 4]
 
 
+def test_the_keyboard_stays_with_the_buttons_of_the_run(page, qtbot):
+    page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
+    start, pause = (page.controls.buttons[name] for name in ("start", "pause"))
+    page.activateWindow()
+    start.setFocus()
+    qtbot.waitUntil(start.hasFocus)
+    qtbot.keyClick(start, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: page.context.session.state == "running")
+    assert pause.hasFocus(), "Space pauses; the next in the row was a button of the data"
+    page.middle.cards.setFocus()
+    page.press("stop")
+    until_idle(qtbot, page)
+    assert not any(each.hasFocus() for each in page.controls.buttons.values()), "it was elsewhere"
+
+
 def test_one_more_epoch_is_not_offered_of_a_run_that_has_gone_to_the_trash(page, qtbot):
     for _ in range(2):
         page.press("start")

@@ -39,6 +39,7 @@ class RunControls(QWidget):
 
     def show_situation(self, now: Situation) -> None:
         """Name, allow and explain the buttons."""
+        focused = next((each for each in (self, *self.buttons.values()) if each.hasFocus()), None)
         for name, look in buttons(now).items():
             if name not in self.buttons:
                 continue
@@ -53,12 +54,20 @@ class RunControls(QWidget):
             button.setEnabled(look.enabled)
             button.setVisible(look.visible)
         self.buttons["pause"].setIcon(icon("play" if now.state == "paused" else "pause"))
+        if focused is self or (focused is not None and not _can_be_pressed(focused)):
+            self._take_focus()
 
     def show_title(self, title: str, subtitle: str) -> None:
         """Which run this is, and what it trains."""
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.subtitle.setText(subtitle)
+
+    def _take_focus(self) -> None:
+        """Where a button was pressed that is none any more, the keyboard goes on with the next: Qt would hand it to
+        whatever follows on the page. While nothing can be pressed, it waits here."""
+        ways = (self.buttons[name] for name in ("pause", "start", "new_run"))
+        next((each for each in ways if _can_be_pressed(each)), self).setFocus()
 
     def _button(self, name: str) -> QPushButton:
         button = ShyButton()
@@ -68,3 +77,7 @@ class RunControls(QWidget):
         button.setProperty("primary", name == "start")
         button.clicked.connect(lambda: self.pressed.emit(name))
         return button
+
+
+def _can_be_pressed(button: QWidget) -> bool:
+    return button.isEnabled() and button.isVisible()
