@@ -86,7 +86,6 @@ class Batch(QObject):
         """Begin anew, giving up what was running."""
         self._give_up()
         run = self._run = _Run(len(sources))
-        run.speed.note(0, time.monotonic())
         wanted = list(sources)
         self._jobs.run(
             lambda: self._work(run, wanted, asking),
@@ -110,6 +109,8 @@ class Batch(QObject):
     def _work(self, run: _Run, sources: list[PictureSource], asking: Asking) -> None:
         """On a worker."""
         classifier = self._shelf.classifier(asking.snapshot, six_views=asking.six_views)
+        begun = time.monotonic()  # only now: what it takes to get the network ready is not taken again
+        self._jobs.post(lambda: run.speed.note(0, begun))
         handful: Found = []
         due = time.monotonic() + _DELIVER_SECONDS
         with closing(classifier.classify_many(sources, way=asking.way)) as answers:

@@ -208,13 +208,17 @@ def test_answers_come_in_handfuls_with_what_is_left_to_do(jobs, qtbot, monkeypat
     assert not watched.batch.running
 
 
-def test_the_time_left_follows_from_the_pace_of_late(jobs, qtbot, monkeypatch):
-    now = 100.0
-    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=lambda: now))
-    watched = Watched(jobs, Shelf(classifier=Slow(may=False)))
+def test_the_time_left_follows_from_the_pace_of_late_without_what_it_took_to_begin(jobs, qtbot, monkeypatch):
+    clock = SimpleNamespace(now=10.0)
+    monkeypatch.setattr(batch, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    shelf = Shelf(classifier=Slow(may=False))
+    got_ready = shelf.classifier
+    shelf.classifier = lambda *asked, **how: (setattr(clock, "now", 100.0), got_ready(*asked, **how))[1]
+    watched = Watched(jobs, shelf)
     watched.start(100)
     run = watched.batch._run
-    for now, count in ((100.3, 1), (106, 2), (126, 40)):  # noqa: B007
+    qtbot.waitUntil(lambda: len(run.speed._counted) == 1)
+    for clock.now, count in ((100.3, 1), (106, 2), (126, 40)):
         watched.batch._on_found(run, [(0, CAT)] * count)
     assert watched.progress == [(1, 100, 0), (3, 100, pytest.approx(6 / 3 * 97)), (43, 100, pytest.approx(57 / 2))]
     watched.batch.cancel()
