@@ -21,7 +21,6 @@ from PySide6.QtWidgets import QApplication
 
 from cifar_gui import paths
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.ui.evaluate.telling import most_confused
 from cifar_gui.ui.main_window import MainWindow
 from cifar_gui.ui.theme import theme
 
@@ -104,7 +103,7 @@ class Tour:
         self.until(lambda: not page.examiner.standing().why_not)
         page.controls.run.click()
         self.until(lambda: page.outcome is not None)
-        row, column, _count = next(iter(most_confused(page.outcome)), (0, 0, 0))
+        row, column, _count = next(iter(page.outcome.confusion.most()), (0, 0, 0))
         page.views.confusion.table.open_cell(row, column)
         self.draw("evaluate")
         page.views.choose("reliability")

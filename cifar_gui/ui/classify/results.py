@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,9 @@ from typing import Literal
 
 from cifar_gui.data.picture import PictureSource, natural_key
 from cifar_gui.inference.by_folder import agreement
+from cifar_gui.inference.confusion import Confusion
 from cifar_gui.inference.prediction import Prediction
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import modest_percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
@@ -90,9 +90,12 @@ class RowFilter:
     label: str = ""
     state: State | None = None
     wrong: bool = False  # those whose folder has the name of another class
+    pair: tuple[str, str] | None = None  # those whose folder says the first, and the network the second
 
     def admits(self, row: Row) -> bool:
         if self.wrong and not row.is_wrong:
+            return False
+        if self.pair is not None and (row.prediction is None or (row.truth, row.prediction.label) != self.pair):
             return False
         if self.label and (row.prediction is None or row.prediction.label != self.label):
             return False
@@ -125,6 +128,10 @@ class Tally:
         parts = [f"{self._states[state]:,} {words.get(state, state)}" for state in STATES if self._states[state]]
         return f"{pictures(self._states.total())}: {', '.join(parts)}" if parts else "No pictures"
 
+    def confusion(self, class_names: Sequence[str]) -> Confusion:
+        """How often each class, as folders say, was called what; of a network of these classes."""
+        return Confusion.of_pairs(self._told, class_names)
+
     def by_folder(self) -> tuple[str, str]:
         """The share of those that are what their folders say; how many, and which classes are taken for which, in
         lines. "" and "" where no folder says anything."""
@@ -132,6 +139,12 @@ class Tally:
         if found is None:
             return "", ""
         return found.words, "\n".join([f"{found.count_words} as folders say", *found.mistakes])
+
+    @property
+    def agreed(self) -> str:
+        """How many are what their folders say: "66.7 % as folders say, 2 of 3"; "" where none says anything."""
+        found = agreement(self._told)
+        return f"{found.words}, {found.count_words}" if found is not None else ""
 
     def _count(self, row: Row, by: int) -> None:
         self._states[row.state] += by
@@ -188,21 +201,16 @@ def as_text(rows: Iterable[Row], separator: str = ",") -> str:
     """CSV (or TSV) with a header, full precision and a point as decimal sign, whatever the country."""
     rows = list(rows)
     classes = _class_names(rows)
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow(["picture", "path", "folder_says", *_ANSWER_COLUMNS, *classes, "problem"])
-    for row in rows:
-        writer.writerow([row.source.name, row.source.path or "", row.truth, *_values(row, classes), row.problem])
-    return out.getvalue()
+    titles = ["picture", "path", "folder_says", *_ANSWER_COLUMNS, *classes, "problem"]
+    cells = ([row.source.name, row.source.path or "", row.truth, *_values(row, classes), row.problem] for row in rows)
+    return csv_text([titles, *cells], separator)
 
 
 def facts_as_text(name: str, model: str, prediction: Prediction) -> str:
     """One result, a line for each fact, tab-separated: picture, verdict, network, then the classes, best first."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
-    writer.writerows([("picture", name), ("verdict", prediction.verdict.headline), ("network", model)])
-    writer.writerows((label, repr(share)) for label, share in prediction.top(len(prediction.class_names)))
-    return out.getvalue()
+    facts = [("picture", name), ("verdict", prediction.verdict.headline), ("network", model)]
+    shares = ((label, repr(share)) for label, share in prediction.top(len(prediction.class_names)))
+    return csv_text([*facts, *shares], "\t")
 
 
 def pictures(count: int) -> str:

@@ -13,7 +13,8 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.badge import WORDS
 from cifar_gui.ui.classify.batch import Asking, Batch, Found
-from cifar_gui.ui.classify.results import STATES, Row, RowFilter, State, pictures
+from cifar_gui.ui.classify.folder_confusion import FolderConfusion
+from cifar_gui.ui.classify.results import STATES, Row, RowFilter, pictures
 from cifar_gui.ui.classify.sort_away import SortAway
 from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.classify.table import ResultsTable
@@ -142,7 +143,8 @@ class TablePage(Panel):
             self._by_state.addItem({**WORDS, "unreadable": "cannot be read"}.get(state, state).capitalize(), state)
         self._by_state.addItem("Not as its folder says", _WRONG)
         self._name_classes(())
-        choices = [self._by_class, self._by_state, self.back_button]
+        self.confusion = FolderConfusion()
+        choices = [self._by_class, self._by_state, self.confusion, self.back_button]
         self.fill_header(ControlBar([self._tally], choices, stretched=self._tally, breaks=True))
 
     def _progress_row(self) -> QHBoxLayout:
@@ -197,12 +199,14 @@ class TablePage(Panel):
         self.batch.ended.connect(self._on_ended)
         self.batch.refused.connect(self._on_refused)
         self.sort_away.moved.connect(self.model.follow)
+        self.confusion.pair_chosen.connect(self._show_pair)
 
     def _name_classes(self, names: tuple[str, ...]) -> None:
         """Offer the classes of another network in the filter."""
         if names == self._class_names and self._by_class.count():
             return
         self._class_names = names
+        self._forget_pair()
         self._by_class.clear()
         self._by_class.addItem("All classes", "")
         for name in names:
@@ -211,11 +215,28 @@ class TablePage(Panel):
     def _choose_all(self) -> None:
         self._by_class.setCurrentIndex(0)
         self._by_state.setCurrentIndex(0)
+        self._forget_pair()
+
+    def _show_pair(self, truth: str, label: str) -> None:
+        """Only those in folders of one class that were called so; a choice of its own below the others."""
+        self._choose_all()
+        words = f"{truth}, recognised" if truth == label else f"{truth} taken for {label}"
+        self._by_state.addItem(words, (truth, label))
+        self._by_state.setCurrentIndex(self._by_state.count() - 1)
+
+    def _forget_pair(self) -> None:
+        last = self._by_state.count() - 1
+        if isinstance(self._by_state.itemData(last), tuple):
+            self._by_state.removeItem(last)
 
     def _on_filter(self) -> None:
-        chosen = self._by_state.currentData()
-        state: State | None = None if chosen == _WRONG else chosen
-        self.model.set_filter(RowFilter(self._by_class.currentData() or "", state, wrong=chosen == _WRONG))
+        chosen, label = self._by_state.currentData(), self._by_class.currentData() or ""
+        if isinstance(chosen, tuple):
+            self.model.set_filter(RowFilter(label, pair=chosen))
+        elif chosen == _WRONG:
+            self.model.set_filter(RowFilter(label, wrong=True))
+        else:
+            self.model.set_filter(RowFilter(label, chosen))
         self._show_tally()
 
     def _on_found(self, found: Found) -> None:
@@ -266,3 +287,4 @@ class TablePage(Panel):
         self._tally.setText(whole)
         self._tally.say_more(mistakes)
         self.table.show_folders(counted.folders_tell)
+        self.confusion.follow(counted, self._class_names)

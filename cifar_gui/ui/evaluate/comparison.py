@@ -12,8 +12,9 @@ from cifar_gui.checkpoint.files import load_snapshot
 from cifar_gui.data.base import Progress
 from cifar_gui.inference.disagreement import Disagreement, disagreement, in_words
 from cifar_gui.ui.evaluate.outcome import Outcome, Places, examine
-from cifar_gui.ui.evaluate.telling import accuracy_words, csv_text
+from cifar_gui.ui.evaluate.telling import accuracy_words
 from cifar_gui.ui.evaluate.tiles import Tile
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import modest_percent
 
 SIDES: dict[tuple[bool, bool], str] = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cifar_gui.ui.evaluate.confusion import ConfusionTable
 from cifar_gui.ui.evaluate.outcome import Outcome
-from cifar_gui.ui.evaluate.telling import confusion_words
 from cifar_gui.ui.theme import SPACING
+from cifar_gui.ui.widgets.confusion_table import ConfusionTable
 from cifar_gui.ui.widgets.help_button import explained_by
 from cifar_gui.ui.widgets.text import caption, muted
 
@@ -38,5 +37,5 @@ class ConfusionPanel(QWidget):
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Replace everything."""
-        self.words.setText(confusion_words(outcome))
-        self.table.show_outcome(outcome)
+        self.words.setText(outcome.confusion.words)
+        self.table.show_confusion(outcome.confusion)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.device import choose_device
 from cifar_gui.data.base import ImageData, Progress, Split, SplitName
+from cifar_gui.inference.confusion import Confusion
 from cifar_gui.inference.evaluate import Evaluation, evaluate
 from cifar_gui.ui.evaluate.standing import CHOICES
 
@@ -68,6 +69,10 @@ class Outcome:
     @property
     def class_names(self) -> tuple[str, ...]:
         return self.evaluation.class_names
+
+    @property
+    def confusion(self) -> Confusion:
+        return Confusion(self.class_names, self.evaluation.confusion)
 
     def cell(self, row: int, column: int) -> Places:
         """Pictures of `row` that were called `column`, worst first: errors from the surest on, what is right from the

@@ -17,7 +17,7 @@ from cifar_gui.data.corruptions import CORRUPTIONS, Corruption
 from cifar_gui.inference.evaluate import evaluate
 from cifar_gui.inference.robustness import SAMPLE, Robustness, robustness
 from cifar_gui.ui.evaluate.outcome import Outcome, Question
-from cifar_gui.ui.evaluate.telling import csv_text
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import modest_percent, percent
 
 Key = tuple[str, str]

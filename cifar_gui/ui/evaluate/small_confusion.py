@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cifar_gui.ui.evaluate.confusion_paint import cell_ground
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.widgets.confusion_paint import cell_ground
 
 _CELL, _ROW, _NAMES = 18, 17, 80
 """Width and height of a cell, and the width of the names, in pixels at zoom 1."""

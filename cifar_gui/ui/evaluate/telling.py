@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-
-import numpy as np
 
 from cifar_gui.inference.evaluate import ClassScore
 from cifar_gui.ui.evaluate.outcome import Outcome, Places
 from cifar_gui.ui.evaluate.tiles import Tile
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.ui.widgets.value_table import Cell
 from cifar_gui.words import modest_percent, percent
 
 TITLES = ("Class", "Precision", "Recall", "Pictures")
-_MOST_CONFUSED = 3
 
 
 def accuracy_words(outcome: Outcome) -> str:
@@ -46,34 +42,9 @@ def _class_row(name: str, score: ClassScore) -> list[Cell]:
     ]
 
 
-def most_confused(outcome: Outcome, most: int = _MOST_CONFUSED) -> list[tuple[int, int, int]]:
-    """The errors made most often as (row, column, count)."""
-    counts = np.array(outcome.evaluation.confusion)
-    np.fill_diagonal(counts, 0)
-    order = np.argsort(-counts, axis=None, kind="stable")[:most]
-    found = [(int(place // len(counts)), int(place % len(counts))) for place in order]
-    return [(row, column, int(counts[row, column])) for row, column in found if counts[row, column]]
-
-
-def confusion_words(outcome: Outcome) -> str:
-    """The confusion matrix in a sentence or two."""
-    names = outcome.class_names
-    told = [f"{names[row]} taken for {names[column]} ({count:,})" for row, column, count in most_confused(outcome)]
-    return f"Most often: {', '.join(told)}." if told else "Nothing was taken for anything else."
-
-
-def count_words(outcome: Outcome, row: int, column: int) -> str:
-    """One number of the confusion matrix in words."""
-    name, called = outcome.class_names[row], outcome.class_names[column]
-    counts = outcome.evaluation.confusion[row]
-    what = "recognised" if row == column else f"taken for {called}"
-    share = f", {percent(counts[column] / sum(counts))}" if sum(counts) else ""
-    return f"{name}, {what}: {counts[column]:,} of {sum(counts):,}{share}"
-
-
 def cell_words(outcome: Outcome, row: int, column: int) -> str:
     """What the pictures of a cell are, and in which order they stand."""
-    return f"{count_words(outcome, row, column)}. {'Least sure' if row == column else 'Surest'} first."
+    return f"{outcome.confusion.cell_words(row, column)}. {'Least sure' if row == column else 'Surest'} first."
 
 
 def missed_words(outcome: Outcome, row: int) -> str:
@@ -103,17 +74,3 @@ def as_csv(outcome: Outcome, separator: str = ",") -> str:
     for (name, score), counts in zip(found.per_class.items(), found.confusion, strict=True):
         rows.append([name, score.precision, score.recall, score.count, *counts])
     return csv_text(rows, separator)
-
-
-def confusion_as_text(outcome: Outcome) -> str:
-    """The confusion matrix alone, tab-separated."""
-    names = outcome.class_names
-    counts = zip(names, outcome.evaluation.confusion, strict=True)
-    return csv_text([["", *names], *([name, *row] for name, row in counts)], "\t")
-
-
-def csv_text(rows: Sequence[Sequence[object]], separator: str = ",") -> str:
-    """Rows as text, each with its line end; numbers in full precision."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
-    return out.getvalue()

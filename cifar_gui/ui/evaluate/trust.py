@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cifar_gui.inference.reliability import Bin, Coverage, calibration_error, coverage, error_by_chance, reliability
 from cifar_gui.ui.evaluate.outcome import Outcome
-from cifar_gui.ui.evaluate.telling import csv_text
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import percent
 
 _EVEN = 0.005

@@ -12,8 +12,8 @@ from cifar_gui.data.duplicates import Twins
 from cifar_gui.data.known_duplicates import remembered_duplicates
 from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.standing import TEST_RULE
-from cifar_gui.ui.evaluate.telling import csv_text
 from cifar_gui.ui.evaluate.tiles import Picture, Tile
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import percent
 
 CHOICES: dict[SplitName, str] = {"test": "Test pictures", "validation": "Validation pictures"}

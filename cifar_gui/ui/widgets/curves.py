@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.words import rounded
 
 Values = NDArray[np.float64]
@@ -150,12 +149,12 @@ def as_rows(curves: Sequence[Points]) -> tuple[list[float], list[list[float | No
 
 def as_csv(curves: Sequence[Points], x_label: str, separator: str = ",") -> str:
     """The rows as text: full precision, decimal points, one header line; gaps are empty."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    writer.writerow([x_label, *(curve.label for curve in curves)])
-    for x, values in zip(*as_rows(curves), strict=True):
-        writer.writerow([repr(x), *("" if value is None else repr(value) for value in values)])
-    return out.getvalue()
+    titles = [x_label, *(curve.label for curve in curves)]
+    rows = [
+        [repr(x), *("" if value is None else repr(value) for value in values)]
+        for x, values in zip(*as_rows(curves), strict=True)
+    ]
+    return csv_text([titles, *rows], separator)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QPainter, QRes
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.widgets.csv_text import csv_text
 from cifar_gui.ui.widgets.framed import Framed, paint_framed, place_in
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 
@@ -259,12 +258,9 @@ class ValueTable(QTableView):
     def as_text(self, delimiter: str = "\t", *, selected: bool = False) -> str:
         """The table as TSV (or CSV with ","), C locale, full precision; only selected rows if there are any."""
         wanted = self.chosen_rows if selected else ()
-        stream = io.StringIO()
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        writer.writerow([title.replace("\n", " ") for title in self._cells.titles])
-        for row in wanted or range(len(self._cells.rows)):
-            writer.writerow([cell.value for cell in self._cells.rows[row]])
-        return stream.getvalue()
+        titles = [title.replace("\n", " ") for title in self._cells.titles]
+        rows = (self._cells.rows[row] for row in wanted or range(len(self._cells.rows)))
+        return csv_text([titles, *([cell.value for cell in row] for row in rows)], delimiter)
 
     def copy_rows(self) -> None:
         """Put the selected rows, or all, on the clipboard."""

@@ -258,6 +258,38 @@ def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_
     assert not table.table.isColumnHidden(folder)
 
 
+def test_where_folders_are_named_after_classes_the_confusion_matrix_leads_to_the_pictures(
+    table, qtbot, decided_snapshot, make_picture
+):
+    table.show_sources([PictureSource.from_bytes(b"", "a")], Asking(decided_snapshot, six_views=True))
+    table.batch.found.emit([(0, CAT)])
+    table.batch.ended.emit(False)
+    assert table.confusion.isHidden()
+    paths = [make_picture(f"{name}.png") for name in ("dog/0", "dog/1", "cat/2")]
+    table.show_sources([PictureSource.from_path(path) for path in paths], Asking(decided_snapshot, six_views=True))
+    table.batch.found.emit([(0, CAT), (1, DOG), (2, CAT)])
+    table.batch.ended.emit(False)
+    table.confusion.click()
+    popup = table.confusion.popup
+    assert popup.words.text() == "66.7 % as folders say, 2 of 3. Most often: dog taken for cat (1)."
+    names = popup.table.confusion.class_names
+    assert names == decided_snapshot.card.class_names
+    table.batch.found.emit([(2, DOG)])
+    table._rearrange.timeout.emit()
+    assert popup.words.text().startswith("33.3 % as folders say"), "it follows what comes in"
+    popup.table.open_cell(names.index("dog"), names.index("cat"))
+    assert popup.isHidden()
+    assert table._by_state.currentText() == "dog taken for cat"
+    assert [row.source.name for row in table.model.shown_rows()] == ["0.png"]
+    table.confusion.pair_chosen.emit("dog", "dog")
+    assert [row.source.name for row in table.model.shown_rows()] == ["1.png"]
+    assert [table._by_state.itemText(place) for place in range(table._by_state.count())].count("dog, recognised") == 1
+    assert table._by_state.findText("dog taken for cat") == -1, "only the last one asked for is offered"
+    table.show_sources([], None)
+    assert table._by_state.findText("dog, recognised") == -1
+    assert table._by_state.currentIndex() == 0
+
+
 def test_a_class_with_a_long_name_leaves_room_for_the_tally(table):
     table._name_classes(("cat", "a name that is much longer than most names of classes are"))
     table._by_class.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # as if shown for the first time

@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
 
-from cifar_gui.ui.evaluate.confusion import ConfusionTable
-from cifar_gui.ui.evaluate.confusion_paint import cell_ground, elided
+from cifar_gui.inference.confusion import Confusion
 from cifar_gui.ui.tokens import DARK, LIGHT
+from cifar_gui.ui.widgets.confusion_paint import cell_ground, elided
+from cifar_gui.ui.widgets.confusion_table import ConfusionTable
+
+CONFUSION = Confusion(("bright", "dark", "striped"), ((1, 0, 0), (0, 1, 0), (0, 1, 1)))
 
 
 def luminance(colour: QColor) -> float:
@@ -38,10 +41,10 @@ def test_numbers_can_be_read_on_every_colour(colours, diagonal):
 
 
 @pytest.fixture
-def table(qtbot, make_outcome):
+def table(qtbot):
     made = ConfusionTable()
     qtbot.addWidget(made)
-    made.show_outcome(make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4))
+    made.show_confusion(CONFUSION)
     made.show()
     return made
 
@@ -56,14 +59,13 @@ def test_names_stand_upright_only_where_there_is_no_room(table):
     assert header.sizeHint().height() > low
 
 
-def test_names_beside_the_cells_take_what_they_need_and_leave_room_for_them(qtbot, make_outcome):
+def test_names_beside_the_cells_take_what_they_need_and_leave_room_for_them(qtbot):
     made = ConfusionTable()
     qtbot.addWidget(made)
-    outcome = make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4)
-    made.show_outcome(outcome)
+    made.show_confusion(CONFUSION)
     short = made.verticalHeader().width()
     names = ("a", "b", "the name of a class that is longer than most are")
-    made.show_outcome(replace(outcome, evaluation=replace(outcome.evaluation, class_names=names)))
+    made.show_confusion(replace(CONFUSION, class_names=names))
     made.resize(400, 300)
     made.show()
     assert short < made.verticalHeader().width() <= 200
@@ -88,20 +90,19 @@ def test_cells_share_the_room_and_their_numbers_always_fit(table):
     assert table.columnWidth(0) < 100
 
 
-def test_the_chosen_cell_stays_when_the_classes_do(table, make_outcome):
+def test_the_chosen_cell_stays_when_the_classes_do(table):
     table.open_cell(2, 1)
-    table.show_outcome(make_outcome([0], [1], [1.0]))
+    table.show_confusion(replace(CONFUSION, counts=((0, 1, 0), (0, 0, 0), (0, 0, 0))))
     assert (table.currentIndex().row(), table.currentIndex().column()) == (2, 1)
     assert table.currentIndex().data() == "0"
 
 
-def test_a_name_beside_the_cells_is_not_cut_off_while_there_is_room(qtbot, make_outcome):
+def test_a_name_beside_the_cells_is_not_cut_off_while_there_is_room(qtbot):
     """As painted: with more room beside them nothing more of the names is to be seen."""
     made = ConfusionTable()
     qtbot.addWidget(made)
-    outcome = make_outcome([0, 1, 2, 2], [0, 1, 2, 1], [1.0] * 4)
     names = ("airplane", "automobile", "bird")
-    made.show_outcome(replace(outcome, evaluation=replace(outcome.evaluation, class_names=names)))
+    made.show_confusion(replace(CONFUSION, class_names=names))
     made.resize(400, 300)
     made.show()
     header = made.verticalHeader()

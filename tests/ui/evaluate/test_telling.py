@@ -17,11 +17,8 @@ from cifar_gui.ui.evaluate.telling import (
     as_csv,
     cell_words,
     class_rows,
-    confusion_as_text,
-    confusion_words,
     interval_words,
     missed_words,
-    most_confused,
     tile,
 )
 
@@ -47,12 +44,6 @@ def test_a_number_of_the_matrix_is_put_into_words(outcome):
 
 def test_a_class_of_which_there_is_no_picture_has_no_share(make_outcome):
     assert cell_words(make_outcome([0], [0], [1.0]), 2, 1) == "striped, taken for dark: 0 of 0. Surest first."
-
-
-def test_the_matrix_is_summed_up_by_what_is_confused_most(outcome, make_outcome):
-    assert most_confused(outcome) == [(0, 1, 2), (0, 2, 1)]
-    assert confusion_words(outcome) == "Most often: bright taken for dark (2), bright taken for striped (1)."
-    assert confusion_words(make_outcome([0, 1], [0, 1], [1, 1])) == "Nothing was taken for anything else."
 
 
 def test_accuracy_is_told_with_what_it_stands_for(outcome):
@@ -85,7 +76,6 @@ def test_the_file_holds_scores_and_confusion_in_full_precision(make_outcome):
     assert [row["class"] for row in rows] == ["bright", "dark", "striped"]
     assert (float(rows[0]["recall"]), float(rows[1]["precision"])) == (1 / 3, 1 / 3)
     assert [int(rows[0][f"called {name}"]) for name in ("bright", "dark", "striped")] == [1, 2, 0]
-    assert confusion_as_text(made).splitlines()[1] == "bright\t1\t2\t0"
 
 
 def test_an_outcome_agrees_with_the_evaluation(tiny_data, snapshot):

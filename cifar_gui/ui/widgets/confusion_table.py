@@ -6,11 +6,11 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from cifar_gui.ui.evaluate.confusion_model import ConfusionModel
-from cifar_gui.ui.evaluate.confusion_paint import CellPainter, NamesAbove, least_cell
-from cifar_gui.ui.evaluate.outcome import Outcome
-from cifar_gui.ui.evaluate.telling import confusion_as_text, confusion_words
+from cifar_gui.inference.confusion import Confusion
 from cifar_gui.ui.theme import font, px, theme, tokens
+from cifar_gui.ui.widgets.confusion_model import ConfusionModel
+from cifar_gui.ui.widgets.confusion_paint import CellPainter, NamesAbove, least_cell
+from cifar_gui.ui.widgets.csv_text import csv_text
 
 _WIDEST, _HIGHEST = 84, 48
 """Cells do not grow beyond that, in pixels at zoom 1."""
@@ -51,20 +51,20 @@ class ConfusionTable(QTableView):
         theme().changed.connect(self._fit)
 
     @property
-    def outcome(self) -> Outcome | None:
+    def confusion(self) -> Confusion | None:
         """What is shown."""
-        return self._matrix.outcome
+        return self._matrix.confusion
 
-    def show_outcome(self, outcome: Outcome | None) -> None:
+    def show_confusion(self, confusion: Confusion | None) -> None:
         """Replace everything; the chosen cell stays chosen if the classes are the same."""
-        before, chosen = self.outcome, self.currentIndex()
+        before, chosen = self.confusion, self.currentIndex()
         place = (chosen.row(), chosen.column()) if chosen.isValid() else (0, 0)
-        same = before is not None and outcome is not None and before.class_names == outcome.class_names
-        self._matrix.show_outcome(outcome)
+        same = before is not None and confusion is not None and before.class_names == confusion.class_names
+        self._matrix.show(confusion)
         self._fit()
-        if outcome is not None:
+        if confusion is not None:
             self.setCurrentIndex(self._matrix.index(*(place if same else (0, 0))))
-            self.setAccessibleDescription(confusion_words(outcome))
+            self.setAccessibleDescription(confusion.words)
 
     def open_cell(self, row: int, column: int) -> None:
         """Choose a cell and ask for its pictures."""
@@ -73,13 +73,13 @@ class ConfusionTable(QTableView):
 
     def copy(self) -> None:
         """Put the counts, with the names, on the clipboard."""
-        if self.outcome is not None:
-            QGuiApplication.clipboard().setText(confusion_as_text(self.outcome))
+        if self.confusion is not None:
+            QGuiApplication.clipboard().setText(csv_text(self.confusion.rows, "\t"))
 
     def picture(self, scale: float = 2.0) -> QImage:
         """All of it, whatever is scrolled to, `scale` times its size on screen."""
         whole = ConfusionTable()
-        whole.show_outcome(self.outcome)
+        whole.show_confusion(self.confusion)
         whole.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole.clearSelection()
@@ -123,13 +123,13 @@ class ConfusionTable(QTableView):
             self.cell_opened.emit(index.row(), index.column())
 
     def _least_cell(self) -> QSize:
-        if self.outcome is None:
+        if self.confusion is None:
             return least_cell([])
-        return least_cell([f"{max(row):,}" for row in self.outcome.evaluation.confusion])
+        return least_cell([f"{max(row):,}" for row in self.confusion.counts])
 
     def _beside(self) -> int:
         """What the names of the rows take: Qt's own hint is for bold type of full size."""
-        metrics, names = QFontMetrics(font(11)), self.outcome.class_names if self.outcome is not None else ()
+        metrics, names = QFontMetrics(font(11)), self.confusion.class_names if self.confusion is not None else ()
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
         return min(longest, px(_BESIDE)) + 2 * px(_PADDING) + 4
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt
 
-from cifar_gui.ui.evaluate.outcome import Outcome
-from cifar_gui.ui.evaluate.telling import count_words
+from cifar_gui.inference.confusion import Confusion
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 
 
@@ -16,35 +15,36 @@ class ConfusionModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.outcome: Outcome | None = None
+        self.confusion: Confusion | None = None
 
-    def show_outcome(self, outcome: Outcome | None) -> None:
+    def show(self, confusion: Confusion | None) -> None:
+        """Replace everything."""
         self.beginResetModel()
-        self.outcome = outcome
+        self.confusion = confusion
         self.endResetModel()
 
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
-        return 0 if parent.isValid() or self.outcome is None else len(self.outcome.class_names)
+        return 0 if parent.isValid() or self.confusion is None else len(self.confusion.class_names)
 
     def columnCount(self, parent: AnyIndex = ROOT) -> int:
         return self.rowCount(parent)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self.outcome is None:
+        if self.confusion is None:
             return None
-        row = self.outcome.evaluation.confusion[index.row()]
+        row = self.confusion.counts[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{row[index.column()]:,}"
         if role == Qt.ItemDataRole.UserRole:
             return row[index.column()] / max(sum(row), 1)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return count_words(self.outcome, index.row(), index.column())
+            return self.confusion.cell_words(index.row(), index.column())
         return int(Qt.AlignmentFlag.AlignCenter) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self.outcome is None:
+        if self.confusion is None:
             return None
-        name = self.outcome.class_names[section]
+        name = self.confusion.class_names[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         if role == Qt.ItemDataRole.ToolTipRole:
