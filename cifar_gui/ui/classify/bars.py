@@ -78,15 +78,23 @@ class BarsModel(QAbstractListModel):
         self._bars: list[Bar] = []
 
     def show_bars(self, bars: list[Bar]) -> None:
-        """Replace the bars; in place when the classes are the same, so that what is selected stays so."""
-        if [bar.name for bar in bars] == [bar.name for bar in self._bars]:
+        """Replace the bars; where the classes are the same, the keyboard stays on the class that it is on."""
+        names, before = [bar.name for bar in bars], [bar.name for bar in self._bars]
+        if sorted(names) != sorted(before):
+            self.beginResetModel()
+            self._bars = bars
+            self.endResetModel()
+            return
+        if names == before:
             self._bars = bars
             if bars:
                 self.dataChanged.emit(self.index(0), self.index(len(bars) - 1))
             return
-        self.beginResetModel()
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
         self._bars = bars
-        self.endResetModel()
+        self.changePersistentIndexList(kept, [self.index(names.index(before[each.row()])) for each in kept])
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._bars)

@@ -90,6 +90,17 @@ def test_bars_can_be_walked_with_the_keyboard(bars, qtbot):
     assert bars.currentIndex().data() == "dog, 8.0 %"
 
 
+def test_the_keyboard_stays_on_its_class_when_the_bars_are_sorted_anew(bars):
+    bars.show_prediction(CAT, keep_order=False)
+    bars.setCurrentIndex(bars.model().index(0))
+    bars.show_prediction(DOG, keep_order=False)
+    assert (bars.currentIndex().row(), bars.currentIndex().data()) == (1, "cat, 10.0 %")
+    bars.show_classes(("ship", "dog", "cat"))
+    assert bars.currentIndex().data() == "cat, –"
+    bars.show_classes(("frog", "toad"))
+    assert not bars.currentIndex().isValid(), "classes of another network"
+
+
 def test_the_longer_bar_covers_more_of_its_track(bars):
     bars.show_prediction(CAT, keep_order=False)
     shot = bars.grab().toImage()
