@@ -6,7 +6,7 @@ A further kind is one file in `explanations/`, which registers a function that d
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +38,8 @@ _OTHER_PICTURES = (".avif", ".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".svg", ".
 _KINDS = {"": "weights", "maps": "maps", "top": "top pictures", "ideal": "ideal inputs"}
 """View → what its pictures are called."""
 
-Numbers = Callable[["ModelSnapshot", "Request", int], Mapping[str, Any]]
-"""What --json tells of one unit, beside its number."""
+Numbers = Callable[["ModelSnapshot", "Request", "Sequence[int]"], list[Mapping[str, Any]]]
+"""What --json tells of each of some units, beside its number and name."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -144,11 +144,12 @@ def explain(
         request = Request(layer, arguments.order, unit=unit, picture=subject, pictures=held_out, progress=progress)
         grid = EXPLAINERS[view or names[0]](snapshot, request)
         told = grid.units if unit is None else (unit,)
-        facts = [{"unit": each, "name": layer.unit_words(each), **numbers(snapshot, request, each)} for each in told]
+        more = numbers(snapshot, request, told) if arguments.json else []
     if arguments.out is not None:
         write_pictures(pictures_of(grid, layer, unit), arguments.out, f"{_KINDS[view]} of {_units_words(layer, unit)}")
     if arguments.json:
-        write_json({"model": arguments.model, "layer": layer.label, "note": grid.note, "units": facts})
+        units = [{"unit": each, "name": layer.unit_words(each), **of} for each, of in zip(told, more, strict=True)]
+        write_json({"model": arguments.model, "layer": layer.label, "note": grid.note, "units": units})
     elif arguments.out is None:
         write("\n".join([f"{layer.label}: {grid.note}", *(grid.captions[grid.position(each)] for each in told)]))
     return ExitCode.OK

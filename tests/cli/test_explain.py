@@ -17,7 +17,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
 from cifar_gui.cli.explaining import EXPLANATIONS, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
-from cifar_gui.explain import ideal_input, survey
+from cifar_gui.explain import health, ideal_input, survey
 from cifar_gui.explain.arrange import strongest_first
 from cifar_gui.explain.attribution.base import ATTRIBUTIONS
 from cifar_gui.explain.attribution.occlusion import cover
@@ -92,6 +92,17 @@ def test_units_are_told_in_the_order_that_was_asked_for(cli, model, snapshot, la
     assert expected != sorted(expected)
     assert [each["name"] for each in cli(*asked, "--json").json["units"]] == expected
     assert [line.split(" ·")[0] for line in cli(*asked).out.splitlines()[1:]] == expected
+
+
+def test_numbers_are_asked_for_once_of_all_units_and_only_where_they_are_told(cli, model, snapshot, layer, monkeypatch):
+    asked = []
+    monkeypatch.setattr(health, "findings", lambda *arguments: asked.append(arguments) or [])
+    cli("explain", "weights", model)
+    assert asked == []
+    told = cli("explain", "weights", model, "--order", "norm", "--json").json["units"]
+    assert len(asked) == 1
+    norms = weights_of(snapshot, layer).flatten(1).norm(dim=1)
+    assert [each["norm"] for each in told] == pytest.approx([float(norms[each["unit"]]) for each in told], rel=1e-5)
 
 
 def test_maps_are_those_of_the_picture(cli, model, snapshot, layer, red):

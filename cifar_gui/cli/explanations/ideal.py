@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cifar_gui.cli.command import Run
@@ -26,9 +26,9 @@ def run(arguments: Namespace) -> int:
     return explain(arguments, "ideal", _numbers)
 
 
-def _numbers(snapshot: ModelSnapshot, request: Request, unit: int) -> Mapping[str, Any]:
-    """The answer to the finished picture: of a class its probability, of a filter before the activation."""
+def _numbers(snapshot: ModelSnapshot, request: Request, units: Sequence[int]) -> list[Mapping[str, Any]]:
+    """The answers to the finished pictures: of a class its probability, of a filter before the activation."""
     from cifar_gui.explain.ideal_input import ideal_inputs
 
-    found = ideal_inputs(snapshot, request.layer, [unit])
-    return {"probability" if request.layer.classes else "answer": float(found.answers[0])}
+    name = "probability" if request.layer.classes else "answer"
+    return [{name: answer} for answer in ideal_inputs(snapshot, request.layer, units).answers.tolist()]

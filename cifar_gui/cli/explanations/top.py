@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
@@ -32,20 +32,23 @@ def run(arguments: Namespace) -> int:
     return explain(arguments, "top", _numbers, pictures=lambda snapshot: read_pictures(arguments, snapshot))
 
 
-def _numbers(snapshot: ModelSnapshot, request: Request, unit: int) -> Mapping[str, Any]:
+def _numbers(snapshot: ModelSnapshot, request: Request, units: Sequence[int]) -> list[Mapping[str, Any]]:
+    """Mean answer, how often it is above 0, what is the matter, and the pictures."""
     from cifar_gui.explain.health import finding_of, findings
     from cifar_gui.explain.survey import survey
     from cifar_gui.explain.top_pictures import top_pictures
 
     found = survey(snapshot, request.layer, request.pictures)
-    return {
-        "mean": float(found.mean[unit]),
-        "active": float(found.active[unit]),
-        "findings": [
-            each.text for each in finding_of(findings(snapshot, request.layer, found, request.pictures), unit)
-        ],
-        "pictures": [
-            {"number": top.number, "label": top.label, "answer": top.answer, "sees": list(astuple(top.box))}
-            for top in top_pictures(found, unit, request.pictures)
-        ],
-    }
+    wrong = findings(snapshot, request.layer, found, request.pictures)
+    return [
+        {
+            "mean": float(found.mean[unit]),
+            "active": float(found.active[unit]),
+            "findings": [each.text for each in finding_of(wrong, unit)],
+            "pictures": [
+                {"number": top.number, "label": top.label, "answer": top.answer, "sees": list(astuple(top.box))}
+                for top in top_pictures(found, unit, request.pictures)
+            ],
+        }
+        for unit in units
+    ]

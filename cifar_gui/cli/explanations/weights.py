@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cifar_gui.cli.command import Run
@@ -26,19 +26,23 @@ def run(arguments: Namespace) -> int:
     return explain(arguments, "", lambda *asked: _numbers(*asked, in_full=bool(arguments.unit)))
 
 
-def _numbers(snapshot: ModelSnapshot, request: Request, unit: int, *, in_full: bool) -> Mapping[str, Any]:
+def _numbers(
+    snapshot: ModelSnapshot, request: Request, units: Sequence[int], *, in_full: bool
+) -> list[Mapping[str, Any]]:
     """Mean, deviation, norm and what is the matter; the weights themselves of a single unit."""
     from cifar_gui.explain.health import finding_of, findings
     from cifar_gui.explain.units import unit_details
 
-    details = unit_details(snapshot, request.layer, unit)
-    found = finding_of(findings(snapshot, request.layer, None), unit)
-    return {
-        "mean": details.mean,
-        "deviation": details.deviation,
-        "norm": details.norm,
-        "rank": details.rank,
-        "bias": details.bias,
-        "findings": [each.text for each in found],
-        **({"weights": details.weights.tolist()} if in_full else {}),
-    }
+    found = findings(snapshot, request.layer, None)
+    return [
+        {
+            "mean": details.mean,
+            "deviation": details.deviation,
+            "norm": details.norm,
+            "rank": details.rank,
+            "bias": details.bias,
+            "findings": [each.text for each in finding_of(found, details.unit)],
+            **({"weights": details.weights.tolist()} if in_full else {}),
+        }
+        for details in (unit_details(snapshot, request.layer, unit) for unit in units)
+    ]
