@@ -21,7 +21,18 @@ _PICTURE = 48
 _SIZE_OF_INPUT = 32
 
 
-STAGES = ("input", "conv", "relu", "pool", "dense", "softmax", "loss")
+_NAMES = {
+    "input": "INPUT",
+    "conv": "CONV",
+    "relu": "RELU",
+    "pool": "POOL",
+    "dense": "FC",
+    "softmax": "SOFTMAX",
+    "loss": "LOSS",
+}
+
+STAGES = tuple(_NAMES)
+"""Their keys, in the order of computation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,46 +212,23 @@ def stages_of(volumes: Sequence[tuple[int, ...]], kernel: int, classes: int) -> 
     given, conv, relu, pool, _logits = volumes
     size, cells = f"{kernel} × {kernel} × {given[2]}", pool[0] * pool[1] * pool[2]
     learned = conv[2] * (kernel * kernel * given[2] + 1)
-    return [
-        Stage(
-            "input",
-            "INPUT",
-            given,
-            "Three slices of numbers, from 0 to 255. The network sees them standardised: minus the mean of the "
-            "channel, divided by its deviation.",
-        ),
-        Stage(
-            "conv",
-            "CONV",
-            conv,
-            f"{conv[2]} filters of {size} numbers and a bias slide over the input, each into a map of its own: "
-            f"{learned:,} numbers are learned here.",
-        ),
-        Stage("relu", "RELU", relu, "What is below 0 becomes 0, all else stays as it is. Nothing is learned here."),
-        Stage(
-            "pool",
-            "POOL",
-            pool,
-            "Of each block of 2 × 2 the largest is kept: a quarter of the numbers. Nothing is learned here.",
-        ),
-        Stage(
-            "dense",
-            "FC",
-            (classes,),
-            f"Fully connected: each class has a weight for every one of the {cells:,} cells. All products are added "
-            f"up, and a bias: that is its logit. {classes * (cells + 1):,} numbers are learned here.",
-        ),
-        Stage(
-            "softmax",
-            "SOFTMAX",
-            (classes,),
-            "e to the power of each logit, divided by their sum: numbers from 0 to 1 that add up to 1.",
-        ),
-        Stage(
-            "loss",
-            "LOSS",
-            (1,),
-            "How wrong the answer is: −ln of the probability of the true class. Training moves all the numbers that "
-            "are learned so that it becomes smaller.",
-        ),
-    ]
+    texts = _TEXTS | {
+        "conv": f"{conv[2]} filters of {size} numbers and a bias slide over the input, each into a map of its own: "
+        f"{learned:,} numbers are learned here.",
+        "dense": f"Fully connected: each class has a weight for every one of the {cells:,} cells. All products are "
+        f"added up, and a bias: that is its logit. {classes * (cells + 1):,} numbers are learned here.",
+    }
+    shapes = (given, conv, relu, pool, (classes,), (classes,), (1,))
+    return [Stage(key, _NAMES[key], shape, texts[key]) for key, shape in zip(STAGES, shapes, strict=True)]
+
+
+_TEXTS = {
+    "input": "Three slices of numbers, from 0 to 255. The network sees them standardised: minus the mean of the "
+    "channel, divided by its deviation.",
+    "relu": "What is below 0 becomes 0, all else stays as it is. Nothing is learned here.",
+    "pool": "Of each block of 2 × 2 the largest is kept: a quarter of the numbers. Nothing is learned here.",
+    "softmax": "e to the power of each logit, divided by their sum: numbers from 0 to 1 that add up to 1.",
+    "loss": "How wrong the answer is: −ln of the probability of the true class. Training moves all the numbers that "
+    "are learned so that it becomes smaller.",
+}
+"""What those do whose numbers need not be told."""
