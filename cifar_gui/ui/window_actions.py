@@ -45,8 +45,21 @@ class WindowActions:
 
     def connect(self) -> None:
         """After the menus have been filled."""
-        actions, context, window = self._context.actions, self._context, self._window
-        for name, do in {
+        actions, context = self._context.actions, self._context
+        for name, do in self._handlers().items():
+            actions.on(name, do)
+        for page in PAGES.names():
+            actions.on(f"page.{page}", partial(self._window.pages.request, page))
+        for scheme in SCHEMES:
+            actions.on(f"theme.{scheme}", partial(self._set_scheme, scheme))
+        actions[f"theme.{theme().scheme}"].setChecked(True)
+        context.models.choices_changed.connect(lambda: self.on_state(context.session.state))
+        self.on_state(context.session.state)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action does, but those that there is one of for every page and colour scheme."""
+        context, window = self._context, self._window
+        return {
             "open": self._open,
             "open_folder": self._open_folder,
             "get_data": lambda: self._to_train(""),
@@ -77,18 +90,10 @@ class WindowActions:
             "help_contents": lambda: window.show_help("index"),
             "tour": lambda: self._to_convolution(lambda page: page.begin_tour()),
             "experiments": lambda: self._to_convolution(lambda page: page.show_experiments()),
-            "shortcuts": lambda: show_shortcuts(window, actions),
+            "shortcuts": lambda: show_shortcuts(window, context.actions),
             "open_log": self._open_log,
             "about": lambda: show_about(window),
-        }.items():
-            actions.on(name, do)
-        for page in PAGES.names():
-            actions.on(f"page.{page}", partial(window.pages.request, page))
-        for scheme in SCHEMES:
-            actions.on(f"theme.{scheme}", partial(self._set_scheme, scheme))
-        actions[f"theme.{theme().scheme}"].setChecked(True)
-        context.models.choices_changed.connect(lambda: self.on_state(context.session.state))
-        self.on_state(context.session.state)
+        }
 
     def on_page(self, name: str, page: Page | None) -> None:
         """Another page is at the front."""
