@@ -1,18 +1,57 @@
-"""What would change a network's mind, in plain words, from what it says of a picture with parts covered."""
+"""What would change a network's mind, in plain words, from what it says of a picture with parts covered.
+
+And the heat map that goes with it, by whichever way of asking."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cifar_gui.explain.attribution.occlusion import HARDLY, Covered, at_least, log_odds, share
+from cifar_gui.data.base import Progress, no_progress
+from cifar_gui.data.decode import Pixels
+from cifar_gui.explain.attribution.base import ATTRIBUTIONS, Attribution
+from cifar_gui.explain.attribution.occlusion import (
+    HARDLY,
+    OCCLUSION,
+    Covered,
+    at_least,
+    cover,
+    log_odds,
+    occlusion_map,
+    share,
+)
+from cifar_gui.explain.examined import Examined
 from cifar_gui.words import modest_percent
 
 _ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
 _MOST = 3
 """Other answers that are named."""
+
+
+Cover = Callable[[Examined, Pixels, Progress], Covered]
+
+
+def attribution_of(
+    method: str,
+    examined: Examined,
+    pixels: Pixels,
+    target: int,
+    progress: Progress = no_progress,
+    *,
+    shown: str = "",
+    covering: Cover = cover,
+) -> tuple[Attribution, str]:
+    """The heat map by one of `ATTRIBUTIONS` on uint8 (3, 32, 32); where that covers parts of the picture also what
+    would change the answer, in words, else "". Raises what the method and `progress` raise.
+
+    `shown`: as in `what_would_change_it`. `covering`: in place of `cover`, for who knows what came of it before."""
+    if method != OCCLUSION:
+        return ATTRIBUTIONS[method](examined, pixels, target, progress), ""
+    covered, names = covering(examined, pixels, progress), examined.class_names
+    found = occlusion_map(covered, target, names[target], pixels.shape[-1])
+    return found, what_would_change_it(covered, names, shown)
 
 
 def what_would_change_it(covered: Covered, class_names: Sequence[str], shown: str = "", size: int = 32) -> str:

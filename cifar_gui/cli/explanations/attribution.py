@@ -13,7 +13,6 @@ from cifar_gui.cli.explaining import EXPLANATIONS, check_out, load_model, read_s
 
 if TYPE_CHECKING:
     from cifar_gui.data.decode import Pixels
-    from cifar_gui.explain.attribution.base import Attribution
     from cifar_gui.explain.examined import Examined
 
 METHODS = ("occlusion", "grad_cam", "integrated_gradients")
@@ -37,6 +36,7 @@ def configure(parser: ArgumentParser) -> Run:
 def run(arguments: Namespace) -> int:
     from cifar_gui.explain.attribution.base import heat
     from cifar_gui.explain.examined import Examined
+    from cifar_gui.explain.mind import attribution_of
 
     _refuse_layers(arguments)
     check_out(arguments.out)
@@ -44,7 +44,8 @@ def run(arguments: Namespace) -> int:
     pixels = read_subject(arguments.picture).pixels
     target = _target(examined, pixels, arguments.of_class)
     with Progress() as progress:
-        found, changes = _ask(examined, pixels, target, arguments.method, progress)
+        found, words = attribution_of(arguments.method, examined, pixels, target, progress)
+    changes = {"changes": words} if words else {}
     if arguments.out is not None:
         picture = heat(found.values, pixels).repeat(_MAGNIFIED, axis=0).repeat(_MAGNIFIED, axis=1)
         named = {"": picture, paths.file_stem(f"{arguments.method}-{found.class_name}"): picture}
@@ -55,20 +56,6 @@ def run(arguments: Namespace) -> int:
     else:
         write("\n".join([found.caption, *changes.values(), found.note]))
     return ExitCode.OK
-
-
-def _ask(
-    examined: Examined, pixels: Pixels, target: int, method: str, progress: Progress
-) -> tuple[Attribution, dict[str, str]]:
-    """The heat map; by occlusion, in words too, as the page has them: what would change the answer."""
-    from cifar_gui.explain.attribution.base import ATTRIBUTIONS
-    from cifar_gui.explain.attribution.occlusion import cover, occlusion_map
-    from cifar_gui.explain.mind import what_would_change_it
-
-    if method != "occlusion":
-        return ATTRIBUTIONS[method](examined, pixels, target, progress), {}
-    covered, names = cover(examined, pixels, progress), examined.class_names
-    return occlusion_map(covered, target, names[target]), {"changes": what_would_change_it(covered, names)}
 
 
 def _refuse_layers(arguments: Namespace) -> None:

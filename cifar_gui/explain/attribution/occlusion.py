@@ -19,6 +19,9 @@ from cifar_gui.explain.examined import Examined
 from cifar_gui.inference.threads import one_core
 from cifar_gui.words import modest_percent
 
+OCCLUSION = "occlusion"
+"""What this way of asking is registered as: the one that also knows what would change the answer."""
+
 PATCH, STRIDE = 8, 4
 """Side of the grey square and how far it moves, in pixels."""
 
@@ -104,7 +107,7 @@ def share(odds: float) -> float:
     return float(np.exp(-np.logaddexp(0.0, -odds)))
 
 
-@ATTRIBUTIONS.register("occlusion", label="Occlusion", order=1)
+@ATTRIBUTIONS.register(OCCLUSION, label="Occlusion", order=1)
 def occlusion(examined: Examined, pixels: Pixels, target: int, progress: Progress = no_progress) -> Attribution:
     """What is lost when a part of the picture is covered."""
     return occlusion_map(cover(examined, pixels, progress), target, examined.class_names[target], pixels.shape[-1])

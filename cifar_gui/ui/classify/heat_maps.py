@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,11 +17,10 @@ from cifar_gui.ui.widgets.pixels import qimage_of
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
+    from cifar_gui.data.base import Progress
     from cifar_gui.data.decode import Pixels
     from cifar_gui.explain.attribution.occlusion import Covered
-
-OCCLUSION = "occlusion"
-"""The way of asking that also knows what would change the answer."""
+    from cifar_gui.explain.examined import Examined
 
 _STRIP = 64
 
@@ -79,31 +79,29 @@ class HeatMaps(QObject):
     def _look(self, question: HeatQuestion) -> Heat:
         import numpy as np
 
-        from cifar_gui.explain.attribution.base import ATTRIBUTIONS, heat
-        from cifar_gui.explain.attribution.occlusion import occlusion_map
-        from cifar_gui.explain.mind import what_would_change_it
+        from cifar_gui.explain.attribution.base import heat
+        from cifar_gui.explain.mind import attribution_of
 
-        examined = self._shelf.examined(question.snapshot)
-        names = examined.class_names
-        if question.method == OCCLUSION:
-            covered = self._cover(question)
-            found = occlusion_map(covered, question.target, names[question.target])
-            words = what_would_change_it(covered, names, question.shown)
-        else:
-            found = ATTRIBUTIONS[question.method](examined, question.pixels, question.target, self._go_on)
-            words = found.caption
+        found, changes = attribution_of(
+            question.method,
+            self._shelf.examined(question.snapshot),
+            question.pixels,
+            question.target,
+            self._go_on,
+            shown=question.shown,
+            covering=partial(self._cover, question.snapshot),
+        )
         strip = heat(np.linspace(-1, 1, _STRIP, dtype=np.float32)[None])
         image = qimage_of(heat(found.values, question.pixels))
-        return Heat(question, image, qimage_of(strip), words, found.note, found.legend.note)
+        return Heat(question, image, qimage_of(strip), changes or found.caption, found.note, found.legend.note)
 
-    def _cover(self, question: HeatQuestion) -> Covered:
+    def _cover(self, snapshot: ModelSnapshot, examined: Examined, pixels: Pixels, progress: Progress) -> Covered:
         """Asked about another class of the same picture, it is known what the network says of the covered ones."""
         from cifar_gui.explain.attribution.occlusion import cover
 
-        key = question.pixels.tobytes()
-        if self._covered is None or self._covered[0] is not question.snapshot or self._covered[1] != key:
-            examined = self._shelf.examined(question.snapshot)
-            self._covered = (question.snapshot, key, cover(examined, question.pixels, self._go_on))
+        key = pixels.tobytes()
+        if self._covered is None or self._covered[0] is not snapshot or self._covered[1] != key:
+            self._covered = (snapshot, key, cover(examined, pixels, progress))
         return self._covered[2]
 
     def _go_on(self, _share: float, _doing: str) -> None:

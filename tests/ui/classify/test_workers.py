@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor
 from cifar_gui.data.decode import Picture
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import Cancelled, CheckpointError, PictureError
+from cifar_gui.explain.attribution.occlusion import OCCLUSION
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
@@ -24,7 +25,7 @@ from cifar_gui.ui.classify import batch, fetch, thumbnails
 from cifar_gui.ui.classify.answers import Answers, Question
 from cifar_gui.ui.classify.batch import Asking, Batch
 from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
-from cifar_gui.ui.classify.heat_maps import OCCLUSION, HeatMaps, HeatQuestion
+from cifar_gui.ui.classify.heat_maps import HeatMaps, HeatQuestion
 from cifar_gui.ui.classify.thumbnails import Thumbnails
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.opening import Opened, Opener, crop_thumbnail
