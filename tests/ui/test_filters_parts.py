@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from cifar_gui.explain.ablation import Ablation
-from cifar_gui.explain.base import EXPLAINERS, Legend
+from cifar_gui.explain.base import EXPLAINERS, Legend, Request
 from cifar_gui.explain.health import Finding
 from cifar_gui.explain.ideal_input import STATES
 from cifar_gui.explain.layers import ConvLayer, convolution_layers
@@ -22,6 +22,7 @@ from cifar_gui.explain.units import UnitDetails, unit_details
 from cifar_gui.ui.epoch_bar import EpochBar
 from cifar_gui.ui.epochs import EpochTrack
 from cifar_gui.ui.filters import pace as pacing
+from cifar_gui.ui.filters.answers import Answers
 from cifar_gui.ui.filters.detail import UnitDetail, activity_words, facts, moments, summary
 from cifar_gui.ui.filters.grid_panel import GridPanel
 from cifar_gui.ui.filters.layer_list import LayerList, tool_tip
@@ -400,7 +401,7 @@ def panel(qtbot, decided_snapshot, layer) -> GridPanel:
     made.resize(900, 500)
     made.show()
     made.set_layer(layer)
-    made.show_sheet(sheet_of(EXPLAINERS["colour"](decided_snapshot, made.request())))
+    made.show_sheet(sheet_of(EXPLAINERS["colour"](decided_snapshot, made.request()), "colour"))
     return made
 
 
@@ -484,6 +485,19 @@ def test_a_grid_is_saved_as_png_under_the_name_that_was_typed(panel, monkeypatch
     assert told == ([tmp_path / written] if written else [])
     assert [file.name for file in tmp_path.glob("*.*")] == ([written] if written else [])
     assert asked[0][2] == "conv-1-colour.png"
+
+
+def test_a_grid_is_saved_under_the_name_of_the_view_that_is_seen_while_another_is_worked_out(panel, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: asked.append(arguments) or ("", ""))
+    panel.view_choice.button("maps").click()
+    panel.save_picture()
+    assert (panel.view, asked[0][2]) == ("maps", "conv-1-colour.png")
+
+
+def test_files_of_one_input_channel_at_a_time_are_called_by_it(decided_snapshot, layer, qapp):
+    answer = Answers().answer(decided_snapshot, "channels", Request(layer, channel=2), lambda _share, _what: None)
+    assert answer.sheet.file_stem == "conv-1-channels-2"
 
 
 def test_the_menu_of_the_grid_does_what_it_says(panel, monkeypatch):

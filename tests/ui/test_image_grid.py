@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -301,3 +302,13 @@ def test_a_tile_can_be_dragged_out_as_a_picture_and_as_a_file(qapp, home):
     assert QImage(url.toLocalFile()).width() == 256
     assert pixels_of(QImage(url.toLocalFile()))[0, 0].tolist() == grid.tile(5)[0, 0].tolist()
     assert not model.mimeData([]).formats()
+
+
+def test_tiles_of_different_views_are_dragged_out_as_different_files(qapp, home):
+    model = TileModel()
+    files = []
+    for view in ("colour", "maps"):
+        model.show_sheet(sheet_of(grid_of(2), view))
+        files += [Path(url.toLocalFile()) for url in model.mimeData([model.index(1)]).urls()]
+    assert [file.name for file in files] == ["block-1-conv-2-colour-1.png", "block-1-conv-2-maps-1.png"]
+    assert all(file.is_file() for file in files)

@@ -165,7 +165,7 @@ class WalkView(QWidget):
         maps = {"conv": walk.maps, "relu": walk.rectified, "pool": walk.pooled, "dense": walk.pooled}.get(stage)
         self._list.setVisible(maps is not None)
         if maps is not None:
-            self.maps.show_sheet(sheet_of(_grid(maps)))
+            self.maps.show_sheet(sheet_of(_grid(maps), stage))
         self._render_front()
 
     def _render_front(self) -> None:

@@ -42,8 +42,13 @@ class Answers:
             request.picture.pixels.tobytes() if request.picture is not None else b"",
             request.pictures.split.fingerprint if request.pictures is not None else "",
         )
-        sheet = self._sheets.get(key, lambda: sheet_of(EXPLAINERS[view](snapshot, asked)))
+        sheet = self._sheets.get(key, lambda: sheet_of(EXPLAINERS[view](snapshot, asked), _file_part(view, request)))
         return Answer(snapshot, view, request, sheet)
+
+
+def _file_part(view: str, request: Request) -> str:
+    """What names of files say of a view: "maps"; of one input channel at a time, which: "channels-4"."""
+    return f"{view}-{request.channel}" if view == "channels" else view
 
 
 def _size(sheet: TileSheet) -> int:

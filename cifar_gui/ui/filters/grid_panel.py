@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QToolButton, QWidget
 
-from cifar_gui import paths
 from cifar_gui.explain.base import EXPLAINERS, ORDERS, SCALES, Request, atlas, families, family_of, says, views
 from cifar_gui.explain.health import Finding, summary
 from cifar_gui.explain.layers import ConvLayer
@@ -128,6 +127,11 @@ class GridPanel(Panel):
         return bool(self.view) and says(self.view, "needs_picture")
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether what is being worked out stands in place of the grid."""
+        return self._front.currentWidget() is self.waiting
+
+    @property
     def _shows_grid(self) -> bool:
         return self._front.currentWidget() is self.grid
 
@@ -187,7 +191,7 @@ class GridPanel(Panel):
 
     def show_progress(self, share: float, what: str) -> None:
         """How far it is, 0–1."""
-        if self._front.currentWidget() is not self.waiting:
+        if not self.is_waiting:
             self.show_waiting(what)
         self.waiting.show_progress(share, what)
 
@@ -225,11 +229,10 @@ class GridPanel(Panel):
 
     def save_picture(self) -> None:
         """Ask where and save the grid as a PNG."""
-        picture, grid = self.picture(), self.grid.grid
-        if picture.isNull() or grid is None:
+        picture, sheet = self.picture(), self.grid.sheet
+        if picture.isNull() or sheet is None:
             return
-        name = f"{paths.file_stem(grid.title)}-{self.view}.png"
-        path = ask_where_to_save(self, "Save the grid", name, {"PNG picture": ".png"})
+        path = ask_where_to_save(self, "Save the grid", f"{sheet.file_stem}.png", {"PNG picture": ".png"})
         if path is not None:
             (self.saved if picture.save(str(path)) else self.save_failed).emit(path)
 

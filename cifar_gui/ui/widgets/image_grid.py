@@ -48,6 +48,13 @@ class TileSheet:
     grid: ImageGrid
     image: QImage
     columns: int
+    view: str = ""  # what of the layer it shows, for names of files: "maps"
+
+    @property
+    def file_stem(self) -> str:
+        """What a file with all of it is called, without its ending: "conv-1-maps"."""
+        stem = paths.file_stem(self.grid.title)
+        return f"{stem}-{self.view}" if self.view else stem
 
     def place(self, position: int) -> QRect:
         """Where a tile lies in the image."""
@@ -60,8 +67,8 @@ class TileSheet:
         return self.image.copy(self.place(position)) if position >= 0 else QImage()
 
 
-def sheet_of(grid: ImageGrid) -> TileSheet:
-    """Lay all tiles into one image, about square. May be called on any thread."""
+def sheet_of(grid: ImageGrid, view: str = "") -> TileSheet:
+    """Lay all tiles into one image, about square. `view`: as in `TileSheet`. May be called on any thread."""
     count, height, width = grid.tiles.shape[:3]
     columns = max(math.ceil(math.sqrt(count)), 1)
     rows = math.ceil(count / columns)
@@ -69,7 +76,7 @@ def sheet_of(grid: ImageGrid) -> TileSheet:
     tiles[:count] = grid.tiles
     laid = tiles.reshape(rows, columns, height, width, 4).transpose(0, 2, 1, 3, 4)
     image = qimage_of(laid.reshape(rows * height, columns * width, 4)) if count else QImage()
-    return TileSheet(grid, image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied), columns)
+    return TileSheet(grid, image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied), columns, view)
 
 
 class TileModel(QAbstractListModel):
@@ -122,7 +129,7 @@ class TileModel(QAbstractListModel):
         mime.setImageData(picture)
         folder = paths.cache() / "dragged"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{paths.file_stem(self.sheet.grid.title)}-{unit}.png"
+        path = folder / f"{self.sheet.file_stem}-{unit}.png"
         if picture.save(str(path)):
             mime.setUrls([QUrl.fromLocalFile(str(path))])
         return mime
