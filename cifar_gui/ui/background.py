@@ -85,9 +85,10 @@ class Background(QObject):
         """Call `function` on a worker, then `done` with its result, or `failed`, on the GUI thread.
 
         An unexpected error is told to the user; then `broken` is called, so that whoever waits need not wait for ever.
+        Without `failed` so is any other.
 
-        A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. Without
-        `failed`, errors go to the message bar. After `shutdown` nothing happens.
+        A newer call with the same `key` makes this one stale: it is not begun, or its answer is dropped. After
+        `shutdown` nothing happens.
 
         What takes long says what it is `doing`, as in "Looking at the networks…": the status bar tells it meanwhile.
 
@@ -173,8 +174,10 @@ class Background(QObject):
             return
         if job.failed is not None:
             job.failed(error)
-        else:
-            self._tell(error)
+            return
+        if job.broken is not None:
+            self.post(job.broken)  # after the telling, whatever that does
+        self._tell(error)
 
     def _on_surprised(self, job: _Job, error: BaseException) -> None:
         self._settle(job)

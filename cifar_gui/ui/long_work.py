@@ -45,8 +45,8 @@ class LongWork(QObject):
         *,
         doing: str = "",
     ) -> None:
-        """Give up what is under way, and call `function` with its progress on a worker, then `done` or `failed`. The
-        status bar tells what it is `doing`."""
+        """Give up what is under way, and call `function` with its progress on a worker, then `done` or `failed`;
+        without that errors go to the message bar. The status bar tells what it is `doing`."""
         self._forget()
         given_up = self._given_up = threading.Event()
         report = self._reporter(given_up)
@@ -54,6 +54,10 @@ class LongWork(QObject):
         def on_done(result: Any) -> None:
             self._end()
             done(result)
+
+        def on_broken() -> None:
+            if given_up is self._given_up:  # else other work has been begun meanwhile
+                self._end()
 
         def on_failed(error: CifarGuiError) -> None:
             self._end()
@@ -65,7 +69,7 @@ class LongWork(QObject):
             on_done,
             on_failed if failed is not None else None,
             key=self._key,
-            broken=self._end,
+            broken=on_broken,
             doing=doing,
         )
 

@@ -7,6 +7,7 @@ import threading
 import pytest
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from cifar_gui.errors import DataError
 from cifar_gui.ui import long_work
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.long_work import LongWork
@@ -39,6 +40,24 @@ def test_progress_of_what_was_given_up_is_not_told(work, qtbot):
     qtbot.waitUntil(lambda: done == ["second"])
     assert told == ["the second"]
     assert not work.running
+
+
+def test_work_is_over_when_it_fails_whoever_is_told_of_it(qtbot):
+    told: list[object] = []
+    jobs = Background(told.append)
+    work = LongWork(jobs, "work")
+    work.ended.connect(lambda: told.append("ended"))
+
+    def fail(_progress) -> None:
+        raise DataError("No pictures.")
+
+    work.start(fail, told.append)
+    qtbot.waitUntil(lambda: not work.running)
+    assert ([str(each) for each in told], jobs.idle) == (["No pictures.", "ended"], True)
+    work.start(fail, told.append, lambda error: told.append(f"heard: {error}"))
+    qtbot.waitUntil(lambda: not work.running)
+    assert told[2:] == ["ended", "heard: No pictures."]
+    jobs.shutdown()
 
 
 def test_a_panel_that_scrolls_gets_more_width_when_what_it_holds_needs_more(qtbot):

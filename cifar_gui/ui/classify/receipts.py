@@ -111,6 +111,8 @@ class Receipts:
         ideals.waiting.cancelled.connect(self._stop_drawing)
         self._looking.progressed.connect(tops.waiting.show_progress)
         self._drawing.progressed.connect(ideals.waiting.show_progress)
+        for work in (self._looking, self._drawing):
+            work.ended.connect(self._offer)  # however it ended
         self._held_out.came.connect(self._look)
         self._held_out.missing.connect(self._on_no_pictures)
 
