@@ -90,6 +90,8 @@ class Resembles:
         """There is no answer now."""
         self._answer = None
         self._newest.forget()
+        if self._look is None:
+            self._jobs.cancel(_KEY)  # a look goes on: what is found is of use to the next answer
         self._say("Resembles", "The training pictures most like this one follow when there is an answer.")
 
     def _refresh(self) -> None:
@@ -100,6 +102,7 @@ class Resembles:
         if self._look is not None and not (self._look.snapshot is snapshot and self._look.data is data):
             self._give_up()
         if data is not None and self._known is not None and self._known.is_of(snapshot, data):
+            self._jobs.cancel(_KEY)  # what may be known of another network has no say any more
             self._newest.ask((self._known, answer.pixels))
             return
         self._newest.forget()  # what is still being found is of another network, or among other pictures
