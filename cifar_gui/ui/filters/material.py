@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
 _SAMPLE = "dog.png"
+_KEY = "filters.subject"
 
 
 class Material(QObject):
@@ -39,8 +40,9 @@ class Material(QObject):
         self._random.on_data(data)
 
     def give_up(self) -> None:
-        """Nobody waits for a random one any more."""
+        """Nobody waits for a random one any more, or for a file that is still being read."""
         self._random.give_up()
+        self._context.jobs.cancel(_KEY)
 
     def ensure_subject(self) -> None:
         """If no picture has been chosen yet: the one last classified, else a held-out one, else a sample."""
@@ -55,11 +57,13 @@ class Material(QObject):
 
     def take_random(self) -> None:
         """A held-out picture, reading a data set first if need be."""
+        self.give_up()  # what was asked for last is what is shown, however long the others take
         self._random.take()
 
     def open(self, source: PictureSource) -> None:
         """A picture from a file, or that was dropped."""
-        self._context.jobs.run(lambda: _opened(source), self._show, self._on_refused, key="filters.subject")
+        self.give_up()
+        self._context.jobs.run(lambda: _opened(source), self._show, self._on_refused, key=_KEY)
 
     def _why_none(self) -> str:
         """Why no picture was held out from this network, as a sentence; "" if there is one."""
@@ -70,6 +74,7 @@ class Material(QObject):
         self.subject_changed.emit(subject)
 
     def _on_classified(self) -> None:
+        self.give_up()
         shown = self._context.picture
         self._show(Subject(pixels_of(shown.image), shown.name))
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.errors import DataError
+from cifar_gui.errors import CifarGuiError, DataError
 from cifar_gui.explain.base import Subject
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, architecture_of, class_layer, filter_layers, first_learned_layer
@@ -141,18 +142,32 @@ class FiltersPage(Page):
             self._choose_wanted_unit()
 
     def copy(self) -> None:
-        """The numbers where they have the focus, else the grid; nothing while there is no network to be seen."""
-        if self._stack.currentWidget() is not self._content:
-            return
+        """The numbers where they have the focus, else the grid; where neither is to be seen, it is said why not."""
         if self.detail.numbers.hasFocus():
             self.detail.numbers.copy_rows()
+        elif why_not := self._why_no_grid():
+            self._tell(f"Nothing is copied: {why_not}")
         else:
             self.grid_panel.copy_picture()
 
     def save(self) -> None:
-        """The grid as a PNG, while there is one to be seen."""
-        if self._stack.currentWidget() is self._content:
+        """The grid as a PNG; where there is none to be seen, it is said why not."""
+        if why_not := self._why_no_grid():
+            self._tell(f"Nothing is saved: {why_not}")
+        else:
             self.grid_panel.save_picture()
+
+    def _why_no_grid(self) -> str:
+        """Why there is no grid to copy or save, as the end of a sentence; "" if there is one."""
+        if self._stack.currentWidget() is not self._content:
+            return "no network is shown."
+        if self.grid_panel.is_waiting:
+            return "the pictures are still being worked out."
+        return "" if not self.grid_panel.picture().isNull() else "no pictures are shown."
+
+    def _tell(self, text: str) -> None:
+        """In the status bar: who has pressed a key for nothing need not be called away from the page."""
+        QApplication.sendEvent(self, QStatusTipEvent(text))
 
     # --- building
 
@@ -275,6 +290,7 @@ class FiltersPage(Page):
         self._drawing.start(
             lambda progress: self._answers.answer(snapshot, view, request, progress),
             self._on_pictures,
+            self._on_failed,
             doing=panel.doing,
         )
 
@@ -294,6 +310,10 @@ class FiltersPage(Page):
         self.epochs.stop()
         get_data = self.context.actions["get_data"].trigger
         self.grid_panel.show_empty("data", "This needs pictures", why, "Get data", get_data)
+
+    def _on_failed(self, error: CifarGuiError) -> None:
+        self.epochs.stop()
+        self.grid_panel.show_empty("filters", "Not possible", str(error), "Try again", self._request_pictures)
 
     def _on_given_up(self) -> None:
         self._drawing.cancel()
@@ -318,7 +338,9 @@ class FiltersPage(Page):
 
     def _on_subject(self, subject: Subject) -> None:
         self.choice.show_subject(subject)
-        if self.grid_panel.needs_picture:
+        if not self._visible:
+            self._dirty = True  # while somebody paints on Classify, one comes with every stroke
+        elif self.grid_panel.needs_picture:
             self._request_pictures()
         else:
             self._show_unit()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
 
+_STORY = "filters.detail"
+
+
 class UnitControl(QObject):
     """Between the panel, the pictures and the workers. While a network trains, fresh ones come twice a second: what
     takes long is of the moment at which it was asked for, and stays until it is asked for again.
@@ -55,6 +58,7 @@ class UnitControl(QObject):
         """Tell of one unit of what the grid shows; None clears the panel."""
         if answer is None or unit is None or unit not in answer.sheet.grid.units:
             self._answer = None
+            self._context.jobs.cancel(_STORY)  # what is still being put together would fill the panel anew
             self._detail.show_story(None)
             return
         before = self._answer
@@ -90,7 +94,7 @@ class UnitControl(QObject):
         self._context.jobs.run(
             lambda: unit_story(answer.snapshot, layer, unit, subject, pictures, surveyed),
             self._on_story,
-            key="filters.detail",
+            key=_STORY,
         )
 
     def _on_story(self, story: UnitStory) -> None:
