@@ -128,6 +128,14 @@ def test_the_detail_of_a_filter_is_cleared_whole_and_can_be_copied_only_while_it
     assert not panel.copy_picture.isEnabled()
 
 
+def test_only_of_a_strip_is_it_said_that_it_stands_row_by_row(unit_panel, decided_snapshot, layer):
+    whole = sheet_of(EXPLAINERS["colour"](decided_snapshot, request_of(layer)))
+    unit_panel.show_picture(sheet_of(replace(whole.grid, strips=True)), 4)
+    assert unit_panel.picture.toolTip() == "Its 3 weights, row by row"
+    unit_panel.show_picture(whole, 4)
+    assert unit_panel.picture.toolTip() == ""
+
+
 def test_what_is_the_matter_with_a_filter_is_said_and_goes_with_it(unit_panel, details):
     unit_panel.show_story(story_of(details, findings=(Finding("dead", (4,), "Dead: it says nothing."),)))
     assert (unit_panel.finding.isVisible(), unit_panel.finding.text()) == (True, "Dead: it says nothing.")

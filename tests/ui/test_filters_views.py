@@ -13,11 +13,13 @@ from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.data.base import assemble
-from cifar_gui.errors import DataMissing
+from cifar_gui.data.base import ImageData, assemble
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import DataError, DataMissing
 from cifar_gui.explain import ablation, ideal_input, survey
 from cifar_gui.explain.feature_maps import feature_maps
 from cifar_gui.explain.survey import known_survey
+from cifar_gui.ui.filters import unit_control
 from cifar_gui.ui.filters.page import FiltersPage
 from cifar_gui.ui.model_choices import LIVE, ModelChoice
 from cifar_gui.ui.widgets.pixels import pixels_of, qimage_of
@@ -32,12 +34,16 @@ def nothing_is_kept():
 
 @pytest.fixture(scope="module")
 def ten_classes():
-    """Sixty pictures of the ten classes that the decided network knows, six held out or more."""
-    generator = torch.Generator().manual_seed(3)
+    return sixty_pictures("Sixty", seed=3)
+
+
+def sixty_pictures(name: str, seed: int) -> ImageData:
+    """Of the ten classes that the decided network knows, six held out or more."""
+    generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(60) % 10
     images = torch.randint(0, 256, (60, 3, 32, 32), dtype=torch.uint8, generator=generator)
     names = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-    return assemble("Sixty", images, labels, names, test=torch.arange(60) >= 50, validation_share=0.4)
+    return assemble(name, images, labels, names, test=torch.arange(60) >= 50, validation_share=0.4)
 
 
 @pytest.fixture
@@ -88,6 +94,24 @@ def test_the_picture_last_classified_is_the_one_that_is_explained(page, qtbot):
     assert (page.grid_panel.grid.grid.tiles != before).any()
 
 
+def test_a_page_that_is_not_seen_explains_no_picture_until_it_is(page, window, qtbot, monkeypatch):
+    show(page, qtbot, "maps")
+    before, run, keys = page.grid_panel.grid.grid.tiles, page.context.jobs.run, []
+
+    def noted(*asked, **how) -> None:
+        keys.append(how.get("key", ""))
+        run(*asked, **how)
+
+    monkeypatch.setattr(page.context.jobs, "run", noted)
+    window.show_page("classify")
+    page.context.picture.show(qimage_of(np.zeros((32, 32, 3), np.uint8)), "black")
+    assert [key for key in keys if key.startswith("filters.")] == []
+    window.show_page("filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.choice.name.text() == "black"
+    assert (page.grid_panel.grid.grid.tiles != before).any()
+
+
 def test_another_picture_is_drawn_at_random_from_those_held_out(with_data, ten_classes, qtbot):
     page = with_data
     page.choice.random.click()
@@ -125,6 +149,24 @@ def test_a_picture_can_be_dropped_or_opened_and_what_is_none_is_refused(page, qt
         drop(mime)
         assert any(refusal in message.text for message in page.context.messages.all)
     assert page.choice.name.text() == "other.png"
+
+
+def test_the_picture_that_was_asked_for_last_is_the_one_that_is_explained(page, qtbot, ten_classes, make_picture):
+    page.context.data.request = lambda _source: None  # a random one has to wait for the data set
+    opened = PictureSource.from_path(make_picture("mine.png"))
+    page.choice.random.click()
+    page.choice.opened.emit(opened)
+    page.context.data.adopt("sixty", ten_classes)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.material.subject.name == "mine.png"
+    page.choice.opened.emit(opened)
+    page.choice.random.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "held-out picture" in page.material.subject.name
+    page.choice.opened.emit(opened)
+    page.context.picture.show(qimage_of(np.zeros((32, 32, 3), np.uint8)), "classified.png")
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.material.subject.name == "classified.png"
 
 
 def test_an_image_of_qt_becomes_the_pixels_it_was_made_of():
@@ -166,6 +208,17 @@ def test_top_pictures_of_the_chosen_unit_are_shown_whole_beside_them(with_data, 
     page.grid_panel.grid.choose(7)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert page.detail.tops.pictures.pictures[0].words.endswith(f"answer {found.answers[7, 0]:.3g}")
+
+
+def test_top_pictures_are_out_of_the_data_set_that_is_loaded_now(with_data, qtbot):
+    page = with_data
+    show(page, qtbot, "top")
+    before = page.grid_panel.grid.grid.tile(0)
+    page.context.data.adopt("others", sixty_pictures("Others", seed=4))
+    show(page, qtbot, "weights")
+    show(page, qtbot, "top")
+    assert "held-out pictures of Others" in page.grid_panel.note.text()
+    assert (page.grid_panel.grid.grid.tile(0) != before).any()
 
 
 def test_the_most_active_filters_come_first_when_asked(with_data, qtbot):
@@ -266,6 +319,57 @@ def test_a_unit_stays_while_another_view_of_its_layer_is_worked_out(page, qtbot,
     assert page.detail.title_label.text() == "FILTER 7"
     page.grid_panel.waiting.cancel.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def test_what_is_still_being_put_together_of_a_unit_does_not_come_after_it_has_gone(page, qtbot):
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    page.grid_panel.grid.choose(3)
+    page._unit.show(None, None)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert (page.detail.title_label.text(), page.detail._inside.isVisible()) == ("FILTER", False)
+
+
+def test_where_nothing_can_be_saved_or_copied_the_status_bar_says_why(page, window, qtbot, monkeypatch):
+    actions, tip = window.context.actions, window.status.tip
+    held_up(monkeypatch, ideal_input, "_climb_all")
+    page.grid_panel.view_choice.button("ideal").click()
+    qtbot.waitUntil(lambda: page.grid_panel.is_waiting)
+    actions["save"].trigger()
+    assert tip.text() == "Nothing is saved: the pictures are still being worked out."
+    page.grid_panel.waiting.cancel.click()
+    actions["copy"].trigger()
+    assert tip.text() == "Nothing is copied: no pictures are shown."
+    page.on_model(None)
+    actions["save"].trigger()
+    assert tip.text() == "Nothing is saved: no network is shown."
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def fails(*_arguments: object) -> None:
+    raise DataError("It cannot be told.")
+
+
+def test_what_cannot_be_shown_is_said_in_its_place_and_can_be_tried_again(page, qtbot, monkeypatch):
+    panel = page.grid_panel
+    with monkeypatch.context() as patched:
+        patched.setattr(ideal_input, "_climb_all", fails)
+        show(page, qtbot, "ideal")
+        assert "It cannot be told." in words(page)
+    panel._front.currentWidget().findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle and panel.count.text() == "12 inputs")
+
+
+def test_what_is_asked_of_a_unit_and_fails_can_be_asked_again(with_data, qtbot, monkeypatch):
+    page, tops, switch = with_data, with_data.detail.tops, with_data.detail.switch_off
+    monkeypatch.setattr(unit_control, "survey", fails)
+    monkeypatch.setattr(unit_control, "ablate", fails)
+    tops.button.click()
+    switch.button.click()
+    assert (tops.waiting.isVisibleTo(tops), switch.waiting.isVisibleTo(switch)) == (True, True)
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not switch.waiting.isVisibleTo(switch))
+    qtbot.waitUntil(lambda: page.context.jobs.idle and not tops.waiting.isVisibleTo(tops))
+    assert (tops.button.isVisibleTo(tops), switch.button.isVisibleTo(switch)) == (True, True)
+    assert [each.text for each in page.context.messages.all] == ["It cannot be told."]
 
 
 def test_other_views_do_not_wait_for_what_takes_long(page, qtbot, monkeypatch):

@@ -363,6 +363,14 @@ def test_the_painting_is_copied_and_saved_pixel_for_pixel(page, qtbot, canvas, m
     assert any("a.png could not be written" in message.text for message in page.context.messages.all)
 
 
+def test_of_a_painting_that_has_gone_nothing_can_be_seen_or_copied(page, canvas):
+    panel = page.insight.paint_panel
+    panel._on_touched((3, 4))
+    assert panel.pixels is not None
+    panel.forget()
+    assert (panel.pixels, panel.image.isNull()) == (None, True)
+
+
 def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, make_picture):
     panel = page.single.picture_panel
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
@@ -601,6 +609,14 @@ def test_a_receipt_still_under_way_is_not_shown_for_the_next_network(page, qtbot
     assert why.panel.sum.text() == "This network knows one class only: there is nothing to compare it with."
 
 
+def test_a_receipt_still_under_way_is_not_shown_once_there_is_no_answer(page, qtbot, why):
+    why.follow(page.insight._answer, "")
+    why.forget()
+    idle(page, qtbot)
+    assert why.panel.sum.text() == "The receipt follows when there is an answer."
+    assert (why.panel.table.isVisible(), page.insight.receipt_text) == (False, "")
+
+
 def test_a_row_leads_to_its_filter_on_the_filters_page(page, window, qtbot, why):
     table = why.panel.table
     place = next(at for at, entry in enumerate(why._found.receipt.entries[:12]) if entry.unit)
@@ -790,6 +806,26 @@ def test_what_resembles_it_to_the_network_before_does_not_come_after_all(
     idle(page, qtbot)
     assert resembles.panel.empty.button.text() == "Look through them"
     assert not resembles.panel.is_showing
+
+
+def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(page, qtbot, resembles, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    idle(page, qtbot)
+    here = resembles._answer
+    snapshot = here.question.snapshot
+    changed = replace(snapshot, weights={name: value + 1 for name, value in snapshot.weights.items()})
+    elsewhere = replace(here, question=replace(here.question, snapshot=changed))
+    resembles.follow(elsewhere, "")
+    resembles.follow(here, "")
+    idle(page, qtbot)
+    assert resembles.panel.is_showing
+    resembles.follow(elsewhere, "")
+    resembles.forget()
+    idle(page, qtbot)
+    assert resembles.panel.empty.title_label.text() == "Resembles"
 
 
 # Room

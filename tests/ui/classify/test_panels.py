@@ -361,6 +361,8 @@ def test_what_another_network_knows_is_not_shown_in_place_of_an_answer_but_after
     verdict.show_waiting("Wait.")
     assert texts(verdict) == ["oak, –", "elm, –"]
     assert verdict.bars.accessibleDescription() == "No picture yet."
+    verdict.judge(0.6)
+    assert (verdict.verdict.text(), texts(verdict)) == ("", ["oak, –", "elm, –"]), "no answer is judged that has gone"
 
 
 def test_buttons_that_cannot_be_used_say_why_and_work_once_there_is_an_answer(verdict):

@@ -184,6 +184,13 @@ def test_another_picture_of_the_same_name_is_another_picture(walking) -> None:
     assert network.answer.truth.currentText() == "frog"
 
 
+def test_the_true_class_is_the_same_one_to_a_network_that_has_its_classes_in_another_order(walking) -> None:
+    network, walk = walking.network, walking.network.walk
+    network.show_stage("loss")
+    network.show_walk(replace(walk, class_names=walk.class_names[::-1]), "reversed", "noise", "frog", trained=True)
+    assert network.answer.truth.currentText() == "frog"
+
+
 def test_what_nobody_has_named_is_taken_for_what_the_network_says(walking, qtbot) -> None:
     before = walking.network.walk
     walking.pictures.taken.emit(SmallPicture(np.zeros((3, 32, 32), np.uint8), "black"))

@@ -136,6 +136,13 @@ def test_play_stops_when_the_page_is_left(page) -> None:
         assert not view.player.is_playing
 
 
+def test_play_stops_where_the_window_does_not_fit_any_more(page) -> None:
+    page.input_panel.width_slider.slider.setValue(5)
+    page.operator.player.play.click()
+    page.settings.kernel_size.slider.setValue(7)
+    assert (page.operator.player.is_playing, page.operator.player.play.text()) == (False, "Play")
+
+
 def test_steps_leave_outlines_and_fill_the_output_when_asked_to(page) -> None:
     page.input_panel.reveal.click()
     assert page.operator.output.content.hidden.sum() == 24
@@ -194,6 +201,15 @@ def test_nothing_wrong_is_lost_when_the_field_is_left(page, qtbot) -> None:
     assert page.setup.kernel[0, 2, 1] == 7
     qtbot.keyClicks(editor.cells[1][1], "4")
     assert page.setup.kernel[0, 1, 1] == 0.25
+
+
+def test_a_kernel_that_is_chosen_takes_the_place_of_what_was_typed_wrong(page, qtbot) -> None:
+    editor = page.settings.kernel
+    editor.cells[0][0].selectAll()
+    qtbot.keyClicks(editor.cells[0][0], "x")
+    page.settings.preset.setCurrentIndex(page.settings.preset.findData("emboss"))
+    assert (editor.cells[0][0].text(), editor.cells[0][0].property("wrong")) == ("−2", False)
+    assert editor.problem.isHidden()
 
 
 def test_numbers_side_by_side_are_as_short_when_a_field_is_left_as_before(page, qtbot) -> None:

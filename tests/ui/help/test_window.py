@@ -59,7 +59,7 @@ def test_links_lead_on_and_the_buttons_back(help_window):
     help_window.back.click()
     assert (help_window.shown, help_window.back.isEnabled(), help_window.forth.isEnabled()) == ("loss", False, True)
     help_window.forth.click()
-    assert help_window.shown == "overfitting"
+    assert (help_window.shown, help_window.text.accessibleName()) == ("overfitting", "Help: overfitting")
     help_window.home.click()
     assert (help_window.shown, help_window.forth.isEnabled()) == ("index", False)
 
@@ -91,6 +91,7 @@ def test_a_search_lists_what_it_finds_and_enter_opens_the_first(help_window, qtb
     assert help_window.shown == "optimisers"
     help_window.search.clear()
     assert (len(listed(help_window)), help_window.nothing.isVisibleTo(help_window)) == (len(topics()), False)
+    assert help_window.contents.currentItem().text() == "Optimisers", "the page that is shown is marked again"
 
 
 def test_escape_closes_it_and_it_can_be_shown_again(help_window, qtbot):
