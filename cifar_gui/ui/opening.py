@@ -74,6 +74,10 @@ class Opener(QObject):
         wanted = list(sources)
         self._jobs.run(lambda: _look_into(wanted), self._on_looked_into, self._on_failed, key=self._key)
 
+    def give_up(self) -> None:
+        """What is still being opened is not wanted any more."""
+        self._jobs.cancel(self._key)
+
     def reopen(self, source: PictureSource, crop: Crop | None, number: int) -> None:
         """Open a picture seen before, with the crop it had."""
         self._jobs.run(lambda: decoded(source, crop, number), self._on_looked_into, self._on_failed, key=self._key)

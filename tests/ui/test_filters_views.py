@@ -156,6 +156,7 @@ def test_the_picture_that_was_asked_for_last_is_the_one_that_is_explained(page, 
     opened = PictureSource.from_path(make_picture("mine.png"))
     page.choice.random.click()
     page.choice.opened.emit(opened)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
     page.context.data.adopt("sixty", ten_classes)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert page.material.subject.name == "mine.png"

@@ -238,7 +238,7 @@ class ClassifyPage(Page):
         panel.open_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_pictures(self, self.context.settings)))
         panel.folder_wanted.connect(lambda: self.opener.open(file_dialogs.ask_for_folder(self, self.context.settings)))
         panel.paste_wanted.connect(self.paste)
-        panel.random_wanted.connect(self._random.take)
+        panel.random_wanted.connect(self._on_random_wanted)
         panel.table_wanted.connect(self.many.bring_to_front)
         verdict.six_views_changed.connect(self._on_six_views)
         self.many.row_opened.connect(self._on_row)
@@ -263,6 +263,7 @@ class ClassifyPage(Page):
         known = opened.number > 0
         self._number = opened.number if known else self.history_panel.next_number()
         self._shown = opened
+        self._random.give_up()  # one that still waits for a data set was asked for before this one
         self.insight.forget()
         entry = self._entry()
         self.single.picture_panel.show_opened(opened, proposed=entry.is_proposed if entry is not None else None)
@@ -277,7 +278,12 @@ class ClassifyPage(Page):
             self._until_ready.start()
         self._ask()
 
+    def _on_random_wanted(self) -> None:
+        self.opener.give_up()
+        self._random.take()
+
     def _on_many(self, sources: list[PictureSource]) -> None:
+        self._random.give_up()
         self.single.picture_panel.table_button.show()
         self.many.show_sources(sources)
 

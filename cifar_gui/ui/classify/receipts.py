@@ -123,6 +123,8 @@ class Receipts:
     def _turn_to(self, snapshot: ModelSnapshot) -> None:
         """What was wanted was wanted of another network."""
         self._snapshot, self._question, self._found, self._ideals, self._draws = snapshot, None, None, {}, False
+        self._reads = False
+        self._held_out.give_up()
         self._newest.forget()
         self._looking.cancel()
         self._drawing.cancel()

@@ -349,8 +349,8 @@ class ConvolutionPage(Page):
         )
 
     def _ask_for_kernel(self, snapshot: ModelSnapshot, layers: list[ConvLayer]) -> None:
-        if snapshot is not self._snapshot:
-            return  # another network has been chosen since: nobody asks about this one any more
+        if snapshot is not self._snapshot or not self._visible:
+            return  # another network has been chosen since, or another page: nobody asks about this one any more
         if not layers:
             self.context.messages.info(
                 f"The chosen network has no convolution of {MOST_KERNEL} × {MOST_KERNEL} or less to take from. "

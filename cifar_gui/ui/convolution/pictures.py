@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _SAMPLE = "cat"
+_KEY = "convolution.picture"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,6 +61,7 @@ class Pictures(QObject):
         """The one that Classify shows, as the network sees it."""
         shown = self._context.picture
         if not shown.image.isNull():
+            self._forget_others()
             self.taken.emit(SmallPicture(pixels_of(shown.image), shown.name))
 
     def ask_to_fetch(self, links: tuple[str, ...]) -> None:
@@ -68,17 +70,25 @@ class Pictures(QObject):
 
     def take_held_out(self) -> None:
         """One of the validation pictures; the data set of last time is read first if need be."""
+        self._forget_others()
         self._held_out.take()
 
     def on_data(self, data: ImageData | None) -> None:
         """A data set has been read, perhaps the one that is waited for."""
         self._held_out.on_data(data)
 
+    def _forget_others(self) -> None:
+        """What was asked for before, and is yet to come, would take the place of what is asked for now."""
+        self._held_out.give_up()
+        self._opener.give_up()
+        self._context.jobs.cancel(_KEY)
+
     def _on_opened(self, opened: Opened) -> None:
+        self._forget_others()
         self._context.jobs.run(
             lambda: SmallPicture(network_input(opened.picture), opened.source.name),
             self.taken.emit,
-            key="convolution.picture",
+            key=_KEY,
         )
 
 

@@ -536,6 +536,19 @@ def test_top_pictures_given_up_while_a_data_set_was_read_are_not_looked_for_in_i
     assert why.panel.tops.button.isVisible()
 
 
+def test_top_pictures_that_waited_for_a_data_set_are_not_looked_for_for_the_next_network(
+    page, qtbot, why, tiny_data, decided_snapshot
+):
+    page.context.data.request = lambda _source: None
+    why.panel.tops.button.click()
+    answer = page.insight._answer
+    why.follow(replace(answer, question=replace(answer.question, snapshot=replace(decided_snapshot))), "")
+    idle(page, qtbot)
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    assert "top\npicture" not in why.panel.table.titles
+
+
 def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     page, qtbot, why, decided_snapshot, monkeypatch
 ):
@@ -808,7 +821,9 @@ def test_what_resembles_it_to_the_network_before_does_not_come_after_all(
     assert not resembles.panel.is_showing
 
 
-def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(page, qtbot, resembles, tiny_data):
+def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(
+    page, qtbot, resembles, tiny_data, monkeypatch
+):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)
     resembles.panel.empty.button.click()
@@ -818,10 +833,13 @@ def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(pa
     snapshot = here.question.snapshot
     changed = replace(snapshot, weights={name: value + 1 for name, value in snapshot.weights.items()})
     elsewhere = replace(here, question=replace(here.question, snapshot=changed))
-    resembles.follow(elsewhere, "")
-    resembles.follow(here, "")
-    idle(page, qtbot)
-    assert resembles.panel.is_showing
+    said = []
+    with monkeypatch.context() as listening:
+        listening.setattr(resembles.panel, "say", lambda *words: said.append(words))
+        resembles.follow(elsewhere, "")
+        resembles.follow(here, "")
+        idle(page, qtbot)
+    assert (said, resembles.panel.is_showing) == ([], True)
     resembles.follow(elsewhere, "")
     resembles.forget()
     idle(page, qtbot)

@@ -373,6 +373,19 @@ def test_random_reads_the_data_set_of_last_time_first(page, window, qtbot, monke
     assert window.context.data.current_source == "/the/folder/of/last/time"
 
 
+@pytest.mark.parametrize("last", ["mine.png", "Tiny, held-out picture"])
+def test_the_picture_that_was_asked_for_last_is_the_one_that_is_shown(page, qtbot, make_picture, tiny_data, last):
+    page.context.data.request = lambda _source: None  # a random one has to wait for the data set
+    mine = [PictureSource.from_path(make_picture("mine.png"))]
+    wishes = [page.single.picture_panel._random.click, lambda: page.opener.open(mine)]
+    for wish in wishes if last == "mine.png" else reversed(wishes):
+        wish()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    page.context.data.adopt("tiny", tiny_data)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page._shown.source.name.startswith(last)
+
+
 def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):
     page.context.data.adopt("tiny", tiny_data)
     with qtbot.waitSignal(page.answers.answered):

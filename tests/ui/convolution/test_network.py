@@ -187,7 +187,9 @@ def test_another_picture_of_the_same_name_is_another_picture(walking) -> None:
 def test_the_true_class_is_the_same_one_to_a_network_that_has_its_classes_in_another_order(walking) -> None:
     network, walk = walking.network, walking.network.walk
     network.show_stage("loss")
-    network.show_walk(replace(walk, class_names=walk.class_names[::-1]), "reversed", "noise", "frog", trained=True)
+    card = replace(walk.snapshot.card, class_names=walk.class_names[::-1])
+    other = replace(walk, snapshot=replace(walk.snapshot, card=card))
+    network.show_walk(other, "reversed", "noise", "frog", trained=True)
     assert network.answer.truth.currentText() == "frog"
 
 

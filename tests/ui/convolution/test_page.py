@@ -465,6 +465,19 @@ def test_a_held_out_picture_comes_with_its_class_and_waits_for_the_data(page, qt
     assert tiny_data.class_names[int(split.labels[same[0]])] == page.setup.picture_label
 
 
+def test_the_picture_that_was_asked_for_last_is_the_one_that_is_taken(page, qtbot, tiny_data, make_picture) -> None:
+    page.input_panel.held_out.click()  # it has to wait for the data set
+    page.open_pictures([PictureSource.from_path(make_picture("mine.png"))])
+    qtbot.waitUntil(lambda: page.setup.picture_name == "mine.png")
+    page.context.data.current = tiny_data
+    page.on_data(tiny_data)
+    assert page.setup.picture_name == "mine.png"
+    page.open_pictures([PictureSource.from_path(make_picture("other.png"))])
+    page.input_panel.held_out.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.setup.picture_name.startswith("Tiny, held-out picture")
+
+
 def test_without_data_the_reason_is_said(page) -> None:
     page.input_panel.held_out.click()
     page.context.data.failed.emit("There is no data set yet.")
@@ -522,6 +535,14 @@ def test_a_kernel_is_of_the_network_that_was_chosen_when_it_was_asked_for(page, 
     page.on_model(decided_snapshot)
     monkeypatch.setattr("cifar_gui.ui.convolution.page.LearnedDialog", lambda *_: pytest.fail("nobody asked for it"))
     late[0]()
+
+
+def test_which_kernel_to_take_is_not_asked_on_another_page(page, qtbot, decided_snapshot) -> None:
+    page.on_model(decided_snapshot)
+    page.settings.learned.click()
+    page.page_hidden()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.findChild(QDialog) is None
 
 
 def test_without_a_network_there_is_no_kernel_to_take_and_the_page_says_so(page) -> None:
