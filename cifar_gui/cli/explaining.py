@@ -17,6 +17,7 @@ from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.cli.data import load_data
 from cifar_gui.errors import PictureError, WriteError, not_written
 from cifar_gui.registry import Registry
+from cifar_gui.words import what_there_is
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +93,10 @@ def find_unit(layer: ConvLayer, wanted: str) -> int | None:
     with suppress(ValueError):
         if 0 <= int(wanted) < layer.units:
             return int(wanted)
-    known = f"{', '.join(layer.classes)}" if layer.classes else f"filters 0 to {layer.units - 1}"
-    raise UsageError(f"The layer {layer.label!r} has no unit {wanted!r}. It has {known}.")
+    has = f"It has {layer.nouns} 0 to {layer.units - 1}."
+    if layer.classes:
+        has = what_there_is(wanted, layer.classes, "It has")
+    raise UsageError(f"The layer {layer.label!r} has no unit {wanted!r}. {has}")
 
 
 def read_subject(path: str) -> Subject:

@@ -233,12 +233,18 @@ def test_what_is_drawn_is_what_the_page_shows(cli, model, snapshot, layer, red, 
     assert np.array_equal(drawn[::times, ::times], tile[..., :3])
 
 
-@pytest.mark.parametrize(("layer", "unit", "words"), [("nine", "", "no layer 'nine'"), ("1", "999", "no unit '999'")])
+@pytest.mark.parametrize(
+    ("layer", "unit", "words"),
+    [
+        ("nine", "", "no layer 'nine'. It has"),
+        ("1", "999", "no unit '999'. It has filters 0 to 3."),
+        ("classes", "rod", "no unit 'rod'. Did you mean 'red'? It has: blue, green, red."),
+    ],
+)
 def test_what_there_is_not_is_a_matter_of_usage_and_what_there_is_is_named(cli, model, layer, unit, words):
     outcome = cli("explain", "weights", model, "--layer", layer, "--unit", unit)
     assert outcome.code == 2
     assert words in outcome.err
-    assert "It has" in outcome.err
 
 
 def test_a_layer_is_found_by_its_name_its_path_and_its_number(cli):
@@ -309,9 +315,9 @@ def test_an_attribution_of_a_layer_is_refused_with_what_to_do_instead(cli, model
 
 
 def test_a_class_that_is_none_is_refused_with_those_there_are(cli, model, red):
-    outcome = cli("explain", "attribution", model, red, "--class", "cat")
+    outcome = cli("explain", "attribution", model, red, "--class", "Green")
     assert outcome.code == 2
-    assert "no class 'cat'. It knows blue, green, red." in outcome.err
+    assert "no class 'Green'. Did you mean 'green'? It knows: blue, green, red." in outcome.err
 
 
 def test_the_methods_are_those_that_there_are():

@@ -10,6 +10,7 @@ from cifar_gui import paths
 from cifar_gui.cli.command import ExitCode, Run, UsageError
 from cifar_gui.cli.console import Progress, write, write_json
 from cifar_gui.cli.explaining import EXPLANATIONS, check_out, load_model, read_subject, write_pictures
+from cifar_gui.words import what_there_is
 
 if TYPE_CHECKING:
     from cifar_gui.data.decode import Pixels
@@ -75,5 +76,6 @@ def _target(examined: Examined, pixels: Pixels, name: str) -> int:
         with torch.inference_mode():
             return int(examined.logits(examined.inputs(pixels)).argmax())
     if name not in examined.class_names:
-        raise UsageError(f"This model has no class {name!r}. It knows {', '.join(examined.class_names)}.")
+        has = what_there_is(name, examined.class_names, "It knows")
+        raise UsageError(f"This model has no class {name!r}. {has}")
     return examined.class_names.index(name)
