@@ -56,9 +56,9 @@ def rows(receipt: Receipt, pictures: Sequence[RowPictures]) -> list[list[Cell]]:
     ]
     none = _nothing(len(kinds))
     others = receipt.entries[ROWS:]
-    if others:
+    if others or rest:
         exact = math.fsum(entry.contribution for entry in others)
-        name = f"{len(others):,} others"
+        name = "1 other" if len(others) == 1 else f"{len(others):,} others" if others else "rounding"
         added = [Cell(exact, written(rest)), Cell(exact, "")]
         table.append([Cell(name, name, muted=True), *none, *added, *_nothing(2)])
     difference = receipt.difference

@@ -6,7 +6,7 @@ import pytest
 
 from cifar_gui.explain.receipt import Entry, Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
-from cifar_gui.ui.classify.receipt_rows import in_words, odds_words, rows
+from cifar_gui.ui.classify.receipt_rows import ROWS, in_words, odds_words, rows
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,23 @@ def test_the_sum_says_which_is_likelier(difference, shares, said):
     assert in_words(receipt).startswith("The logit of dog is ")
     of_several = in_words(receipt, squares=6)  # the bars beside it are of all of them, and other odds
     assert of_several.startswith("Of the framed square alone (the bars are the mean of 6), the logit of dog is ")
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (3, [("rounding", "+0.01"), ("together", "+0.01")]),
+        (1, [("unit 0", "+0.00"), ("together", "+0.00")]),
+        (13, [("1 other", "+0.05"), ("together", "+0.05")]),
+        (14, [("2 others", "+0.06"), ("together", "+0.06")]),
+    ],
+)
+def test_the_lines_add_up_as_they_are_written_however_many_there_are(count, last):
+    entries = tuple(Entry(f"unit {unit}", 1.0, 0.004, 0.004, unit) for unit in range(count))
+    receipt = Receipt("dog", "cat", entries, (0.004 * count, 0.0), (0.5, 0.5), 1, per_filter=False)
+    table = rows(receipt, [RowPictures()] * min(count, ROWS))
+    assert [(row[0].text, row[1].text) for row in table[-2:]] == last
+    assert sum(float(row[1].text) for row in table[:-1]) == pytest.approx(float(table[-1][1].text))
 
 
 def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number_for_programs():
