@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QPaintEvent, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cifar_gui.registry import Registry
 from cifar_gui.ui.context import Context
@@ -47,6 +47,11 @@ class Page(QWidget):
 
     def finish(self) -> None:
         """The page has been painted for the first time: build what that could do without."""
+
+    def tell(self, text: str) -> None:
+        """In the status bar, until something else has its say there: who has pressed a key for nothing need not be
+        called away from the page. Not to be overridden."""
+        QApplication.sendEvent(self, QStatusTipEvent(text))
 
     def on_event(self, event: Event) -> None:
         """A training event. Pages ignore those they do not know."""

@@ -29,11 +29,12 @@ from cifar_gui.ui.opening import Opened, Opener
 from cifar_gui.ui.page import Page
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.front_stack import FrontStack
-from cifar_gui.ui.widgets.mime import Dropped, accept_copy, picture_sources
+from cifar_gui.ui.widgets.mime import Dropped, accept_copy, encoded, picture_sources
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
+    from cifar_gui.inference.prediction import Prediction
 
 RECENT = "pictures.recent"
 """The setting with the paths of pictures opened lately, newest first."""
@@ -182,16 +183,16 @@ class ClassifyPage(Page):
             self.insight.paint_panel.redo()
 
     def copy(self) -> None:
-        """Put the result into the clipboard: of the picture shown, or the selected rows; of the canvas, its pixels; of
-        the receipt, every contribution."""
+        """Put what is in front into the clipboard: the result, or the selected rows; of the canvas, its pixels; of the
+        receipt, every contribution."""
         if self._is_painting:
             file_dialogs.set_clipboard(self.insight.paint_panel.copy())
         elif self.many.is_in_front:
             file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
         elif receipt := self.insight.receipt_text:
             file_dialogs.set_clipboard(receipt)
-        elif (entry := self._entry()) and entry.prediction is not None:
-            file_dialogs.set_clipboard(facts_as_text(entry.source.name, entry.model, entry.prediction))
+        else:
+            self._copy_result()
 
     def save(self) -> None:
         """Save the result as CSV, with full precision; of the canvas, its pixels."""
@@ -199,8 +200,31 @@ class ClassifyPage(Page):
             save_painting(self.context, self, self.insight.paint_panel.image)
         elif self.many.is_in_front:
             save_verdicts(self.context, self, self.many.table_page.taken_rows())
-        elif (entry := self._entry()) and entry.prediction is not None:
-            save_verdicts(self.context, self, [Row(entry.source, entry.prediction)])
+        else:
+            self._save_result()
+
+    def _copy_result(self) -> None:
+        if (result := self._result()) is not None:
+            source, prediction = result
+            file_dialogs.set_clipboard(facts_as_text(source.name, self._answered_by, prediction))
+        else:
+            self.tell("Nothing is copied: there is no answer yet.")
+
+    def _save_result(self) -> None:
+        if (result := self._result()) is not None:
+            save_verdicts(self.context, self, [Row(*result)])
+        else:
+            self.tell("Nothing is saved: there is no answer yet.")
+
+    def _result(self) -> tuple[PictureSource, Prediction] | None:
+        """The verdict that is to be seen, and what it is about: the picture, or what has been painted on it."""
+        prediction = self.single.verdict_panel.prediction
+        if self._shown is None or prediction is None or self._answered != self._number:
+            return None
+        source = self._shown.source
+        if self.insight.painted is not None:
+            source = encoded(self.insight.paint_panel.image, f"{source.name}, painted")
+        return source, prediction
 
     @property
     def _is_painting(self) -> bool:
@@ -246,8 +270,10 @@ class ClassifyPage(Page):
         self.many.quicker_wanted.connect(self._ask_quicker)
         for part in (verdict, self.many):
             part.sure_changed.connect(self._judge)
-            part.copy_wanted.connect(self.copy)
-            part.export_wanted.connect(self.save)
+        self.many.copy_wanted.connect(self.copy)
+        self.many.export_wanted.connect(self.save)
+        verdict.copy_wanted.connect(self._copy_result)  # whatever stands beside it
+        verdict.export_wanted.connect(self._save_result)
         self.insight.changed.connect(self._ask)
         self.insight.save_wanted.connect(self.save)
         self.insight.history_changed.connect(self._offer_undo)

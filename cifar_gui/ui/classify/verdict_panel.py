@@ -125,6 +125,11 @@ class VerdictPanel(Panel):
     def six_views(self) -> bool:
         return self._six_views.isChecked()
 
+    @property
+    def prediction(self) -> Prediction | None:
+        """The answer that is shown, judged by the line that is drawn here; None while there is none."""
+        return self._prediction
+
     def show_prediction(self, prediction: Prediction, *, keep_order: bool, keep_chosen: bool = False) -> None:
         """Show an answer, judged by the line that is drawn here. `keep_order`: it is of the same network, and
         about the same picture, as the last one; `keep_chosen`: of another network, about the same picture."""

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QStatusTipEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.errors import CifarGuiError, DataError
@@ -146,14 +145,14 @@ class FiltersPage(Page):
         if self.detail.numbers.hasFocus():
             self.detail.numbers.copy_rows()
         elif why_not := self._why_no_grid():
-            self._tell(f"Nothing is copied: {why_not}")
+            self.tell(f"Nothing is copied: {why_not}")
         else:
             self.grid_panel.copy_picture()
 
     def save(self) -> None:
         """The grid as a PNG; where there is none to be seen, it is said why not."""
         if why_not := self._why_no_grid():
-            self._tell(f"Nothing is saved: {why_not}")
+            self.tell(f"Nothing is saved: {why_not}")
         else:
             self.grid_panel.save_picture()
 
@@ -164,10 +163,6 @@ class FiltersPage(Page):
         if self.grid_panel.is_waiting:
             return "the pictures are still being worked out."
         return "" if not self.grid_panel.picture().isNull() else "no pictures are shown."
-
-    def _tell(self, text: str) -> None:
-        """In the status bar: who has pressed a key for nothing need not be called away from the page."""
-        QApplication.sendEvent(self, QStatusTipEvent(text))
 
     # --- building
 

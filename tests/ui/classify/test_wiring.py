@@ -70,6 +70,9 @@ def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_pi
     )
     page.save()
     assert asked == [], "there is nothing to save yet"
+    assert page.window().status.tip.text() == "Nothing is saved: there is no answer yet."
+    page.copy()
+    assert page.window().status.tip.text() == "Nothing is copied: there is no answer yet."
     show(picture)
     page.single.verdict_panel.copy_button.click()
     assert QGuiApplication.clipboard().text().startswith("picture\tgrün.png\n")
