@@ -60,7 +60,7 @@ class HeatMaps(QObject):
     def __init__(self, jobs: Background, shelf: ExaminedShelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs, self._shelf = jobs, shelf
-        self._covered: tuple[ModelSnapshot, bytes, Covered] | None = None  # on workers, of whom one works at a time
+        self._covered: tuple[ModelSnapshot, bytes, Covered] | None = None  # on workers
         self._newest: Newest[HeatQuestion, Heat] = Newest(
             jobs, self._look, self.found.emit, self._on_refused, key="classify.heatmap"
         )
@@ -99,10 +99,10 @@ class HeatMaps(QObject):
         """Asked about another class of the same picture, it is known what the network says of the covered ones."""
         from cifar_gui.explain.attribution.occlusion import cover
 
-        key = pixels.tobytes()
-        if self._covered is None or self._covered[0] is not snapshot or self._covered[1] != key:
-            self._covered = (snapshot, key, cover(examined, pixels, progress))
-        return self._covered[2]
+        known, key = self._covered, pixels.tobytes()
+        if known is None or known[0] is not snapshot or known[1] != key:
+            known = self._covered = (snapshot, key, cover(examined, pixels, progress))
+        return known[2]
 
     def _go_on(self, _share: float, _doing: str) -> None:
         if self._jobs.closing:

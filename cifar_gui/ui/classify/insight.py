@@ -117,7 +117,10 @@ class Insight(QObject):
 
     def follow(self, answer: Answer) -> None:
         """The answer shown is this one now."""
-        self._answer = answer
+        before, self._answer = self._answer, answer
+        if before is not None and before.question.model != answer.question.model:
+            self.heat_maps.forget()  # what one network looks at must not be taken for what the next one does
+            self._side.show_heat(None)
         if answer.question.painted is None and answer.pixels is not None:
             self._begin_with(answer.pixels)
         self._offer_methods()

@@ -60,6 +60,7 @@ class Receipts:
         self._question: _Question | None = None  # the last one that was asked, shown or not
         self._found: _Found | None = None
         self._snapshot: ModelSnapshot | None = None  # the network that ideal inputs are wanted of
+        self._called = ""  # what the chooser calls it
         self._ideals: Ideals = {}
         self._draws = self._reads = False  # whether ideal inputs are wanted, and a data set is read for top pictures
         self._held_out = HeldOutPictures(context, self.panel)
@@ -75,6 +76,9 @@ class Receipts:
         prediction, snapshot, pixels = answer.prediction, answer.question.snapshot, answer.pixels
         if prediction is None or snapshot is None or pixels is None:
             return
+        if answer.question.model != self._called:  # while it is the one in training, its receipts may stay so long
+            self._called = answer.question.model
+            self._say("The receipt of this network follows.")
         if snapshot is not self._snapshot:
             self._turn_to(snapshot)
         if len(prediction.class_names) < 2:

@@ -30,7 +30,7 @@ from cifar_gui.explain.survey import known_survey
 from cifar_gui.explain.top_pictures import top_pictures
 from cifar_gui.inference.classifier import Classifier
 from cifar_gui.networks.base import build
-from cifar_gui.ui.classify import receipt_pictures
+from cifar_gui.ui.classify import receipt_pictures, saving
 from cifar_gui.ui.classify import resembles as resembles_view
 from cifar_gui.ui.classify.bars import BarsModel
 from cifar_gui.ui.widgets.framed import Framed
@@ -205,6 +205,16 @@ def test_what_was_shown_about_an_answer_goes_when_the_next_network_cannot_be_use
 # The bars
 
 
+def test_what_one_network_looks_at_and_why_is_not_shown_as_that_of_the_next(page, qtbot, why, side):
+    turn_on(side, page, qtbot, "occlusion")
+    assert not side.heat_map.isHidden()
+    answer = page.insight._answer
+    page.insight.follow(replace(answer, question=replace(answer.question, model="another")))
+    assert (side.heat_map.isHidden(), why.panel.table.isHidden(), why.panel.heading.text()) == (True, True, "")
+    idle(page, qtbot)
+    assert (side.heat_map.isHidden(), why.panel.table.isHidden()) == (False, False)
+
+
 def test_the_frame_is_spoken_of_only_where_there_is_one(page, qtbot, show, dog, side):
     show(dog)
     hint = side._hint
@@ -361,6 +371,26 @@ def test_the_painting_is_copied_and_saved_pixel_for_pixel(page, qtbot, canvas, m
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(tmp_path / "no" / "a.png"), ""))
     page.save()
     assert any("a.png could not be written" in message.text for message in page.context.messages.all)
+
+
+def test_the_buttons_of_the_verdict_take_the_verdict_whatever_stands_beside_it(
+    page, qtbot, canvas, monkeypatch, tmp_path
+):
+    verdict, copied = page.single.verdict_panel, QGuiApplication.clipboard().text
+    monkeypatch.setattr(saving, "ask_where_to_save", lambda *_arguments: tmp_path / "verdict.csv")
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    idle(page, qtbot)
+    verdict.copy_button.click()
+    best, share = verdict.prediction.top(1)[0]
+    assert copied().splitlines()[0] == f"picture\t{page._shown.source.name}, painted"
+    assert f"{best}\t{share!r}" in copied().splitlines()
+    verdict.export_button.click()
+    idle(page, qtbot)
+    assert repr(share) in (tmp_path / "verdict.csv").read_text(encoding="utf-8")
+    page.single.picture_panel.views.button("why").click()
+    idle(page, qtbot)
+    verdict.copy_button.click()
+    assert copied().splitlines()[0] == f"picture\t{page._shown.source.name}"
 
 
 def test_of_a_painting_that_has_gone_nothing_can_be_seen_or_copied(page, canvas):
