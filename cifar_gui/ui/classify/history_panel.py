@@ -75,7 +75,7 @@ class HistoryPanel(Panel):
             entry = replace(old, crop=answer.crop, thumbnail=answer.thumbnail)
             if answer.prediction is not None:
                 entry = replace(entry, prediction=judged(answer.prediction, self._sure_from), model=question.model)
-            self.put(entry)
+            self.strip.renew(entry)  # another picture may be shown by now, or looked for with the arrow keys
 
     def judge(self, sure_from: float) -> None:
         """Answers of at least this probability are sure, those there are and those to come."""

@@ -199,6 +199,12 @@ class HistoryStrip(QListView):
         row = self._model.put(entry)
         self.setCurrentIndex(self._model.index(row))
 
+    def mark(self, number: int) -> None:
+        """Mark the entry with this number as the one shown; one that has been forgotten changes nothing."""
+        for row, entry in enumerate(self._model.entries):
+            if entry.number == number:
+                self.setCurrentIndex(self._model.index(row))
+
     def renew(self, entry: HistoryEntry) -> None:
         """Replace an entry, whichever is shown."""
         self._model.put(entry)

@@ -294,7 +294,9 @@ class ClassifyPage(Page):
         entry = self._entry()
         self.single.picture_panel.show_opened(opened, proposed=entry.is_proposed if entry is not None else None)
         self.show_single()
-        if not known:
+        if known:
+            self.history_panel.strip.mark(self._number)
+        else:
             self.history_panel.put(HistoryEntry(self._number, opened.source, opened.crop, opened.thumbnail))
         if opened.source.path is not None and opened.source.path not in sample_files():
             recent = self.context.settings.add_recent(RECENT, str(opened.source.path))

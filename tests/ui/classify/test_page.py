@@ -338,6 +338,16 @@ def test_a_picture_that_has_gone_says_so_when_one_comes_back_to_it(page, qtbot, 
     assert "no such file" in messages(page)[0]
 
 
+def test_an_answer_that_comes_late_does_not_mark_its_picture_as_the_one_that_is_shown(page, make_picture, show):
+    show(make_picture("one.png"))
+    late = page.insight._answer
+    show(make_picture("two.png", colour="green"))
+    page.history_panel.renew(late.question, late)
+    strip = part(page, "classify.history")
+    assert [entry.source.name for entry in strip.entries] == ["two.png", "one.png"]
+    assert strip.currentIndex().row() == 0
+
+
 def test_clearing_the_history_forgets_all_and_the_picture_stays(page, qtbot, make_picture, show):
     show(make_picture())
     page.history_panel.clear_button.click()
