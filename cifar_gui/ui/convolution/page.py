@@ -204,7 +204,7 @@ class ConvolutionPage(Page):
         panel.open_wanted.connect(self._on_open_wanted)
         panel.paste_wanted.connect(lambda: self.pictures.take(file_dialogs.clipboard()))
         panel.held_out_wanted.connect(self.pictures.take_held_out)
-        panel.start_wanted.connect(lambda: self.show_setup(Setup(picture=self.setup.picture)))
+        panel.start_wanted.connect(lambda: self.show_setup(_with_that_of(Setup(), self.setup)))
         panel.tour_wanted.connect(self.begin_tour)
         panel.experiment_wanted.connect(self._on_experiment)
         self.pictures.taken.connect(self._on_picture)
@@ -237,9 +237,7 @@ class ConvolutionPage(Page):
         """Show what a lesson is about. Pictures stay at hand."""
         self.operator.player.stop()
         self.operator.walker.restart()
-        now, wanted = self.setup, lesson.setup()
-        wanted = replace(wanted, picture=now.picture, picture_name=now.picture_name, picture_label=now.picture_label)
-        self.show_setup(wanted)
+        self.show_setup(_with_that_of(lesson.setup(), self.setup))
         self._reveal(reveals=lesson.reveals)
         self._on_slice(ALL)
         self.input_panel.show_slice(ALL)
@@ -385,6 +383,11 @@ class ConvolutionPage(Page):
 
 def _walked(found: Found, picture: SmallPicture) -> tuple[Walk, Found, SmallPicture]:
     return walk(found.snapshot, picture.pixels), found, picture
+
+
+def _with_that_of(wanted: Setup, now: Setup) -> Setup:
+    """Another setup with the picture that is at hand."""
+    return replace(wanted, picture=now.picture, picture_name=now.picture_name, picture_label=now.picture_label)
 
 
 def _with_picture(setup: Setup, picture: SmallPicture) -> Setup:

@@ -437,6 +437,15 @@ def test_the_picture_that_classify_shows_is_one_click_away(page) -> None:
     assert button.toolTip() == ""
 
 
+def test_a_picture_keeps_its_name_and_its_class_when_the_drawing_starts_again(page) -> None:
+    page.pictures.taken.emit(SmallPicture(np.zeros((3, 32, 32), np.uint8), "black", "frog"))
+    page.input_panel.source.button("drawing").click()
+    page.input_panel.start.click()
+    page.input_panel.source.button("picture").click()
+    assert (page.setup.picture_name, page.setup.picture_label) == ("black", "frog")
+    assert page.operator.input_note.text() == "black"
+
+
 def test_a_dropped_picture_is_taken(page, qtbot, make_picture) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(make_picture("mine.png")))])
