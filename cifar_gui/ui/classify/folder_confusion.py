@@ -81,13 +81,15 @@ class ConfusionPopup(Popup):
         layout.addLayout(head)
         layout.addWidget(self.words)
         layout.addWidget(self.table)
-        layout.addWidget(caption(_HOW_TO_READ, wrap=True))
+        self._how = caption(_HOW_TO_READ, wrap=True)
+        layout.addWidget(self._how)
 
     def open_beside(self, button: QWidget) -> None:
         """As large as the matrix needs, with the keyboard in it."""
         self.ensurePolished()
         whole = self.table.whole_size()
         self.table.setFixedSize(min(whole.width(), px(_WIDEST)), min(whole.height(), px(_HIGHEST)))
-        self.words.setFixedWidth(self.table.width())
+        for label in (self.words, self._how):
+            label.setFixedWidth(self.table.width())
         self.show_beside(button)
         self.table.setFocus()
