@@ -27,6 +27,7 @@ from cifar_gui.ui.signals import closing_on_signals
 from cifar_gui.ui.sweeps.trainer import SweepTrainer
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.warm_up import WarmUp
+from cifar_gui.ui.widgets.open_dialog import last_folder
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ _log = logging.getLogger(__name__)
 def create_window() -> MainWindow:
     """The whole window, not yet shown. Needs only a QApplication; PyTorch is imported after the first paint."""
     settings, messages = Settings(), Messages()
+    last_folder.keep_in(settings)
     theme().set_look(scheme=settings.get("theme", "system"), zoom=settings.get("zoom", 1.0))
     jobs = Background(lambda error: messages.error(*faults.logged(error)))
     data = DataLibrary(jobs, settings)

@@ -38,16 +38,15 @@ class ModelExport:
         """Open the dialog; nothing happens if it is given up."""
         from cifar_gui.export.base import EXPORTERS  # torch: there is a network, so it has been imported
 
-        models, settings = self._context.models, self._context.settings
+        models = self._context.models
         snapshot, name = models.snapshot, models.loaded.label if models.loaded else ""  # not yet what is being loaded
         if snapshot is None:
             return
         kinds = {each.label: each.value.suffix for each in EXPORTERS}
-        proposed = Path(str(settings.get("folder", ""))) / paths.file_stem(name).lower()
+        proposed = paths.file_stem(name).lower()
         path = ask_where_to_save(self._window, "Export the network", proposed, kinds)
         if path is None:
             return
-        settings.set("folder", str(path.parent))
         form = next(each.name for each in EXPORTERS if each.value.suffix == path.suffix.lower())
         self._write(snapshot, form, path)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from cifar_gui import paths
-from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
+from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.design import is_design_file
 from cifar_gui.recipe import Recipe
@@ -26,6 +26,7 @@ from cifar_gui.ui.lessons.lesson import is_lesson_file
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.theme import SCHEMES, theme
 from cifar_gui.ui.widgets.help_button import topic_at
+from cifar_gui.ui.widgets.open_dialog import PICTURES, ask_for_file, ask_for_files, ask_for_folder
 
 if TYPE_CHECKING:
     from cifar_gui.ui.main_window import MainWindow
@@ -180,34 +181,23 @@ class WindowActions:
         return self._window.show_page(_CLASSIFY)
 
     def _open(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
-        files, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open pictures", self._folder(), f"Pictures ({endings});;All files (*)"
-        )
-        self._open_paths([Path(file) for file in files])
+        self._open_paths(ask_for_files(self._window, "Open pictures", PICTURES))
 
     def _open_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._folder())
-        if folder:
+        folder = ask_for_folder(self._window, "Open a folder of pictures")
+        if folder is not None:
             self._window.show_page(_CLASSIFY)  # the one that does something with many
-            self._open_paths([Path(folder)])
+            self._open_paths([folder])
 
     def _open_paths(self, opened: list[Path]) -> None:
         if opened:
-            self._context.settings.set("folder", str(opened[0].parent))
             sources = [PictureSource(name=path.name, path=path) for path in opened]
             if not self.open_elsewhere(sources):
                 self._show_pictures(sources)
 
     def _open_model(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a model file", self._folder(), "Models (*.safetensors);;All files (*)"
-        )
-        if file:
-            self._context.models.choose_file(Path(file))
-
-    def _folder(self) -> str:
-        return str(self._context.settings.get("folder", ""))
+        if file := ask_for_file(self._window, "Open a model file", "Models (*.safetensors)"):
+            self._context.models.choose_file(file)
 
     def _to_train(self, source: str) -> None:
         def show(page: Page) -> None:

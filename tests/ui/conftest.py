@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.open_dialog import last_folder
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -48,6 +49,13 @@ class Library(QObject):
 
     def cancel(self) -> None:
         self.cancelled.emit()
+
+
+@pytest.fixture(autouse=True)
+def _no_last_folder() -> Iterator[None]:
+    """Dialogs begin nowhere in particular, whatever a test before has opened."""
+    yield
+    last_folder.keep_in(None)
 
 
 @pytest.fixture

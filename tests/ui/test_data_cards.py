@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog
 from cifar_gui.data.download import Download, DownloadProgress
 from cifar_gui.errors import DataError
 from cifar_gui.ui.background import Background
-from cifar_gui.ui.settings import Settings
 from cifar_gui.ui.train.download_card import DownloadCard
 from cifar_gui.ui.train.get_data import OwnDataCard
 
@@ -194,7 +193,6 @@ def test_one_s_own_data_is_chosen_in_a_dialog_that_begins_where_the_last_one_was
         began_in.append(start)
         return (answers.pop(0), "") if dialog == "getOpenFileName" else answers.pop(0)
 
-    context.settings = Settings(Path("/nowhere/window.json"))
     monkeypatch.setattr(QFileDialog, dialog, ask)
     for _ in range(2):
         getattr(card, button).click()

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from cifar_gui.ui.settings import Settings
+from cifar_gui.ui.widgets.open_dialog import PICTURES, ask_for_file, ask_for_files, ask_for_folder, last_folder
 from cifar_gui.ui.widgets.save_dialog import ask_where_to_save, with_suffix
 
 KINDS = {"Picture": ".png", "Numbers": ".csv"}
@@ -97,3 +99,26 @@ def test_what_the_system_has_asked_about_is_not_asked_again(parent, typed, tmp_p
 )
 def test_of_a_suffix_of_two_parts_the_second_may_be_there(name: str, found: str) -> None:
     assert with_suffix(Path("folder") / name, ".lesson.toml") == Path("folder") / found
+
+
+def test_every_dialog_begins_where_the_last_one_ended_and_the_next_day_too(typed, monkeypatch, tmp_path):
+    settings = Settings(tmp_path / "window.json")
+    last_folder.keep_in(settings)
+    asked = typed((str(tmp_path / "plots" / "loss.png"), ""), ("", ""))
+    ask_where_to_save(QWidget(), "Save", "loss.png", KINDS)
+    ask_where_to_save(QWidget(), "Save", "matrix.png", KINDS)
+    assert [proposed for _title, proposed, _kinds in asked] == ["loss.png", str(tmp_path / "plots" / "matrix.png")]
+    began_in: list[str] = []
+    for name, none in (("getOpenFileName", ("", "")), ("getOpenFileNames", ([], "")), ("getExistingDirectory", "")):
+        monkeypatch.setattr(QFileDialog, name, lambda *given, none=none: began_in.append(given[2]) or none)
+    assert (ask_for_file(QWidget(), "Open", PICTURES), ask_for_files(QWidget(), "Open", PICTURES)) == (None, [])
+    assert ask_for_folder(QWidget(), "Open") is None
+    assert began_in == [str(tmp_path / "plots")] * 3
+    settings.save()
+    last_folder.keep_in(Settings(settings.file))
+    assert last_folder.path == str(tmp_path / "plots")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "cats"))
+    assert ask_for_folder(QWidget(), "Open") == tmp_path / "cats"
+    assert last_folder.path == str(tmp_path), "beside it lies the next"
+    last_folder.keep_in(None)
+    assert last_folder.path == ""

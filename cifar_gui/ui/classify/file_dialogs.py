@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
-from cifar_gui.ui.settings import Settings
-
-
-def ask_for_pictures(parent: QWidget, settings: Settings) -> list[PictureSource]:
-    """One file or several, beginning where the last ones were; none if the user thinks better of it."""
-    patterns = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
-    kinds = f"Pictures ({patterns});;All files (*)"
-    names, _ = QFileDialog.getOpenFileNames(parent, "Open pictures", settings.get("folder", ""), kinds)
-    return _taken(names, settings)
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.widgets import open_dialog
+from cifar_gui.ui.widgets.open_dialog import PICTURES
 
 
-def ask_for_folder(parent: QWidget, settings: Settings) -> list[PictureSource]:
-    """A folder, beginning beside the last one; none if the user thinks better of it."""
-    name = QFileDialog.getExistingDirectory(parent, "Classify all pictures in a folder", settings.get("folder", ""))
-    return _taken([name] if name else [], settings)
+def ask_for_pictures(parent: QWidget) -> list[PictureSource]:
+    """One file or several; none if the user thinks better of it."""
+    return [PictureSource.from_path(path) for path in open_dialog.ask_for_files(parent, "Open pictures", PICTURES)]
 
 
-def _taken(names: list[str], settings: Settings) -> list[PictureSource]:
-    """These files or folders; the next dialog begins there, as those of the menu do."""
-    if names:
-        settings.set("folder", str(Path(names[0]).parent))
-    return [PictureSource.from_path(Path(name)) for name in names]
+def ask_for_folder(parent: QWidget) -> list[PictureSource]:
+    """A folder; none if the user thinks better of it."""
+    path = open_dialog.ask_for_folder(parent, "Classify all pictures in a folder")
+    return [PictureSource.from_path(path)] if path is not None else []
 
 
 def clipboard() -> QMimeData:

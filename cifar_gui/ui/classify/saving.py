@@ -18,9 +18,7 @@ from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 def save_verdicts(context: Context, parent: QWidget, rows: Sequence[Row]) -> None:
     """Ask where, then write CSV on a worker: of a hundred thousand pictures the text alone takes seconds."""
-    proposed = Path(context.settings.get("folder", "")) / "verdicts.csv"
-    if path := ask_where_to_save(parent, "Save verdicts", proposed, {"CSV": ".csv"}):
-        context.settings.set("folder", str(path.parent))
+    if path := ask_where_to_save(parent, "Save verdicts", "verdicts.csv", {"CSV": ".csv"}):
         context.jobs.run(
             lambda: _written(path, rows),
             context.messages.info,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.inference.verdict import none_of
@@ -17,6 +17,7 @@ from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.widgets.bar import ShyButton
+from cifar_gui.ui.widgets.open_dialog import ask_for_folder
 from cifar_gui.ui.widgets.progress_row import ProgressRow
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class SortAway(QObject):
 
     def _ask(self, *, move: bool) -> None:
         title = "Move into folders by class, in" if move else "Copy into folders by class, in"
-        if chosen := QFileDialog.getExistingDirectory(self._parent, title):
-            self.sort(Path(chosen), move=move)
+        if chosen := ask_for_folder(self._parent, title):
+            self.sort(chosen, move=move)
 
     def _is_busy(self) -> bool:
         """Whether files are on their way, which is said: what would be given up for this would not be told to the end.

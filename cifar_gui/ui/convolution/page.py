@@ -306,7 +306,7 @@ class ConvolutionPage(Page):
     # --- kernels and pictures
 
     def _on_open_wanted(self) -> None:
-        self.pictures.open(file_dialogs.ask_for_pictures(self, self.context.settings))
+        self.pictures.open(file_dialogs.ask_for_pictures(self))
 
     def _on_slice(self, place: int) -> None:
         self.operator.show_slice(place)

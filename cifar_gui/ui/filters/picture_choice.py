@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from cifar_gui.data.picture import PICTURE_SUFFIXES, PictureSource
+from cifar_gui.data.picture import PictureSource
 from cifar_gui.explain.base import Subject
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.bar import ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.mime import accept_copy, picture_sources
+from cifar_gui.ui.widgets.open_dialog import PICTURES, ask_for_file
 from cifar_gui.ui.widgets.pixels import PixelView
 from cifar_gui.ui.widgets.text import heading
 
@@ -76,10 +75,8 @@ class PictureChoice(QWidget):
             self.refused.emit(found.refusals[0])
 
     def _on_open(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
-        file, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", f"Pictures ({endings});;All files (*)")
-        if file:
-            self.opened.emit(PictureSource.from_path(Path(file)))
+        if file := ask_for_file(self, "Open a picture", PICTURES):
+            self.opened.emit(PictureSource.from_path(file))
 
 
 def _button(text: str, symbol: str, tip: str) -> QPushButton:

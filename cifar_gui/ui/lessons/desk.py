@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from cifar_gui.checkpoint.shipped import DEFAULT_NETWORK
 from cifar_gui.errors import CifarGuiError
@@ -22,6 +22,7 @@ from cifar_gui.ui.lessons.lesson import SUFFIX, Lesson, LessonError, shipped_les
 from cifar_gui.ui.menus import show_pages
 from cifar_gui.ui.model_choices import LIVE, ModelChoice
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.widgets.open_dialog import ask_for_file
 
 if TYPE_CHECKING:
     from cifar_gui.ui.lessons.dialog import LessonDialog
@@ -58,12 +59,8 @@ class LessonDesk:
 
     def ask(self) -> None:
         """Ask for a file and open it."""
-        file, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a lesson", self._folder(), f"Lessons (*{SUFFIX});;All files (*)"
-        )
-        if file:
-            self._context.settings.set("folder", str(Path(file).parent))
-            self.open(Path(file))
+        if file := ask_for_file(self._window, "Open a lesson", f"Lessons (*{SUFFIX})"):
+            self.open(file)
 
     def open(self, path: Path) -> None:
         """Set the app up as the lesson in a file wants it. What is wrong with it is said, and nothing changes."""
@@ -181,9 +178,6 @@ class LessonDesk:
         """The one in the form."""
         self._window.pages.save_states()
         return Recipe.from_dict(self._context.settings.get("page.train", {})["recipe"])
-
-    def _folder(self) -> str:
-        return str(self._context.settings.get("folder", ""))
 
 
 class _Hidden:

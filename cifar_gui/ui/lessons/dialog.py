@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -192,14 +190,12 @@ def save(dialog: LessonDialog, recipe: Recipe, context: Context) -> bool:
         return False
     try:
         lesson = dialog.lesson(recipe)
-        proposed = Path(str(context.settings.get("folder", ""))) / f"{file_stem(lesson.title)}{SUFFIX}"
-        path = ask_where_to_save(dialog, "Save the lesson", proposed, {"Lessons": SUFFIX})
+        path = ask_where_to_save(dialog, "Save the lesson", f"{file_stem(lesson.title)}{SUFFIX}", {"Lessons": SUFFIX})
         if path is None:
             return False
         lesson.save(path)
     except CifarGuiError as error:
         dialog.say(str(error))
         return False
-    context.settings.set("folder", str(path.parent))
     context.messages.info(f"The lesson was saved as {path.name}.")
     return True

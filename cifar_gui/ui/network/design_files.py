@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from cifar_gui.atomic import write_atomically
 from cifar_gui.errors import CifarGuiError
@@ -14,6 +13,7 @@ from cifar_gui.networks.design import KINDS, Design
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.network.designer import Designer
 from cifar_gui.ui.network.layer_words import refusal
+from cifar_gui.ui.widgets.open_dialog import ask_for_file
 from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
 _KINDS = "Designs (*.toml)"
@@ -35,9 +35,8 @@ class DesignFiles:
 
     def open(self) -> None:
         """Ask for a file and load it."""
-        chosen, _filter = QFileDialog.getOpenFileName(self._designer, "Open a design", "", f"{_KINDS};;All files (*)")
-        if chosen:
-            self.load(Path(chosen))
+        if chosen := ask_for_file(self._designer, "Open a design", _KINDS):
+            self.load(chosen)
 
     def load(self, path: Path) -> None:
         """The design in a file, in place of the one there is; that can be undone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
@@ -61,12 +60,9 @@ class CardDialog(QDialog):
         self._context.messages.info(f"The card of run {self._number} is on the clipboard.")
 
     def _on_save(self) -> None:
-        settings = self._context.settings
-        proposed = Path(str(settings.get("folder", ""))) / f"run-{self._number}.png"
-        path = ask_where_to_save(self, "Save the run card", proposed, {"Picture": ".png"})
+        path = ask_where_to_save(self, "Save the run card", f"run-{self._number}.png", {"Picture": ".png"})
         if path is None:
             return
-        settings.set("folder", str(path.parent))
         try:
             write_atomically(path, [self.png])
         except WriteError as error:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.runs import pack, unpack
 from cifar_gui.runs.layout import EXPORTED
 from cifar_gui.ui.long_work import LongWork
+from cifar_gui.ui.widgets.open_dialog import ask_for_file
 from cifar_gui.ui.widgets.progress_row import ProgressRow
 from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 
@@ -39,10 +40,9 @@ class Transfers:
 
     def export(self, row: RunRow) -> None:
         """Ask where to, and write the run there."""
-        proposed = Path(self._folder()) / f"run-{row.summary.number}{EXPORTED}"
+        proposed = f"run-{row.summary.number}{EXPORTED}"
         file = ask_where_to_save(self._parent, "Export the run", proposed, {_FILES: EXPORTED})
         if file is not None and not self._busy():
-            self._remember(file)
             work = partial(pack, row.path, file)
             doing = f"Exporting run {row.summary.number}…"
             self.work.start(work, partial(self._on_packed, row), self._on_failed, doing=doing)
@@ -50,14 +50,8 @@ class Transfers:
     def import_run(self, file: Path | None = None) -> None:
         """Take in the run in a file, the one that the user chooses if None."""
         if file is None:
-            chosen, _ = QFileDialog.getOpenFileName(
-                self._parent, "Import a run", self._folder(), f"{_FILES} (*{EXPORTED});;All files (*)"
-            )
-            if not chosen:
-                return
-            file = Path(chosen)
-        if not self._busy():
-            self._remember(file)
+            file = ask_for_file(self._parent, "Import a run", f"{_FILES} (*{EXPORTED})")
+        if file is not None and not self._busy():
             work, done = partial(unpack, file, None), partial(self._on_unpacked, file)
             self.work.start(work, done, self._on_failed, doing=f"Importing {file.name}…")
 
@@ -85,9 +79,3 @@ class Transfers:
     def _on_unpacked(self, file: Path, run: Path) -> None:
         self._context.messages.info(f"{file.name} is run {run.name} now.")
         self._arrived(run)
-
-    def _folder(self) -> str:
-        return str(self._context.settings.get("folder", ""))
-
-    def _remember(self, file: Path) -> None:
-        self._context.settings.set("folder", str(file.parent))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -20,6 +19,7 @@ from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.train.card import Card
 from cifar_gui.ui.train.download_card import DownloadCard
 from cifar_gui.ui.widgets.bar import ShyButton
+from cifar_gui.ui.widgets.open_dialog import ask_for_file, ask_for_folder
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import caption, muted, title
 
@@ -131,20 +131,14 @@ class OwnDataCard(Card):
         self.status.style().polish(self.status)
 
     def _on_archive(self) -> None:
-        kinds = "CIFAR-10 archives (*.tar.gz *.tgz *.tar);;All files (*)"
-        name, _ = QFileDialog.getOpenFileName(self, "Choose the archive", self._start(), kinds)
-        self._take(name)
+        self._take(ask_for_file(self, "Choose the archive", "CIFAR-10 archives (*.tar.gz *.tgz *.tar)"))
 
     def _on_folder(self) -> None:
-        self._take(QFileDialog.getExistingDirectory(self, "Choose the folder", self._start()))
+        self._take(ask_for_folder(self, "Choose the folder"))
 
-    def _start(self) -> str:
-        return str(self._context.settings.get("folder", ""))
-
-    def _take(self, name: str) -> None:
-        if name:
-            self._context.settings.set("folder", str(Path(name).parent))
-            self.chosen.emit(name)
+    def _take(self, path: Path | None) -> None:
+        if path is not None:
+            self.chosen.emit(str(path))
 
 
 class SyntheticCard(Card):

@@ -8,15 +8,18 @@ from pathlib import Path, PurePath
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cifar_gui import paths
+from cifar_gui.ui.widgets.open_dialog import last_folder
 from cifar_gui.ui.widgets.question import Role, ask
 
 
-def ask_where_to_save(parent: QWidget, title: str, proposed: str | Path, kinds: Mapping[str, str]) -> Path | None:
+def ask_where_to_save(parent: QWidget, title: str, name: str, kinds: Mapping[str, str]) -> Path | None:
     """The file that is to be written; None if the user thinks better of it.
 
-    `kinds`: what each kind of file is called, and its suffix: {"Picture": ".png"}. A name without one of the suffixes
-    gets that of the kind chosen. If that makes it the name of a file that is there, which the system's dialog cannot
-    know of, the user is asked whether to replace it, and if not, for another name."""
+    `name` is proposed, in the folder of the last dialog. `kinds`: what each kind of file is called, and its suffix:
+    {"Picture": ".png"}. A name without one of the suffixes gets that of the kind chosen. If that makes it the name of a
+    file that is there, which the system's dialog cannot know of, the user is asked whether to replace it, and if not,
+    for another name."""
+    proposed = Path(last_folder.path) / name
     filters = {f"{words} (*{suffix})": suffix for words, suffix in kinds.items()}
     while True:
         typed, chosen = QFileDialog.getSaveFileName(parent, title, str(proposed), ";;".join(filters))
@@ -24,6 +27,7 @@ def ask_where_to_save(parent: QWidget, title: str, proposed: str | Path, kinds: 
             return None
         path = with_suffix(Path(typed), filters.get(chosen, next(iter(filters.values()))), filters.values())
         if path == Path(typed) or not paths.exists(path) or _may_replace(parent, path):
+            last_folder.follow(path)
             return path
         proposed = path
 

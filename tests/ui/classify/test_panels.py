@@ -25,7 +25,6 @@ from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel, breakable
 from cifar_gui.ui.held_out import data_picture, why_none
 from cifar_gui.ui.opening import decoded
-from cifar_gui.ui.settings import Settings
 
 NAMES = ("cat", "dog", "ship")
 CAT, DOG = (Prediction(NAMES, each, verdict(NAMES, each)) for each in ((0.9, 0.08, 0.02), (0.1, 0.5, 0.4)))
@@ -48,23 +47,22 @@ def answer(monkeypatch) -> Any:
     return set_answer
 
 
-def test_all_the_pictures_that_were_chosen_are_opened_and_only_pictures_are_offered(answer, qapp, tmp_path):
+def test_all_the_pictures_that_were_chosen_are_opened_and_only_pictures_are_offered(answer, qapp):
     asked = answer(["/a/one.png", "/a/two.jpg"])
-    settings = Settings(tmp_path / "window.json")
-    found = file_dialogs.ask_for_pictures(QWidget(), settings)
+    found = file_dialogs.ask_for_pictures(QWidget())
     assert [each.path for each in found] == [Path("/a/one.png"), Path("/a/two.jpg")]
     pictures, everything = asked[0][-1].split(";;")
     assert {"*.png", "*.jpeg", "*.heic"} <= set(pictures.removeprefix("Pictures (").rstrip(")").split())
     assert everything == "All files (*)"
     answer([])
-    assert file_dialogs.ask_for_pictures(QWidget(), settings) == []
+    assert file_dialogs.ask_for_pictures(QWidget()) == []
     assert (asked[0][2], asked[1][2]) == ("", str(Path("/a"))), "the next one begins where the last one was"
 
 
 @pytest.mark.parametrize(("chosen", "found"), [("/a/folder", [Path("/a/folder")]), ("", [])])
-def test_a_folder_is_asked_for_unless_the_user_thinks_better_of_it(answer, qapp, tmp_path, chosen, found):
+def test_a_folder_is_asked_for_unless_the_user_thinks_better_of_it(answer, qapp, chosen, found):
     answer(chosen)
-    assert [each.path for each in file_dialogs.ask_for_folder(QWidget(), Settings(tmp_path / "window.json"))] == found
+    assert [each.path for each in file_dialogs.ask_for_folder(QWidget())] == found
 
 
 # Held-out pictures
