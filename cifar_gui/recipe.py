@@ -244,7 +244,9 @@ class Recipe:
         known = settings()
         for name in values:
             if name not in known:
-                raise RecipeError(f"There is no setting called {given(name)}. {what_there_is(name, known)}", name)
+                labels = {setting.label: field for field, setting in known.items()}
+                there_is = what_there_is(name, known, called=labels)
+                raise RecipeError(f"There is no setting called {given(name)}. {there_is}", name)
         return cls(**{name: _number_like(cls, name, value) for name, value in values.items()})
 
     def to_toml(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 NOTHING = "–"
 """What stands where there is no number."""
@@ -146,12 +146,17 @@ def given(value: object) -> str:
 _LONG = 120
 
 
-def what_there_is(wanted: object, known: Collection[str], has: str = "Known") -> str:
+def what_there_is(
+    wanted: object, known: Collection[str], has: str = "Known", *, called: Mapping[str, str] | None = None
+) -> str:
     """What to say of a name that is not known: the nearest, if one is like it, and all there are: "Did you mean
-    'dense'? Known: flatten, dense." """
-    near = difflib.get_close_matches(wanted.lower(), known, n=1) if isinstance(wanted, str) else []
-    guess = f"Did you mean {near[0]!r}? " if near else ""
-    return f"{guess}{has}: {', '.join(known) or 'none'}."
+    'dense'? Known: flatten, dense." `called`: what else people call them → their names."""
+    if not known:
+        return "There are none."
+    also = {words.lower().replace(" ", "_"): name for words, name in (called or {}).items()}
+    near = difflib.get_close_matches(wanted.lower(), [*known, *also], n=1) if isinstance(wanted, str) else []
+    guess = f"Did you mean {also.get(near[0], near[0])!r}? " if near else ""
+    return f"{guess}{has}: {', '.join(known)}."
 
 
 def bounds(low: float, high: float) -> str:

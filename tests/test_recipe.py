@@ -54,8 +54,10 @@ def test_a_value_that_does_not_fit_is_refused_with_its_name(setting, value, word
 def test_a_misspelt_setting_is_refused_with_the_known_ones():
     with pytest.raises(RecipeError, match=r"no setting called 'epoch'. Did you mean 'epochs'.*epochs, "):
         Recipe.from_dict({"epoch": 3})
-    with pytest.raises(RecipeError, match="learning_rate"):
+    with pytest.raises(RecipeError, match=r"'learning_rate'. Did you mean 'lr'\?"):
         Recipe().changed(learning_rate=0.1)
+    with pytest.raises(RecipeError, match=r"'lerning_rate'. Did you mean 'lr'\?"):
+        Recipe.from_dict({"lerning_rate": 0.1})
 
 
 def test_toml_that_is_none_is_refused_with_the_line(tmp_path):

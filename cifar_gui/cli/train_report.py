@@ -77,7 +77,8 @@ class PlainReport:
         held_out = f", {event.validation_pictures:,} held out" if event.validation_pictures else ""
         say(
             f"{event.network} ({event.parameters:,} parameters) on {event.device} in {event.precision}: "
-            f"{event.training_pictures:,} pictures{held_out}, {event.epochs} epochs of {event.steps_per_epoch} steps."
+            f"{event.training_pictures:,} pictures{held_out}, {_counted(event.epochs, 'epoch')} of "
+            f"{_counted(event.steps_per_epoch, 'step')}."
         )
         write(_row(_COLUMNS))
 
@@ -101,6 +102,11 @@ class PlainReport:
             duration(event.seconds),
         )
         write(_row(cells))
+
+
+def _counted(number: int, what: str) -> str:
+    """ "1 epoch", "20 epochs"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _row(cells: tuple[str, ...]) -> str:

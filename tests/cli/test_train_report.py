@@ -61,6 +61,11 @@ def test_people_are_told_what_is_trained_where(capsys, held_out, words):
     assert progress.cleared == 1
 
 
+def test_one_epoch_of_one_step_is_no_plural(capsys):
+    PlainReport(NotedProgress()).show(dataclasses.replace(STARTED, epochs=1, steps_per_epoch=1))
+    assert ", 1 epoch of 1 step.\n" in capsys.readouterr().err
+
+
 def test_the_line_of_progress_makes_way_for_a_row(capsys):
     progress = NotedProgress()
     report = PlainReport(progress)

@@ -396,6 +396,7 @@ def test_nothing_is_continued_when_there_is_nothing():
 
 def summary(number: str, **changes) -> SimpleNamespace:
     usual = {"unfinished": False, "status": "completed", "resumable": True, "epochs_done": 2, "title": "a title"}
+    usual |= {"name": "a title", "recipe": None}
     return SimpleNamespace(number=number, path=f"/runs/{number}", **{**usual, **changes})
 
 
@@ -423,6 +424,12 @@ def test_runs_with_an_epoch_can_be_laid_under_another(qtbot):
     watch.all = [summary("0003"), summary("0002", epochs_done=0), summary("0001")]
     assert watch.comparable() == [("/runs/0003", "run 0003 · a title"), ("/runs/0001", "run 0001 · a title")]
     assert watch.comparable(but="0003") == [("/runs/0001", "run 0001 · a title")]
+
+
+def test_a_run_without_a_name_is_called_by_its_network_as_the_window_names_it():
+    watch = RunsWatch(SimpleNamespace())  # type: ignore[arg-type]
+    watch.all = [summary("0001", name="", recipe=Recipe(network="custom", data="/some/four"))]
+    assert watch.comparable() == [("/runs/0001", "run 0001 · Own design on four")]
 
 
 # The data of the recipe

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.errors import CheckpointError
+from cifar_gui.networks.base import NETWORKS
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
 from cifar_gui.runs.journal import load_history
@@ -36,6 +37,13 @@ def read_earlier(laid_under: LaidUnder) -> tuple[list[EarlierRun], list[str]]:
         except CheckpointError as error:
             problems.append(str(error))
     return runs, problems
+
+
+def _title(run: RunSummary) -> str:
+    """What it is called, with its network as the window names it."""
+    if run.name or run.recipe is None or run.recipe.network not in NETWORKS:
+        return run.title
+    return f"{NETWORKS.entry(run.recipe.network).label} on {Path(run.recipe.data).name}"
 
 
 class RunsWatch(QObject):
@@ -73,7 +81,7 @@ class RunsWatch(QObject):
     def comparable(self, but: str = "") -> list[tuple[str, str]]:
         """(path, label) of the runs with at least one epoch, other than the one with number `but`."""
         return [
-            (str(run.path), f"run {run.number} · {run.title}")
+            (str(run.path), f"run {run.number} · {_title(run)}")
             for run in self.all or []
             if run.epochs_done and run.number != but
         ]
