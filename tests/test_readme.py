@@ -68,3 +68,15 @@ def test_its_commands_are_understood(line, capsys):
     assert left.value.code == 0
     options = {word for word in command if word.startswith("--")}
     assert options <= set(re.findall(r"--[\w-]+", capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"^(?:\w+=\S+ )?torchrun (.+)$|`torchrun (.+)`", README, flags=re.MULTILINE)
+)
+def test_torchrun_leaves_to_the_command_what_is_for_it(line):
+    from torch.distributed.run import get_args_parser
+
+    words = shlex.split("".join(line))
+    read = get_args_parser().parse_args(words)
+    assert (read.module, read.training_script) == (True, "cifar_gui")
+    assert read.training_script_args == words[words.index("train") :]
