@@ -338,3 +338,11 @@ def test_a_number_and_its_percent_sign_stay_on_one_line(qtbot):
     assert label.text() == words
     label.setText("> 99 % sure")
     assert (QLabel.text(label), label.text()) == ("> 99\N{NO-BREAK SPACE}% sure", "> 99 % sure")
+
+
+def test_the_two_sides_of_a_size_stay_on_one_line(qtbot):
+    label = WrappedLabel("all 17 × 15 places of 3 × 32 × 32, × once")
+    qtbot.addWidget(label)
+    hard = "\N{NO-BREAK SPACE}"
+    assert QLabel.text(label) == f"all 17{hard}×{hard}15 places of 3{hard}×{hard}32{hard}×{hard}32, × once"
+    assert label.text() == "all 17 × 15 places of 3 × 32 × 32, × once"

@@ -81,6 +81,7 @@ class Gallery(PaintedList):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.doItemsLayout()  # cards are as high as their text is at this width
+        self.scheduleDelayedItemsLayout()  # and that is another one once the scroll bar has come or gone
 
     def _on_current_changed(self, current: QListWidgetItem | None) -> None:
         if current is not None:

@@ -32,6 +32,7 @@ class LayerFields(QWidget):
     def __init__(self, kind: type[Layer], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, LayerField] = {}
+        self._cells: dict[str, QWidget] = {}
         defaults = kind.__dataclass_fields__
         cells = [
             self._cell(name, setting, _field(setting, defaults[name].default))
@@ -52,6 +53,8 @@ class LayerFields(QWidget):
             field.setAccessibleName(f"{setting} of layer {number}")
             field.setAccessibleDescription(problems.get(name, "") or field.toolTip())
             mark_wrong(field, wrong=name in problems)
+        if (slope := self._cells.get("slope")) is not None:
+            slope.setVisible(raws["function"] == "leaky_relu" or "slope" in problems)  # what is wrong stays in sight
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Undo and redo are those of the whole design: a field would take them for itself, and knows only its text."""
@@ -74,7 +77,7 @@ class LayerFields(QWidget):
             field.installEventFilter(self)
         if isinstance(field, NumberField):
             field.setFixedWidth(px(_WIDTH))
-        cell = QWidget()
+        cell = self._cells[name] = QWidget()
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(2))

@@ -62,6 +62,7 @@ class LayerRows(PaintedList):
     _heads: Heads | None = None  # Qt lays out what is not finished yet
     _open = -1  # the row with the fields
     _pressed = False
+    _pressed_at = 0  # pixels from the left
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Layers of the design", self._make_painter, parent)
@@ -123,6 +124,7 @@ class LayerRows(PaintedList):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.button() == Qt.MouseButton.LeftButton  # the other opens a menu, and is let go there
+        self._pressed_at = event.position().toPoint().x()
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -135,7 +137,7 @@ class LayerRows(PaintedList):
         rect = self.visualItemRect(self.currentItem())
         rect.setHeight(px(HEIGHT))
         drag.setPixmap(self.viewport().grab(rect))
-        drag.setHotSpot(QPoint(px(SIDE), px(HEIGHT) // 2))
+        drag.setHotSpot(QPoint(self._pressed_at - rect.left(), px(HEIGHT) // 2))  # it stays in its column
         drag.exec(Qt.DropAction.MoveAction)
         self._let_go()
 

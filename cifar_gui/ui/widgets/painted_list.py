@@ -13,6 +13,10 @@ from cifar_gui.ui.widgets.indexes import AnyIndex
 _LEAST_HEIGHT = 136
 """In pixels at zoom 1: two lines or three can be seen at once."""
 
+_STEP = 32
+"""In pixels at zoom 1: three of them are a notch of the wheel. Qt would take the height of a line for it, and three
+cards are more than a page."""
+
 
 class PaintedList(QListWidget):
     """Scrolls by pixels, up and down only; the chosen line shows the focus. Asks for the width of its longest words."""
@@ -60,6 +64,7 @@ class PaintedList(QListWidget):
             return
         self._lays_out = True
         super().updateGeometries()
+        self.verticalScrollBar().setSingleStep(px(_STEP))
         if self._in_sight and self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
         self._lays_out = False

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
+_WITHIN_NUMBERS = re.compile(r"(?<=\d) (?=%|× \d)|(?<=\d ×) (?=\d)")
 
 
 class WrappedLabel(QLabel):
@@ -26,8 +26,9 @@ class WrappedLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """A number and its "%" stay on one line; `text` gives them back with the space that they came with."""
-        super().setText(_BEFORE_PERCENT.sub(_NO_BREAK, text))
+        """A number and its "%" stay on one line, and so does "32 × 32"; `text` gives them back with the spaces that
+        they came with."""
+        super().setText(_WITHIN_NUMBERS.sub(_NO_BREAK, text))
 
     def text(self) -> str:
         return super().text().replace(_NO_BREAK, " ")

@@ -388,6 +388,27 @@ def test_a_drag_carries_the_selected_layer(designer, monkeypatch):
     assert text(designer) == WORDS
 
 
+def test_a_line_that_is_dragged_stays_in_its_column(designer, qtbot, monkeypatch):
+    spots = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, _actions: spots.append(drag.hotSpot().x()))
+    rows = designer.rows
+    place = QPoint(300, rows.visualItemRect(rows.item(2)).center().y())
+    qtbot.mousePress(rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    rows.startDrag(Qt.DropAction.MoveAction)
+    assert spots == [300 - rows.visualItemRect(rows.item(2)).left()]
+
+
+def test_the_slope_has_a_field_where_it_does_something_or_is_wrong(designer, qtbot):
+    designer.rows.setCurrentRow(labels(designer).index("Activation"))
+    slope, function = field(designer, "slope"), field(designer, "function")
+    assert not slope.isVisible()
+    function.setCurrentIndex(function.findData("leaky_relu"))
+    assert slope.isVisible()
+    type_into(qtbot, slope, "7")
+    function.setCurrentIndex(function.findData("relu"))
+    assert slope.isVisible(), "what is wrong has to be seen to be corrected"
+
+
 def test_a_line_opens_its_fields_when_the_button_is_let_go_so_that_none_jumps_before(designer, qtbot):
     rows = designer.rows
     place = rows.visualItemRect(rows.item(2)).center()

@@ -349,6 +349,23 @@ def test_the_chosen_card_stays_in_sight_when_there_is_less_room_and_nothing_move
     assert gallery.verticalScrollBar().value() == 0
 
 
+def test_a_notch_of_the_wheel_passes_no_card_by(page):
+    bar = page.gallery.verticalScrollBar()
+    notch = bar.singleStep() * QApplication.wheelScrollLines()
+    assert 40 < notch < min(page.gallery.sizeHintForRow(row) for row in range(page.gallery.count()))
+
+
+@pytest.mark.parametrize("height", [720, 400])
+def test_cards_neither_overlap_nor_leave_holes_once_the_scroll_bar_is_there(page, qtbot, height):
+    gallery = page.gallery
+    for width in range(1180, 1300, 7):
+        page.resize(width, height)
+        qtbot.wait(1)
+        gallery.executeDelayedItemsLayout()
+        cards = [gallery.visualItemRect(gallery.item(row)) for row in range(gallery.count())]
+        assert [card.bottom() + 1 for card in cards[:-1]] == [card.top() for card in cards[1:]], width
+
+
 def test_a_network_is_shown_as_its_best_preset_builds_it():
     settings = presets("airnet")["best"].network_settings
     assert overview("airnet", "AirNet", []).parameters == total_parameters(build("airnet", 10, settings))
