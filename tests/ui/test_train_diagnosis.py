@@ -264,6 +264,11 @@ def test_memorising_is_seen_through_the_swings_of_the_loss():
     )
 
 
+def test_a_loss_that_rose_long_ago_is_not_said_to_have_risen_for_two_epochs():
+    found = zigzag([1.4, 1.2, 1.5, 1.3, 1.6, 1.5, 1.6, 1.7])
+    assert found.detail.startswith("Validation loss has risen since epoch 2, ")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -255,7 +255,7 @@ def _at_chance(figures: _Figures) -> Diagnosis | None:
 
 
 def _memorising(figures: _Figures) -> Diagnosis | None:
-    trend = _risen_steadily(figures) or _risen_on_the_whole(figures)
+    trend = _risen_on_the_whole(figures) or _risen_steadily(figures)  # the longer view before the shorter
     if not trend or figures.train_loss[-1] > figures.loss[-1] or figures.gap <= _ALIKE:
         return None
     return Diagnosis(
@@ -275,9 +275,12 @@ def _risen_steadily(figures: _Figures) -> str:
 
 
 def _risen_on_the_whole(figures: _Figures) -> str:
-    """From where validation loss has risen, up and down, while training loss fell; "" if it has not."""
+    """From where validation loss has risen, up and down, while training loss fell; "" if it has not, or without a
+    break."""
     lowest = int(np.argmin(figures.loss))
     since = figures.loss[lowest + 1 :]
+    if _rising_tail(figures.loss) == len(since):
+        return ""
     if len(since) < PATIENCE or since[-2:].min() < (1 + _RISEN) * figures.loss[lowest]:
         return ""
     if figures.train_loss[-1] >= figures.train_loss[lowest]:
