@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.errors import DataError, DataMissing
 from cifar_gui.networks.base import NETWORKS, presets
@@ -18,6 +18,7 @@ from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.history import History
 from cifar_gui.training.schedule import fraction_at
 from cifar_gui.ui.train.chosen_data import ChosenData
+from cifar_gui.ui.train.controls import RunControls
 from cifar_gui.ui.train.earlier import RunsWatch, to_continue
 from cifar_gui.ui.train.look_at_data import LookAtData, augmentation_in_words, augmented_batch, counts, samples
 from cifar_gui.ui.train.picture_strip import PictureStrip
@@ -107,6 +108,27 @@ def test_some_buttons_are_there_only_when_they_mean_something(name, now, states)
     looks = {state: buttons(dataclasses.replace(now, state=state))[name] for state in STATES}
     assert {state for state, look in looks.items() if look.visible} == states
     assert all(looks[state].enabled for state in states)
+
+
+def test_the_focus_goes_from_start_to_pause_and_back_and_never_to_stop(qtbot):
+    around = QWidget()
+    layout = QVBoxLayout(around)
+    controls, following, other = RunControls(), QPushButton("following"), QPushButton("other")
+    for each in (controls, following, other):
+        layout.addWidget(each)
+    qtbot.addWidget(around)
+    around.show()
+    around.activateWindow()
+    controls.buttons["start"].setFocus()
+    qtbot.waitUntil(controls.buttons["start"].hasFocus)
+    for state, focused in (("starting", ""), ("running", "pause"), ("stopping", ""), ("idle", "start")):
+        controls.show_situation(Situation(state=state))
+        assert not controls.buttons["stop"].hasFocus(), state
+        assert not focused or controls.buttons[focused].hasFocus(), state
+    controls.show_situation(Situation(state="starting"))
+    other.setFocus()
+    controls.show_situation(Situation(state="running"))
+    assert other.hasFocus(), "the user has gone elsewhere"
 
 
 def test_a_hidden_new_run_cannot_be_pressed():
