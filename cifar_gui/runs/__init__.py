@@ -3,12 +3,13 @@
 from cifar_gui.runs.run import Run
 from cifar_gui.runs.summary import RunSummary, list_runs, summarise
 from cifar_gui.runs.transfer import pack, unpack
-from cifar_gui.runs.trash import empty_old, list_trash, move_to_trash, restore
+from cifar_gui.runs.trash import empty_old, is_trash_empty, list_trash, move_to_trash, restore
 
 __all__ = [
     "Run",
     "RunSummary",
     "empty_old",
+    "is_trash_empty",
     "list_runs",
     "list_trash",
     "move_to_trash",

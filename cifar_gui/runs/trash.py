@@ -51,6 +51,14 @@ def list_trash(root: Path | None = None) -> list[RunSummary]:
     return list_runs((root or paths.runs()) / TRASH)
 
 
+def is_trash_empty(root: Path | None = None) -> bool:
+    """Whether there is nothing to be taken back, without reading any run. Never raises."""
+    try:
+        return not any(child.is_dir() for child in ((root or paths.runs()) / TRASH).iterdir())
+    except OSError:
+        return True
+
+
 def empty_old(root: Path | None = None, *, days: float = KEPT_DAYS) -> int:
     """Delete for good what has been in the trash for more than `days`; returns how many runs. Nothing is raised: what
     cannot be deleted now stays for the next time."""

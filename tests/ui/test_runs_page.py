@@ -274,6 +274,16 @@ def test_the_model_chooser_knows_at_once_what_is_in_the_trash_and_what_is_back(p
     assert len(offered()) == 3
 
 
+def test_when_the_last_run_is_in_the_trash_there_is_a_way_to_it(page, qtbot):
+    page.table.selectAll()
+    press(page, "trash")
+    qtbot.waitUntil(lambda: not list_runs() and not page.model.rows)
+    assert page._stack.currentWidget() is not page._empty
+    assert page.commands.view.button("trash").isVisible()
+    page.commands.view.button("trash").click()
+    qtbot.waitUntil(lambda: len(page.model.rows) == 3)
+
+
 def test_runs_are_restored_from_the_trash(page, qtbot):
     select(page, qtbot, "0002")
     press(page, "trash")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from cifar_gui import paths
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.recipe import Recipe
-from cifar_gui.runs import Run, empty_old, move_to_trash, restore
+from cifar_gui.runs import Run, empty_old, is_trash_empty, move_to_trash, restore
 from cifar_gui.runs.trash import KEPT_DAYS
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, Started
 from cifar_gui.ui.page import Page
@@ -44,6 +44,8 @@ T = TypeVar("T")
 
 _REFRESH_MS = 250
 """Epochs of a fast training are shown at most so often."""
+
+_ALL_IN_TRASH = "There is no run. What was moved to the trash is still there, and can be taken back."
 
 
 class RunsPage(Page):
@@ -126,7 +128,9 @@ class RunsPage(Page):
         in_trash = self.commands.shows_trash
         self.model.editable = not in_trash
         self._rows = rows
-        self.details.say_why_nothing("The trash is empty." if in_trash and not rows else "")
+        all_in_trash = not in_trash and not rows and not is_trash_empty()
+        why = "The trash is empty." if in_trash else _ALL_IN_TRASH if all_in_trash else ""
+        self.details.say_why_nothing("" if rows else why)
         self.filter.offer(all_tags(rows))
         if self._wanted & {row.path for row in rows}:
             if not self._wanted & {row.path for row in matching(rows, *self.filter.wanted)}:
@@ -137,7 +141,7 @@ class RunsPage(Page):
         else:
             self._show_rows()
         if self.commands.view.current != "sweeps":
-            some = bool(rows) or in_trash or paths.is_folder(paths.sweeps())
+            some = bool(rows) or in_trash or all_in_trash or paths.is_folder(paths.sweeps())
             self._stack.setCurrentWidget(self._content if some else self._empty)
 
     def _show_rows(self) -> None:

@@ -50,13 +50,16 @@ class Nearest:
 
 
 def nearest_preset(recipe: Recipe) -> Nearest | None:
-    """That with the fewest differences, of equals the one which the recipe names; None if its network has none."""
+    """That with the fewest differences, of equals the one which the recipe names, or else the best, with which the form
+    begins; None if its network has none."""
     try:
         known = presets(recipe.network)
     except CifarGuiError:
         return None
     found = [Nearest(name, _changes(recipe, preset)) for name, preset in known.items()]
-    return min(found, key=lambda each: (len(each.changes), each.preset != recipe.preset), default=None)
+    return min(
+        found, key=lambda each: (len(each.changes), each.preset != recipe.preset, each.preset != "best"), default=None
+    )
 
 
 def recipe_words(recipe: Recipe) -> str:
