@@ -33,6 +33,7 @@ class RunRecord:
     parameters: int = 0
     training_pictures: int = 0
     validation_pictures: int = 0
+    classes: int = 10
     message: str = ""  # why it ended, if that needs to be said
     sweep: str = ""  # the name of the sweep that it is a trial of
     first_weights: str = ""  # digest of those before the first step; "" if an earlier version began it
@@ -62,6 +63,7 @@ class RunRecord:
             parameters=int(values["parameters"]),
             training_pictures=int(values["training_pictures"]),
             validation_pictures=int(values["validation_pictures"]),
+            classes=int(values.get("classes", 10)),
             message=str(values["message"]),
             sweep=str(values.get("sweep", "")),
             first_weights=str(values.get("first_weights", "")),

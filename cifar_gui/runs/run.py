@@ -233,6 +233,7 @@ class Run:
             parameters=event.parameters,
             training_pictures=event.training_pictures,
             validation_pictures=event.validation_pictures,
+            classes=event.classes,
         )
         self._journal.log(
             f"started at step {event.first_step}: {event.network} on {event.device}, {event.precision}, "

@@ -290,6 +290,7 @@ def _started(bench: Bench, position: Position, seconds: float) -> Started:
         training_pictures=len(bench.split),
         validation_pictures=bench.validation_pictures,
         seconds=seconds,
+        classes=len(bench.class_names),
         first_weights="" if position.step or position.micro else weights_digest(bench.model.state_dict()).hex(),
     )
 

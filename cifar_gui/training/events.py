@@ -29,6 +29,7 @@ class Started:
     validation_pictures: int  # 0 when trained on all data
     seconds: float = field(default=0.0, compare=False)  # set-up: data to the device, probes, stem
     first_weights: str = ""  # digest of those before the first step, hex; "" of a run that goes on
+    classes: int = 10  # of its pictures
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ RECORD = RunRecord(
     status="stopped", created="2026-01-31T12:00:00+00:00", epochs_done=3, epochs_planned=5, lr=0.05, micro_batch=50,
     best_accuracy=0.5, best_epoch=2, seconds=12.5, device="cuda:0", precision="bfloat16",
     memory_format="channels_last", parameters=7, training_pictures=400, validation_pictures=40, message="Stopped.",
-    sweep="rates", first_weights="abc",
+    sweep="rates", first_weights="abc", classes=4,
 )  # fmt: skip
 
 

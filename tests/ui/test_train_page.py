@@ -529,7 +529,7 @@ def test_a_page_built_while_it_trains_shows_the_run_and_its_pictures(page, qtbot
 
 
 @pytest.mark.parametrize(("remembered", "epochs"), [(True, 77), (False, 10_000)])
-def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot, remembered, epochs):
+def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot, tiny_data, remembered, epochs):
     """With the recipe of last time in the form, and with that of the run if nothing could be remembered."""
     page.recipe_panel.show_recipe(TINY.changed(epochs=10_000))
     page.press("start")
@@ -549,6 +549,7 @@ def test_after_a_restart_the_unfinished_run_and_its_curves_are_there(page, qtbot
     assert len(again.shown.history.epoch_rows) >= 1
     assert again.controls.title.text() == "Run 0001"
     assert again.controls.subtitle.text().endswith("not finished")
+    assert (again.shown.classes, again.shown.held_out) == (3, len(tiny_data.split("validation"))), "of the run's record"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.errors import CheckpointError
 from cifar_gui.networks.base import NETWORKS
-from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary, list_runs
 from cifar_gui.runs.journal import load_history
 from cifar_gui.runs.layout import Layout
@@ -86,11 +85,11 @@ class RunsWatch(QObject):
             if run.epochs_done and run.number != but
         ]
 
-    def load_unfinished(self, show: Callable[[str, Recipe, History], None]) -> None:
-        """Have number, recipe and curves of the run to continue shown, if there is one that can be read."""
+    def load_unfinished(self, show: Callable[[RunSummary, History], None]) -> None:
+        """Have the run to continue shown, with its curves, if there is one that can be read."""
         run = self.unfinished
-        if run is not None and (recipe := run.recipe) is not None:
-            done, layout = partial(show, run.number, recipe), Layout(run.path)
+        if run is not None and run.recipe is not None:
+            done, layout = partial(show, run), Layout(run.path)
             self._jobs.run(lambda: load_history(layout), done, lambda _error: None, key="train.unfinished")
 
     def _on_listed(self, runs: list[RunSummary]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cifar_gui.compute.device import DeviceStatus, devices
 from cifar_gui.data.base import ImageData
 from cifar_gui.recipe import Recipe
+from cifar_gui.runs import RunSummary
 from cifar_gui.training.events import EpochReport, Event, SettingsChanged, SnapshotTaken, StepReport
 from cifar_gui.training.history import History
 from cifar_gui.ui.context import Context
@@ -296,12 +297,13 @@ class TrainPage(Page):
         else:
             self.context.messages.warn(f"Nothing was started. {look.tip}", topic="training")
 
-    def _show_unfinished(self, number: str, recipe: Recipe, history: History) -> None:
+    def _show_unfinished(self, run: RunSummary, history: History) -> None:
         """After a stop, a crash or a kill the curves are there again, before anything is pressed."""
-        if self.shown.recipe is None:
+        if self.shown.recipe is None and run.recipe is not None:
             if not self._has_own_recipe:
-                self._fill_form(recipe)
-            self.shown.show(number, recipe, history, "not finished")
+                self._fill_form(run.recipe)
+            self.shown.show(run.number, run.recipe, history, "not finished", run.record.classes)
+            self.shown.held_out = run.record.validation_pictures
             self.display.refresh()
 
     def _on_devices(self, found: list[DeviceStatus]) -> None:
