@@ -34,7 +34,7 @@ class PageStack(QStackedWidget):
         self._waiting = ""
         self._afterwards: list[tuple[str, Callable[[Page], object]]] = []  # what waits for a page, in order
         self._zoom = theme().zoom
-        self._placeholder = EmptyState("clock", "Loading PyTorch…", "This page appears in a few seconds.")
+        self._placeholder = EmptyState("clock", "", "")
         self.addWidget(self._placeholder)
         context.session.event.connect(self._on_event)
         context.models.snapshot_changed.connect(self._on_model)
@@ -60,10 +60,7 @@ class PageStack(QStackedWidget):
         if name in self._pages or name in PAGES.names()[:1] or self._context.torch_ready():
             self.show_page(name)
             return
-        self._leave()
-        self._waiting = name
-        self.setCurrentWidget(self._placeholder)
-        self.page_changed.emit(name)
+        self._announce(name, "Loading PyTorch…", "This page appears in a few seconds.")
 
     def with_page(self, name: str, do: Callable[[Page], object]) -> None:
         """Do something with a page: at once, or, if it cannot be built before PyTorch is there, as soon as that is.
@@ -76,7 +73,7 @@ class PageStack(QStackedWidget):
 
     def show_page(self, name: str) -> Page:
         """Show a page, building it now if need be. Raises CifarGuiError for unknown names."""
-        page = self.page(name)
+        page = self._pages.get(name) or self._built_in_sight(name)
         if self.currentWidget() is not page:
             self._leave()
             self._waiting = ""
@@ -127,6 +124,30 @@ class PageStack(QStackedWidget):
         if self._context.models.snapshot is not None:
             page.on_model(self._context.models.snapshot)
         return page
+
+    def _built_in_sight(self, name: str) -> Page:
+        """Built, which takes up to a second, while the window says so. What was shown comes back if that fails."""
+        if not self.isVisible():
+            return self.page(name)
+        before = self.current_name
+        self._announce(name, f"Opening {PAGES.entry(name).label}…", "")
+        self.window().repaint()  # now: the next events are handled when it is there
+        try:
+            return self.page(name)
+        except BaseException:
+            self._waiting = ""
+            if before in self._pages:
+                self.show_page(before)
+            raise
+
+    def _announce(self, name: str, title: str, text: str) -> None:
+        """The page is coming: this stands in for it."""
+        self._leave()
+        self._waiting = name
+        self._placeholder.title_label.setText(title)
+        self._placeholder.text_label.setText(text)
+        self.setCurrentWidget(self._placeholder)
+        self.page_changed.emit(name)
 
     def _leave(self) -> None:
         current = self.currentWidget()

@@ -54,6 +54,24 @@ def test_a_page_built_after_data_has_been_loaded_shows_it(window, tiny_data) -> 
     assert window.show_page("train").live.wall.text().startswith("16 pictures")
 
 
+def test_while_a_page_is_built_the_window_says_so_and_if_that_fails_shows_what_it_showed(window, monkeypatch) -> None:
+    seen: list[tuple[str, bool]] = []
+    told = window.pages._placeholder.title_label.text
+    monkeypatch.setattr(window, "repaint", lambda: seen.append((told(), window.rail.button("runs").isChecked())))
+    classify = window.show_page("classify")
+    seen.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(window.pages, "_build", lambda _name: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            window.show_page("runs")
+    assert window.pages.currentWidget() is classify
+    assert window.rail.button("classify").isChecked()
+    window.show_page("runs")
+    window.show_page("classify")
+    window.show_page("runs")
+    assert seen == [("Opening Runs…", True)] * 2, "once for each time that it is built"
+
+
 def test_an_unknown_page_is_named_with_those_there_are(window) -> None:
     with pytest.raises(CifarGuiError, match="classify"):
         window.show_page("nonsense")
