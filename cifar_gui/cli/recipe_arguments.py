@@ -29,10 +29,10 @@ def add_recipe_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--data", metavar="PATH", help=about("data", "Default: cifar10."))
     parser.add_argument("--preset", choices=PRESETS, help="default: best, or what --recipe says")
     parser.add_argument("--all-data", action="store_true", default=None, help=about("all_data"))
-    parser.add_argument("--epochs", type=int, metavar="N", help=about("epochs"))
-    parser.add_argument("--batch-size", type=int, metavar="N", help=about("batch_size"))
-    parser.add_argument("--lr", type=float, metavar="X", help=about("lr"))
-    parser.add_argument("--seed", type=int, metavar="N", help=about("seed"))
+    parser.add_argument("--epochs", type=_whole, metavar="N", help=about("epochs"))
+    parser.add_argument("--batch-size", type=_whole, metavar="N", help=about("batch_size"))
+    parser.add_argument("--lr", type=_number, metavar="X", help=about("lr"))
+    parser.add_argument("--seed", type=_whole, metavar="N", help=about("seed"))
     parser.add_argument("--device", metavar="D", help=about("device", "Default: auto."))
     parser.add_argument("--recipe", type=Path, metavar="FILE.toml", help="settings from a file; flags outrank it")
     parser.add_argument(
@@ -116,6 +116,20 @@ def _layers(network: str) -> list[str]:
 def _from_file(path: Path) -> dict[str, Any]:
     Recipe.load(path)  # refuses with the reason what is no recipe
     return toml_values(path.read_text(encoding="utf-8"), path.name)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a number") from None
 
 
 def _assignment(text: str) -> tuple[str, Any]:

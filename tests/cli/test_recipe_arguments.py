@@ -57,6 +57,19 @@ def test_flags_outrank_the_preset_which_is_then_custom(parse):
     assert recipe.weight_decay == presets("mlp")["best"].weight_decay
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--batch-size", "1e99"), "argument --batch-size: '1e99' is not a whole number"),
+        (("--lr", "fast"), "argument --lr: 'fast' is not a number"),
+    ],
+)
+def test_what_is_no_number_is_named(parse, capsys, flags, said):
+    with pytest.raises(SystemExit):
+        parse("--network", "mlp", *flags)
+    assert said in capsys.readouterr().err
+
+
 def test_another_seed_or_data_set_leaves_the_preset_what_it_is(parse):
     recipe = parse("--network", "mlp", "--seed", "7", "--data", "shapes", "--device", "cpu", "--all-data")
     assert (recipe.seed, recipe.data, recipe.device, recipe.all_data) == (7, "shapes", "cpu", True)
