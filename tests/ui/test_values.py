@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -43,6 +43,24 @@ def test_a_table_of_pictures_has_rows_as_high_as_they_are_and_copies_their_words
     assert table.viewport().grab().toImage().pixelColor(place) == QColor("red")
     assert table.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole) == "all red"
     assert table.as_text().splitlines()[1] == "a\tall red"
+
+
+def test_rows_with_other_values_stay_selected_and_the_keyboard_on_its_own(qtbot):
+    table = ValueTable()
+    qtbot.addWidget(table)
+
+    def rows(**values: float) -> list[list[Cell]]:
+        return [[Cell(name, name), Cell(value, str(value))] for name, value in values.items()]
+
+    table.renew_rows(["unit", "share"], rows(a=1, b=2, c=3))
+    assert (table.chosen_rows, table.currentIndex().isValid()) == ((), False)
+    table.choose_rows([0, 2])
+    table.selectionModel().setCurrentIndex(table.model().index(2, 1), QItemSelectionModel.SelectionFlag.NoUpdate)
+    table.renew_rows(["unit", "share"], rows(c=9, b=8, d=7))
+    assert table.as_text(selected=True).splitlines() == ["unit\tshare", "c\t9"]
+    assert (table.currentIndex().row(), table.currentIndex().column()) == (0, 1)
+    table.renew_rows(["unit"], [[Cell("x", "x")]])
+    assert (table.chosen_rows, table.currentIndex().isValid()) == ((), False)
 
 
 @pytest.fixture

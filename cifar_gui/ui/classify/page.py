@@ -188,7 +188,7 @@ class ClassifyPage(Page):
         if self._is_painting:
             file_dialogs.set_clipboard(self.insight.paint_panel.copy())
         elif self.many.is_in_front:
-            file_dialogs.set_clipboard(as_text(self.many.table_page.table.selected_rows(), "\t"))
+            self._copy_rows()
         elif receipt := self.insight.receipt_text:
             file_dialogs.set_clipboard(receipt)
         else:
@@ -199,9 +199,21 @@ class ClassifyPage(Page):
         if self._is_painting:
             save_painting(self.context, self, self.insight.paint_panel.image)
         elif self.many.is_in_front:
-            save_verdicts(self.context, self, self.many.table_page.taken_rows())
+            self._save_rows()
         else:
             self._save_result()
+
+    def _copy_rows(self) -> None:
+        if rows := self.many.table_page.table.selected_rows():
+            file_dialogs.set_clipboard(as_text(rows, "\t"))
+        else:
+            self.tell("Nothing is copied: the table shows no pictures.")
+
+    def _save_rows(self) -> None:
+        if rows := self.many.table_page.taken_rows():
+            save_verdicts(self.context, self, rows)
+        else:
+            self.tell("Nothing is saved: the table shows no pictures.")
 
     def _copy_result(self) -> None:
         if (result := self._result()) is not None:

@@ -78,7 +78,7 @@ class LayerPanel(Panel):
     def _on_signals(self, found: tuple[list[LayerSignals], Finding]) -> None:
         layers, finding = found
         self.words.setText(f"{finding.headline} {finding.detail}")
-        self.table.show_rows(TITLES, rows_of(layers))
+        self.table.renew_rows(TITLES, rows_of(layers))
 
     def _on_toggled(self, shown: bool) -> None:
         self.toggle.setIcon(icon("chevron-down" if shown else "chevron-right"))

@@ -175,6 +175,19 @@ class ValueTable(QTableView):
         self._fit_rows()
         self._spread()
 
+    def renew_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+        """As `show_rows`, when the same things have other values: those selected, and the one the keyboard is on, stay
+        so, known by what their first cells export."""
+        chosen, current = {self.rows[row][0].value for row in self.chosen_rows}, self.currentIndex()
+        focused = self.rows[current.row()][0].value if current.isValid() else None
+        self.show_rows(titles, rows)
+        names = [row[0].value for row in self.rows]
+        if focused in names:
+            place = self._cells.index(names.index(focused), min(current.column(), len(titles) - 1))
+            self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.NoUpdate)
+        if chosen.intersection(names):
+            self.choose_rows([row for row, name in enumerate(names) if name in chosen])
+
     @property
     def titles(self) -> list[str]:
         return list(self._cells.titles)

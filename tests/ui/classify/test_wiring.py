@@ -99,6 +99,13 @@ def test_the_rows_of_the_table_are_copied_and_saved_by_its_buttons_and_one_goes_
     table.export_button.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert texts(page)[0].startswith("Saved rows.csv: 3 pictures: ")
+    table._by_class.addItem("nothing is called so", "nothing is called so")
+    table._by_class.setCurrentIndex(table._by_class.count() - 1)
+    (tmp_path / "rows.csv").unlink()
+    for act, told in ((table.export_button.click, "Nothing is saved"), (table.copy_button.click, "Nothing is copied")):
+        act()
+        assert page.window().status.tip.text() == f"{told}: the table shows no pictures."
+    assert not (tmp_path / "rows.csv").exists()
     table.back_button.click()
     assert not page.many.is_in_front
 
