@@ -264,6 +264,7 @@ class EvaluatePage(Page):
         self.examiner.lacking.connect(self._on_lacking)
         self._waiting.cancelled.connect(self.examiner.cancel)
         self.views.confusion.cell_opened.connect(self._on_cell)
+        self.views.save_wanted.connect(self.save)
         self.score.class_chosen.connect(self._on_class)
         self.second.pictures_wanted.connect(self._show_tiles)
         self.gallery.picture_opened.connect(self._open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 
 from cifar_gui.ui.evaluate import comparison, robust, telling, trust, twins
@@ -12,6 +13,8 @@ from cifar_gui.ui.evaluate.outcome import Outcome
 from cifar_gui.ui.evaluate.robustness_view import RobustnessView
 from cifar_gui.ui.evaluate.trust_view import TrustView
 from cifar_gui.ui.evaluate.twins_view import TwinsView
+from cifar_gui.ui.icons import icon
+from cifar_gui.ui.widgets.bar import ShyButton
 from cifar_gui.ui.widgets.curves import as_csv as curves_as_csv
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.front_stack import FrontStack
@@ -37,7 +40,9 @@ _EXPLAINED = {
 
 
 class ViewsPanel(Panel):
-    """The view in front is what is saved as a picture."""
+    """The view in front is what is saved as a picture. Signals: save_wanted()."""
+
+    save_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +61,11 @@ class ViewsPanel(Panel):
         for view in self._views.values():
             self._stack.addWidget(view)
         self.header.insertWidget(0, self.choice)
+        self.save_button = ShyButton("Save…")
+        self.save_button.setIcon(icon("export"))
+        self.save_button.setToolTip("Save the numbers as CSV, or what is shown as a picture (Ctrl+S)")
+        self.save_button.clicked.connect(self.save_wanted)
+        self.header.addWidget(self.save_button)
         self.header.addWidget(self._help)
         self.body.addWidget(self._stack, 1)
         self.choice.edited.connect(self._show_chosen)

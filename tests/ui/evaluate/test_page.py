@@ -278,7 +278,7 @@ def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(name) if name else "", kind))
 
     answer(tmp_path / "numbers", "Numbers (*.csv)")
-    evaluated.save()
+    evaluated.views.save_button.click()
     assert (tmp_path / "numbers.csv").read_text().startswith("class,precision,recall,pictures,called bright,")
     evaluated.views.choose("reliability")
     answer(tmp_path / "numbers.csv", "Numbers (*.csv)")
