@@ -221,23 +221,30 @@ def test_marks_are_drawn(filled):
     assert len(colours_in(filled.image(1.0)) - before) > 0
 
 
-def test_the_word_at_a_mark_makes_way_for_the_labels_at_the_line_ends(filled):
-    area = filled.canvas.area()
-    top = QRectF(0, area.top(), 640, 14)
-    words = []
+@pytest.mark.parametrize(
+    ("draw", "mark"),
+    [
+        (plot_paint.draw_vertical, Mark(4, "best 92.3 %", "good")),
+        (plot_paint.draw_horizontal, Mark(1, "guessing 25 %", "bad")),
+    ],
+    ids=["vertical", "horizontal"],
+)
+def test_the_word_at_a_mark_makes_way_for_other_words_and_stands_on_a_ground_of_its_own(filled, draw, mark):
+    image = QImage(640, 280, QImage.Format.Format_RGB32)
 
-    class Painter(QPainter):
-        def drawText(self, where, *rest):
-            words.append(where)
-            super().drawText(where, *rest)
-
-    for labels in ([], [top]):
-        image = QImage(640, 280, QImage.Format.Format_RGB32)
-        painter = Painter(image)
-        plot_paint.draw_vertical(painter, filled.canvas, Mark(4, "best 92.3 %", "good"), labels)
+    def place(*labels: QRectF) -> QRectF:
+        image.fill(Qt.GlobalColor.red)  # as if all were curves
+        painter = QPainter(image)
+        found = draw(painter, filled.canvas, mark, list(labels))
         painter.end()
-    assert words[0].intersects(top)
-    assert not words[1].intersects(top)
+        assert image.pixelColor(found.toRect().bottomRight()).green() > 100
+        return found
+
+    first = place()
+    second = place(first)
+    assert not second.intersects(first)
+    assert not any(place(first, second).intersects(each) for each in (first, second))
+    assert filled.canvas.sceneRect().contains(second)
 
 
 def test_the_table_twin_has_the_same_numbers(filled):

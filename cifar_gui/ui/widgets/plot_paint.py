@@ -73,9 +73,9 @@ def draw_foreground(painter: QPainter, plot: Painted) -> None:
     """Marks, names, readout and the ring of the focus; for what is before the curves."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font(11))
-    for mark in plot.horizontal:
-        _draw_horizontal(painter, plot, mark)
     labels = _draw_line_ends(painter, plot)
+    for mark in plot.horizontal:
+        labels.append(draw_horizontal(painter, plot, mark, labels))
     for mark in plot.vertical:
         labels.append(draw_vertical(painter, plot, mark, labels))
     if (place := plot.place) is not None:
@@ -112,24 +112,39 @@ def draw_vertical(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRe
     sides += [x - px(6) - width] if x - px(6) - width > area.left() or not sides else []
     heights = [area.top() + share * area.height() for share in (0.0, 0.3, 0.5, 0.7)]
     places = [QRectF(left, top, width, px(16)) for top in heights for left in sides]
-    free = [place for place in places if not any(place.intersects(label) for label in labels)]
-    place = (free or places)[0]
-    painter.setPen(colour)
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, mark.label)
+    place = _free(places, labels)
+    _write(painter, place, mark.label, colour)
     return place
 
 
-def _draw_horizontal(painter: QPainter, plot: Painted, mark: Mark) -> None:
+def draw_horizontal(painter: QPainter, plot: Painted, mark: Mark, labels: list[QRectF]) -> QRectF:
+    """As `draw_vertical`: its word stands on the right, or on the left, above the line or below it."""
     area, colour = plot.area(), getattr(tokens(), mark.colour)
     y = plot.to_scene(0, mark.at).y()
     if not area.top() - 1 <= y <= area.bottom() + 1:
-        return
+        return QRectF()
     painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
     painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(mark.label) + 2
+    tops = [top for top in (y - px(16), y + px(1)) if area.top() <= top <= area.bottom() - px(15)] or [y - px(16)]
+    lefts = (area.right() - px(6) - width, area.left() + px(6))
+    place = _free([QRectF(left, top, width, px(15)) for left in lefts for top in tops], labels)
+    _write(painter, place, mark.label, colour)
+    return place
+
+
+def _free(places: list[QRectF], labels: list[QRectF]) -> QRectF:
+    """The first that covers no label, else the first."""
+    return next((place for place in places if not any(place.intersects(label) for label in labels)), places[0])
+
+
+def _write(painter: QPainter, place: QRectF, text: str, colour: QColor) -> None:
+    """On a ground that lets little through: curves and grid would strike it through."""
+    ground = QColor(tokens().panel)
+    ground.setAlpha(190)
+    painter.fillRect(place, ground)
     painter.setPen(colour)
-    top = y + px(1) if y - px(16) < area.top() else y - px(16)
-    box = QRectF(area.left() + px(6), top, area.width() - px(12), px(15))
-    painter.drawText(box, _RIGHT, mark.label)
+    painter.drawText(place, _LEFT, text)
 
 
 def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
@@ -151,11 +166,7 @@ def _draw_line_ends(painter: QPainter, plot: Painted) -> list[QRectF]:
         box = QRectF(x + px(8), y - px(7), QFontMetricsF(painter.font()).horizontalAdvance(text) + 2, px(14))
         if box.right() > right:
             box.moveRight(right)
-        ground = QColor(tokens().panel)
-        ground.setAlpha(190)
-        painter.fillRect(box, ground)
-        painter.setPen(getattr(tokens(), style.colour))
-        painter.drawText(box, _LEFT, text)
+        _write(painter, box, text, getattr(tokens(), style.colour))
         boxes.append(box)
     return boxes
 
