@@ -144,6 +144,9 @@ class ConvolutionPage(Page):
 
     def save(self) -> None:
         """Ask where and save the picture, or the numbers of the output or of the layer in front."""
+        if self._front is self.network and self.network.walk is None:
+            self.tell("Nothing is saved: no picture has gone through the network yet.")
+            return
         path = ask_where_to_save(self, "Save the picture", "convolution.png", _FILE_KINDS)
         if path is None:
             return

@@ -62,6 +62,15 @@ def test_the_numbers_of_the_layer_in_front_are_saved(walking, stages, monkeypatc
     assert np.allclose(np.loadtxt(path, delimiter=","), expected, atol=1e-4)
 
 
+def test_before_a_picture_has_gone_through_the_network_nothing_is_saved_and_it_is_said(walking, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked where to save nothing"))
+    told: list[str] = []
+    monkeypatch.setattr(walking, "tell", told.append)
+    walking.network._walk = None
+    walking.save()
+    assert told == ["Nothing is saved: no picture has gone through the network yet."]
+
+
 def test_what_is_copied_of_the_network_is_of_its_layer_in_front(walking) -> None:
     def copied() -> str:
         walking.copy()
