@@ -1,11 +1,9 @@
-"""How many pictures of each class were called what, in numbers and in words. No torch."""
+"""How many pictures of each class were called what, in numbers and in words. Neither torch nor numpy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from cifar_gui.words import percent
 
@@ -31,11 +29,13 @@ class Confusion:
 
     def most(self, number: int = _MOST_OFTEN) -> list[tuple[int, int, int]]:
         """The errors made most often as (row, column, count)."""
-        counts = np.array(self.counts)
-        np.fill_diagonal(counts, 0)
-        order = np.argsort(-counts, axis=None, kind="stable")[:number]
-        found = [(int(place // len(counts)), int(place % len(counts))) for place in order]
-        return [(row, column, int(counts[row, column])) for row, column in found if counts[row, column]]
+        errors = (
+            (row, column, count)
+            for row, counts in enumerate(self.counts)
+            for column, count in enumerate(counts)
+            if count and row != column
+        )
+        return sorted(errors, key=lambda error: -error[2])[:number]
 
     @property
     def words(self) -> str:

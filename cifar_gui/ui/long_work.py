@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from cifar_gui.data.base import Progress
 from cifar_gui.errors import Cancelled, CifarGuiError
 from cifar_gui.ui.background import Background
+
+if TYPE_CHECKING:
+    from cifar_gui.data.base import Progress  # brings torch: the window is there before it
 
 T = TypeVar("T")
 
