@@ -58,8 +58,9 @@ class FolderConfusion(ShyButton):
 
     def _on_cell(self, row: int, column: int) -> None:
         self.popup.close()
-        names = self._tally.confusion(self._class_names).class_names
-        self.pair_chosen.emit(names[row], names[column])
+        confusion = self.popup.table.confusion
+        assert confusion is not None  # it has been clicked
+        self.pair_chosen.emit(confusion.class_names[row], confusion.class_names[column])
 
 
 class ConfusionPopup(Popup):
@@ -72,10 +73,7 @@ class ConfusionPopup(Popup):
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         layout.setSpacing(SPACING)
         head = QHBoxLayout()
-        title = heading()
-        title.setText("AS FOLDERS SAY")
-        title.setAccessibleName("As folders say")
-        head.addWidget(title)
+        head.addWidget(heading("As folders say"))
         head.addStretch(1)
         head.addWidget(HelpButton(_TOPIC, "many pictures"))
         layout.addLayout(head)
