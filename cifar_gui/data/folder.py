@@ -73,7 +73,20 @@ def load(source: Path | None, progress: Progress) -> ImageData:
 
 def listed(root: Path) -> Listing:
     """The classes and files of an image folder. Raises DataError naming the folder that does not fit."""
-    return _listing(root, _labelled(root))
+    parts = _labelled(root)
+    names = _class_names(root, [folder for folder, _ in parts])
+    files: list[Path] = []
+    labels: list[int] = []
+    is_test: list[bool] = []
+    for folder, testing in parts:
+        for label, class_name in enumerate(names):
+            own = picture_files(folder / class_name)
+            if not own:
+                raise DataError(f"{folder / class_name} holds no pictures. Add some, or remove the folder.")
+            files += own
+            labels += [label] * len(own)
+            is_test += [testing] * len(own)
+    return Listing(names, tuple(files), tuple(labels), tuple(is_test))
 
 
 def drawn_for_test(images: Tensor, labels: Tensor, classes: int, share: float = TEST_SHARE) -> Tensor:
@@ -94,23 +107,6 @@ def _labelled(root: Path) -> list[tuple[Path, bool]]:
         return [(root, False)]
     train = [(folder, False) for folder in (*parts[_TRAIN[0]], *parts[_VALIDATION[0]])]
     return [*train, *((folder, True) for folder in parts[_TEST[0]])]
-
-
-def _listing(root: Path, parts: Sequence[tuple[Path, bool]]) -> Listing:
-    """All pictures below `parts`, which are those of `_labelled`."""
-    class_names = _class_names(root, [folder for folder, _ in parts])
-    files: list[Path] = []
-    labels: list[int] = []
-    is_test: list[bool] = []
-    for folder, testing in parts:
-        for label, class_name in enumerate(class_names):
-            own = picture_files(folder / class_name)
-            if not own:
-                raise DataError(f"{folder / class_name} holds no pictures. Add some, or remove the folder.")
-            files += own
-            labels += [label] * len(own)
-            is_test += [testing] * len(own)
-    return Listing(class_names, tuple(files), tuple(labels), tuple(is_test))
 
 
 def _class_names(root: Path, folders: Sequence[Path]) -> tuple[str, ...]:
