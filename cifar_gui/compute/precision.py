@@ -13,7 +13,7 @@ import platform
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -39,6 +39,10 @@ TRUSTED = 2
 
 _PATIENCE = 4.0
 """A candidate that takes this many times as long as the fastest so far is not tried again."""
+
+_STEADY = 1.1
+"""A candidate's time is known when its two fastest trials are as near to each other as this. On a busy machine they
+are not: half a minute of that has chosen float32 twice in a row, for good, where bfloat16 is 1.6 times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,15 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How one candidate did: seconds for a forward and backward pass, and how it compares with float32."""
+    """How one candidate did: seconds for a forward and backward pass, and how it compares with float32.
+
+    `is_steady`: whether the seconds can be relied on, or are so many that it does not matter."""
 
     precision: Precision
     seconds: float
     logit_error: float
     gradient_cosine: float
+    is_steady: bool = True
 
     @property
     def is_right(self) -> bool:
@@ -100,9 +107,11 @@ def choose_precision(
     kept = _read_cache().get(key)
     if kept is not None and kept.agreed >= TRUSTED:
         return kept.precision
-    chosen = fastest(probe(model, images, labels, open_ones, between=between))
-    agreed = kept.agreed + 1 if kept is not None and kept.precision == chosen else 1
-    _write_cache({**_read_cache(), key: _Kept(chosen, agreed)})
+    trials = probe(model, images, labels, open_ones, between=between)
+    chosen = fastest(trials)
+    if all(trial.is_steady for trial in trials):
+        agreed = kept.agreed + 1 if kept is not None and kept.precision == chosen else 1
+        _write_cache({**_read_cache(), key: _Kept(chosen, agreed)})
     return chosen
 
 
@@ -120,7 +129,8 @@ def probe(
     rounds: int = 5,
     between: Callable[[], object] = lambda: None,
 ) -> list[Trial]:
-    """Time each candidate's forward and backward pass, best of `rounds`, and compare it with float32.
+    """Time each candidate's forward and backward pass, and compare it with float32. The best of at most `rounds`
+    counts, of fewer where two of them are enough to rely on.
 
     The candidates take turns, so that a moment in which the machine is busy with something else hits them all. One
     trial of a large network may take a second: `between` them is called what may raise Cancelled."""
@@ -130,16 +140,19 @@ def probe(
         between()
         if (runner := _runner(model, candidate, images, labels, expected)) is not None:
             runners.append(runner)
+    competing = runners
     for _ in range(rounds):
-        fastest_yet = min((runner.seconds for runner in runners), default=0.0)
-        for runner in runners:
-            if runner.seconds <= _PATIENCE * fastest_yet:  # all, in the first round: nobody has a time yet
-                between()
-                runner.run()
-    return [Trial(each.precision, each.seconds, each.logit_error, each.gradient_cosine) for each in runners]
+        for runner in competing:
+            between()
+            runner.run()
+        fastest_yet = min((runner.seconds for runner in competing), default=0.0)
+        competing = [runner for runner in competing if runner.seconds <= _PATIENCE * fastest_yet]
+        if all(runner.is_steady for runner in competing):
+            break
+    return [runner.trial(is_steady=runner.is_steady or runner not in competing) for runner in runners]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Runner:
     """One candidate at work on a copy of the network of its own."""
 
@@ -149,12 +162,24 @@ class _Runner:
     labels: Tensor
     logit_error: float
     gradient_cosine: float
-    seconds: float = float("inf")
+    times: list[float] = field(default_factory=list)
 
     def run(self) -> None:
         began = time.perf_counter()
         _answers(self.model, self.precision, self.images, self.labels)
-        self.seconds = min(self.seconds, time.perf_counter() - began)
+        self.times.append(time.perf_counter() - began)
+
+    def trial(self, *, is_steady: bool) -> Trial:
+        return Trial(self.precision, self.seconds, self.logit_error, self.gradient_cosine, is_steady)
+
+    @property
+    def seconds(self) -> float:
+        return min(self.times)
+
+    @property
+    def is_steady(self) -> bool:
+        best, *others = sorted(self.times)
+        return bool(others) and others[0] <= _STEADY * best
 
 
 def _runner(

@@ -58,7 +58,7 @@ def vgg11(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module
     order=31,
     about=_ABOUT.format(convolutions="Thirteen"),
     reach=(0.93, 0.94),
-    presets=_presets("vgg16", 20),
+    presets=_presets("vgg16", 15),
 )
 def vgg16(classes: int = 10, width: int = 64, dropout: float = 0.0) -> nn.Module:
     """(N, 3, 32, 32) → (N, classes). 14,724,042 parameters for ten classes, 313,201,664 multiply-adds.

@@ -89,11 +89,20 @@ def timed(monkeypatch, model):
 def test_a_candidate_counts_with_its_best_of_five(monkeypatch):
     full, half = timed(monkeypatch, Timed(full=[9, 9, 3, 4, 5, 6, 2], half=[9, 7, 6, 7, 6, 8]))
     assert (full.seconds, half.seconds) == (2, 6)
+    assert (full.is_steady, half.is_steady) == (False, True), "3 is half as much again as 2"
+
+
+def test_two_trials_are_enough_where_they_took_as_long(monkeypatch):
+    full, half = timed(monkeypatch, Timed(full=[9, 9, 7, 4, 4.3], half=[9, 5, 6, 5.4]))
+    assert (full.seconds, half.seconds) == (4, 5)
+    assert full.is_steady
+    assert half.is_steady
 
 
 def test_a_candidate_that_is_far_behind_is_not_tried_again(monkeypatch):
-    full, half = timed(monkeypatch, Timed(full=[9, 9, 2, 2, 2, 2, 2], half=[9, 9]))
+    full, half = timed(monkeypatch, Timed(full=[9, 9, 2, 3, 2.1], half=[9, 9]))
     assert (full.seconds, half.seconds) == (2, 9)
+    assert half.is_steady, "however busy the machine is, it will not become the fastest"
 
 
 def test_a_probe_can_be_given_up_between_two_trials(monkeypatch):
@@ -168,6 +177,15 @@ def test_a_choice_is_trusted_when_two_trials_in_a_row_have_agreed(monkeypatch):
     monkeypatch.setattr(precision_module, "probe", lambda *_, **__: [Trial(next(asked), 1.0, 0.0, 1.0)])
     model = build("simple", 10)
     assert [choose_precision(RECIPE, model, *sample()) for _ in range(7)] == [*outcomes, HALF, HALF]
+
+
+def test_a_choice_made_in_a_busy_moment_is_not_kept(monkeypatch):
+    trials = [Trial(REFERENCE, 1.0, 0.0, 1.0), Trial(HALF, 1.5, 0.0, 1.0, is_steady=False)]
+    asked = []
+    monkeypatch.setattr(precision_module, "probe", lambda *_, **__: asked.append(1) or trials)
+    model = build("simple", 10)
+    assert [choose_precision(RECIPE, model, *sample()) for _ in range(4)] == [REFERENCE] * 4
+    assert len(asked) == 4
 
 
 def test_equal_settings_are_one_question(monkeypatch):
