@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NoReturn
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from cifar_gui.ui import faults
@@ -123,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     application.setApplicationName("cifar-gui")
     with faults.crash_file() as last_crash:
         code = _run(application, last_crash)
-    _leave(application, code)
+        _leave(application, code)
 
 
 def _run(application: QApplication, last_crash: str) -> int:
@@ -150,8 +151,11 @@ def _run(application: QApplication, last_crash: str) -> int:
 def _leave(application: QApplication, code: int) -> NoReturn:
     """End the process here, with everything saved and joined. What Qt and PyTorch hold is else freed after Python has
     ended, in an order of its own, which crashes once in some hundred times, and always where Qt keeps what was copied.
-    """
-    application.shutdown()  # hands what was copied to the system
+
+    Only what was copied needs Qt's own end, which hands it to the system: that, too, takes the window apart in an order
+    that depends on chance, and is known to crash now and then (enthought/envisage#476)."""
+    if QGuiApplication.clipboard().ownsClipboard():
+        application.shutdown()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

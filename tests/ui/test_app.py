@@ -137,3 +137,21 @@ def test_a_signal_closes_the_window_and_ends_the_loop_of_whatever_dialog_is_open
     app._quit(loop, window)
     assert (loop.quits, window.isHidden()) == (1, True)
     assert QApplication.instance() is not None
+
+
+@pytest.mark.parametrize("is_copied", [True, False])
+def test_the_end_takes_qt_apart_only_to_hand_over_what_was_copied(monkeypatch, is_copied) -> None:
+    """Taking it apart is known to crash now and then."""
+    steps: list[object] = []
+
+    def ended(code: int) -> None:
+        steps.append(code)
+        raise SystemExit
+
+    clipboard = SimpleNamespace(ownsClipboard=lambda: is_copied)
+    monkeypatch.setattr(app, "QGuiApplication", SimpleNamespace(clipboard=lambda: clipboard))
+    monkeypatch.setattr(app.os, "_exit", ended)
+    monkeypatch.setattr(app.logging, "shutdown", lambda: steps.append("log"))
+    with pytest.raises(SystemExit):
+        app._leave(SimpleNamespace(shutdown=lambda: steps.append("Qt")), 3)  # type: ignore[arg-type]
+    assert steps == (["Qt", "log", 3] if is_copied else ["log", 3])

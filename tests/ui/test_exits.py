@@ -21,6 +21,7 @@ import pytest
 
 from cifar_gui.checkpoint.files import load_resume_state
 from cifar_gui.data.official import BINARY
+from cifar_gui.ui.faults import CRASH_FILE
 
 CHILD = Path(__file__).with_name("child.py")
 PHASES = ("importing", "idle", "loading", "training", "evaluating", "classifying", "downloading", "fetching")
@@ -85,7 +86,8 @@ def run_child(
             child.kill()
             pytest.fail(f"{scenario}, {how} after {delay} ms: still running {LIMIT} s later\n{child.communicate()[1]}")
     took = time.monotonic() - began
-    assert child.returncode == 0, f"{scenario}, {how} after {delay} ms: {child.returncode}\n{errors}"
+    crash = "".join(file.read_text() for file in home.rglob(CRASH_FILE))
+    assert child.returncode == 0, f"{scenario}, {how} after {delay} ms: {child.returncode}\n{errors}\n{crash}"
     assert "Traceback" not in errors, errors
     return [json.loads(each) for each in (line, *rest.splitlines()) if each.strip()], took
 
