@@ -315,7 +315,7 @@ class Design:
             raise DesignError(f"{len(self.layers)} layers are too many: {MAX_LAYERS} at most.", MAX_LAYERS)
         for place, step in enumerate(self.steps(classes)):
             if step.problem:
-                raise DesignError(f"Layer {place + 1} ({step.layer.label}) does not fit: {step.problem}", place)
+                raise DesignError(f"Layer {place + 1} ({step.layer.label}) does not fit. {step.problem}", place)
 
     # Written down
 
@@ -348,12 +348,11 @@ class Design:
         except RecipeError as error:
             raise DesignError(str(error)) from error
         tables = values.get("layers")
-        if (
-            set(values) != {"layers"}
-            or not isinstance(tables, list)
-            or not all(isinstance(each, dict) for each in tables)
-        ):
+        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
             raise DesignError(f"{where} is no network: it must hold tables called [[layers]], and nothing else.")
+        if others := [given(name) for name in values if name != "layers"]:
+            what = f"Take out {', '.join(others)}."
+            raise DesignError(f"{where} must hold tables called [[layers]], and nothing else. {what}")
         try:
             return cls._of(tables)
         except DesignError as error:

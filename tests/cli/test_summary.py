@@ -85,7 +85,7 @@ def test_layers_of_ones_own_are_summarised_from_their_file(cli, tmp_path, name):
     file.write_text('[[layers]]\nkind = "dense"\n', encoding="utf-8")
     outcome = cli("summary", file)
     assert (outcome.code, outcome.out) == (3, "")
-    assert "Layer 1 (Dense) does not fit: It needs a row of values" in outcome.err
+    assert "Layer 1 (Dense) does not fit. It needs a row of values" in outcome.err
 
 
 def test_an_unknown_name_is_bad_input_and_names_the_networks(cli):

@@ -158,7 +158,7 @@ def test_a_file_may_begin_with_the_mark_of_some_editors(tmp_path):
         ("layers = 3", "must hold tables called"),
         ("layers = [3]", "must hold tables called"),
         ("", "must hold tables called"),
-        ("name = 'x'\n[[layers]]\nkind = 'dense'", "and nothing else"),
+        ("name = 'x'\n[[layers]]\nkind = 'dense'", "and nothing else. Take out 'name'"),
         ("[[layers]]\nkind = 5", "of no known kind: 5"),
         ("[[layers]]\ndepth = 5", "Layer 1 does not say its kind. Known: convolution, "),
         ("[[layers]]\nkind = ''", "of no known kind: ''"),

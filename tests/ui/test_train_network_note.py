@@ -34,4 +34,4 @@ def test_a_preset_without_layers_is_that_of_the_first_design():
 
 def test_of_layers_that_do_not_fit_it_says_why():
     recipe = presets("custom")["best"].changed(network_settings={"layers": "dense"})
-    assert network_note(recipe, MINE).startswith("Layer 1 (Dense) does not fit: It needs a row of values")
+    assert network_note(recipe, MINE).startswith("Layer 1 (Dense) does not fit. It needs a row of values")

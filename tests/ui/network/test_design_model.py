@@ -201,7 +201,7 @@ def test_the_first_layer_that_does_not_fit_is_named(model):
     model.select(3)
     model.remove()
     assert model.misfit()[0] == 3
-    assert model.misfit()[1].startswith("Layer 4 (Dense) does not fit: It needs a row of values")
+    assert model.misfit()[1].startswith("Layer 4 (Dense) does not fit. It needs a row of values")
     assert [line.figures[0] for line in lines_of(model)] == ["12 × 32 × 32", "12 × 32 × 32", "12 × 16 × 16", UNKNOWN]
     assert [bool(line.problems) for line in lines_of(model)] == [False, False, False, True]
 
