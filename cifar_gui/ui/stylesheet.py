@@ -160,6 +160,7 @@ QFrame#navigation QToolButton:hover { background: {raised}; }
 QFrame#navigation QToolButton:checked { background: {accent_ground}; color: {accent_text}; }
 QFrame#navigation QToolButton:focus { border: 2px solid {accent}; padding: 4dp 0 2dp 0;
     min-height: 46dp; max-height: 46dp; }
+QFrame#navigation[compact="true"] QToolButton { min-height: 30dp; max-height: 30dp; padding: 2dp 0; }
 
 QFrame#lesson\\.bar { background: {accent_ground}; border: none; border-bottom: 1px solid {panel_line}; }
 QStatusBar { background: {panel}; border-top: 1px solid {panel_line}; color: {muted}; min-height: 26dp; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.columns import Columns
 from cifar_gui.ui.widgets.empty import EmptyState
@@ -217,6 +220,50 @@ def test_the_rail_is_wide_enough_for_its_longest_word_in_any_font(qtbot) -> None
     long = rail.button("two")
     assert long.width() > long.fontMetrics().horizontalAdvance(long.text())
     assert rail.button("one").width() == long.width()
+
+
+def test_the_rail_shows_icons_alone_where_their_words_would_lie_over_each_other(qtbot) -> None:
+    """Seven pages at 250 %, in a window that is 800 pixels tall."""
+    rail = Rail([(name, f"The page {name}", "classify") for name in "abcdefg"])
+    qtbot.addWidget(rail)
+    rail.resize(rail.width(), 640)
+    rail.show()
+    assert not rail.is_compact
+    wide = rail.button("a").width()
+    theme().set_look(zoom=2.5)
+    theme().apply()
+    rail.resize(rail.width(), 640)
+    assert rail.is_compact
+    assert rail.button("a").toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert "The page a" in rail.button("a").toolTip()
+    rail.resize(rail.width(), 1200)
+    assert not rail.is_compact
+    rail.resize(rail.width(), 640)
+    rail.show_only("abc")
+    assert not rail.is_compact, "three have room for their words"
+    rail.show_current("g")
+    assert not rail.is_compact
+    theme().set_look(zoom=1.0)
+    theme().apply()
+    rail.show_only("abcdefg")
+    assert not rail.is_compact
+    qtbot.waitUntil(lambda: rail.button("a").width() == wide)
+
+
+@pytest.mark.parametrize(("zoom", "height"), [(1.0, 480), (1.25, 480), (2.5, 800), (1.0, 800), (2.5, 1300)])
+def test_no_button_of_the_rail_lies_over_the_next(window, qtbot, zoom, height) -> None:
+    theme().set_look(zoom=zoom)
+    theme().apply()
+    window.resize(1280, height)
+    buttons = [window.rail.button(name) for name in PAGES.names()]
+
+    def told() -> list[int]:
+        QApplication.processEvents()
+        return [below.y() - above.geometry().bottom() for above, below in pairwise(buttons)]
+
+    qtbot.waitUntil(lambda: min(told()) > 0)
+    assert buttons[-1].geometry().bottom() < window.rail.height()
+    assert window.rail.is_compact == (height / zoom < 500)
 
 
 def test_the_rail_tells_which_page_is_wanted_and_moves_with_arrow_keys(qtbot) -> None:
