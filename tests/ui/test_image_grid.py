@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 
 from cifar_gui.explain.base import ImageGrid
 from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets import dragged_file
 from cifar_gui.ui.widgets.image_grid import (
     ImageGridView,
     TileModel,
@@ -312,3 +313,30 @@ def test_tiles_of_different_views_are_dragged_out_as_different_files(qapp, home)
         files += [Path(url.toLocalFile()) for url in model.mimeData([model.index(1)]).urls()]
     assert [file.name for file in files] == ["block-1-conv-2-colour-1.png", "block-1-conv-2-maps-1.png"]
     assert all(file.is_file() for file in files)
+
+
+def dragged(model: TileModel, unit: int = 0) -> Path:
+    """The file that comes with a tile."""
+    (url,) = model.mimeData([model.index(unit)]).urls()
+    return Path(url.toLocalFile())
+
+
+def test_the_same_unit_of_another_network_is_dragged_out_as_another_file(qapp, home, monkeypatch):
+    monkeypatch.setattr(dragged_file, "_KEPT", 2)
+    model, files = TileModel(), []
+    for colour in (10, 20, 10, 30):
+        model.show_sheet(sheet_of(replace(grid_of(2), tiles=np.full((2, 3, 3, 4), colour, np.uint8))))
+        files.append(dragged(model))
+    assert {file.name for file in files} == {"block-1-conv-2-0.png"}
+    assert files[0] == files[2], "the same picture needs no other file"
+    assert len(set(files)) == 3
+    assert [file.is_file() for file in files] == [True, False, True, True], "those used last are kept"
+
+
+def test_a_tile_is_dragged_out_as_a_picture_where_no_file_can_be_written(qapp, home):
+    (home / "cache").mkdir(parents=True)
+    (home / "cache" / "dragged").write_text("no folder")
+    model = TileModel()
+    model.show_sheet(sheet_of(grid_of(2)))
+    mime = model.mimeData([model.index(0)])
+    assert (mime.hasImage(), mime.urls()) == (True, [])

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from cifar_gui import paths
 from cifar_gui.explain.base import ImageGrid
 from cifar_gui.ui.theme import px, theme
+from cifar_gui.ui.widgets.dragged_file import file_of
 from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 from cifar_gui.ui.widgets.pixels import magnified, qimage_of
 from cifar_gui.ui.widgets.tile_marks import Mark
@@ -127,10 +128,7 @@ class TileModel(QAbstractListModel):
         unit = self.sheet.grid.units[indexes[0].row()]
         picture = magnified(self.sheet.tile(unit), _DRAGGED)
         mime.setImageData(picture)
-        folder = paths.cache() / "dragged"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.sheet.file_stem}-{unit}.png"
-        if picture.save(str(path)):
+        if (path := file_of(picture, f"{self.sheet.file_stem}-{unit}.png")) is not None:
             mime.setUrls([QUrl.fromLocalFile(str(path))])
         return mime
 
