@@ -88,8 +88,8 @@ def find_unit(layer: ConvLayer, wanted: str) -> int | None:
     """A unit of a layer; None if none was asked for. Raises UsageError."""
     if not wanted:
         return None
-    if wanted in layer.classes:
-        return layer.classes.index(wanted)
+    if (number := class_number(layer.classes, wanted)) is not None:
+        return number
     with suppress(ValueError):
         if 0 <= int(wanted) < layer.units:
             return int(wanted)
@@ -97,6 +97,15 @@ def find_unit(layer: ConvLayer, wanted: str) -> int | None:
     if layer.classes:
         has = what_there_is(wanted, layer.classes, "It has")
     raise UsageError(f"The layer {layer.label!r} has no unit {wanted!r}. {has}")
+
+
+def class_number(names: Sequence[str], wanted: str) -> int | None:
+    """The place of a class by its name, in whatever case unless several differ in nothing else; None if there is no
+    such."""
+    if wanted in names:
+        return names.index(wanted)
+    alike = [number for number, name in enumerate(names) if name.casefold() == wanted.casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def read_subject(path: str) -> Subject:

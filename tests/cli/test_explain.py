@@ -14,7 +14,7 @@ from PIL import Image
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
-from cifar_gui.cli.explaining import EXPLANATIONS, read_subject
+from cifar_gui.cli.explaining import EXPLANATIONS, class_number, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.explain import health, ideal_input, survey
@@ -315,9 +315,17 @@ def test_an_attribution_of_a_layer_is_refused_with_what_to_do_instead(cli, model
 
 
 def test_a_class_that_is_none_is_refused_with_those_there_are(cli, model, red):
-    outcome = cli("explain", "attribution", model, red, "--class", "Green")
+    outcome = cli("explain", "attribution", model, red, "--class", "gren")
     assert outcome.code == 2
-    assert "no class 'Green'. Did you mean 'green'? It knows: blue, green, red." in outcome.err
+    assert "no class 'gren'. Did you mean 'green'? It knows: blue, green, red." in outcome.err
+
+
+def test_a_class_is_found_in_whatever_case_unless_several_differ_in_nothing_else(cli, model, red):
+    asked = cli("explain", "weights", model, "--layer", "classes", "--unit", "RED", "--json").json
+    assert [unit["name"] for unit in asked["units"]] == ["red"]
+    assert cli("explain", "attribution", model, red, "--class", "Green", "--json").json["class"] == "green"
+    assert class_number(("cat", "Cat", "dog"), "Cat") == 1
+    assert class_number(("cat", "Cat", "dog"), "CAT") is None
 
 
 def test_the_methods_are_those_that_there_are():

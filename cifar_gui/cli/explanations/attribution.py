@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cifar_gui import paths
 from cifar_gui.cli.command import ExitCode, Run, UsageError
 from cifar_gui.cli.console import Progress, write, write_json
-from cifar_gui.cli.explaining import EXPLANATIONS, check_out, load_model, read_subject, write_pictures
+from cifar_gui.cli.explaining import EXPLANATIONS, check_out, class_number, load_model, read_subject, write_pictures
 from cifar_gui.words import what_there_is
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _target(examined: Examined, pixels: Pixels, name: str) -> int:
     if not name:
         with torch.inference_mode():
             return int(examined.logits(examined.inputs(pixels)).argmax())
-    if name not in examined.class_names:
+    if (number := class_number(examined.class_names, name)) is None:
         has = what_there_is(name, examined.class_names, "It knows")
         raise UsageError(f"This model has no class {name!r}. {has}")
-    return examined.class_names.index(name)
+    return number
