@@ -84,10 +84,10 @@ class InputPanel(Panel):
         self.reveal.put(reveals)
 
     def set_stats(self, stats: ChannelStats) -> None:
-        """What the chosen network standardises pictures with. A kernel of another keeps the pictures that it sees."""
+        """What the chosen network standardises pictures with from now on."""
         self._stats = stats
-        if self._setup.stats not in (None, stats) and not self._setup.kernel_name:
-            self._put(replace(self._setup, stats=stats))
+        if (setup := self._setup.seen_with(stats)) is not self._setup:
+            self._put(setup)
 
     def allow_held_out(self, why_not: str) -> None:
         """Why there is no held-out picture, "" if there is one."""

@@ -56,6 +56,7 @@ class ConvolutionPage(Page):
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = context.models.snapshot
         self._before: Setup | None = None  # what a tour or an experiment began with, to be come back to
+        self._revealed = False  # whether the output was filled step by step then
         self.setup = Setup()
         self.pictures = Pictures(context, self)
         self.views = Segmented([("operator", "The operator"), ("network", "A whole network")])
@@ -75,7 +76,10 @@ class ConvolutionPage(Page):
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
         self._snapshot = snapshot
-        self.input_panel.set_stats(snapshot.card.stats if snapshot is not None else CENTRED)
+        stats = snapshot.card.stats if snapshot is not None else CENTRED
+        self.input_panel.set_stats(stats)
+        if self._before is not None:  # what is come back to after a lesson, too
+            self._before = self._before.seen_with(stats)
         self._offer_held_out()
         self._is_stale = True
         if self._visible:
@@ -225,7 +229,6 @@ class ConvolutionPage(Page):
 
     def begin_tour(self) -> None:
         """Set up its first step."""
-        self._show_view("operator")
         self._keep()
         self.guide.show()
         self.guide.begin_tour()
@@ -237,8 +240,9 @@ class ConvolutionPage(Page):
         self.input_panel.show_experiments()
 
     def set_up(self, lesson: Lesson) -> None:
-        """Show what a lesson is about. Pictures stay at hand."""
-        self.operator.player.stop()
+        """Show what a lesson is about, whatever is in front: the strip that leads there is always in sight. Pictures
+        stay at hand."""
+        self._show_view("operator")
         self.operator.walker.restart()
         self.show_setup(_with_that_of(lesson.setup(), self.setup))
         self._reveal(reveals=lesson.reveals)
@@ -250,7 +254,7 @@ class ConvolutionPage(Page):
     def end_guide(self) -> None:
         """Back to what was set up before."""
         self.guide.hide()
-        self._reveal(reveals=False)
+        self._reveal(reveals=self._revealed)
         if self._before is not None:
             self.show_setup(self._before)
             self._before = None
@@ -262,7 +266,8 @@ class ConvolutionPage(Page):
         self.set_up(lesson)
 
     def _keep(self) -> None:
-        self._before = self._before or self.setup
+        if self._before is None:  # else one lesson follows another
+            self._before, self._revealed = self.setup, self.operator.reveals
 
     def _reveal(self, *, reveals: bool) -> None:
         self.input_panel.show_reveals(reveals=reveals)

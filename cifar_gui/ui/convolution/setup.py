@@ -135,6 +135,13 @@ class Setup:
         one = self.kernel[:1] if alike else self.kernel.sum(axis=0, keepdims=True)
         return replace(self, coloured=coloured, kernel=np.repeat(one, len(CHANNELS), axis=0) if coloured else one)
 
+    def seen_with(self, stats: ChannelStats) -> Setup:
+        """A picture that is standardised is so with what the network standardises pictures with that is chosen now. One
+        beside a kernel of a network stays as that sees it."""
+        if self.stats in (None, stats) or self.kernel_name:
+            return self
+        return replace(self, stats=stats)
+
     def with_cell(self, channel: int, place: Place, value: float) -> Setup:
         """The drawing with another value in one cell."""
         canvas = (self.colour_canvas if self.coloured else self.canvas).copy()

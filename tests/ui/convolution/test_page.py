@@ -388,6 +388,26 @@ def test_what_a_lesson_hides_is_shown_again_when_it_is_done(page) -> None:
     assert not page.input_panel.reveal.raw()
 
 
+def test_an_output_that_was_filled_step_by_step_before_a_lesson_is_so_after_it(page) -> None:
+    page.input_panel.reveal.click()
+    for button in page.input_panel.experiments[:2]:
+        button.click()
+    assert not page.operator.reveals
+    page.guide.end.click()
+    assert page.operator.reveals
+    assert page.input_panel.reveal.raw()
+
+
+def test_the_next_step_of_the_tour_comes_to_the_front_from_the_whole_network_too(page) -> None:
+    page.begin_tour()
+    page.views.button("network").click()
+    assert page._stack.currentWidget() is page.network
+    page.guide.next.click()
+    assert page._stack.currentWidget() is not page.network
+    assert page.views.current == "operator"
+    assert page.operator.walker.place == TOUR[1].place
+
+
 def test_what_is_remembered_is_what_the_user_has_set_up_not_the_lesson(page) -> None:
     page.settings.padding.slider.setValue(2)
     page.operator.go((3, 2))
@@ -506,6 +526,18 @@ def test_pictures_are_seen_as_the_network_sees_them_that_is_chosen_now(page, dec
     page.show_setup(replace(page.setup, kernel_name="conv 1 · filter 7"))
     page.on_model(decided_snapshot)
     assert page.setup.stats == other.stats, "the kernel is still one of the other network"
+
+
+def test_after_a_lesson_too_pictures_are_seen_as_the_network_sees_them_that_is_chosen_now(
+    page, decided_snapshot
+) -> None:
+    other = replace(decided_snapshot.card, stats=ChannelStats((1.0, 2.0, 3.0), (4.0, 5.0, 6.0)))
+    shown = Setup(picture=np.zeros((3, 32, 32), np.uint8), draws=False, stats=decided_snapshot.card.stats)
+    page.show_setup(shown)
+    page.begin_tour()
+    page.on_model(ModelSnapshot(other, decided_snapshot.weights))
+    page.guide.end.click()
+    assert page.setup.stats == other.stats
 
 
 def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decided_snapshot) -> None:
