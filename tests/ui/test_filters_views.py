@@ -189,6 +189,33 @@ def test_without_a_data_set_top_pictures_say_how_to_get_one(page, qtbot, monkeyp
     assert page.window().pages.current_name == "train"
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_lacked_a_data_set_is_there_once_one_has_been_got(
+    page, window, qtbot, ten_classes, monkeypatch, elsewhere
+):
+    monkeypatch.setattr(page.context.data, "request", lambda _source: page.context.data.failed.emit("It is not here."))
+    show(page, qtbot, "top")
+    assert "It is not here." in words(page)
+    if elsewhere:  # as by the button, which leads to another page
+        window.show_page("train")
+    page.context.data.adopt("sixty", ten_classes)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.grid_panel._shows_grid is not elsewhere, "nothing long is begun for a page that nobody sees"
+    window.show_page("filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel._shows_grid)
+    assert "20 held-out pictures of Sixty" in page.grid_panel.note.text()
+
+
+def test_a_page_that_is_left_while_the_data_set_is_read_begins_when_it_comes_back(page, window, qtbot, ten_classes):
+    page.context.data.request = lambda _source: None  # read below
+    show(page, qtbot, "top")
+    window.show_page("classify")
+    page.context.data.adopt("sixty", ten_classes)
+    assert not page._drawing.running
+    window.show_page("filters")
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.grid_panel._shows_grid)
+
+
 def test_top_pictures_read_the_data_set_used_last_and_then_show_it(page, qtbot, ten_classes, monkeypatch):
     monkeypatch.setattr("cifar_gui.data.sources.load", lambda _source, _progress: ten_classes)
     show(page, qtbot, "top")
@@ -220,6 +247,32 @@ def test_top_pictures_are_out_of_the_data_set_that_is_loaded_now(with_data, qtbo
     show(page, qtbot, "top")
     assert "held-out pictures of Others" in page.grid_panel.note.text()
     assert (page.grid_panel.grid.grid.tile(0) != before).any()
+
+
+def test_top_pictures_of_another_data_set_stay_and_can_be_renewed(with_data, qtbot, ten_classes):
+    page, renew = with_data, with_data.grid_panel.renew
+    others = sixty_pictures("Others", seed=4)
+    show(page, qtbot, "top")
+    assert not renew.isVisible()
+    page.context.data.adopt("others", others)
+    assert "held-out pictures of Sixty" in page.grid_panel.note.text()
+    assert renew.isVisible()
+    assert renew.toolTip().startswith("This was found among the pictures of Sixty, not of Others")
+    renew.click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "held-out pictures of Others" in page.grid_panel.note.text()
+    assert not renew.isVisible()
+
+
+def test_top_pictures_found_while_another_data_set_came_can_be_renewed(with_data, qtbot, monkeypatch):
+    page, state = with_data, held_up(monkeypatch, survey, "_look")
+    page.grid_panel.view_choice.button("top").click()
+    qtbot.waitUntil(lambda: state.calls == 1)
+    page.context.data.adopt("others", sixty_pictures("Others", seed=4))
+    state.go.set()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert "held-out pictures of Sixty" in page.grid_panel.note.text()
+    assert page.grid_panel.renew.isVisible()
 
 
 def test_the_most_active_filters_come_first_when_asked(with_data, qtbot):
@@ -438,6 +491,17 @@ def test_switching_a_filter_off_tells_what_is_lost_and_another_filter_begins_ane
     qtbot.waitUntil(lambda: switch.result is not None)
     assert "of 20 held-out pictures;" in switch.text.text()
     page.grid_panel.grid.choose(5)
+    assert (switch.result, switch.button.isVisible()) == (None, True)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+def test_what_is_lost_is_not_told_of_another_data_set_than_is_loaded(with_data, qtbot, ten_classes):
+    page, switch = with_data, with_data.detail.switch_off
+    switch.button.click()
+    qtbot.waitUntil(lambda: switch.result is not None)
+    page.context.data.loaded.emit(ten_classes)
+    assert switch.result is not None, "these are the same pictures"
+    page.context.data.adopt("others", sixty_pictures("Others", seed=4))
     assert (switch.result, switch.button.isVisible()) == (None, True)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
 

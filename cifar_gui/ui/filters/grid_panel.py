@@ -78,7 +78,6 @@ class GridPanel(Panel):
         self.note = caption(wrap=True)
         self._channel_label, self._scale_label = caption("channel"), caption("scale")
         self.renew = ShyButton("Renew")
-        self.renew.setToolTip("These pictures are of an earlier moment of the training: work them out anew")
         self.renew.setIcon(icon("redo"))
         self.renew.clicked.connect(self.wanted)
         self.renew.hide()
@@ -159,6 +158,7 @@ class GridPanel(Panel):
 
     def show_sheet(self, sheet: TileSheet | None) -> None:
         """The pictures that were asked for."""
+        self.renew.hide()
         self.grid.show_sheet(sheet)
         self._front.setCurrentWidget(self.grid)
         self._foot.show()
@@ -172,6 +172,11 @@ class GridPanel(Panel):
         self._show_note()
         self.legend.show_legend(grid.legend)
         self.grid.setAccessibleName(f"{len(grid)} {grid.noun} of {grid.title}")
+
+    def offer_to_renew(self, why: str) -> None:
+        """What is shown stays until it is asked for anew. `why` one may want that: "These pictures are of …"."""
+        self.renew.setToolTip(f"{why}: work it out anew")
+        self.renew.show()
 
     def show_findings(self, layer: ConvLayer, found: tuple[Finding, ...]) -> None:
         """Mark the dead and the duplicates, and name them; those of a layer that is no longer shown mean nothing."""
@@ -213,7 +218,6 @@ class GridPanel(Panel):
         self._foot.hide()
         self.legend.show_legend(None)
         self.count.clear()
-        self.renew.hide()
         self.covered.emit()
 
     def picture(self) -> QImage:

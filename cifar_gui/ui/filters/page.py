@@ -54,6 +54,7 @@ class FiltersPage(Page):
         self._wanted_unit: int | None = None  # of that layer, as soon as it is shown
         self._visible = False
         self._dirty = False  # whether the layers of the snapshot are yet to be found
+        self._lacks_pictures = False  # what is wanted needs a data set, and there is none
         self._listed = ""  # the architecture whose layers are in the list
         self.layers = LayerList()
         self.layers.setObjectName("filters.layers")
@@ -88,6 +89,10 @@ class FiltersPage(Page):
 
     def on_data(self, data: ImageData | None) -> None:
         self.material.on_data(data)
+        if data is not None and self._lacks_pictures:
+            self._on_held_out()
+        else:
+            self._offer_these_pictures()
         self._show_unit()
 
     def page_shown(self) -> None:
@@ -209,7 +214,7 @@ class FiltersPage(Page):
         self.choice.opened.connect(self.material.open)
         self.choice.refused.connect(self.context.messages.warn)
         self.material.subject_changed.connect(self._on_subject)
-        self.held_out.came.connect(self._request_pictures)
+        self.held_out.came.connect(self._on_held_out)
         self.held_out.missing.connect(self._say_no_pictures)
 
     # --- what is shown
@@ -252,7 +257,8 @@ class FiltersPage(Page):
         self._wanted_layer = layer.key
         self.grid_panel.set_layer(layer)
         if self._is_live() and self.grid_panel.slow and self._shows_wanted():
-            self.grid_panel.renew.show()  # a fresh snapshot comes twice a second: what takes long waits to be asked
+            # a fresh snapshot comes twice a second: what takes long waits to be asked
+            self.grid_panel.offer_to_renew("These pictures are of an earlier moment of the training")
         else:
             self._request_pictures()
 
@@ -271,6 +277,7 @@ class FiltersPage(Page):
         if snapshot is None or request is None or self._listed != architecture_of(snapshot):
             return  # of another network, whose layers are being looked for, this is asked again when they are there
         self._drawing.cancel()
+        self._lacks_pictures = False
         if panel.needs_picture:
             if self.material.subject is None:
                 self.material.ensure_subject()  # what follows asks again
@@ -301,8 +308,25 @@ class FiltersPage(Page):
             self.held_out.ask(snapshot.card)
         return pictures
 
+    def _on_held_out(self) -> None:
+        """There are the pictures that were lacking; nothing long is begun for a page that nobody sees."""
+        if self._visible:
+            self._request_pictures()
+        else:
+            self._dirty = True
+
+    def _offer_these_pictures(self) -> None:
+        """If what is shown was found among other held-out pictures than there are now."""
+        shown = self._answered.request.pictures if self._answered is not None else None
+        if self._answered is None or shown is None:
+            return
+        now = self.held_out.known(self._answered.snapshot.card)
+        if now is not None and now.split.fingerprint != shown.split.fingerprint:
+            self.grid_panel.offer_to_renew(f"This was found among the pictures of {shown.name}, not of {now.name}")
+
     def _say_no_pictures(self, why: str) -> None:
         self.epochs.stop()
+        self._lacks_pictures = True
         get_data = self.context.actions["get_data"].trigger
         self.grid_panel.show_empty("data", "This needs pictures", why, "Get data", get_data)
 
@@ -344,7 +368,7 @@ class FiltersPage(Page):
         self._answered = answer
         self.grid_panel.show_sheet(answer.sheet)
         self._choose_wanted_unit()
-        self.grid_panel.renew.hide()
+        self._offer_these_pictures()
         self.epochs.arrived()
         self._show_unit()
 

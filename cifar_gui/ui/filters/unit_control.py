@@ -43,6 +43,7 @@ class UnitControl(QObject):
         self._unit = -1
         self._surveyed: ModelSnapshot | None = None  # whose pictures are shown until those of a later one are there
         self._silenced: ModelSnapshot | None = None  # of which it is shown what it loses
+        self._among = ""  # the fingerprint of the pictures that this was, or is being, found with
         self._looking = LongWork(context.jobs, "filters.survey", self)
         self._switching = LongWork(context.jobs, "filters.switch_off", self)
         detail.pictures_wanted.connect(self._look_for_pictures)
@@ -64,7 +65,7 @@ class UnitControl(QObject):
         before = self._answer
         same_layer = before is not None and before.request.layer == answer.request.layer
         goes_on = self.is_of(answer.snapshot, answer.request.layer)
-        if not goes_on or self._unit != unit:
+        if not goes_on or self._unit != unit or self._are_others(answer):
             self._switching.cancel()
             self._detail.switch_off.show_nothing()
         if not same_layer:
@@ -130,6 +131,7 @@ class UnitControl(QObject):
         answer, unit = self._answer, self._unit
         pictures = self._pictures(answer)
         if answer is not None and pictures is not None:
+            self._among = pictures.split.fingerprint
             self._detail.switch_off.show_waiting()
             self._switching.start(
                 lambda progress: ablate(answer.snapshot, answer.request.layer, unit, pictures, progress),
@@ -141,6 +143,11 @@ class UnitControl(QObject):
         self._silenced = snapshot
         self._detail.switch_off.show_result(result)
         self._show_moment()
+
+    def _are_others(self, answer: Answer) -> bool:
+        """Whether there are other held-out pictures now than those that a unit was switched off for."""
+        pictures = self._held_out.known(answer.snapshot.card)
+        return pictures is not None and pictures.split.fingerprint != self._among
 
     def _show_moment(self) -> None:
         """Say of which moment it is what the network loses, if that has passed."""
