@@ -18,6 +18,7 @@ from cifar_gui.ui.convolution.cell_map import CellMap
 from cifar_gui.ui.convolution.cell_paint import digits_size
 from cifar_gui.ui.convolution.kernel_editor import KernelEditor
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
+from cifar_gui.ui.convolution.operator_view import ALL
 from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.setup import Setup, to_state
 from cifar_gui.ui.opening import Opener
@@ -386,6 +387,14 @@ def test_what_a_lesson_hides_is_shown_again_when_it_is_done(page) -> None:
     page.guide.end.click()
     assert page.operator.output.content.hidden is None
     assert not page.input_panel.reveal.raw()
+
+
+def test_a_lesson_in_colour_begins_with_all_slices_and_says_so(page) -> None:
+    page.input_panel.channels.button("rgb").click()
+    page.input_panel.slices.button("1").click()
+    page.input_panel.experiments[next(place for place, each in enumerate(EXPERIMENTS) if each.setup().coloured)].click()
+    assert page.operator.slice == ALL
+    assert page.input_panel.slices.current == str(ALL)
 
 
 def test_an_output_that_was_filled_step_by_step_before_a_lesson_is_so_after_it(page) -> None:
