@@ -63,6 +63,14 @@ def test_the_lines_add_up_as_they_are_written_however_many_there_are(count, last
     assert sum(float(row[1].text) for row in table[:-1]) == pytest.approx(float(table[-1][1].text))
 
 
+def test_the_two_logits_differ_by_the_difference_as_they_are_written():
+    entry = Entry("unit 1", 1.0, 0.998, 0.998, unit=1)
+    receipt = Receipt("dog", "cat", (entry,), (1.004, 0.006), (0.7, 0.3), 1, per_filter=False)
+    said = in_words(receipt)
+    assert "The logit of dog is +1.00, of cat +0.00: " in said, "not +0.01, which would leave a hundredth over"
+    assert "The difference, +1.00, " in said
+
+
 def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number_for_programs():
     entry = Entry("unit 1", -0.5, -0.071, 0.0355, unit=1)
     other = Entry("unit 2", 1.0, -0.25, -0.25, unit=2)
