@@ -447,6 +447,16 @@ def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel
     assert (panel.channel.value(), panel.channel.maximum(), panel.channel.suffix()) == (1, 1, " of 0–1")
 
 
+def test_what_is_the_matter_with_one_layer_is_not_said_of_the_next(panel, layer):
+    panel.show_findings(layer, (Finding("dead", (4,), "Dead: it says nothing."),))
+    assert panel.note.text().endswith("Marked: 1 dead filter (4).")
+    panel.set_layer(deep(layer))
+    panel.show_sheet(panel.grid.sheet)
+    assert "Marked" not in panel.note.text()
+    panel.show_findings(layer, (Finding("dead", (4,), "Dead: it says nothing."),))
+    assert "Marked" not in panel.note.text(), "what comes late is of the layer before"
+
+
 def test_the_view_that_was_asked_for_comes_back_after_a_layer_that_lacks_it(panel, layer):
     panel.set_layer(deep(layer))
     panel.form.setCurrentIndex(panel.form.findData("channels"))

@@ -104,6 +104,15 @@ def test_hovering_the_input_moves_the_window_there_and_marks_who_reads_the_cell(
     assert page.operator.input_note.text() == "Click to draw, right-click to erase.", "other windows read it now"
 
 
+def test_of_another_input_nothing_is_said_of_a_cell_that_was_pointed_at_before(page, qtbot) -> None:
+    hover(qtbot, page.operator.input, 6, 6)
+    assert page.operator.input_note.text() == "1 window reads row 7, column 7."
+    assert page.operator.output.content.marked == ((4, 4),)
+    page.show_setup(replace(page.setup, drawing_side=5))
+    assert page.operator.input_note.text().startswith("Click to draw")
+    assert page.operator.output.content.marked == ()
+
+
 def test_arrow_keys_move_the_window_on_either_map_and_home_begins_again(page, qtbot) -> None:
     output = page.operator.output
     qtbot.keyClick(output, Qt.Key.Key_Down)
@@ -306,6 +315,13 @@ def test_colours_show_three_slices_and_their_sum(page) -> None:
     page.settings.kernel.cells[0][0].setText("")
     page.settings.kernel.cells[0][0].textEdited.emit("4")
     assert page.setup.kernel[:, 0, 0].tolist() == [1, 4, 1]
+
+
+def test_another_slice_of_the_kernel_shows_its_own_numbers(page) -> None:
+    kernel = np.stack([np.full((3, 3), value) for value in (1.0, 2.0, 3.0)])
+    page.show_setup(replace(page.setup.with_colours(coloured=True), kernel=kernel))
+    page.input_panel.slices.button("2").click()
+    assert page.settings.kernel.cells[0][0].text() == "3"
 
 
 def test_large_kernels_in_colour_show_the_chosen_slice_where_all_would_be_too_small(page) -> None:
