@@ -450,9 +450,11 @@ def test_another_layer_asks_for_nothing_by_itself_and_has_its_own_channels(panel
 def test_what_is_the_matter_with_one_layer_is_not_said_of_the_next(panel, layer):
     panel.show_findings(layer, (Finding("dead", (4,), "Dead: it says nothing."),))
     assert panel.note.text().endswith("Marked: 1 dead filter (4).")
+    assert list(panel.grid._painter.marks) == [4]
     panel.set_layer(deep(layer))
     panel.show_sheet(panel.grid.sheet)
     assert "Marked" not in panel.note.text()
+    assert not panel.grid._painter.marks
     panel.show_findings(layer, (Finding("dead", (4,), "Dead: it says nothing."),))
     assert "Marked" not in panel.note.text(), "what comes late is of the layer before"
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.explain.receipt import Entry, Receipt
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.classify import file_dialogs
@@ -21,10 +22,14 @@ from cifar_gui.ui.classify.answers import Answer, Question
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.picture_panel import PicturePanel
+from cifar_gui.ui.classify.receipt_panel import ReceiptPanel
+from cifar_gui.ui.classify.receipt_pictures import RowPictures
+from cifar_gui.ui.classify.receipt_rows import BARS
 from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel, breakable
 from cifar_gui.ui.held_out import data_picture, why_none
 from cifar_gui.ui.opening import decoded
+from cifar_gui.ui.widgets.framed import Framed
 
 NAMES = ("cat", "dog", "ship")
 CAT, DOG = (Prediction(NAMES, each, verdict(NAMES, each)) for each in ((0.9, 0.08, 0.02), (0.1, 0.5, 0.4)))
@@ -399,3 +404,15 @@ def test_a_class_called_by_a_long_word_leaves_the_columns_of_the_page_as_they_ar
         assert panel.verdict.text() in names[1:], "what it says is what is read from it"
         assert panel.verdict.minimumSizeHint().width() < 380
     assert breakable("probably none of the ten") == "probably none of the ten"
+
+
+def test_the_bars_of_a_receipt_stand_in_their_column_only_whichever_pictures_are_beside_them(qtbot):
+    panel = ReceiptPanel()
+    qtbot.addWidget(panel)
+    receipt = Receipt("dog", "cat", (Entry("unit 1", 1.0, 2.0, 2.0, 1),), (2.0, 0.0), (0.8, 0.2), 1, per_filter=False)
+    picture = Framed(thumbnail("blue"), None, "its map")
+    for beside in (RowPictures(), RowPictures(map=picture), RowPictures(map=picture, ideal=picture), RowPictures()):
+        panel.show_receipt(receipt, [beside])
+        titles = panel.table.titles
+        with_bars = [panel.table.itemDelegateForColumn(column) is panel._bars for column in range(len(titles))]
+        assert with_bars == [title == BARS for title in titles]
