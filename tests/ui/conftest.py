@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.open_dialog import last_folder
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
     from cifar_gui.runs import Run
@@ -165,3 +165,40 @@ def make_picture(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+def look_of(page: QWidget) -> dict[str, Any]:
+    """What can be seen, read and used of a page: its pixels, and what each part that is to be seen says."""
+    if (focused := QApplication.focusWidget()) is not None:
+        focused.clearFocus()
+    for _ in range(6):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+    told: dict[str, Any] = {}
+    for part in page.findChildren(QWidget):
+        if part.isVisibleTo(page):
+            place = part.mapTo(page, QPoint())
+            words = [read() for name in _READABLE if callable(read := getattr(part, name, None))]
+            told[f"{type(part).__name__} {part.objectName()} at {place.x()}, {place.y()}"] = words
+    told["pixels"] = page.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    return told
+
+
+_READABLE = (
+    "text", "currentText", "value", "isChecked", "isEnabled", "toolTip", "accessibleName", "accessibleDescription",
+    "placeholderText", "currentRow",
+)  # fmt: skip
+
+
+@pytest.fixture
+def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
+    """Fails unless two pages of one kind show the same, however they came to it."""
+
+    def compare(page: QWidget, fresh: QWidget) -> None:
+        shown, wanted = look_of(page), look_of(fresh)
+        pixels = shown.pop("pixels"), wanted.pop("pixels")
+        differing = sorted(part for part in shown.keys() | wanted.keys() if shown.get(part) != wanted.get(part))
+        assert not differing, "\n".join(f"{part}: {shown.get(part)}, not {wanted.get(part)}" for part in differing)
+        assert pixels[0] == pixels[1], "what is painted differs"
+
+    return compare

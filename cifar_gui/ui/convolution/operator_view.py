@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QWidget
 
@@ -65,6 +65,9 @@ class OperatorView(QWidget):
         self.output.setAccessibleName("Output map")
         self.pool.setAccessibleName("Pooled map")
         self.arithmetic = Arithmetic()
+        self._shared_again = QTimer(self)
+        self._shared_again.setSingleShot(True)
+        self._shared_again.timeout.connect(self._share)
         self._build()
         self._connect()
         self.show_setup(self._setup)
@@ -174,13 +177,13 @@ class OperatorView(QWidget):
                 self.restart()
                 return True
         if event.type() == QEvent.Type.Resize:
-            self._share()
+            self._share_now_and_then()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
-        self._share()
+        self._share_now_and_then()
 
     def minimumSizeHint(self) -> QSize:
         """Of one below the other: it must be able to become so narrow."""
@@ -208,6 +211,12 @@ class OperatorView(QWidget):
         if way != self._layout.direction():
             self._layout.setDirection(way)
             self.updateGeometry()
+
+    def _share_now_and_then(self) -> None:
+        """Before the next paint, and again when everything has found its place: while a layout is at work it still
+        tells the room that there was before."""
+        self._share()
+        self._shared_again.start(0)
 
     def _share(self) -> None:
         """Cells of one size on all maps: a window is as large as the cells that it is made of look. Where these would
@@ -302,10 +311,10 @@ class OperatorView(QWidget):
         self._render_pool(hidden)
         self._render_sum()
         self.player.show_place(self.walker.number, self.walker.count)
-        self._share()
         rows, columns = setup.output.shape
         self.input_title.setText(f"INPUT {setup.side} × {setup.side}{' × 3' if setup.coloured else ''}")
         self.output_title.setText(f"OUTPUT {rows} × {columns}" if fits else "OUTPUT")
+        self._share_now_and_then()
 
     def _render_input(self) -> None:
         setup, geometry, place = self._setup, self._setup.geometry, self.walker.place

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cifar_gui.ui.convolution.page import ConvolutionPage
 
@@ -28,32 +28,46 @@ class Models(SimpleNamespace):
 
 
 @pytest.fixture
-def page(qtbot: Any, library: Any) -> Iterator[ConvolutionPage]:
-    """Shown, as it opens; `shown_pages` notes where it sends the user."""
+def make_page(qtbot: Any, library: Any) -> Iterator[Callable[[], ConvolutionPage]]:
+    """Pages, shown, as they open; `shown_pages` notes where one sends the user."""
     from cifar_gui.ui.actions import Actions
     from cifar_gui.ui.background import Background
     from cifar_gui.ui.convolution.page import ConvolutionPage
     from cifar_gui.ui.messages import Messages
     from cifar_gui.ui.shown_picture import ShownPicture
 
-    jobs, shown_pages = Background(), []
-    context: Any = SimpleNamespace(
-        jobs=jobs,
-        session=Session(),
-        data=library,
-        models=Models(snapshot=None, loaded=None, others=[]),
-        actions=Actions(),
-        messages=Messages(),
-        picture=ShownPicture(),
-        show_page=shown_pages.append,
-        open_elsewhere=lambda _sources: False,
-    )
-    made: Any = ConvolutionPage(context)
-    made.shown_pages = shown_pages
-    qtbot.addWidget(made)
-    made.resize(1172, 700)
-    made.show()
-    made.page_shown()
-    yield made
-    made.page_hidden()
+    jobs = Background()
+    pages: list[ConvolutionPage] = []
+
+    def make() -> ConvolutionPage:
+        shown_pages: list[str] = []
+        context: Any = SimpleNamespace(
+            jobs=jobs,
+            session=Session(),
+            data=library,
+            models=Models(snapshot=None, loaded=None, others=[]),
+            actions=Actions(),
+            messages=Messages(),
+            picture=ShownPicture(),
+            show_page=shown_pages.append,
+            open_elsewhere=lambda _sources: False,
+        )
+        made: Any = ConvolutionPage(context)
+        made.shown_pages = shown_pages
+        pages.append(made)
+        qtbot.addWidget(made)
+        made.resize(1172, 700)
+        made.show()
+        made.page_shown()
+        return made
+
+    yield make
+    for page in pages:
+        page.page_hidden()
     jobs.shutdown()
+
+
+@pytest.fixture
+def page(make_page: Callable[[], ConvolutionPage]) -> ConvolutionPage:
+    """One of them."""
+    return make_page()
