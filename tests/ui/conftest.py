@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from cifar_gui.ui.icons import retint
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.open_dialog import last_folder
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -180,7 +182,10 @@ def look_of(page: QWidget) -> dict[str, Any]:
             place = part.mapTo(page, QPoint())
             words = [read() for name in _READABLE if callable(read := getattr(part, name, None))]
             told[f"{type(part).__name__} {part.objectName()} at {place.x()}, {place.y()}"] = words
-    told["pixels"] = page.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    image = QImage(page.size(), QImage.Format.Format_RGB888)
+    image.fill(0)
+    page.render(image, QPoint(), page.rect(), QWidget.RenderFlag.DrawChildren)  # what lies behind it is not its own
+    told["pixels"] = pixels_of(image).transpose(1, 2, 0)
     return told
 
 
@@ -199,6 +204,7 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
         pixels = shown.pop("pixels"), wanted.pop("pixels")
         differing = sorted(part for part in shown.keys() | wanted.keys() if shown.get(part) != wanted.get(part))
         assert not differing, "\n".join(f"{part}: {shown.get(part)}, not {wanted.get(part)}" for part in differing)
-        assert pixels[0] == pixels[1], "what is painted differs"
+        rows, columns = np.nonzero((pixels[0] != pixels[1]).any(2))
+        assert not len(rows), f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()} differ"
 
     return compare

@@ -251,8 +251,9 @@ class GridPanel(Panel):
             QGuiApplication.clipboard().setImage(magnified(self.grid.sheet.tile(self.grid.chosen), 512))
 
     def save_state(self) -> dict[str, str]:
+        form = self._asked_form  # of the family that is asked for now, or of one before it
         return {
-            "view": self._asked_form or self._asked_family,
+            "view": form if form and family_of(form) == self._asked_family else self._asked_family,
             "order": self.order.currentData(),
             "scale": self.scale.currentData(),
         }

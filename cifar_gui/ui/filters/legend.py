@@ -23,6 +23,7 @@ class LegendStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend")
         theme().changed.connect(self.updateGeometry)
+        self.hide()
 
     def show_legend(self, legend: Legend | None) -> None:
         """None hides it."""

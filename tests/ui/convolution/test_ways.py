@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSlider, QW
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import ChannelStats
-from cifar_gui.ui.convolution.operator_view import ALL
 from cifar_gui.ui.convolution.page import ConvolutionPage
 from cifar_gui.ui.convolution.pictures import SmallPicture
 
