@@ -222,10 +222,11 @@ def test_where_to_look_in_many_pictures_can_be_said(
         assert (answer.crop, answer.crops) == (crop(picture.width, picture.height), 1)
 
 
+@pytest.mark.parametrize(("way", "turns"), [("proposed", 2), ("centre", 1)])
 def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_many(
-    snapshot: ModelSnapshot, sources: list[PictureSource], monkeypatch: pytest.MonkeyPatch
+    snapshot: ModelSnapshot, sources: list[PictureSource], monkeypatch: pytest.MonkeyPatch, way: Any, turns: int
 ) -> None:
-    monkeypatch.setattr(classifier, "MANY", 12)
+    """Counted are the squares looked at, or with one square each the views: 12 photos are many here."""
     asked, used = [], []
     half = Precision("bfloat16")
     monkeypatch.setattr(classifier, "quickest", lambda _snapshot, inputs: asked.append(len(inputs)) or half)
@@ -233,18 +234,22 @@ def test_many_pictures_are_answered_in_the_quickest_precision_once_there_are_man
     monkeypatch.setattr(
         Sight, "look", lambda self, inputs, which, precision=None: used.append(precision) or plain(self, inputs, which)
     )
-    photos = [source for source in sources if decodes_to_several_squares(source)][:20]
-    list(Classifier(snapshot).classify_many(photos))
+    photos = [source for source in sources if squares_in(source) > 1][:20]
+    looks = [squares_in(source) if way == "proposed" else 6 for source in photos]
+    monkeypatch.setattr(classifier, "MANY", sum(looks[:12]))
+    list(Classifier(snapshot).classify_many(photos, way=way))
     assert len(asked) == 1
-    assert used == [*[None] * 4, *[half] * 2]  # batches of 4, 8 and 8, each looked at as it is and then mirrored
+    # batches of 4, 8 and 8, each looked at in six views at once, or as it is and then mirrored
+    assert used == [*[None] * 2 * turns, *[half] * turns]
 
 
-def decodes_to_several_squares(source: PictureSource) -> bool:
+def squares_in(source: PictureSource) -> int:
+    """0 if it cannot be read."""
     try:
         picture = open_picture(source)
     except PictureError:
-        return False
-    return len(proposals(picture.width, picture.height)) > 1
+        return 0
+    return len(proposals(picture.width, picture.height))
 
 
 def test_progress_ends_at_one(snapshot: ModelSnapshot, sources: list[PictureSource]) -> None:
