@@ -117,6 +117,7 @@ class Receipts:
         self._drawing.progressed.connect(ideals.waiting.show_progress)
         for work in (self._looking, self._drawing):
             work.ended.connect(self._offer)  # however it ended
+        self._context.data.loaded.connect(lambda _data: self._on_data())
         self._held_out.came.connect(self._look)
         self._held_out.missing.connect(self._on_no_pictures)
 
@@ -159,6 +160,11 @@ class Receipts:
             pictures = self._held_out.known(self._question.snapshot.card)
             self._ask(replace(self._question, pictures=pictures, ideals=self._ideals))
         self._offer()
+
+    def _on_data(self) -> None:
+        """Top pictures that stand there are those of the data set before."""
+        if self._question is not None and self._question.pictures is not None:
+            self._ask_again()
 
     # --- what excites the units most
 

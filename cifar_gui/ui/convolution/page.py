@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from cifar_gui.ui.convolution.lessons import Lesson
 from cifar_gui.ui.convolution.operator_view import ALL, OperatorView
 from cifar_gui.ui.convolution.pictures import Pictures, SmallPicture, sample_picture
 from cifar_gui.ui.convolution.settings_panel import SettingsPanel
-from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Setup, from_state, to_state
+from cifar_gui.ui.convolution.setup import MOST_KERNEL, MOST_STRIDE, Place, Setup, from_state, to_state
 from cifar_gui.ui.convolution.walk_view import WalkView
 from cifar_gui.ui.convolution.walked_network import Found, find_network
 from cifar_gui.ui.held_out import why_none
@@ -47,6 +47,16 @@ _WIDTHS = (216, 232)
 _FILE_KINDS = {"PNG": ".png", "CSV": ".csv"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a tour or an experiment began with, to be come back to."""
+
+    setup: Setup
+    reveals: bool  # whether the output was filled step by step
+    place: Place  # of the window
+    slice: int  # of the input, or ALL
+
+
 class ConvolutionPage(Page):
     """Input on the left, maps and arithmetic in the middle, kernel on the right; the whole network behind."""
 
@@ -55,8 +65,7 @@ class ConvolutionPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = context.models.snapshot
-        self._before: Setup | None = None  # what a tour or an experiment began with, to be come back to
-        self._revealed = False  # whether the output was filled step by step then
+        self._before: _Before | None = None  # while there is a lesson
         self.setup = Setup()
         self.pictures = Pictures(context, self)
         self.views = Segmented([("operator", "The operator"), ("network", "A whole network")])
@@ -79,7 +88,7 @@ class ConvolutionPage(Page):
         stats = snapshot.card.stats if snapshot is not None else CENTRED
         self.input_panel.set_stats(stats)
         if self._before is not None:  # what is come back to after a lesson, too
-            self._before = self._before.seen_with(stats)
+            self._before = replace(self._before, setup=self._before.setup.seen_with(stats))
         self._offer_held_out()
         self._is_stale = True
         if self._visible:
@@ -109,12 +118,13 @@ class ConvolutionPage(Page):
         self.pictures.ask_to_fetch(links)
 
     def save_state(self) -> dict[str, Any]:
+        now = self._before or self._now()
         return {
-            "setup": to_state(self._before or self.setup),
+            "setup": to_state(now.setup),
             "view": self.views.current,
             "stage": self.network.stage,
             "columns": self._columns.save_state(),
-            "place": list(self.operator.walker.place),
+            "place": list(now.place),
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
@@ -243,21 +253,26 @@ class ConvolutionPage(Page):
         """Show what a lesson is about, whatever is in front: the strip that leads there is always in sight. Pictures
         stay at hand."""
         self._show_view("operator")
-        self.operator.walker.restart()
-        self.show_setup(_with_that_of(lesson.setup(), self.setup))
-        self._reveal(reveals=lesson.reveals)
-        self._on_slice(ALL)
-        self.input_panel.show_slice(ALL)
-        self.operator.walker.visited.clear()
-        self.operator.go(lesson.place)
+        self._begin_with(
+            _Before(_with_that_of(lesson.setup(), self.setup), lesson.reveals, place=lesson.place, slice=ALL)
+        )
 
     def end_guide(self) -> None:
         """Back to what was set up before."""
         self.guide.hide()
-        self._reveal(reveals=self._revealed)
         if self._before is not None:
-            self.show_setup(self._before)
-            self._before = None
+            before, self._before = self._before, None
+            self._begin_with(before)
+
+    def _begin_with(self, wanted: _Before) -> None:
+        """Nothing has been visited yet but the place itself."""
+        self.operator.walker.restart()
+        self.show_setup(wanted.setup)
+        self._reveal(reveals=wanted.reveals)
+        self._on_slice(wanted.slice)
+        self.input_panel.show_slice(wanted.slice)
+        self.operator.walker.visited.clear()
+        self.operator.go(wanted.place)
 
     def _on_experiment(self, lesson: Lesson) -> None:
         self._keep()
@@ -267,7 +282,13 @@ class ConvolutionPage(Page):
 
     def _keep(self) -> None:
         if self._before is None:  # else one lesson follows another
-            self._before, self._revealed = self.setup, self.operator.reveals
+            self._before = self._now()
+
+    def _now(self) -> _Before:
+        view = self.operator
+        return _Before(
+            self.setup, view.reveals, place=view.walker.place, slice=view.slice if self.setup.coloured else ALL
+        )
 
     def _reveal(self, *, reveals: bool) -> None:
         self.input_panel.show_reveals(reveals=reveals)
@@ -301,11 +322,16 @@ class ConvolutionPage(Page):
             lambda: _walked(find_network(chosen, label, choices), known or sample_picture()),
             self._on_walked,
             key="convolution.walk",
+            broken=self._on_no_walk,
         )
 
     def _on_walked(self, found: tuple[Walk, Found, SmallPicture]) -> None:
         walk, network, picture = found
         self.network.show_walk(walk, network.title, picture.name, picture.label, trained=network.trained)
+
+    def _on_no_walk(self) -> None:
+        """The next time that it is looked at, it is tried again."""
+        self._is_stale = True
 
     def _on_train(self) -> None:
         self.context.show_page("train")  # first: a page hears of recipes once it has been built
@@ -331,7 +357,7 @@ class ConvolutionPage(Page):
     def _on_picture(self, picture: SmallPicture) -> None:
         self.show_setup(_with_picture(self.setup, picture))
         if self._before is not None:  # opened during a lesson, it stays when that is done
-            self._before = _with_picture(self._before, picture)
+            self._before = replace(self._before, setup=_with_picture(self._before.setup, picture))
         self._is_stale = True
         self._walk()
 

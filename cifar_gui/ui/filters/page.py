@@ -353,6 +353,7 @@ class FiltersPage(Page):
         request, snapshot = self.grid_panel.request(), self._snapshot
         if request is not None and snapshot is not None and not self._unit.is_of(snapshot, request.layer):
             self._answered = None
+            self._unit.stop()
             self._show_unit()
 
     def _on_subject(self, subject: Subject) -> None:

@@ -25,9 +25,9 @@ from cifar_gui.ui.widgets.text import WrappedLabel, caption, muted, title
 from cifar_gui.words import grouped, loss_on_axis, loss_words, rounded
 
 _WHAT = (
-    "A network with this recipe's first weights is trained for a hundred steps or so, up to 400 of small batches, "
-    "while the learning rate rises. At first little happens, then the loss falls, and in the end it runs away. The "
-    "network is thrown away."
+    "A network with this recipe's first weights is trained for a hundred steps or so (400 of small batches, 30 if they "
+    "are slow) while the learning rate rises. At first little happens, then the loss falls, and in the end it runs "
+    "away. The network is thrown away."
 )
 _LEGEND = "Smooth line: the loss averaged over the last steps. Jagged line: the loss of each batch."
 _STALE = "The recipe has been changed since, so this may not hold for it any more."

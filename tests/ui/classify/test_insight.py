@@ -542,6 +542,16 @@ def test_top_pictures_are_looked_for_when_asked_for_and_stay_for_the_next_pictur
     assert "top\npicture" in why.panel.table.titles
 
 
+def test_top_pictures_go_with_the_data_set_that_they_are_of(page, qtbot, why, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    why.panel.tops.button.click()
+    qtbot.waitUntil(lambda: "top\npicture" in why.panel.table.titles)
+    page.context.data.adopt("other", replace(tiny_data, name="Other", fingerprints=tuple("abcd")))
+    qtbot.waitUntil(lambda: "top\npicture" not in why.panel.table.titles)
+    idle(page, qtbot)
+    assert why.panel.tops.button.isVisible(), "they can be looked for among the new ones"
+
+
 def test_without_a_data_set_top_pictures_have_it_read_first(page, qtbot, why, tiny_data):
     asked = []
     page.context.data.request = asked.append

@@ -20,6 +20,7 @@ from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution import page as page_module
 from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.convolution.walked_network import find_network, untrained
@@ -48,6 +49,18 @@ def stages(decided_snapshot, walking) -> list[torch.Tensor]:
     for layer in rebuild(decided_snapshot):
         found.append(layer(found[-1]).detach())
     return found
+
+
+def test_a_walk_that_failed_is_tried_again_when_it_is_looked_at_again(walking, qtbot, monkeypatch) -> None:
+    before, told = walking.network.walk, []
+    walking.context.jobs._unexpected = told.append
+    with monkeypatch.context() as patched:
+        patched.setattr(page_module, "walk", lambda *_: 1 / 0)
+        walking.on_theme()
+        qtbot.waitUntil(lambda: bool(told) and walking.context.jobs.idle)
+    walking.views.button("operator").click()
+    walking.views.button("network").click()
+    qtbot.waitUntil(lambda: walking.network.walk is not before)
 
 
 @pytest.mark.parametrize(("stage", "layer"), [("input", 0), ("conv", 1), ("relu", 2), ("pool", 3), ("dense", 5)])

@@ -423,6 +423,18 @@ def test_an_output_that_was_filled_step_by_step_before_a_lesson_is_so_after_it(p
     assert page.input_panel.reveal.raw()
 
 
+def test_after_a_lesson_the_window_and_the_slice_are_where_they_were(page) -> None:
+    page.input_panel.channels.button("rgb").click()
+    page.input_panel.slices.button("1").click()
+    page.operator.go((3, 2))
+    page.input_panel.experiments[0].click()
+    assert page.operator.walker.place != (3, 2)
+    assert page.save_state()["place"] == [3, 2], "what is remembered is the user's, too"
+    page.guide.end.click()
+    assert (page.operator.walker.place, page.operator.slice) == ((3, 2), 1)
+    assert page.input_panel.slices.current == "1"
+
+
 def test_the_next_step_of_the_tour_comes_to_the_front_from_the_whole_network_too(page) -> None:
     page.begin_tour()
     page.views.button("network").click()
