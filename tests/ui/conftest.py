@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cifar_gui.ui.icons import retint
@@ -198,6 +198,7 @@ _READABLE = (
 @pytest.fixture
 def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
     """Fails unless two pages of one kind show the same, however they came to it."""
+    QCursor.setPos(QGuiApplication.primaryScreen().geometry().bottomRight())  # it may be anywhere
 
     def compare(page: QWidget, fresh: QWidget) -> None:
         shown, wanted = look_of(page), look_of(fresh)
