@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -84,10 +85,10 @@ class RobustnessWork(QObject):
         """What is known of the network alone, if it has been measured."""
         if self._outcome is None:
             return
-        sample = sample_words(self._outcome)
-        known = self._known.get(key_of(self._outcome.question))
-        if known is not None:
-            self._view.show_measured([known], sample)
+        sample, question = sample_words(self._outcome), self._outcome.question
+        known = self._known.get(key_of(question))
+        if known is not None:  # perhaps under another name: the best network of a run is one of its epochs
+            self._view.show_measured([replace(known, model=question.model)], sample)
         else:
             self._view.clear(sample)
 
