@@ -242,7 +242,7 @@ def test_rows_are_chosen_from_elsewhere_without_a_word_and_by_the_user_with_one(
     assert (table.chosen_rows, told) == ((), [(0,)])
 
 
-def test_chosen_rows_are_scrolled_into_sight(qtbot):
+def test_chosen_rows_are_scrolled_into_sight_once(qtbot):
     table = ValueTable()
     qtbot.addWidget(table)
     table.resize(200, 120)
@@ -250,6 +250,9 @@ def test_chosen_rows_are_scrolled_into_sight(qtbot):
     table.show_rows(["number"], [[Cell(row, str(row))] for row in range(100)])
     table.choose_rows([70, 71])
     assert table.rowAt(table.viewport().height() // 2) in range(60, 75)
+    table.verticalScrollBar().setValue(0)
+    table.renew_rows(["number"], [[Cell(row, f"{row}.")] for row in range(100)])
+    assert (table.chosen_rows, table.rowAt(0)) == ((70, 71), 0), "who looks elsewhere goes on looking there"
 
 
 def test_a_table_is_sorted_by_its_values_where_that_is_wanted(qtbot):

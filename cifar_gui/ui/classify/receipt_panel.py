@@ -68,9 +68,7 @@ class ReceiptPanel(QWidget):
         self.sum.setText(in_words(receipt, squares))
         self._bars.reach = max((abs(entry.contribution) for entry in receipt.entries), default=0.0)
         self._put_bars(titles(pictures).index(BARS))
-        scrolled = self.table.verticalScrollBar().value()
         self.table.renew_rows(titles(pictures), rows(receipt, pictures))
-        self.table.verticalScrollBar().setValue(scrolled)
         can_open = any(row.filter is not None for row in pictures)
         shape = Qt.CursorShape.PointingHandCursor if can_open else Qt.CursorShape.ArrowCursor
         self.table.viewport().setCursor(shape)

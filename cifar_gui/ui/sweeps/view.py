@@ -81,16 +81,15 @@ class SweepsView(QWidget):
         self._wanted = path
 
     def show_states(self, states: Sequence[SweepState]) -> None:
-        """All sweeps as they are now; what was chosen stays chosen."""
-        before = self._wanted or (self.current.path if self.current is not None else None)
+        """All sweeps as they are now; what was chosen stays chosen, and the keyboard where it was."""
         self._states = states
-        self.sweeps.show_rows(*list_rows(states))
+        self.sweeps.renew_rows(*list_rows(states))
         names = [row[0].value for row in self.sweeps.rows]
-        wanted = before.name if before is not None else ""
-        if names:
-            self.sweeps.choose_rows([names.index(wanted) if wanted in names else 0])
-        if wanted in names:
+        if self._wanted is not None and self._wanted.name in names:
+            self.sweeps.choose_rows([names.index(self._wanted.name)])
             self._wanted = None
+        elif names and not self.sweeps.chosen_rows:
+            self.sweeps.choose_rows([0])
         self._show_current()
 
     def show_buttons(self) -> None:
@@ -130,11 +129,8 @@ class SweepsView(QWidget):
         """The chosen sweep; the chosen trial stays chosen if it is one of it."""
         state = self.current
         same, self._shown = state is not None and self._shown == state.path, state.path if state is not None else None
-        number = self.trial.trial.number if same and self.trial is not None else 0
-        self.results.show_rows(*(result_rows(state) if state is not None else ([], [])))
-        numbers = [row[0].value for row in self.results.rows]
-        if number in numbers:
-            self.results.choose_rows([numbers.index(number)])
+        show = self.results.renew_rows if same else self.results.show_rows  # trials of any have the same numbers
+        show(*(result_rows(state) if state is not None else ([], [])))
         axes = state.sweep.axes if state is not None and state.sweep is not None else ()
         self.axis.set_options((str(place), label_of(axis.setting)) for place, axis in enumerate(axes))
         self.axis.setVisible(len(axes) > 1)

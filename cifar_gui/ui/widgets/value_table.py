@@ -177,8 +177,9 @@ class ValueTable(QTableView):
 
     def renew_rows(self, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """As `show_rows`, when the same things have other values: those selected, and the one the keyboard is on, stay
-        so, known by what their first cells export."""
+        so, known by what their first cells export; and what is scrolled to stays in sight."""
         chosen, current = {self.rows[row][0].value for row in self.chosen_rows}, self.currentIndex()
+        scrolled = self.verticalScrollBar().value()
         focused = self.rows[current.row()][0].value if current.isValid() else None
         self.show_rows(titles, rows)
         names = [row[0].value for row in self.rows]
@@ -187,6 +188,7 @@ class ValueTable(QTableView):
             self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.NoUpdate)
         if chosen.intersection(names):
             self.choose_rows([row for row, name in enumerate(names) if name in chosen])
+        self.verticalScrollBar().setValue(scrolled)
 
     @property
     def titles(self) -> list[str]:
