@@ -64,7 +64,7 @@ class TablePage(Panel):
         self._class_names: tuple[str, ...] = ()
         self._asking: Asking | None = None  # how the network was asked last; None: not at all
         self._places: Sequence[int] = ()  # of the rows that it was asked about
-        self._tally = ElidedLabel("caption")
+        self._tally, self._remark = ElidedLabel("caption"), ""
         self._make_header()
         self.body.addLayout(self._progress_row())
         self.body.addWidget(self.sort_away.row)
@@ -105,7 +105,7 @@ class TablePage(Panel):
         self._on_rearrange()
 
     def say(self, remark: str) -> None:
-        """Add a remark to the tally, until that changes."""
+        """Add a remark to the tally, until others are asked for."""
         self._show_tally(remark)
 
     def taken_rows(self) -> list[Row]:
@@ -127,7 +127,7 @@ class TablePage(Panel):
         self._places = [place for place, row in enumerate(self.model.rows) if row.state == "waiting"]
         if self._places:
             self._ask()
-        self._show_tally()
+        self._show_tally("")
 
     def _make_header(self) -> None:
         self.back_button = ShyButton("One picture")
@@ -269,6 +269,7 @@ class TablePage(Panel):
     def _on_refused(self, error: CifarGuiError) -> None:
         self._on_ended(cancelled=True)
         self._go_on_button.hide()  # it would be refused again
+        self._show_tally("this network cannot be used")  # nobody has cancelled it
         self._messages.error(str(error))
 
     def _show_progress(self, *, visible: bool) -> None:
@@ -277,13 +278,15 @@ class TablePage(Panel):
         for widget in (self._progress, self._doing, self.cancel_button):
             widget.setVisible(visible)
 
-    def _show_tally(self, remark: str = "") -> None:
+    def _show_tally(self, remark: str | None = None) -> None:
+        """With another remark; None: with the one there is, which is as true of some of the rows as of all."""
+        self._remark = self._remark if remark is None else remark
         rows = self.model.rows
         shown = self.model.rowCount()
         counted = self.model.tally
         parts = [counted.words()] if shown == len(rows) else [f"{shown:,} of {pictures(len(rows))} shown"]
         right, mistakes = counted.by_folder()
-        whole = " · ".join([*parts, *(text for text in (right, remark) if text)])
+        whole = " · ".join([*parts, *(text for text in (right, self._remark) if text)])
         self._tally.setText(whole)
         self._tally.say_more(mistakes)
         self.table.show_folders(counted.folders_tell)

@@ -134,7 +134,9 @@ def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, d
     assert [(message.severity, message.text) for message in table._messages.all] == [
         ("error", "The weights do not fit.")
     ]
-    assert table._tally.text() == "1 picture: 1 waiting · cancelled"
+    assert table._tally.text() == "1 picture: 1 waiting · this network cannot be used"
+    table._by_state.setCurrentText("Confident")
+    assert table._tally.text() == "0 of 1 picture shown · this network cannot be used", "whatever is shown of it"
     assert not table.cancel_button.isVisible()
 
 
