@@ -42,6 +42,7 @@ class SweepReport:
 
     def standing(self, state: SweepState) -> None:
         """How far it is, when nothing is trained: for programs every trial, also those that wait."""
+        self.begin(state)
         if self._json:
             for each in state.trials:
                 self.trial(state, each)
@@ -56,12 +57,12 @@ class SweepReport:
             write_json({"event": "sweep", "sweep": state.name, **figures}, indent=False)
             return
         ranked = sorted(state.trials, key=lambda each: -(each.accuracy or 0.0))
-        if state.sweep is None or best is None:
+        rows = [_row(each) for each in ranked if each.run is not None]
+        if state.sweep is None or not rows:
             return
         labels = [label_of(axis.setting) for axis in state.sweep.axes]
-        rows = [_row(each) for each in ranked if each.run is not None]
         write(table(("Accuracy", "Run", *labels, "Epochs", "Time"), rows, right=(0, len(labels) + 2, len(labels) + 3)))
-        if best.run is not None:
+        if best is not None and best.run is not None:
             say(f"Best on the held-out pictures: run {best.run.number}, {percent(best.accuracy, 2)}.")
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import load_snapshot
+from cifar_gui.cli.sweep_report import SweepReport
 from cifar_gui.errors import WriteError
+from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, move_to_trash
+from cifar_gui.runs.axis import Axis
+from cifar_gui.runs.sweep import Sweep
+from cifar_gui.runs.sweep_files import SweepState, TrialState
 from cifar_gui.training.events import EpochReport
 
 TEXT = """
@@ -52,6 +60,30 @@ def test_every_trial_becomes_a_run_and_the_best_is_told(cli, file) -> None:
         2,
         "cifar-gui: There is a sweep called rates already. Add --resume to go on with it, or rename the file.\n",
     )
+
+
+def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_whole_sweep(capsys) -> None:
+    sweep = Sweep(presets("simple")["best"].changed(data="shapes"), (Axis("lr", (0.1, 0.2, 0.3, 0.4)),))
+    trained = {"0001": ("completed", 0.3), "0002": ("failed", None), "0003": ("completed", 0.5)}
+    runs: list[Any] = [
+        SimpleNamespace(number=number, status=status, best_accuracy=best, epochs_done=1, epochs_planned=2, seconds=9.0)
+        for number, (status, best) in trained.items()
+    ]
+    trials = tuple(TrialState(trial, run) for trial, run in zip(sweep.trials(), [*runs, None], strict=True))
+    report, state = SweepReport(json=False), SweepState(Path("rates"), sweep, trials)
+    assert report.position(state, trials[3], 1.5, 3) == (0.625, "sweep 3 of 4, epoch 2/3: learning rate 0.4")
+    report.end(state)
+    told = capsys.readouterr()
+    assert [line.split() for line in told.out.splitlines()[2:]] == [
+        ["50.00", "%", "0003", "0.3", "1/2", "9.0", "s"],
+        ["30.00", "%", "0001", "0.1", "1/2", "9.0", "s"],
+        ["–", "0002", "0.2", "1/2", "9.0", "s"],
+    ]
+    assert told.err == "Best on the held-out pictures: run 0003, 50.00 %.\n"
+    report.standing(replace(state, trials=trials[1:2]))
+    assert capsys.readouterr().out.split()[-6:] == ["–", "0002", "0.2", "1/2", "9.0", "s"]
+    report.standing(replace(state, trials=trials[3:]))
+    assert capsys.readouterr() == ("", "Sweep rates: 1 run.\n"), "where nothing has been trained that is said"
 
 
 def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, file, monkeypatch) -> None:
