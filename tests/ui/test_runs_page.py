@@ -475,11 +475,21 @@ def test_a_setting_changed_while_it_trains_is_shown(page, qtbot, runs):
     qtbot.waitUntil(lambda: page.model.rows[-1].recipe == "Best, 40 epochs, learning rate 0.25")
 
 
-def test_rows_are_copied_as_text(page):
+def test_rows_are_copied_as_text(page, qtbot):
     page.copy()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].startswith("Run\tName\tNetwork")
     assert lines[1].startswith("0003\t\tSimple CNN\tShapes")
+    select(page, qtbot, "0001", "0003")
+    page.window().activateWindow()
+    page.details.differences.setFocus()
+    qtbot.waitUntil(page.details.differences.hasFocus)
+    page.copy()
+    assert QGuiApplication.clipboard().text().startswith("Setting\t0003\t0001\n")
+    page.filter.text.setText("there is no such run")
+    page.copy()
+    assert QGuiApplication.clipboard().text().startswith("Setting\t0003\t0001\n")
+    assert page.window().status.tip.text() == "Nothing is copied: the table shows no runs."
 
 
 def test_what_was_looked_at_is_remembered(page):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from cifar_gui.networks.base import presets
@@ -79,6 +80,9 @@ def test_points_are_read_and_chosen_with_the_keys_and_any_recipe_goes_to_train(p
     assert view.reading.text().startswith("Run 0001: 30.00 %")
     qtbot.keyClick(view.plot, Qt.Key.Key_Return)
     assert view.plot.marked == 1
+    view.axis.setCurrentIndex(0)
+    assert view.reading.text().startswith("Hover to read a point"), "what was read is not there any more"
+    assert view.plot.cursor().shape() == Qt.CursorShape.ArrowCursor
     view.results.selectRow(1)
     assert not view.show_run.isEnabled()
     assert view.show_run.toolTip() == "It has not been trained yet."
@@ -121,6 +125,33 @@ def test_a_new_sweep_is_chosen_once_it_has_been_read_and_then_the_choice_is_the_
     view.sweeps.selectRow([row[0].value for row in view.sweeps.rows].index(folder.name))
     view.show_states(list_sweeps())
     assert (view.current.name, view.trial) == (folder.name, None)
+
+
+def test_read_again_the_keyboard_goes_on_where_it_was(page, qtbot) -> None:
+    view = page.sweeps.view
+    create_sweep(SWEEP, "again")
+    view.show_states(list_sweeps())
+    for table, row, key in ((view.sweeps, 1, Qt.Key.Key_Up), (view.results, 1, Qt.Key.Key_Down)):
+        table.setCurrentIndex(table.model().index(row, 0))
+        view.show_states(list_sweeps())  # as it is with every epoch of a sweep under way
+        qtbot.keyClick(table, key)
+    assert (view.current.name, view.trial.trial.number) == (view.sweeps.rows[0][0].value, 3)
+
+
+def test_what_is_in_front_is_copied(page, qtbot) -> None:
+    def copied() -> str:
+        page.copy()
+        return QGuiApplication.clipboard().text().partition("\n")[0]
+
+    page.window().activateWindow()
+    page.sweeps.view.results.setFocus()
+    qtbot.waitUntil(page.sweeps.view.results.hasFocus)
+    assert copied() == "Trial\tRun\tLearning rate\tFlip\tAccuracy\tStatus\tEpochs\tTime"
+    page.sweeps.view.sweeps.setFocus()
+    assert copied() == "Sweep\tVaried\tSearch\tDone\tBest\tRun"
+    page.commands.view.button("runs").click()
+    settle(page, qtbot)
+    assert copied().startswith("Run\tName\t")
 
 
 def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot, monkeypatch) -> None:

@@ -103,16 +103,18 @@ class EvaluatePage(Page):
 
     def copy(self) -> None:
         """The confusion matrix where it has the focus, else the classes: the selected rows, or all."""
-        if self.views.confusion.table.hasFocus():
+        if why := self._why_nothing():
+            self.tell(f"Nothing is copied: {why}.")
+        elif self.views.confusion.table.hasFocus():
             self.views.confusion.table.copy()
-        elif self.outcome is not None:
+        else:
             self.score.table.copy_rows()
 
     def save(self) -> None:
         """The numbers of the view in front as CSV, or what it shows as PNG."""
         outcome = self.outcome
-        if outcome is None:
-            self.context.messages.info("There is nothing to save yet: press Run first.")
+        if (why := self._why_nothing()) or outcome is None:
+            self.tell(f"Nothing is saved: {why}.")
         elif (path := ask_where_to_save(self, "Save the evaluation", "evaluation.csv", KINDS)) is not None:
             try:
                 write(path, lambda: self.views.numbers(outcome), self.views.picture)
@@ -120,6 +122,12 @@ class EvaluatePage(Page):
                 self.context.messages.error(str(error), topic=_TOPIC)
             else:
                 self.context.messages.info(f"The evaluation was saved as {path.name}.")
+
+    def _why_nothing(self) -> str:
+        """Why there is nothing to be taken away: what is not in front is not what is meant. "" if there is."""
+        if self._playing:
+            return "leave the game first, to have the evaluation"
+        return "" if self._stack.currentWidget() is self._columns else "no result is shown"
 
     # What is shown
 

@@ -119,8 +119,15 @@ class RunsPage(Page):
         self.sweeps.ask(recipe)
 
     def copy(self) -> None:
-        """The rows as text."""
-        self.table.copy_rows()
+        """The rows of what is in front, as text; where the keyboard is in the settings that differ, these."""
+        if self.commands.view.current == "sweeps":
+            self.sweeps.view.copy()
+        elif self.details.differences.hasFocus():
+            self.details.differences.copy_rows()
+        elif self.model.rows:
+            self.table.copy_rows()
+        else:
+            self.tell("Nothing is copied: the table shows no runs.")
 
     # What is shown
 

@@ -92,6 +92,10 @@ class SweepsView(QWidget):
             self.sweeps.choose_rows([0])
         self._show_current()
 
+    def copy(self) -> None:
+        """The runs of the sweep as text, or the sweeps where the keyboard is there."""
+        (self.sweeps if self.sweeps.hasFocus() else self.results).copy_rows()
+
     def show_buttons(self) -> None:
         """Allow what is possible now, and say of the rest why it is not."""
         state, sweeps, session = self.current, self._context.sweeps, self._context.session.state
