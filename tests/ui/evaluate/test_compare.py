@@ -85,6 +85,11 @@ def test_a_new_result_takes_the_comparison_away(comparing, qtbot):
     qtbot.waitUntil(lambda: comparing.second.found is None)
     assert comparing.views.numbers(comparing.outcome).startswith("class,")
     assert not comparing.views.compare.sides[True, True].isVisible()
+    comparing.views.compare.button.click()
+    comparing.second.forget(comparing.outcome)
+    assert comparing.views.compare.waiting.isHidden()
+    qtbot.waitUntil(lambda: comparing.context.jobs.idle)
+    assert comparing.second.found is None, "what was asked of the result before is not told any more"
 
 
 def test_comparing_can_be_given_up(comparing, qtbot):

@@ -13,7 +13,10 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.ui.evaluate import examiner
+from cifar_gui.ui.evaluate.gallery import HINT
+from cifar_gui.ui.evaluate.views_panel import VIEWS
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.widgets.help_button import topic_at
 
 from .conftest import small_network
 
@@ -54,7 +57,7 @@ def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, ti
     page._nothing.button.click()
     assert page.context.data.requested == ["usual"]
     assert front(page) is page._waiting
-    page.context.data.progress.emit(0.5, "reading")
+    page.context.data.progress.emit(0.0, "reading")  # of more than nothing it would, in time, be told how long it takes
     assert page._waiting.text.text() == "reading."
     page.on_data(tiny_data)
     qtbot.waitUntil(lambda: page.outcome is not None)
@@ -261,6 +264,7 @@ def test_a_new_result_takes_the_old_pictures_away(evaluated, qtbot):
     evaluated.controls.run.click()
     qtbot.waitUntil(lambda: evaluated.outcome is not before)
     assert len(evaluated.gallery.list.tiles) == 0
+    assert evaluated.gallery.words.text() == evaluated.gallery.list.accessibleDescription() == HINT
 
 
 def test_copy_takes_the_classes_and_the_matrix_where_it_has_the_focus(evaluated, qtbot):
@@ -271,6 +275,25 @@ def test_copy_takes_the_classes_and_the_matrix_where_it_has_the_focus(evaluated,
     qtbot.waitUntil(evaluated.views.confusion.table.hasFocus)
     evaluated.copy()
     assert QGuiApplication.clipboard().text().splitlines()[0] == "\tbright\tdark\tstriped"
+
+
+def test_what_is_not_in_front_is_neither_copied_nor_saved(evaluated, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(evaluated, "tell", told.append)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", pytest.fail)
+    QGuiApplication.clipboard().setText("as it was")
+    evaluated._play(playing=True)
+    evaluated.copy()
+    evaluated.save()
+    evaluated._play(playing=False)
+    evaluated.controls.run.click()
+    evaluated.copy()
+    evaluated.save()
+    assert QGuiApplication.clipboard().text() == "as it was"
+    game = "leave the game first, to have the evaluation."
+    assert told == [
+        f"Nothing is {done}: {why}" for why in (game, "no result is shown.") for done in ("copied", "saved")
+    ]
 
 
 def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch):
@@ -301,6 +324,13 @@ def test_a_picture_of_the_matrix_holds_all_of_it_whatever_is_scrolled(evaluated)
     large = table.picture().size()
     table.resize(60, 60)
     assert table.picture().size() == large
+
+
+def test_the_question_mark_explains_the_view_in_front(evaluated):
+    views = evaluated.views
+    for name in VIEWS:
+        views.choose(name)
+        assert views._help.topic == topic_at(views._stack.currentWidget(), ""), name
 
 
 def test_everything_has_a_name_and_the_matrix_a_summary(evaluated):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -124,9 +125,11 @@ def test_what_has_been_measured_goes_with_its_network_and_comes_back_with_it(mea
     qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is not snapshot)
     assert view.measured == ()
     assert view.plot.curves() == []
+    measuring.context.models.loaded = ModelChoice("runs/0007/epoch/3", "run 0007 · epoch 3", "", "runs", None)
     measuring.on_model(snapshot)
     qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is snapshot)
     assert [each.key for each in view.measured] == [each.key for each in before]
+    assert view.words.text().startswith("run 0007 · epoch 3 loses most by "), "as it is called now"
 
 
 def test_measuring_can_be_given_up(measuring, qtbot):
@@ -135,6 +138,15 @@ def test_measuring_can_be_given_up(measuring, qtbot):
     assert not view.button.isEnabled()
     view.waiting.cancel.click()
     assert view.button.isEnabled()
+    qtbot.waitUntil(lambda: measuring.context.jobs.idle)
+    assert view.measured == ()
+
+
+def test_measuring_one_network_is_given_up_when_another_is_shown(measuring, qtbot):
+    view, shown = measuring.views.robustness, measuring.outcome
+    view.button.click()
+    measuring.robustness.follow(replace(shown, question=replace(shown.question, snapshot=small_network(2))))
+    assert (view.waiting.isHidden(), view.button.isEnabled()) == (True, True)
     qtbot.waitUntil(lambda: measuring.context.jobs.idle)
     assert view.measured == ()
 

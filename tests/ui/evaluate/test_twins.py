@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from dataclasses import replace
 
 import pytest
@@ -174,4 +175,18 @@ def test_pairs_of_other_pictures_go_when_others_are_evaluated(looking, qtbot, ti
     looking.on_data(other)
     looking.controls.run.click()
     qtbot.waitUntil(lambda: looking.outcome.question.data is other)
+    assert view.found is None
+
+
+def test_a_search_goes_on_for_the_same_pictures_and_ends_when_others_are_shown(looking, qtbot, tiny_data, monkeypatch):
+    view, go_on = looking.views.twins, threading.Event()
+    monkeypatch.setattr(known_duplicates, "near_duplicates", lambda *_parts, **_named: go_on.wait(60) and [])
+    view.button.click()
+    looking.twins.follow(replace(looking.outcome))  # such as another epoch gives
+    assert not view.waiting.isHidden()
+    other = replace(tiny_data, fingerprints=("a", "b", "c", "d"))
+    looking.twins.follow(replace(looking.outcome, question=replace(looking.outcome.question, data=other)))
+    assert (view.waiting.isHidden(), view.button.isEnabled()) == (True, True)
+    go_on.set()
+    qtbot.waitUntil(lambda: looking.context.jobs.idle)
     assert view.found is None
