@@ -97,6 +97,8 @@ def test_folders_named_after_classes_say_how_many_answers_are_right(cli, model, 
     told = ["88.9 % as folders say: 8 of 9", "red taken for blue: 1"]
     assert cli("classify", tmp_path, "--model", model, *form).err.splitlines() == told
     assert cli("classify", tmp_path / "other", tmp_path / "Red" / "0.png", "--model", model, *form).err == ""
+    right = cli("classify", colours / "test" / "red", "--model", model, *form).err
+    assert right == "100.0 % as folders say: 8 of 8\n"
 
 
 def test_csv_has_one_row_a_picture_and_a_column_a_class(cli, model, colours, tmp_path):

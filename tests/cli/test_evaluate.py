@@ -10,6 +10,7 @@ import torch
 
 from cifar_gui.cli import data, evaluate
 from cifar_gui.cli.console import Progress
+from cifar_gui.inference.evaluate import Evaluation, class_scores
 
 KEYS = {
     *("accuracy", "n", "interval", "per_class", "confusion", "model", "split", "tta", "seen_in_training"),
@@ -42,9 +43,36 @@ def test_people_get_tables_with_every_class(cli, model, colours):
     outcome = cli("evaluate", "--model", model, "--data", colours, "--split", "test")
     assert "100.00 % of 24 pictures right, one view" in outcome.out
     assert "Confusion" in outcome.out
-    assert ", before calibration " in outcome.out
     for name in ("red", "green", "blue"):
         assert outcome.out.count(name) >= 2
+
+
+def test_people_read_each_number_under_its_name():
+    confusion = torch.tensor([[2, 0], [1, 1]])
+    found = Evaluation(
+        class_names=("red", "green"),
+        accuracy=0.75,
+        n=4,
+        interval=(0.3, 0.95),
+        per_class=class_scores(confusion, ("red", "green")),
+        confusion=((2, 0), (1, 1)),
+        loss=0.5,
+        calibration_error=0.01,
+        uncalibrated_error=0.05,
+        views=1,
+        seconds=2.0,
+    )
+    lines = evaluate._as_text(found, "small").splitlines()
+    assert lines[:4] == [
+        "small: 75.00 % of 4 pictures right, one view",
+        "95 % interval 30.00 % to 95.00 %, cross-entropy 0.5000 nats",
+        "calibration error 1.00 %, before calibration 5.00 %",
+        "2.0 s, 2 pictures a second",
+    ]
+    assert [line.split() for line in lines if line.startswith("red")] == [
+        ["red", "66.67", "%", "100.00", "%", "2"],  # precision, recall
+        ["red", "2", "0"],
+    ]
 
 
 @pytest.fixture

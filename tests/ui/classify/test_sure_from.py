@@ -106,11 +106,11 @@ def test_one_line_holds_for_the_whole_page_and_nobody_is_asked_anew(page, qtbot,
     assert table.sure.text() == "Sure from 70 %"
     table.sure.popup.slider.setValue(71)
     assert panel.badge.state == page.history_panel.entry(8).prediction.verdict.confidence == "unsure"
-    later: Any = SimpleNamespace(crop=entry.crop, thumbnail=thumbnail, prediction=saying(0.8))
+    later: Any = SimpleNamespace(crop=entry.crop, thumbnail=thumbnail, prediction=saying(0.83))
     asked: Any = SimpleNamespace(number=8, model="")
     page._judge(0.82)
     page.history_panel.renew(asked, later)
-    assert page.history_panel.entry(8).prediction == judged(saying(0.8), 0.82)
+    assert page.history_panel.entry(8).prediction == judged(saying(0.83), 0.82) != later.prediction
     page._judge(0.71)
     assert page.save_state()["sure_from"] == 0.71
     page.restore_state({"sure_from": 0.65})
