@@ -10,7 +10,9 @@ import torch
 
 from cifar_gui.cli import data, evaluate
 from cifar_gui.cli.console import Progress
+from cifar_gui.data.corruptions import CORRUPTIONS
 from cifar_gui.inference.evaluate import Evaluation, class_scores
+from cifar_gui.inference.robustness import Robustness
 
 KEYS = {
     *("accuracy", "n", "interval", "per_class", "confusion", "model", "split", "tta", "seen_in_training"),
@@ -212,3 +214,6 @@ def test_pictures_are_made_worse_if_that_is_wanted(cli, model, colours):
     text = cli(*line).out
     assert "6 pictures made worse, one view; as they are 100.0 % are right" in text
     assert sum(line.startswith("Rotation ") for line in text.splitlines()) == 1
+    ways = {each.name: (0.9, 0.8, 0.7, 0.6, 0.5) for each in CORRUPTIONS}
+    table = evaluate._robust_text(Robustness(6, 1.0, ways))
+    assert "Noise 90.0 % 80.0 % 70.0 % 60.0 % 50.0 %" in " ".join(table.split()), "the weakest first"

@@ -72,6 +72,8 @@ def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_
     trials = tuple(TrialState(trial, run) for trial, run in zip(sweep.trials(), [*runs, None], strict=True))
     report, state = SweepReport(json=False), SweepState(Path("rates"), sweep, trials)
     assert report.position(state, trials[3], 1.5, 3) == (0.625, "sweep 3 of 4, epoch 2/3: learning rate 0.4")
+    report.trial(state, trials[2])
+    assert capsys.readouterr().err == "2 of 4: 50.00 %, run 0003, learning rate 0.3\n"
     report.end(state)
     told = capsys.readouterr()
     assert [line.split() for line in told.out.splitlines()[2:]] == [

@@ -544,6 +544,7 @@ def test_tags_are_typed_beside_the_curves_or_into_the_table_and_filter_it(page, 
     page.filter.clear()
     page.filter.text.setText("wide")
     assert [row.summary.number for row in page.model.rows] == ["0003", "0002"]
+    assert page.filter._count.text() == "2 of 3 runs"
     page.filter.text.setText("nothing such")
     assert page.model.rows == []
     assert numbers(page) == []

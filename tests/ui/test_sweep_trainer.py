@@ -121,6 +121,7 @@ def test_it_is_not_begun_while_something_trains_and_the_window_closes_in_the_mid
     window.context.session.stop()
     qtbot.waitUntil(lambda: window.context.session.state == "idle")
     sweeps.start(folder)
+    assert "A run is under way: stop it first." not in [each.text for each in window.context.messages.all]
     qtbot.waitUntil(lambda: window.context.session.state == "running")
     window.close_now()
     assert sweeps.path is None

@@ -111,6 +111,12 @@ def test_a_network_that_cannot_be_read_or_knows_other_classes_says_so(comparing,
         comparing.views.compare.button.click()
         qtbot.waitUntil(lambda why=why: any(why in each.text for each in comparing.context.messages.all))
         assert comparing.views.compare.button.isEnabled()
+    good = tmp_path / "good.safetensors"
+    save_snapshot(small_network(3), good)
+    comparing.context.models.offered = [ModelChoice("good", "Good", "", "opened", good)]
+    comparing.context.models.choices_changed.emit()
+    comparing.views.compare.button.click()
+    assert comparing.context.messages.all == [], "what was wrong with another one is not said any longer"
 
 
 def test_the_chosen_one_stays_when_there_are_more(comparing, other):

@@ -129,6 +129,8 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     assert "1 of 3 kept epochs asked" in view.words.text()
     view.button.click()
     assert not view.button.isEnabled()
+    replayed.every_epoch._on_progressed(0.5, "half of the first of two that are left")
+    assert view.waiting.bar.value() == view.waiting.bar.maximum() // 4
     qtbot.waitUntil(lambda: not replayed.every_epoch.running)
     (curve,) = view.plot.curves()
     assert curve.x.tolist() == [1, 2, 4]

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.ui.evaluate import game_work
 from cifar_gui.ui.evaluate.game import (
     LENGTH,
     Round,
@@ -183,7 +184,7 @@ def test_a_round_is_played_from_the_keyboard_to_its_result(playing, qtbot):
     assert playing.game_panel.question.isVisible()
 
 
-def test_escape_leaves_and_keeps_the_round(playing, qtbot):
+def test_escape_leaves_and_keeps_the_round(playing, qtbot, monkeypatch):
     play(playing, qtbot)
     ended = playing.game.round
     qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
@@ -192,9 +193,27 @@ def test_escape_leaves_and_keeps_the_round(playing, qtbot):
     playing.controls.game.click()
     assert playing.game.round is ended
     assert playing.game_panel.result.isVisible()
+    seen: list[set[int]] = []
+
+    def drawn(data, played, random):
+        seen.append({*played})
+        return draw(data, (), random)
+
+    monkeypatch.setattr(game_work, "draw", drawn)
     playing.game_panel.result.again.click()
     qtbot.waitUntil(lambda: playing.game.round is not ended)
     assert playing.game.round.yours == ()
+    assert seen == [set(ended.places)], "others are drawn than were played"
+
+
+def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.controls.game.click()
+    page.game_panel.waiting.cancel.click()
+    assert page.controls.isVisible()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.game.round is None
 
 
 def test_a_round_is_against_the_network_it_was_begun_with(playing, qtbot, tiny_data):
