@@ -52,6 +52,17 @@ def test_what_was_moved_can_be_put_back(files, tmp_path):
     assert {there for _, there in back.done} == {file for file, _ in files}
 
 
+def test_what_has_made_room_for_another_is_put_back_after_it(tmp_path):
+    for name in ("cat/1.png", "new/1.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(name)
+    files = [(tmp_path / "cat/1.png", "dog"), (tmp_path / "new/1.png", "cat")]
+    found = sort_files(files, tmp_path, told, move=True)
+    assert contents(tmp_path) == {"cat/1.png": "new/1.png", "dog/1.png": "cat/1.png"}
+    put_back(found.done, told)
+    assert contents(tmp_path) == {name: name for name in ("cat/1.png", "new/1.png")}
+
+
 def test_a_file_that_is_gone_is_told_of_and_the_others_go_on(files, tmp_path):
     files[1][0].unlink()
     found = sort_files(files, tmp_path / "to", told, move=True)

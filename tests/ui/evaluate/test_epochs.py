@@ -124,6 +124,15 @@ def test_the_slider_drives_the_one_model_chooser_and_what_is_known_is_shown_agai
     assert replayed.outcome.question.snapshot.card.epoch == 1
 
 
+def test_playing_ends_where_an_epoch_cannot_be_had(replayed):
+    replayed.epochs.play.click()
+    assert replayed.epochs.playing
+    replayed.context.models.choose = lambda _key: None  # such as one whose file has gone
+    replayed.epochs._on_tick()
+    assert not replayed.epochs.playing
+    assert replayed.epochs.slider.value() == 0, "the one that is shown"
+
+
 def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     view = replayed.views.epochs
     assert "1 of 3 kept epochs asked" in view.words.text()

@@ -76,11 +76,14 @@ def test_the_diagram_shows_the_bins_and_the_diagonal(view):
     assert view.reliability.accessibleName() == "Reliability"
 
 
-def test_the_slider_tells_what_remains(view):
+def test_the_slider_tells_what_remains(view, make_outcome):
     view.threshold.setValue(750)
     assert view.answered.text().startswith("At least 75.0 % sure: answers 50.0 %")
     (mark,) = view.coverage.canvas.vertical
     assert (mark.at, mark.label) == (pytest.approx(50.0), "≥ 75.0 % sure")
+    view.show_outcome(make_outcome([0] * 4, [0] * 4, [0.9, 0.8, 0.8, 0.7]))
+    told = "At least 75.0 % sure: answers 75.0 % of the pictures, 100.0 % right."
+    assert (view.answered.text(), view.coverage.canvas.vertical[0].at) == (told, 75.0), "of another result at once"
     view.threshold.setValue(0)
     assert view.coverage.canvas.vertical[0].at == 100.0
 

@@ -25,6 +25,7 @@ from cifar_gui.ui.evaluate.twins import (
     search_for,
     tiles,
 )
+from cifar_gui.ui.evaluate.twins_view import TwinsView
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +177,17 @@ def test_pairs_of_other_pictures_go_when_others_are_evaluated(looking, qtbot, ti
     looking.controls.run.click()
     qtbot.waitUntil(lambda: looking.outcome.question.data is other)
     assert view.found is None
+
+
+def test_pairs_of_different_labels_can_be_asked_for_only_where_there_are_some(search, qtbot):
+    view = TwinsView()
+    qtbot.addWidget(view)
+    same = Twins(0, 4, 0.93, False, True)
+    view.show_found(Found(search, [same, Twins(5, 9, 0.85, False, False)]), "", "")
+    view.mislabelled.setChecked(True)
+    assert (view.mislabelled.isEnabled(), len(view.list.tiles)) == (True, 1)
+    view.show_found(Found(search, [same]), "", "")
+    assert (view.mislabelled.isEnabled(), len(view.list.tiles)) == (False, 1)
 
 
 def test_a_search_goes_on_for_the_same_pictures_and_ends_when_others_are_shown(looking, qtbot, tiny_data, monkeypatch):
