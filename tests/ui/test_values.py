@@ -56,6 +56,10 @@ def test_rows_with_other_values_stay_selected_and_the_keyboard_on_its_own(qtbot)
     assert (table.chosen_rows, table.currentIndex().isValid()) == ((), False)
     table.choose_rows([0, 2])
     table.selectionModel().setCurrentIndex(table.model().index(2, 1), QItemSelectionModel.SelectionFlag.NoUpdate)
+    table.renew_rows(["unit", "share"], rows(b=8, c=9, a=7))
+    assert (table.chosen_rows, table.currentIndex().row()) == ((1, 2), 1), "not on the first of those selected"
+    table.renew_rows(["unit", "share"], rows(a=7, b=8, c=9))
+    assert (table.chosen_rows, table.currentIndex().row()) == ((0, 2), 2)
     table.renew_rows(["unit", "share"], rows(c=9, b=8, d=7))
     assert table.as_text(selected=True).splitlines() == ["unit\tshare", "c\t9"]
     assert (table.currentIndex().row(), table.currentIndex().column()) == (0, 1)
@@ -236,6 +240,7 @@ def test_rows_are_chosen_from_elsewhere_without_a_word_and_by_the_user_with_one(
     assert (table.chosen_rows, told) == ((0, 1), [])
     table.choose_rows([1])
     assert (table.chosen_rows, told) == ((1,), [])
+    assert table.currentIndex().row() == 1, "an arrow key goes on from there"
     table.selectRow(0)
     assert told == [(0,)]
     table.choose_rows([])

@@ -19,9 +19,11 @@ Column = Literal["name", "folder", "verdict", "probability", "second", "reason"]
 SortKey = tuple[object, ...]
 
 _ANSWER_COLUMNS = (
-    *("verdict", "confidence", "label", "probability", "second", "second_probability"),
-    *("crop_x", "crop_y", "crop_side"),
+    *("verdict", "headline", "label", "probability", "second", "second_probability"),
+    *("familiarity", "crop_x", "crop_y", "crop_side"),
 )
+"""Those that `cifar-gui classify --csv` has, too, are called as there."""
+
 COLUMNS: tuple[Column, ...] = ("name", "folder", "verdict", "probability", "second", "reason")
 STATES: tuple[State, ...] = ("confident", "unsure", "unknown", "unreadable", "waiting")
 
@@ -201,7 +203,7 @@ def as_text(rows: Iterable[Row], separator: str = ",") -> str:
     """CSV (or TSV) with a header, full precision and a point as decimal sign, whatever the country."""
     rows = list(rows)
     classes = _class_names(rows)
-    titles = ["picture", "path", "folder_says", *_ANSWER_COLUMNS, *classes, "problem"]
+    titles = ["picture", "path", "folder_says", *_ANSWER_COLUMNS, *classes, "error"]
     cells = ([row.source.name, row.source.path or "", row.truth, *_values(row, classes), row.problem] for row in rows)
     return csv_text([titles, *cells], separator)
 
@@ -245,5 +247,6 @@ def _values(row: Row, classes: Sequence[str]) -> list[object]:
     name, share = second(found)
     crop = (found.crop.x, found.crop.y, found.crop.side) if found.crop else ("", "", "")
     by_class = dict(zip(found.class_names, found.probabilities, strict=True))
-    verdict = [found.verdict.headline, found.verdict.confidence, found.label, repr(found.probability)]
-    return [*verdict, name, repr(share), *crop, *(repr(by_class[each]) if each in by_class else "" for each in classes)]
+    verdict = [found.verdict.confidence, found.verdict.headline, found.label, repr(found.probability)]
+    facts = [*verdict, name, repr(share), repr(found.familiarity), *crop]
+    return [*facts, *(repr(by_class[each]) if each in by_class else "" for each in classes)]

@@ -183,11 +183,11 @@ class ValueTable(QTableView):
         focused = self.rows[current.row()][0].value if current.isValid() else None
         self.show_rows(titles, rows)
         names = [row[0].value for row in self.rows]
+        if chosen.intersection(names):
+            self.choose_rows([row for row, name in enumerate(names) if name in chosen])
         if focused in names:
             place = self._cells.index(names.index(focused), min(current.column(), len(titles) - 1))
             self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.NoUpdate)
-        if chosen.intersection(names):
-            self.choose_rows([row for row, name in enumerate(names) if name in chosen])
         self.verticalScrollBar().setValue(scrolled)
 
     @property
@@ -204,15 +204,18 @@ class ValueTable(QTableView):
         return tuple(sorted({index.row() for index in self.selectedIndexes()}))
 
     def choose_rows(self, rows: Sequence[int]) -> None:
-        """Select these rows and no others, and scroll the first into sight, without telling anybody."""
+        """Select these rows and no others, with the keyboard on the first, which is scrolled into sight; nobody is
+        told."""
         chosen = QItemSelection()
         for row in rows:
             chosen.select(self._cells.index(row, 0), self._cells.index(row, self._cells.columnCount() - 1))
         was_blocked = self.blockSignals(True)
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.blockSignals(was_blocked)
         if rows:
-            self.scrollTo(self._cells.index(rows[0], 0))
+            first = self._cells.index(rows[0], 0)
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(first)
+        self.blockSignals(was_blocked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 
+from cifar_gui.cli.answers import Answer
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.errors import PictureError
 from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
@@ -94,9 +95,16 @@ def test_text_holds_every_number_in_full_and_reads_back_exactly(separator):
     assert [float(nothing[name]) for name in NAMES] == [THIRD] * 3
     assert (nothing["crop_x"], nothing["crop_y"], nothing["crop_side"]) == ("1", "2", "3")
     assert rows[0]["label"] == "cat"
+    assert (rows[0]["verdict"], rows[0]["headline"]) == ("confident", "confident verdict")
     assert float(rows[0]["second_probability"]) == 0.07
-    assert rows[4]["problem"] == BROKEN.problem
+    assert rows[4]["error"] == BROKEN.problem
     assert rows[4]["verdict"] == "unreadable"
+
+
+def test_columns_that_the_command_line_writes_too_are_called_as_there():
+    theirs = {*Answer("a.png", SURE_CAT.prediction).as_dict(), "crop_x", "crop_y", "crop_side"}
+    ours = set(next(csv.reader(io.StringIO(as_text(ROWS, ",")))))
+    assert theirs - ours == {"probabilities", "crop"}, "which the window has in columns of their own"
 
 
 def test_names_with_separators_and_quotes_survive():
