@@ -1,0 +1,83 @@
+"""The Classify page shows what has been opened, whatever has been on it before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from cifar_gui.checkpoint.files import save_snapshot
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.data.picture import PictureSource
+from cifar_gui.ui.classify.page import ClassifyPage
+from cifar_gui.ui.classify.picture_panel import VIEWS
+
+STEPS = 16
+
+
+@pytest.fixture
+def models(decided_model: Path, decided_snapshot: ModelSnapshot, tmp_path: Path) -> list[Path]:
+    """Two networks of the same classes."""
+    weights = {name: -2 * value for name, value in decided_snapshot.weights.items()}
+    save_snapshot(ModelSnapshot(decided_snapshot.card, weights), tmp_path / "other.safetensors")
+    return [decided_model, tmp_path / "other.safetensors"]
+
+
+def wander(page: ClassifyPage, pictures: list[Path], models: list[Path], chance: random.Random, qtbot) -> None:
+    """Do this and that, often before what was asked for last is there."""
+    panel, verdict = page.single.picture_panel, page.single.verdict_panel
+
+    def choose_method() -> None:
+        panel.side.method.setCurrentIndex(chance.randrange(panel.side.method.count()))
+
+    def click_class() -> None:
+        index = verdict.bars.model().index(chance.randrange(verdict.bars.model().rowCount()), 0)
+        verdict.bars.clicked.emit(index)
+
+    def nudge_crop() -> None:
+        key = chance.choice([Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Minus, Qt.Key.Key_Plus])
+        qtbot.keyClick(panel.crop_view, key)
+
+    actions: list[Callable[[], object]] = [
+        lambda: page.open_pictures([PictureSource.from_path(chance.choice(pictures))]),
+        lambda: page.context.models.choose_file(chance.choice(models)),
+        lambda: panel.views.button(chance.choice(list(VIEWS))).click(),
+        verdict._six_views.click,
+        choose_method,
+        click_class,
+        nudge_crop,
+    ]
+    for _ in range(STEPS):
+        chance.choice(actions)()
+        if chance.random() < 0.5:
+            qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_opened_looks_as_on_a_page_that_has_shown_nothing_else(
+    page, qtbot, make_picture, models, assert_look_alike, seed
+) -> None:
+    pictures = [make_picture(f"{colour}.png", colour=colour) for colour in ("orange", "green", "gray")]
+    chance = random.Random(seed)
+    wander(page, pictures, models, chance, qtbot)
+    page.context.models.choose_file(models[seed % 2])
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
+    last = [PictureSource.from_path(chance.choice(pictures))]
+    fresh = ClassifyPage(page.context)
+    qtbot.addWidget(fresh)
+    fresh.resize(page.size())
+    fresh.on_model(page.context.models.snapshot)
+    fresh.restore_state(page.save_state())
+    fresh.show()
+    fresh.page_shown()
+    for each in (page, fresh):
+        each.open_pictures(last)
+        qtbot.waitUntil(lambda: page.context.jobs.idle)
+        qtbot.waitUntil(lambda each=each: each._answered == each._number > 0)
+    fresh.single.picture_panel.views.button(page.single.picture_panel.views.current).click()  # it begins with the first
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert_look_alike(page.single, fresh.single)
+    fresh.page_hidden()
