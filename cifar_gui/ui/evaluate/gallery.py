@@ -45,4 +45,5 @@ class GalleryPanel(Panel):
         """Nothing has been chosen."""
         self.words.setText(HINT)
         self.list.show_tiles(None, ())
+        self.list.setToolTip("")
         self.list.setAccessibleDescription(HINT)

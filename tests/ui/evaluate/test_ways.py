@@ -1,0 +1,89 @@
+"""The Evaluate page shows what has been run, whatever has been on it before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from cifar_gui.data.base import ImageData
+from cifar_gui.ui.evaluate import outcome
+from cifar_gui.ui.evaluate.page import EvaluatePage
+from cifar_gui.ui.evaluate.views_panel import VIEWS
+
+from .conftest import NAMES, small_network
+
+STEPS = 24
+AT_ONCE = [view for view in VIEWS if view not in ("robustness", "compare", "epochs", "twins")]
+"""Views that are there with the result; what the others have found out stays theirs."""
+
+
+def wander(page: EvaluatePage, data: list[ImageData], chance: random.Random, settle: Callable[[], None]) -> None:
+    """Choose this and that and run it, often before what was run last is there."""
+
+    def choose_network() -> None:
+        seed = chance.randrange(3)
+        page.context.models.current = page.context.models.loaded = replace(
+            page.context.models.loaded, key=f"file/{seed}", label=f"Small {seed}"
+        )
+        page.on_model(small_network(seed))
+
+    def look_at_cell() -> None:
+        if page.outcome is not None:
+            page.views.confusion.cell_opened.emit(chance.randrange(3), chance.randrange(3))
+
+    def look_at_class() -> None:
+        if page.outcome is not None:
+            page.score.class_chosen.emit(chance.choice(NAMES))
+
+    actions: list[Callable[[], object]] = [
+        choose_network,
+        look_at_cell,
+        look_at_class,
+        lambda: page.on_data(chance.choice(data)),
+        lambda: page.controls.split.button(chance.choice(["validation", "train"])).click(),
+        page.controls.six_views.click,
+        page.controls.run.click,
+        page.controls.run.click,
+        lambda: page.views.choose(chance.choice(list(VIEWS))),
+        page.examiner.cancel,
+    ]
+    for _ in range(STEPS):
+        chance.choice(actions)()
+        if chance.random() < 0.5:
+            settle()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_run_looks_as_on_a_page_that_has_shown_nothing_else(
+    page, qtbot, tiny_data, assert_look_alike, monkeypatch, seed
+) -> None:
+    plain = outcome.evaluate
+    monkeypatch.setattr(outcome, "evaluate", lambda *given, **more: replace(plain(*given, **more), seconds=2.0))
+
+    def settle() -> None:
+        qtbot.waitUntil(lambda: page.context.jobs.idle)
+
+    chance = random.Random(seed)
+    other = replace(tiny_data, name="Other", fingerprints=tuple("abcd"))
+    page.on_data(tiny_data)
+    wander(page, [tiny_data, other], chance, settle)
+    settle()
+    network = small_network(seed)
+    fresh = EvaluatePage(page.context)
+    qtbot.addWidget(fresh)
+    fresh.resize(page.size())
+    fresh.show()
+    for each in (page, fresh):
+        each.on_data(other if seed % 2 else tiny_data)
+        each.on_model(network)
+        each.controls.split.button("train" if seed // 2 else "validation").click()
+        each.views.choose(AT_ONCE[seed % len(AT_ONCE)])
+        if each.controls.six_views.isChecked() != page.controls.six_views.isChecked():
+            each.controls.six_views.click()
+        if each is page or each.outcome is None:
+            each.controls.run.click()
+        settle()
+    assert_look_alike(page, fresh)
