@@ -48,8 +48,8 @@ _FILE_KINDS = {"PNG": ".png", "CSV": ".csv"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """What a tour or an experiment began with, to be come back to."""
+class _Scene:
+    """What the operator shows: what a lesson sets up, and what is come back to after it."""
 
     setup: Setup
     reveals: bool  # whether the output was filled step by step
@@ -65,7 +65,7 @@ class ConvolutionPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._snapshot: ModelSnapshot | None = context.models.snapshot
-        self._before: _Before | None = None  # while there is a lesson
+        self._before: _Scene | None = None  # what a tour or an experiment began with
         self.setup = Setup()
         self.pictures = Pictures(context, self)
         self.views = Segmented([("operator", "The operator"), ("network", "A whole network")])
@@ -254,7 +254,7 @@ class ConvolutionPage(Page):
         stay at hand."""
         self._show_view("operator")
         self._begin_with(
-            _Before(_with_that_of(lesson.setup(), self.setup), lesson.reveals, place=lesson.place, slice=ALL)
+            _Scene(_with_that_of(lesson.setup(), self.setup), lesson.reveals, place=lesson.place, slice=ALL)
         )
 
     def end_guide(self) -> None:
@@ -264,7 +264,7 @@ class ConvolutionPage(Page):
             before, self._before = self._before, None
             self._begin_with(before)
 
-    def _begin_with(self, wanted: _Before) -> None:
+    def _begin_with(self, wanted: _Scene) -> None:
         """Nothing has been visited yet but the place itself."""
         self.operator.walker.restart()
         self.show_setup(wanted.setup)
@@ -284,9 +284,9 @@ class ConvolutionPage(Page):
         if self._before is None:  # else one lesson follows another
             self._before = self._now()
 
-    def _now(self) -> _Before:
+    def _now(self) -> _Scene:
         view = self.operator
-        return _Before(
+        return _Scene(
             self.setup, view.reveals, place=view.walker.place, slice=view.slice if self.setup.coloured else ALL
         )
 

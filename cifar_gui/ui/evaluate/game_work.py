@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class GameWork(QObject):
         self._random = Random()
         self._waits = False  # for pictures
         self.round: Round | None = None
+        self._against = ""  # whom the round is against, by the chooser's key: two files may have one name
         self._held_out = HeldOutPictures(context, self)
         self._held_out.came.connect(self._on_came)
         self._held_out.missing.connect(self._refuse)
@@ -55,8 +57,8 @@ class GameWork(QObject):
     def open(self) -> None:
         """Show the round there is if it is still of this network and these pictures, else begin one."""
         loaded = self._context.models.loaded
-        model = loaded.label if loaded is not None else ""
-        fits = self.round is not None and self.round.data is self._data and self.round.model == model
+        key = loaded.key if loaded is not None else ""
+        fits = self.round is not None and self.round.data is self._data and self._against == key
         if self.round is not None and fits:
             self._panel.show_round(self.round)
             self.shown.emit()
@@ -85,14 +87,17 @@ class GameWork(QObject):
             self._refuse(why)
             return
         loaded = self._context.models.loaded
-        model = loaded.label if loaded is not None else snapshot.card.title
+        model, key = (loaded.label, loaded.key) if loaded is not None else (snapshot.card.title, "")
         played = self._played.setdefault(data.split("validation").fingerprint, set())
         places = draw(data, played, self._random)
         self._panel.begin(f"{model} looks at {len(places)} pictures")
         self.shown.emit()
-        self._context.jobs.run(begin(snapshot, model, data, places), self._on_begun, self._on_failed, key=_KEY)
+        self._context.jobs.run(
+            begin(snapshot, model, data, places), partial(self._on_begun, key), self._on_failed, key=_KEY
+        )
 
-    def _on_begun(self, made: Round) -> None:
+    def _on_begun(self, against: str, made: Round) -> None:
+        self._against = against
         self._played[made.data.split("validation").fingerprint].update(made.places)
         self._set(made)
 

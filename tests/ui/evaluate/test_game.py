@@ -217,7 +217,7 @@ def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot
 
 
 def test_a_round_is_against_the_network_it_was_begun_with(playing, qtbot, tiny_data):
-    playing.context.models.loaded = replace(playing.context.models.loaded, label="Other · shipped")
+    playing.context.models.loaded = replace(playing.context.models.loaded, key="other", label="Other · shipped")
     playing.on_model(small_network(2))
     qtbot.keyClick(playing.game_panel, Qt.Key.Key_1)
     assert playing.game.round.model == "Small · shipped"
@@ -225,6 +225,18 @@ def test_a_round_is_against_the_network_it_was_begun_with(playing, qtbot, tiny_d
     playing.controls.game.click()
     qtbot.waitUntil(lambda: playing.game.round.model == "Other · shipped")
     assert playing.game.round.yours == ()
+
+
+def test_a_round_against_one_of_two_networks_of_one_name_is_not_gone_on_with_against_the_other(playing, qtbot):
+    before = playing.game.round
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
+    playing.controls.game.click()
+    assert playing.game.round is before
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
+    playing.context.models.loaded = replace(playing.context.models.loaded, key="a file of the same name elsewhere")
+    playing.on_model(small_network(2))
+    playing.controls.game.click()
+    qtbot.waitUntil(lambda: playing.game.round is not before)
 
 
 def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, tiny_data):
