@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
     from cifar_gui.runs import Run
+    from cifar_gui.ui.background import Background
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -209,3 +211,17 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
         assert not len(rows), f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()} differ"
 
     return compare
+
+
+@pytest.fixture
+def wander(qtbot: Any) -> Callable[..., None]:
+    """Does so many things, drawn from `actions`; only after every second one, or so, it waits until nothing is under
+    way, as what is asked for while something is on its way is where pages go wrong."""
+
+    def walk(actions: Sequence[Callable[[], object]], chance: Random, jobs: Background, steps: int) -> None:
+        for _ in range(steps):
+            chance.choice(actions)()
+            if chance.random() < 0.5:
+                qtbot.waitUntil(lambda: jobs.idle)
+
+    return walk

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -22,7 +22,7 @@ STEPS = 16
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """Three networks that have learned nothing: two alike, one of other layers. One class has no name of CIFAR-10's."""
+    """Three networks that have learned nothing: two alike, one of other layers and with one class more."""
     made = []
     for name, classes, seed in (("simple", 3, 1), ("simple", 3, 2), ("lenet", 4, 3)):
         torch.manual_seed(seed)
@@ -34,29 +34,34 @@ def files(tmp_path: Path) -> list[Path]:
     return made
 
 
-def wander(page: FiltersPage, files: list[Path], chance: random.Random, settle: Any) -> None:
-    """Choose this and that, often before what was chosen last is there."""
-    panel, models = page.grid_panel, page.context.models
-    for _ in range(STEPS):
-        what = chance.randrange(6)
-        if what == 0:
-            models.choose_file(chance.choice(files))
-        elif what == 1 and page.layers.count():
+def actions_on(page: FiltersPage, files: list[Path], chance: random.Random) -> list[Callable[[], object]]:
+    """Choosing this and that."""
+    panel = page.grid_panel
+
+    def choose_layer() -> None:
+        if page.layers.count():
             page.layers.setCurrentRow(chance.randrange(page.layers.count()))
-        elif what == 2 and panel.grid.chosen is not None:
+
+    def choose_unit() -> None:
+        if panel.grid.chosen is not None:
             panel.grid.choose(chance.randrange(6))
-        elif what == 3:
-            page.material.take_random()
-        elif what == 4:
-            boxes = [each for each in panel.findChildren(QComboBox) if each.isVisibleTo(page) and each.isEnabled()]
-            if boxes:
-                box = chance.choice(boxes)
-                box.setCurrentIndex(chance.randrange(box.count()))
-                box.activated.emit(box.currentIndex())
-        elif views := views_of(page):
+
+    def choose_from_list() -> None:
+        boxes = [each for each in panel.findChildren(QComboBox) if each.isVisibleTo(page) and each.isEnabled()]
+        if boxes:
+            box = chance.choice(boxes)
+            box.setCurrentIndex(chance.randrange(box.count()))
+            box.activated.emit(box.currentIndex())
+
+    def choose_view() -> None:
+        if views := views_of(page):
             chance.choice(views).click()
-        if chance.random() < 0.5:
-            settle()
+
+    return [
+        lambda: page.context.models.choose_file(chance.choice(files)),
+        page.material.take_random,
+        *(choose_layer, choose_unit, choose_from_list, choose_view),
+    ]
 
 
 def views_of(page: FiltersPage) -> list[QAbstractButton]:
@@ -68,7 +73,7 @@ def views_of(page: FiltersPage) -> list[QAbstractButton]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_chosen_looks_as_on_a_page_that_has_shown_nothing_else(
-    window, qtbot, files, tiny_data, assert_look_alike, seed
+    window, qtbot, files, tiny_data, wander, assert_look_alike, seed
 ) -> None:
     page, models, jobs = window.show_page("filters"), window.context.models, window.context.jobs
 
@@ -76,7 +81,9 @@ def test_what_is_chosen_looks_as_on_a_page_that_has_shown_nothing_else(
         qtbot.waitUntil(lambda: jobs.idle and not page._pace._timer.isActive() and models.loaded is not None)
 
     window.context.data.adopt("tiny", tiny_data)
-    wander(page, files, random.Random(seed), settle)
+    chance = random.Random(seed)
+    wander(actions_on(page, files, chance), chance, jobs, STEPS)
+    settle()
     models.choose_file(files[seed % len(files)])
     settle()
     unit = page.grid_panel.grid.chosen or 0

@@ -16,8 +16,8 @@ from cifar_gui.ui.runs.page import RunsPage
 STEPS = 24
 
 
-def wander(page: RunsPage, chance: random.Random, settle: Callable[[], None]) -> None:
-    """Choose this and that, often before what was chosen last is there."""
+def actions_on(page: RunsPage, chance: random.Random) -> list[Callable[[], object]]:
+    """Choosing and changing this and that."""
 
     def select() -> None:
         rows = page.model.rows
@@ -30,7 +30,7 @@ def wander(page: RunsPage, chance: random.Random, settle: Callable[[], None]) ->
         if (rows := page.table.selected()) and not page.commands.shows_trash:
             page._tag(rows[0], chance.choice(["", "good", "good, bad"]))
 
-    actions: list[Callable[[], object]] = [
+    return [
         select,
         select,
         tag,
@@ -40,15 +40,11 @@ def wander(page: RunsPage, chance: random.Random, settle: Callable[[], None]) ->
         trigger("trash"),
         trigger("restore"),
     ]
-    for _ in range(STEPS):
-        chance.choice(actions)()
-        if chance.random() < 0.5:
-            settle()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_chosen_looks_as_on_a_page_that_has_shown_nothing_else(
-    window, qtbot, make_run, assert_look_alike, seed
+    window, qtbot, make_run, wander, assert_look_alike, seed
 ) -> None:
     for number, accuracies in enumerate([(0.3, 0.5, 0.4), (0.2,), (0.6, 0.7, 0.8), ()]):
         make_run(accuracies, optimiser="sgd" if number % 2 else "adam", seed=number)
@@ -58,7 +54,7 @@ def test_what_is_chosen_looks_as_on_a_page_that_has_shown_nothing_else(
         qtbot.waitUntil(lambda: jobs.idle and not any(each._soon.isActive() for each in (page, *pages)))
 
     settle()
-    wander(page, chance, settle)
+    wander(actions_on(page, chance), chance, jobs, STEPS)
     settle()
     view = "trash" if seed % 2 else "runs"
     there = (list_trash if view == "trash" else list_runs)()

@@ -26,8 +26,10 @@ def models(decided_model: Path, decided_snapshot: ModelSnapshot, tmp_path: Path)
     return [decided_model, tmp_path / "other.safetensors"]
 
 
-def wander(page: ClassifyPage, pictures: list[Path], models: list[Path], chance: random.Random, qtbot) -> None:
-    """Do this and that, often before what was asked for last is there."""
+def actions_on(
+    page: ClassifyPage, pictures: list[Path], models: list[Path], chance: random.Random, qtbot
+) -> list[Callable[[], object]]:
+    """Opening, choosing, clicking and nudging this and that."""
     panel, verdict = page.single.picture_panel, page.single.verdict_panel
 
     def choose_method() -> None:
@@ -41,7 +43,7 @@ def wander(page: ClassifyPage, pictures: list[Path], models: list[Path], chance:
         key = chance.choice([Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Minus, Qt.Key.Key_Plus])
         qtbot.keyClick(panel.crop_view, key)
 
-    actions: list[Callable[[], object]] = [
+    return [
         lambda: page.open_pictures([PictureSource.from_path(chance.choice(pictures))]),
         lambda: page.context.models.choose_file(chance.choice(models)),
         lambda: panel.views.button(chance.choice(list(VIEWS))).click(),
@@ -50,19 +52,15 @@ def wander(page: ClassifyPage, pictures: list[Path], models: list[Path], chance:
         click_class,
         nudge_crop,
     ]
-    for _ in range(STEPS):
-        chance.choice(actions)()
-        if chance.random() < 0.5:
-            qtbot.waitUntil(lambda: page.context.jobs.idle)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_opened_looks_as_on_a_page_that_has_shown_nothing_else(
-    page, qtbot, make_picture, models, assert_look_alike, seed
+    page, qtbot, make_picture, models, wander, assert_look_alike, seed
 ) -> None:
     pictures = [make_picture(f"{colour}.png", colour=colour) for colour in ("orange", "green", "gray")]
     chance = random.Random(seed)
-    wander(page, pictures, models, chance, qtbot)
+    wander(actions_on(page, pictures, models, chance, qtbot), chance, page.context.jobs, STEPS)
     page.context.models.choose_file(models[seed % 2])
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
     last = [PictureSource.from_path(chance.choice(pictures))]

@@ -20,8 +20,8 @@ AT_ONCE = [view for view in VIEWS if view not in ("robustness", "compare", "epoc
 """Views that are there with the result; what the others have found out stays theirs."""
 
 
-def wander(page: EvaluatePage, data: list[ImageData], chance: random.Random, settle: Callable[[], None]) -> None:
-    """Choose this and that and run it, often before what was run last is there."""
+def actions_on(page: EvaluatePage, data: list[ImageData], chance: random.Random) -> list[Callable[[], object]]:
+    """Choosing this and that, and running it."""
 
     def choose_network() -> None:
         seed = chance.randrange(3)
@@ -38,7 +38,7 @@ def wander(page: EvaluatePage, data: list[ImageData], chance: random.Random, set
         if page.outcome is not None:
             page.score.class_chosen.emit(chance.choice(NAMES))
 
-    actions: list[Callable[[], object]] = [
+    return [
         choose_network,
         look_at_cell,
         look_at_class,
@@ -50,15 +50,11 @@ def wander(page: EvaluatePage, data: list[ImageData], chance: random.Random, set
         lambda: page.views.choose(chance.choice(list(VIEWS))),
         page.examiner.cancel,
     ]
-    for _ in range(STEPS):
-        chance.choice(actions)()
-        if chance.random() < 0.5:
-            settle()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_run_looks_as_on_a_page_that_has_shown_nothing_else(
-    page, qtbot, tiny_data, assert_look_alike, monkeypatch, seed
+    page, qtbot, tiny_data, wander, assert_look_alike, monkeypatch, seed
 ) -> None:
     plain = outcome.evaluate
     monkeypatch.setattr(outcome, "evaluate", lambda *given, **more: replace(plain(*given, **more), seconds=2.0))
@@ -69,7 +65,7 @@ def test_what_is_run_looks_as_on_a_page_that_has_shown_nothing_else(
     chance = random.Random(seed)
     other = replace(tiny_data, name="Other", fingerprints=tuple("abcd"))
     page.on_data(tiny_data)
-    wander(page, [tiny_data, other], chance, settle)
+    wander(actions_on(page, [tiny_data, other], chance), chance, page.context.jobs, STEPS)
     settle()
     network = small_network(seed)
     fresh = EvaluatePage(page.context)
