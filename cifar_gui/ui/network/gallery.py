@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyle,
@@ -121,12 +122,13 @@ def _lines(network: NetworkOverview) -> list[str]:
 
 
 def _card_width(network: NetworkOverview) -> int:
-    """How wide a card must be, so that its name and its figures stand on a line each."""
-    bold, small = QFontMetrics(font(13, bold=True)), QFontMetrics(font(11))
+    """How wide a card must be, so that its name and its figures stand on a line each. A line that is a part of a pixel
+    too long would lose its end."""
+    bold, small = QFontMetricsF(font(13, bold=True)), QFontMetricsF(font(11))
     known = network.measured is not None
     beside = bold.horizontalAdvance(accuracy_text(network)) if known else small.horizontalAdvance(NOT_MEASURED)
     head = bold.horizontalAdvance(network.label) + px(_GAP) + beside
-    return max(head, *map(small.horizontalAdvance, _lines(network))) + 2 * px(_PADDING) + 2
+    return ceil(max(head, *map(small.horizontalAdvance, _lines(network)))) + 2 * px(_PADDING) + 2
 
 
 def _about(network: NetworkOverview) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 import torch
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 
 from cifar_gui.checkpoint.card import ModelCard
@@ -18,11 +18,13 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import NETWORKS, build, presets
 from cifar_gui.networks.layer_table import LayerRow, total_parameters
+from cifar_gui.ui.network import gallery
 from cifar_gui.ui.network.drawing import NetworkDrawing, placed, strips
 from cifar_gui.ui.network.gallery import result
 from cifar_gui.ui.network.overview import NetworkOverview, measured, overview, overviews
 from cifar_gui.ui.network.page import NetworkPage
 from cifar_gui.ui.network.shapes import blocks_of, drawn
+from cifar_gui.ui.theme import font, px
 from cifar_gui.words import short_number
 
 
@@ -74,6 +76,15 @@ def test_the_accuracy_of_a_network_with_other_settings_is_not_its_own():
     assert measured("airnet", {}, cards).accuracy == 0.93
     assert measured("airnet", {"size": "94"}, cards).accuracy == 0.93, "what is said is what is usual"
     assert measured("airnet", {"size": "95"}, cards).accuracy == 0.95
+
+
+@pytest.mark.parametrize("minutes", range(60, 120, 3))
+def test_a_card_is_wide_enough_for_the_end_of_its_longest_line(minutes):
+    """Words are some pixels and a part of one wide: without that part the end would be cut off."""
+    made = {"minutes": str(minutes), "machine": "two cores of an AMD EPYC"}
+    found = overview("simple", "Simple", [replace(card("simple", test_accuracy=0.65), made=made)])
+    room, (_, words) = gallery._card_width(found) - 2 * px(gallery._PADDING) - 2, gallery._lines(found)
+    assert QFontMetrics(font(11)).elidedText(words, Qt.TextElideMode.ElideRight, room) == words
 
 
 @pytest.mark.parametrize(
