@@ -34,6 +34,8 @@ def scale_sizes(root: QWidget, ratio: float) -> None:
 
 
 def _scale_limits(widget: QWidget, ratio: float) -> None:
+    if sized_by_its_layout(widget):
+        return
     low, high = widget.minimumSize(), widget.maximumSize()
     names = ("minimum width", "minimum height", "maximum width", "maximum height")
     old = (low.width(), low.height(), high.width(), high.height())
@@ -45,6 +47,12 @@ def _scale_limits(widget: QWidget, ratio: float) -> None:
     if list(old) != new:
         widget.setMinimumSize(new[0], new[1])
         widget.setMaximumSize(new[2], new[3])
+
+
+def sized_by_its_layout(widget: QWidget) -> bool:
+    """Whether its layout sets the widget's limits anew each time it is activated, as those around scroll bars do."""
+    layout = widget.layout()
+    return layout is not None and layout.sizeConstraint() != QLayout.SizeConstraint.SetDefaultConstraint
 
 
 def _scale_layout(layout: QLayout, ratio: float) -> None:

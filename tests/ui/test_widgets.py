@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -322,6 +323,17 @@ def test_scaling_leaves_to_the_stylesheet_what_it_scales_by_itself(qtbot) -> Non
     assert inner.spacing() == 10
     for kind, size in ((QLabel, (60, 40)), (QPushButton, (60, 20)), (QLineEdit, (60, 20)), (QToolButton, (30, 20))):
         assert sizes[kind].minimumSize() == sizes[kind].maximumSize() == QSize(*size)
+
+
+def test_scaling_leaves_alone_what_a_layout_sizes(qtbot) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    holder = area.findChild(QWidget, "qt_scrollarea_vcontainer")
+    holder.layout().activate()
+    before = holder.maximumSize()
+    assert before.width() < 100, "Qt sets it, to the scroll bar's width"
+    scale_sizes(area, 1.5)
+    assert holder.maximumSize() == before
 
 
 def test_a_size_given_anew_is_scaled_from_there(qtbot) -> None:
