@@ -65,8 +65,9 @@ class ModelExport:
         )
 
     def _cancel(self) -> None:
-        self._work.cancel()
-        self._context.messages.info("The export was cancelled. Nothing was written.")
+        self._doing = "The export is being cancelled…"
+        self._context.messages.info(self._doing)
+        self._work.stop(lambda: self._context.messages.info("The export was cancelled. Nothing was written."))
 
     def _on_ended(self) -> None:
         self._context.messages.dismiss(self._doing)

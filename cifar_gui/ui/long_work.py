@@ -33,6 +33,7 @@ class LongWork(QObject):
         super().__init__(parent)
         self._jobs, self._key = jobs, key
         self._given_up: threading.Event | None = None  # of what is under way
+        self._stopped: Callable[[], None] | None = None  # to be called if that gives up
 
     @property
     def running(self) -> bool:
@@ -59,7 +60,10 @@ class LongWork(QObject):
 
         def on_broken() -> None:
             if given_up is self._given_up:  # else other work has been begun meanwhile
+                stopped = self._stopped
                 self._end()
+                if stopped is not None:
+                    stopped()
 
         def on_failed(error: CifarGuiError) -> None:
             self._end()
@@ -75,8 +79,15 @@ class LongWork(QObject):
             doing=doing,
         )
 
+    def stop(self, stopped: Callable[[], None]) -> None:
+        """Ask what is under way to give up, and call `stopped` when it has. If it was done before it heard of that, it
+        ends as if it had not been asked: what writes files must not say that it has not."""
+        if self._given_up is not None:
+            self._stopped = stopped
+            self._given_up.set()
+
     def cancel(self) -> None:
-        """Give up what is under way; nothing comes of it."""
+        """Forget what is under way at once; nothing comes of it."""
         if self._given_up is not None:
             self._forget()
             self._jobs.cancel(self._key)
@@ -85,10 +96,10 @@ class LongWork(QObject):
     def _forget(self) -> None:
         if self._given_up is not None:
             self._given_up.set()
-            self._given_up = None
+            self._given_up = self._stopped = None
 
     def _end(self) -> None:
-        self._given_up = None
+        self._given_up = self._stopped = None
         self.ended.emit()
 
     def _reporter(self, given_up: threading.Event) -> Progress:
@@ -107,5 +118,5 @@ class LongWork(QObject):
         return report
 
     def _tell(self, given_up: threading.Event, share: float, what: str) -> None:
-        if given_up is self._given_up:
+        if given_up is self._given_up and not given_up.is_set():
             self.progressed.emit(share, what)

@@ -102,14 +102,37 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(loaded, qtbot, asked, tmp
     label, cancel = messages.all[1].actions[0]
     assert label == "Cancel"
     cancel()
+    messages.dismiss("Exporting mine.py, and comparing its answers with those here.")  # as the bar does, once pressed
+    assert messages.all[0].text == "The export is being cancelled…"
     go_on.set()
-    qtbot.waitUntil(lambda: loaded.context.jobs.idle)
+    qtbot.waitUntil(lambda: loaded.context.jobs.idle and "being" not in messages.all[0].text)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "mine"))] == ["mine.py"]
     assert (tmp_path / "mine.py").read_text() == "before"
     assert messages.all[0].text == "The export was cancelled. Nothing was written."
     assert not any("Exporting" in each.text for each in messages.all)
     assert export(loaded, qtbot).startswith("Written as mine.py"), "it can be asked for again"
     assert len(messages.all) == 2, "that another was under way is told no more"
+
+
+def test_a_cancel_that_comes_too_late_does_not_say_that_nothing_was_written(
+    loaded, qtbot, asked, tmp_path, monkeypatch
+) -> None:
+    written, go_on = threading.Event(), threading.Event()
+
+    def export_at_once(_snapshot, _form, path, _progress):
+        written.set()
+        assert go_on.wait(20)
+        return base.Exported((path,), 0.0, 10)
+
+    monkeypatch.setattr(base, "export", export_at_once)
+    asked["answer"] = (str(tmp_path / "mine.py"), "")
+    loaded.context.actions["export_model"].trigger()
+    assert written.wait(20)
+    messages = loaded.context.messages
+    messages.all[0].actions[0][1]()
+    go_on.set()
+    qtbot.waitUntil(lambda: messages.all[0].text.startswith("Written as mine.py."))
+    assert not any("cancelled" in each.text for each in messages.all)
 
 
 def test_without_a_network_there_is_nothing_to_export(window, qtbot) -> None:

@@ -42,6 +42,33 @@ def test_progress_of_what_was_given_up_is_not_told(work, qtbot):
     assert not work.running
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_is_asked_to_stop_ends_as_it_can(work, qtbot, heard):
+    told: list[str] = []
+    work.progressed.connect(lambda _share, what: told.append(what))
+    reported, go_on = threading.Event(), threading.Event()
+
+    def write(progress) -> str:
+        progress(0.5, "half")
+        reported.set()
+        go_on.wait(60)
+        if heard:
+            progress(0.9, "nearly all")
+        return "written"
+
+    work.start(write, told.append)
+    assert reported.wait(60)
+    work.stop(lambda: told.append("stopped"))
+    assert work.running, "it is not forgotten"
+    go_on.set()
+    qtbot.waitUntil(lambda: not work.running)
+    assert told == ["stopped" if heard else "written"]  # and no more of how far it is
+    work.stop(lambda: told.append("stopped again"))
+    work.start(lambda _progress: "another", told.append)
+    qtbot.waitUntil(lambda: not work.running)
+    assert told[1:] == ["another"]
+
+
 def test_work_is_over_when_it_fails_whoever_is_told_of_it(qtbot):
     told: list[object] = []
     jobs = Background(told.append)

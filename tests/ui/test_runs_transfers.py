@@ -116,6 +116,24 @@ def test_packing_can_be_cancelled_and_a_second_one_waits(page, window, qtbot, tm
     assert window.context.messages.all[0].text.startswith("Another run is being packed or unpacked.")
     row.cancel.click()
     qtbot.waitUntil(given_up.is_set)
-    assert not row.isVisible()
+    qtbot.waitUntil(lambda: not row.isVisible())
     assert window.context.messages.all[0].text == "Cancelled. Nothing was written."
-    qtbot.waitUntil(lambda: window.context.jobs.idle)
+
+
+def test_a_cancel_that_comes_too_late_tells_what_was_written(page, window, qtbot, tmp_path, monkeypatch) -> None:
+    written, go_on = threading.Event(), threading.Event()
+
+    def pack(_run, file, _progress):
+        written.set()
+        assert go_on.wait(20)
+        return file
+
+    monkeypatch.setattr(transfers, "pack", pack)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(tmp_path / "mine.cifarrun"), ""))
+    page.commands.action("export").trigger()
+    assert written.wait(20)
+    page.transfers.row.cancel.click()
+    go_on.set()
+    qtbot.waitUntil(lambda: not page.transfers.work.running)
+    assert "was written as mine.cifarrun" in window.context.messages.all[0].text
+    assert not any(each.text.startswith("Cancelled") for each in window.context.messages.all)

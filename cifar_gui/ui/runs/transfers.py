@@ -65,8 +65,7 @@ class Transfers:
         self._context.messages.error(str(error))
 
     def _on_cancelled(self) -> None:
-        self.work.cancel()
-        self._context.messages.info("Cancelled. Nothing was written.")
+        self.work.stop(lambda: self._context.messages.info("Cancelled. Nothing was written."))
 
     def _on_packed(self, row: RunRow, file: Path) -> None:
         folder = QUrl.fromLocalFile(str(file.parent))
