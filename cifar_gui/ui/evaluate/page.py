@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 _TOPIC = "evaluate"
 
+_Pick = Callable[[Outcome], tuple[str, Places]]
+"""Which of a result's pictures the gallery shows, and what it says of them."""
+
 
 class EvaluatePage(Page):
     """Controls above; below them the result on the left, its views in the middle, the pictures on the right."""
@@ -61,6 +65,7 @@ class EvaluatePage(Page):
         self.game_panel = GamePanel()
         self.game = GameWork(context, self.game_panel, self)
         self._playing = False
+        self._looked_at: _Pick | None = None  # whose pictures the gallery shows
         self.every_epoch = EpochsWork(context, self.views.epochs, self.examiner, self.replay, self)
         self._build()
         self._connect()
@@ -171,13 +176,19 @@ class EvaluatePage(Page):
         self._show()
 
     def _on_found(self, outcome: Outcome) -> None:
+        same_classes = self.outcome is not None and self.outcome.class_names == outcome.class_names
         self.outcome = outcome
         self.score.show_outcome(outcome)
         self.views.show_outcome(outcome)
         self.second.forget(outcome)
         self.robustness.follow(outcome)
         self.twins.follow(outcome)
-        self.gallery.clear()
+        if self._looked_at is not None and same_classes:
+            self._fill_gallery(outcome, self._looked_at)  # so that one sees how it changes over the epochs
+        else:
+            self._looked_at = None
+            self.score.table.clearSelection()
+            self.gallery.clear()
 
     def _on_refused(self, why: str) -> None:
         self.context.messages.error(why, topic=_TOPIC)
@@ -187,20 +198,32 @@ class EvaluatePage(Page):
         self._stack.setCurrentWidget(self._no_data)
 
     def _on_cell(self, row: int, column: int) -> None:
-        if self.outcome is not None:
-            self._show_pictures(cell_words(self.outcome, row, column), self.outcome.cell(row, column))
+        self.score.table.clearSelection()  # so that a click on the class shows its pictures again
+        self._look_at(lambda outcome: (cell_words(outcome, row, column), outcome.cell(row, column)))
 
     def _on_class(self, name: str) -> None:
-        if self.outcome is not None:
-            row = self.outcome.class_names.index(name)
-            self._show_pictures(missed_words(self.outcome, row), self.outcome.missed(row))
+        def missed(outcome: Outcome) -> tuple[str, Places]:
+            row = outcome.class_names.index(name)
+            return missed_words(outcome, row), outcome.missed(row)
 
-    def _show_pictures(self, words: str, places: Places) -> None:
-        if self.outcome is not None:
-            self._show_tiles(words, tiles(self.outcome, places))
+        self._look_at(missed)
 
-    def _show_tiles(self, words: str, shown: list[Tile]) -> None:
+    def _look_at(self, pick: _Pick) -> None:
+        """Show the pictures picked from the result, and from those that come after it."""
         if self.outcome is not None:
+            self._looked_at = pick
+            self._fill_gallery(self.outcome, pick)
+            self._columns.bring_to_front(self.gallery)
+
+    def _fill_gallery(self, outcome: Outcome, pick: _Pick) -> None:
+        words, places = pick(outcome)
+        self.gallery.show_tiles(words, outcome.question.data, tiles(outcome, places))
+
+    def _show_compared(self, words: str, shown: list[Tile]) -> None:
+        """Pictures that two networks disagree about, which another result says nothing of."""
+        if self.outcome is not None:
+            self._looked_at = None
+            self.score.table.clearSelection()
             self.gallery.show_tiles(words, self.outcome.question.data, shown)
             self._columns.bring_to_front(self.gallery)
 
@@ -274,7 +297,7 @@ class EvaluatePage(Page):
         self.views.confusion.cell_opened.connect(self._on_cell)
         self.views.save_wanted.connect(self.save)
         self.score.class_chosen.connect(self._on_class)
-        self.second.pictures_wanted.connect(self._show_tiles)
+        self.second.pictures_wanted.connect(self._show_compared)
         self.gallery.picture_opened.connect(self._open)
         self.views.twins.opened.connect(self._open)
         self.context.models.choices_changed.connect(self._show)

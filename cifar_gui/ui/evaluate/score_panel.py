@@ -42,7 +42,7 @@ class ScorePanel(Panel):
         self._lay_out()
 
     def show_outcome(self, outcome: Outcome) -> None:
-        """Replace everything; the order of the table stays as the user has sorted it."""
+        """Replace everything; the order of the table stays as the user has sorted it, and a class stays chosen."""
         found = outcome.evaluation
         self.accuracy.setText(accuracy_words(outcome))
         self.interval.setText(interval_words(outcome))
@@ -52,7 +52,7 @@ class ScorePanel(Panel):
         self.loss.setText(loss_words(found.loss))
         self.speed.setText(f"{found.images_per_second:,.0f}")
         self.time.setText(duration(found.seconds))
-        self.table.show_rows(TITLES, class_rows(outcome))
+        self.table.renew_rows(TITLES, class_rows(outcome))
 
     def _on_rows_chosen(self, rows: tuple[int, ...]) -> None:
         if len(rows) == 1:

@@ -14,6 +14,7 @@ from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.ui.evaluate import examiner
 from cifar_gui.ui.evaluate.gallery import HINT
+from cifar_gui.ui.evaluate.telling import cell_words, missed_words
 from cifar_gui.ui.evaluate.views_panel import VIEWS
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.widgets.help_button import topic_at
@@ -258,13 +259,42 @@ def test_a_row_of_the_table_shows_what_was_missed(evaluated):
     assert [tile.pictures[0][1] for tile in evaluated.gallery.list.tiles] == evaluated.outcome.missed(2).tolist()
 
 
-def test_a_new_result_takes_the_old_pictures_away(evaluated, qtbot):
-    evaluated.score.table.selectRow(0)
+def test_a_new_result_has_its_own_pictures_of_the_class_that_was_chosen(evaluated, qtbot):
+    table, gallery, before = evaluated.score.table, evaluated.gallery, evaluated.outcome
+    table.selectRow(1)
+    told = gallery.words.text()
+    evaluated.on_model(small_network(2))
+    evaluated.controls.run.click()
+    qtbot.waitUntil(lambda: evaluated.outcome is not before)
+    assert (table.chosen_rows, table.currentIndex().row()) == ((1,), 1), "the keyboard stays where it was"
+    assert [tile.pictures[0][1] for tile in gallery.list.tiles] == evaluated.outcome.missed(1).tolist()
+    assert gallery.words.text() == missed_words(evaluated.outcome, 1) != told
+
+
+def test_a_new_result_has_its_own_pictures_of_the_cell_that_was_chosen(evaluated, qtbot):
+    evaluated.score.table.selectRow(1)
+    evaluated.views.confusion.table.open_cell(0, 2)
+    assert evaluated.score.table.chosen_rows == (), "a click on the class shows its pictures again"
     before = evaluated.outcome
     evaluated.controls.run.click()
     qtbot.waitUntil(lambda: evaluated.outcome is not before)
-    assert len(evaluated.gallery.list.tiles) == 0
-    assert evaluated.gallery.words.text() == evaluated.gallery.list.accessibleDescription() == HINT
+    places = [tile.pictures[0][1] for tile in evaluated.gallery.list.tiles]
+    assert places == evaluated.outcome.cell(0, 2).tolist()
+    assert evaluated.gallery.words.text() == cell_words(evaluated.outcome, 0, 2)
+
+
+def test_a_result_with_other_classes_takes_the_old_pictures_away(evaluated, qtbot):
+    evaluated.score.table.selectRow(0)
+    before = evaluated.outcome
+    names = ("bright", "dim", "dotted")
+    found = replace(before.evaluation, class_names=names)
+    evaluated.examiner.found.emit(replace(before, evaluation=found))
+    gallery = evaluated.gallery
+    assert evaluated.score.table.chosen_rows == ()
+    assert len(gallery.list.tiles) == 0
+    assert gallery.words.text() == gallery.list.accessibleDescription() == HINT
+    evaluated.examiner.found.emit(before)
+    assert gallery.words.text() == HINT
 
 
 def test_copy_takes_the_classes_and_the_matrix_where_it_has_the_focus(evaluated, qtbot):

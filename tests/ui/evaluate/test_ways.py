@@ -13,15 +13,20 @@ from cifar_gui.ui.evaluate import outcome
 from cifar_gui.ui.evaluate.page import EvaluatePage
 from cifar_gui.ui.evaluate.views_panel import VIEWS
 
-from .conftest import NAMES, small_network
+from .conftest import small_network
 
 STEPS = 24
 AT_ONCE = [view for view in VIEWS if view not in ("robustness", "compare", "epochs", "twins")]
 """Views that are there with the result; what the others have found out stays theirs."""
 
 
-def actions_on(page: EvaluatePage, data: list[ImageData], chance: random.Random) -> list[Callable[[], object]]:
-    """Choosing this and that, and running it."""
+Look = Callable[[EvaluatePage], None]
+
+
+def actions_on(
+    page: EvaluatePage, data: list[ImageData], chance: random.Random, looks: list[Look]
+) -> list[Callable[[], object]]:
+    """Choosing this and that, and running it. What is looked at is added to `looks`."""
 
     def choose_network() -> None:
         seed = chance.randrange(3)
@@ -30,13 +35,18 @@ def actions_on(page: EvaluatePage, data: list[ImageData], chance: random.Random)
         )
         page.on_model(small_network(seed))
 
-    def look_at_cell() -> None:
+    def look(at: Look) -> None:
         if page.outcome is not None:
-            page.views.confusion.cell_opened.emit(chance.randrange(3), chance.randrange(3))
+            looks.append(at)
+            at(page)
+
+    def look_at_cell() -> None:
+        row, column = chance.randrange(3), chance.randrange(3)
+        look(lambda page: page.views.confusion.table.open_cell(row, column))
 
     def look_at_class() -> None:
-        if page.outcome is not None:
-            page.score.class_chosen.emit(chance.choice(NAMES))
+        row = chance.randrange(3)
+        look(lambda page: page.score.table.selectRow(row))
 
     return [
         choose_network,
@@ -65,7 +75,8 @@ def test_what_is_run_looks_as_on_a_page_that_has_shown_nothing_else(
     chance = random.Random(seed)
     other = replace(tiny_data, name="Other", fingerprints=tuple("abcd"))
     page.on_data(tiny_data)
-    wander(actions_on(page, [tiny_data, other], chance), chance, page.context.jobs, STEPS)
+    looks: list[Look] = []
+    wander(actions_on(page, [tiny_data, other], chance, looks), chance, page.context.jobs, STEPS)
     settle()
     network = small_network(seed)
     fresh = EvaluatePage(page.context)
@@ -82,4 +93,6 @@ def test_what_is_run_looks_as_on_a_page_that_has_shown_nothing_else(
         if each is page or each.outcome is None:
             each.controls.run.click()
         settle()
+    for look in looks:
+        look(fresh)
     assert_look_alike(page, fresh)
