@@ -188,16 +188,17 @@ class _Hidden:
         self._pressed: list[QAbstractButton] = []
 
     def hide(self, widgets: list[QWidget]) -> None:
-        """Hide them. Where the button of the view in front goes, the first view comes to the front."""
+        """Hide them. Where the button of the view in front goes, the first view comes to the front; what could no
+        longer be switched off is switched off."""
         self._widgets = widgets
         for widget in widgets:
             widget.hide()
-            if isinstance(widget, QAbstractButton) and widget.isChecked() and widget.group() is not None:
+            if isinstance(widget, QAbstractButton) and widget.isChecked():
                 self._pressed.append(widget)
-                widget.group().buttons()[0].click()
+                (widget.group().buttons()[0] if widget.group() is not None else widget).click()
 
     def clear(self) -> None:
-        """Show them again, and the views that were in front."""
+        """Show them again, and the views that were in front, and switch on what was."""
         for widget in self._widgets:
             widget.show()
         for button in self._pressed:

@@ -170,6 +170,16 @@ def test_what_is_left_out_stands_there_only_while_something_has_led_to_it(ready,
     assert page.views.current == "network"
 
 
+def test_what_is_left_out_is_switched_off_meanwhile(ready, drop):
+    page = ready.show_page("evaluate")
+    page.controls.six_views.setChecked(True)
+    drop(Lesson("One", "", ("evaluate",), "evaluate", frozenset({"evaluate.six_views"})))
+    assert page.controls.six_views.isHidden()
+    assert (page.controls.six_views.isChecked(), page.examiner._six_views) == (False, False)
+    ready.lesson.leave_button.click()
+    assert (page.controls.six_views.isChecked(), page.examiner._six_views) == (True, True)
+
+
 def test_a_training_is_not_disturbed_whether_it_began_before_the_lesson_or_within(ready, drop):
     session, page = ready.context.session, ready.pages.built("train")
 
