@@ -284,6 +284,17 @@ def test_when_the_last_run_is_in_the_trash_there_is_a_way_to_it(page, qtbot):
     qtbot.waitUntil(lambda: len(page.model.rows) == 3)
 
 
+def test_what_comes_from_the_trash_once_another_view_is_chosen_is_not_to_be_edited(page, qtbot):
+    select(page, qtbot, "0002")
+    press(page, "trash")
+    settle(page, qtbot)
+    page.commands.view.button("trash").click()
+    page.commands.view.button("sweeps").click()
+    settle(page, qtbot)
+    assert [row.summary.number for row in page.model.rows] == ["0002"]
+    assert not page.model.flags(page.model.index(0, NAME)) & Qt.ItemFlag.ItemIsEditable
+
+
 def test_runs_are_restored_from_the_trash(page, qtbot):
     select(page, qtbot, "0002")
     press(page, "trash")

@@ -64,12 +64,13 @@ class Batch(QObject):
     """Classifies a list of pictures.
 
     Signals: found(Found) several times; progressed(int done, int total, float seconds left, 0 while
-    nobody knows); ended(bool cancelled); refused(CifarGuiError) when the network cannot be used.
+    nobody knows); ended(str) with what ended it before all were done, "cancelled" or "stopped by a fault", or "";
+    refused(CifarGuiError) when the network cannot be used.
     """
 
     found = Signal(object)
     progressed = Signal(int, int, float)
-    ended = Signal(bool)
+    ended = Signal(str)
     refused = Signal(object)
 
     def __init__(self, jobs: Background, shelf: ClassifierShelf, parent: QObject | None = None) -> None:
@@ -97,9 +98,12 @@ class Batch(QObject):
 
     def cancel(self) -> None:
         """Stop after the picture that is being looked at; what has been found stays."""
+        self._end_early("cancelled")
+
+    def _end_early(self, why: str) -> None:
         if self._run is not None:
             self._give_up()
-            self.ended.emit(True)
+            self.ended.emit(why)
 
     def _give_up(self) -> None:
         if self._run is not None:
@@ -137,12 +141,12 @@ class Batch(QObject):
     def _on_ended(self, run: _Run) -> None:
         if run is self._run:
             self._run = None
-            self.ended.emit(False)
+            self.ended.emit("")
 
     def _on_broken(self, run: _Run) -> None:
         """A fault of the app, of which the user has been told: what has been found stays."""
         if run is self._run:
-            self.cancel()
+            self._end_early("stopped by a fault")
 
     def _on_refused(self, run: _Run, error: CifarGuiError) -> None:
         if run is self._run:

@@ -258,18 +258,17 @@ class TablePage(Panel):
         spent = time.monotonic() - begun
         self._rearrange.setInterval(max(_REARRANGE_MS, round(spent * _REST * 1000)))
 
-    def _on_ended(self, cancelled: bool) -> None:
+    def _on_ended(self, why: str) -> None:
         self._show_progress(visible=False)
         self._rearrange.stop()  # else it would write over what is said now
         self._on_rearrange()
-        if cancelled:
-            self._show_tally("cancelled")
+        if why:
+            self._show_tally(why)
             self._go_on_button.setVisible(any(row.state == "waiting" for row in self.model.rows))
 
     def _on_refused(self, error: CifarGuiError) -> None:
-        self._on_ended(cancelled=True)
+        self._on_ended("this network cannot be used")
         self._go_on_button.hide()  # it would be refused again
-        self._show_tally("this network cannot be used")  # nobody has cancelled it
         self._messages.error(str(error))
 
     def _show_progress(self, *, visible: bool) -> None:

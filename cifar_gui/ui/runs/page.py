@@ -82,7 +82,8 @@ class RunsPage(Page):
             self.sweeps.refresh()
             return
         labels, trash = dict(self.context.data.available()), self.commands.shows_trash
-        self.context.jobs.run(lambda: read_rows(labels, trash=trash), self._on_rows, key="runs.list")
+        show = partial(self._on_rows, in_trash=trash)  # another view may have been chosen when they come
+        self.context.jobs.run(lambda: read_rows(labels, trash=trash), show, key="runs.list")
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, Started | EpochReport | SettingsChanged) and self._visible and not self._soon.isActive():
@@ -131,8 +132,7 @@ class RunsPage(Page):
 
     # What is shown
 
-    def _on_rows(self, rows: list[RunRow]) -> None:
-        in_trash = self.commands.shows_trash
+    def _on_rows(self, rows: list[RunRow], *, in_trash: bool) -> None:
         self.model.editable = not in_trash
         self._rows = rows
         all_in_trash = not in_trash and not rows and not is_trash_empty()

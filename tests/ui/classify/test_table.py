@@ -57,7 +57,7 @@ def fill(table: TablePage, snapshot: Any, *answers: Prediction | PictureError) -
     sources = [PictureSource.from_bytes(b"", f"{place}.png") for place in range(len(answers))]
     table.show_sources(sources, Asking(snapshot, six_views=False))
     table.batch.found.emit(list(enumerate(answers)))
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
 
 
 BROKEN = PictureError("3.png cannot be read.")
@@ -93,7 +93,7 @@ def test_progress_is_shown_while_pictures_are_classified_and_not_after(table, de
     assert table._doing.text() == "1,200 of 1,500 classified · 1 min 1 s left"
     table.batch.progressed.emit(3, 1500, 0.0)
     assert table._doing.text() == "3 of 1,500 classified", "nobody knows yet how long it takes"
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
     assert not any(part.isVisible() for part in parts)
     table.classify(Asking(decided_snapshot, six_views=True))
     assert (table._doing.text(), table._progress.value()) == ("Starting…", 0)
@@ -118,12 +118,13 @@ def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_
     )
     table.batch.found.emit([(0, CAT), (1, BROKEN)])
     assert not table._go_on_button.isVisible()
-    table.batch.ended.emit(True)
+    table.batch.ended.emit("cancelled")
+    assert table._tally.text().endswith(" · cancelled")
     table._go_on_button.click()
     assert table.asked.asked == [(list("abcd"), True), (list("cd"), True)]
     assert (table._go_on_button.isVisible(), table.cancel_button.isVisible()) == (False, True)
     table.batch.found.emit([(0, DOG), (1, CAT)])
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
     assert [row.prediction and row.prediction.label for row in table.model.rows] == ["cat", None, "dog", "cat"]
 
 
@@ -253,7 +254,7 @@ def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_
     folder = COLUMNS.index("folder")
     assert table.table.isColumnHidden(folder)
     table.batch.found.emit([(0, CAT), (1, DOG)])
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
     for width in (1400, 500):
         table.resize(width, 500)
         assert table._tally.toolTip().endswith("1 of 2 as folders say\ndog taken for cat: 1")
@@ -265,12 +266,12 @@ def test_where_folders_are_named_after_classes_the_confusion_matrix_leads_to_the
 ):
     table.show_sources([PictureSource.from_bytes(b"", "a")], Asking(decided_snapshot, six_views=True))
     table.batch.found.emit([(0, CAT)])
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
     assert table.confusion.isHidden()
     paths = [make_picture(f"{name}.png") for name in ("dog/0", "dog/1", "cat/2")]
     table.show_sources([PictureSource.from_path(path) for path in paths], Asking(decided_snapshot, six_views=True))
     table.batch.found.emit([(0, CAT), (1, DOG), (2, CAT)])
-    table.batch.ended.emit(False)
+    table.batch.ended.emit("")
     table.confusion.click()
     popup = table.confusion.popup
     assert popup.words.text() == "66.7 % as folders say, 2 of 3. Most often: dog taken for cat (1)."

@@ -164,7 +164,7 @@ class Watched:
         self.batch = Batch(jobs, shelf)  # type: ignore[arg-type]
         self.found: list[list[int]] = []
         self.progress: list[tuple[int, int, float]] = []
-        self.ended: list[bool] = []
+        self.ended: list[str] = []
         self.refused: list[Exception] = []
         self.batch.found.connect(lambda handful: self.found.append([place for place, _ in handful]))
         self.batch.progressed.connect(lambda *progress: self.progress.append(progress))
@@ -192,7 +192,7 @@ def test_what_is_given_up_is_not_worked_on_any_longer(jobs, qtbot, how):
         qtbot.waitUntil(lambda: jobs.idle)
     assert sum(name.startswith("a") for name in slow.looked_at) <= 2
     assert watched.found == ([[0, 1]] if how == "start" else [])
-    assert watched.ended == {"cancel": [True], "start": [False], "shutdown": []}[how]
+    assert watched.ended == {"cancel": ["cancelled"], "start": [""], "shutdown": []}[how]
 
 
 def test_answers_come_in_handfuls_with_what_is_left_to_do(jobs, qtbot, monkeypatch):
@@ -236,7 +236,7 @@ def test_a_batch_that_fails_is_over_and_the_next_one_goes_on(jobs, faults, qtbot
     qtbot.waitUntil(lambda: not watched.batch.running)
     refused = isinstance(problem, CheckpointError)
     assert (watched.refused, faults) == (([problem], []) if refused else ([], [problem]))
-    assert watched.ended == ([] if refused else [True])
+    assert watched.ended == ([] if refused else ["stopped by a fault"])
     watched.start(3)
     qtbot.waitUntil(lambda: not watched.batch.running)
     assert watched.found == [[0, 1, 2]]
@@ -247,7 +247,7 @@ def test_what_becomes_of_a_batch_that_was_overtaken_is_not_told(jobs, qtbot):
     watched.start(3)
     watched.start(2)
     qtbot.waitUntil(lambda: jobs.idle and not watched.batch.running)
-    assert (watched.refused, watched.ended, watched.found) == ([], [False], [[0, 1]])
+    assert (watched.refused, watched.ended, watched.found) == ([], [""], [[0, 1]])
 
 
 # Thumbnails
