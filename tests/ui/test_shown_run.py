@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cifar_gui.networks.base import presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.events import Finished, Paused, Resumed, SettingsChanged
 from cifar_gui.training.history import History
@@ -104,12 +105,12 @@ def test_where_it_is_counts_by_its_own_epochs_and_not_in_the_copy(shown: ShownRu
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
-        ({"data": "shapes", "preset": "best"}, "AirNet on Shapes, best preset"),
-        ({"data": "/some/pictures", "preset": "custom"}, "AirNet on pictures, own settings"),
+        ({"data": "shapes"}, "AirNet on Shapes · Best"),
+        ({"data": "/some/pictures", "preset": "custom", "epochs": 3}, "AirNet on pictures · Best, 3 epochs"),
     ],
 )
-def test_a_run_is_called_by_its_number_network_data_and_preset(shown: ShownRun, changes: dict, what: str) -> None:
-    shown.show("0007", TRAINED.changed(network="airnet", **changes), History())
+def test_a_run_is_called_by_its_number_network_data_and_recipe(shown: ShownRun, changes: dict, what: str) -> None:
+    shown.show("0007", presets("airnet")["best"].changed(**changes), History())
     names = {"shapes": "Shapes"}
     assert shown.titles(names, is_there=True) == ("Run 0007", what)
     shown.note = "finished"

@@ -484,11 +484,11 @@ def test_what_is_known_of_a_data_set_is_forgotten_with_it(qtbot, monkeypatch):
 def test_a_title_without_room_ends_in_an_ellipsis_and_tells_the_rest_on_hover(qtbot):
     label = ElidedLabel()
     qtbot.addWidget(label)
-    label.setText("AirNet on CIFAR-10, best preset")
+    label.setText("AirNet on CIFAR-10 · Best")
     label.resize(60, 20)
     label.show()
     assert label.shown().endswith("…")
-    assert label.toolTip() == label.text() == "AirNet on CIFAR-10, best preset"
+    assert label.toolTip() == label.text() == "AirNet on CIFAR-10 · Best"
     label.resize(600, 20)
     assert label.shown() == label.text()
     assert label.toolTip() == ""

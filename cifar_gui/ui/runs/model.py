@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt, Signal
 
-from cifar_gui.ui.runs.recipe_words import recipe_tip
+from cifar_gui.ui.recipe_words import recipe_tip
 from cifar_gui.ui.runs.rows import (
     STATUS_WORDS,
     TONES,

@@ -10,7 +10,7 @@ from pathlib import Path
 from cifar_gui.networks.base import NETWORKS
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.runs import RunSummary, list_runs, list_trash
-from cifar_gui.ui.runs.recipe_words import OWN, differing_settings, label_of, recipe_words, setting_words
+from cifar_gui.ui.recipe_words import OWN, differing_settings, label_of, recipe_words, setting_words
 from cifar_gui.words import NOTHING, choice_words, duration, place_words, value_words
 
 STATUS_WORDS = {

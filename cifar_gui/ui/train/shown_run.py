@@ -11,6 +11,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.runs import RunSummary
 from cifar_gui.training.events import Event, Finished, Paused, SettingsChanged
 from cifar_gui.training.history import History
+from cifar_gui.ui.recipe_words import recipe_words
 from cifar_gui.ui.train.run_state import Situation
 from cifar_gui.words import rounded
 
@@ -112,8 +113,7 @@ class ShownRun:
         if self.recipe is None:
             return "", ""
         data = sources.get(self.recipe.data, Path(self.recipe.data).name)
-        settings = {"custom": "own settings"}.get(self.recipe.preset, f"{self.recipe.preset} preset")
-        what = f"{NETWORKS.entry(self.recipe.network).label} on {data}, {settings}"
+        what = f"{NETWORKS.entry(self.recipe.network).label} on {data} · {recipe_words(self.recipe)}"
         note = self.note if is_there else "moved to the trash; its curves are still shown"
         return f"Run {self.number}", f"{what} · {note}" if note else what
 

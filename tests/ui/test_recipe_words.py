@@ -9,8 +9,8 @@ import pytest
 
 from cifar_gui.networks.base import NETWORKS, presets
 from cifar_gui.recipe import Recipe
+from cifar_gui.ui.recipe_words import OWN, Change, change_words, nearest_preset, recipe_tip, recipe_words
 from cifar_gui.ui.runs.model import RECIPE, Role, RunsModel
-from cifar_gui.ui.runs.recipe_words import OWN, Change, change_words, nearest_preset, recipe_tip, recipe_words
 from cifar_gui.ui.runs.rows import RunRow, read_rows, told_apart
 from cifar_gui.words import value_words
 
@@ -67,7 +67,7 @@ def test_every_preset_is_called_by_its_own_name(network):
 
 def test_of_presets_as_near_as_each_other_it_is_the_one_that_the_recipe_names_or_the_best(monkeypatch):
     same = {"quick": BEST.changed(preset="quick"), "best": BEST}
-    monkeypatch.setattr("cifar_gui.ui.runs.recipe_words.presets", lambda _network: same)
+    monkeypatch.setattr("cifar_gui.ui.recipe_words.presets", lambda _network: same)
     named = [nearest_preset(BEST.changed(preset=preset, epochs=3)) for preset in ("best", "quick", "custom")]
     assert [each and each.preset for each in named] == ["best", "quick", "best"]
 
