@@ -23,7 +23,7 @@ from cifar_gui.inference.classifier import Classifier
 from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.proposals import proposals
-from cifar_gui.inference.sight import Sight
+from cifar_gui.inference.sight import Seen, Sight
 
 
 def decoding_threads() -> list[threading.Thread]:
@@ -98,6 +98,14 @@ def test_in_a_photo_the_most_familiar_squares_decide_together(
     assert answer.votes == tuple(torch.bincount(seen.probabilities[best].argmax(1), minlength=10).tolist())
     surest = best[seen.probabilities[best, int(expected.argmax())].argmax()]
     assert answer.crop == squares[int(surest)]
+
+
+def test_the_square_that_is_shown_is_the_surest_of_the_answer_and_not_of_another_class(snapshot: ModelSnapshot) -> None:
+    shares = torch.zeros(3, 10)
+    shares[:, :2] = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
+    seen = Seen(shares.log(), shares, torch.zeros(3).double(), shares.argmax(1, keepdim=True))
+    answer = Classifier(snapshot)._answer([Crop(place, 0, 32) for place in range(3)], seen)
+    assert (answer.label, answer.crop) == ("automobile", Crop(1, 0, 32))
 
 
 def test_only_the_squares_that_decide_are_looked_at_in_another_view(

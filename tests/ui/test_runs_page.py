@@ -529,6 +529,8 @@ def test_more_runs_than_can_be_told_apart_are_not_all_drawn(page, qtbot, make_ru
         (2, 2, "validation"),
         (2, 4, "2 of 4 selected runs; the others have no epoch yet"),
         (1, 2, "1 of 2 selected runs; the other has no epoch yet"),
+        (1, 3, "1 of 3 selected runs; the others have no epoch yet"),
+        (2, 3, "2 of 3 selected runs; the other has no epoch yet"),
         (0, 1, "no epoch yet"),
         (0, 3, "no epoch yet"),
         (4, 7, "4 of 7 selected runs"),

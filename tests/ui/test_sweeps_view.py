@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMessageBox
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.runs.axis import Axis
+from cifar_gui.runs.layout import Layout
+from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.sweep import RANDOM, Sweep
 from cifar_gui.runs.sweep_files import create_sweep, list_sweeps, load_sweep
 from cifar_gui.ui.sweeps.dialog import SweepDialog
@@ -189,6 +191,21 @@ def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbo
     assert "0001 could not be taken back" in page.context.messages.all[0].text
     assert (len(list_sweeps()), [run.number for run in list_runs() if run.recipe]) == (1, ["0002"])
     assert [row[0].text for row in page.sweeps.view.sweeps.rows] == ["rates"]
+
+
+def test_a_sweep_of_which_a_run_is_being_trained_stays_whole(page, qtbot, monkeypatch) -> None:
+    def press(box: QMessageBox) -> int:
+        next(button for button in box.buttons() if button.text() == "With its 2 runs").click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    lock = FolderLock(Layout(page.sweeps.view.current.runs[-1].path).lock, "Run")
+    lock.acquire()
+    page.sweeps.view.delete.click()
+    settle(page, qtbot)
+    lock.release()
+    assert "Run 0002 is in use" in page.context.messages.all[0].text
+    assert (len(list_sweeps()), [run.number for run in list_runs()]) == (1, ["0002", "0001"])
 
 
 # The dialog

@@ -665,6 +665,14 @@ def test_the_result_is_copied_with_full_precision(page, qtbot, make_picture, sho
     assert lines[3] == [best[0], repr(best[1])]
 
 
+def test_an_answer_is_copied_with_the_network_that_gave_it_though_the_next_one_is_loaded(page, make_picture, show):
+    show(make_picture())
+    models = page.context.models
+    gave, models._loaded = models.loaded.label, replace(models.loaded, key="next", label="Next")
+    page.copy()
+    assert f"network\t{gave}\n" in QGuiApplication.clipboard().text()
+
+
 def test_state_is_remembered_and_wrong_values_are_ignored(page):
     page.single.verdict_panel.set_six_views(on=False)
     state = page.save_state()
