@@ -65,10 +65,10 @@ def test_the_programs_see_of_a_photo_that_lies_on_its_side_what_the_app_sees(pic
 def test_what_is_written_gives_the_same_answers_to_a_program_that_knows_nothing_of_this_app(
     form: str, snapshot: ModelSnapshot, picture: Path, place: Path
 ) -> None:
-    done = export(snapshot, form, place / "my net")
+    done = export(snapshot, form, place / "my net 1.0")
     assert done.difference <= TOLERANCE
     assert done.pictures == 1000
-    assert done.files[0] == place / f"my net{EXPORTERS[form].suffix}"
+    assert done.files[0] == place / f"my net 1.0{EXPORTERS[form].suffix}"
     assert set(done.files) == set(place.iterdir())
     program = next(file for file in done.files if file.suffix == ".py")
     assert "cifar_gui" not in program.read_text(encoding="utf-8")

@@ -396,6 +396,13 @@ def test_curves_follow_their_file(runs):
     assert len(histories.curves_of(summaries)[0].history.epoch_rows) == 2
 
 
+def test_the_axis_of_the_epochs_reaches_to_the_end_of_the_longest_run(page, qtbot):
+    select(page, qtbot, "0002")
+    assert page.compare.plot.canvas._x_range == (0.0, 1.0), "room for a single point"
+    select(page, qtbot, "0002", "0001")
+    assert page.compare.plot.canvas._x_range == (1.0, 3.0)
+
+
 def test_a_run_without_validation_is_drawn_by_its_training(page):
     history = History()
     history.record(EpochReport(1, 10, 1.5, 0.6, None, None, 0.1, False, page.context.models.snapshot, 2.0, 100.0))

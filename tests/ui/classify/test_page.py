@@ -396,6 +396,15 @@ def test_the_picture_that_was_asked_for_last_is_the_one_that_is_shown(page, qtbo
     assert page._shown.source.name.startswith(last)
 
 
+def test_a_random_picture_that_is_waited_for_does_not_take_the_place_of_many(page, qtbot, folder, tiny_data):
+    page.context.data.request = lambda _source: None
+    page.single.picture_panel._random.click()
+    fill_table(page, qtbot, folder)
+    page.context.data.adopt("tiny", tiny_data)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.many.is_in_front
+
+
 def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):
     page.context.data.adopt("tiny", tiny_data)
     with qtbot.waitSignal(page.answers.answered):
@@ -518,6 +527,11 @@ def test_the_table_is_saved_with_every_probability_in_full(page, qtbot, folder, 
     assert messages(page)[0].startswith("Saved out.csv: 14 pictures")
     table = page.many.table_page.table
     flags = table.selectionModel().SelectionFlag
+    table.selectRow(2)  # as whoever has opened a picture comes back: one row is no choice
+    page.save()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8")))) == saved
+    table.clearSelection()
     for row in (1, 3):
         table.selectionModel().select(table.model().index(row, 0), flags.Select | flags.Rows)
     page.save()
