@@ -29,14 +29,19 @@ def interval_words(outcome: Outcome) -> str:
 
 def class_rows(outcome: Outcome) -> list[list[Cell]]:
     """A row for each class, as `TITLES`."""
-    return [_class_row(name, score) for name, score in outcome.evaluation.per_class.items()]
+    found = outcome.evaluation
+    calls = map(sum, zip(*found.confusion, strict=True))
+    return [
+        _class_row(name, score, called) for (name, score), called in zip(found.per_class.items(), calls, strict=True)
+    ]
 
 
-def _class_row(name: str, score: ClassScore) -> list[Cell]:
-    called = "Nothing was called so." if not score.precision else f"Of what was called {name}, so much was."
+def _class_row(name: str, score: ClassScore, called: int) -> list[Cell]:
+    """`called`: how many pictures were called so."""
+    meaning = f"Of what was called {name}, so much was." if called else "Nothing was called so."
     return [
         Cell(name, name, name),  # there may not be room for all of it
-        Cell(score.precision, percent(score.precision), called),
+        Cell(score.precision, percent(score.precision), meaning),
         Cell(score.recall, percent(score.recall), f"Of what is {name}, so much was called so."),
         Cell(score.count, f"{score.count:,}"),
     ]

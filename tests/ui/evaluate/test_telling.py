@@ -57,6 +57,12 @@ def test_what_is_not_quite_perfect_is_not_called_perfect(make_outcome):
     assert accuracy_words(make_outcome(labels, labels, [1.0] * 5000)) == "100.0 %"
 
 
+def test_the_precision_of_a_class_says_whether_anything_was_called_so(make_outcome):
+    rows = class_rows(make_outcome([0, 0], [0, 1], [0.9, 0.9]))
+    told = [row[1].note for row in rows]
+    assert told[1:] == ["Of what was called dark, so much was.", "Nothing was called so."]
+
+
 def test_classes_are_rows_of_exact_numbers(outcome):
     assert [[cell.value for cell in row] for row in class_rows(outcome)] == [
         ["bright", 1.0, 0.25, 4], ["dark", 0.5, 1.0, 2], ["striped", 0.5, 1.0, 1],
