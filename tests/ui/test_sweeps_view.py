@@ -93,6 +93,22 @@ def test_points_are_read_and_chosen_with_the_keys_and_any_recipe_goes_to_train(p
     assert (recipe.lr, recipe.flip, recipe.epochs) == (0.001, "random", 3)
 
 
+def test_a_point_that_is_read_stays_so_while_others_come(page, qtbot, make_run, monkeypatch) -> None:
+    plot, reading = page.sweeps.view.plot, page.sweeps.view.reading
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert reading.text().startswith("Run 0002: 50.00 %")
+    create = Run.create
+    monkeypatch.setattr(Run, "create", lambda recipe: create(recipe, sweep="rates"))
+    changed = SWEEP.trials()[2].recipe.differences(BEST)
+    make_run((0.4,), **{name: value for name, (value, _old) in changed.items()})
+    page.refresh()
+    settle(page, qtbot)
+    assert len(plot.scatter.dots) == 3
+    assert reading.text().startswith("Run 0002: 50.00 %")
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert reading.text().startswith("Run 0003: 40.00 %")
+
+
 def test_resume_goes_on_with_the_sweep_and_the_buttons_say_what_is_under_way(
     page, folder, started, monkeypatch
 ) -> None:

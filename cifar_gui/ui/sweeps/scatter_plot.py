@@ -41,11 +41,13 @@ class ScatterPlot(QWidget):
         self._under: int | None = None  # place of the dot that is read
         theme().changed.connect(self.update)
 
-    def show_scatter(self, scatter: Scatter) -> None:
-        """Other points, or another axis."""
+    def show_scatter(self, scatter: Scatter, *, renewed: bool = False) -> None:
+        """Other points, or another axis; `renewed`: the same ones as they are now, of which the one read stays so."""
         if scatter != self.scatter:
+            trial = self.scatter.dots[self._under].trial if renewed and self._under is not None else 0
             self.scatter = scatter
             self._read(None)
+            self._read(next((place for place, dot in enumerate(scatter.dots) if dot.trial == trial), None))
         best = next((dot.words for dot in scatter.dots if dot.best), "no run has finished an epoch")
         self.setAccessibleName(f"Accuracy against {scatter.label.lower() or 'a setting'}, plot")
         self.setAccessibleDescription(f"{len(scatter.dots)} runs; best: {best}.")

@@ -139,13 +139,14 @@ class SweepsView(QWidget):
         self.axis.set_options((str(place), label_of(axis.setting)) for place, axis in enumerate(axes))
         self.axis.setVisible(len(axes) > 1)
         self.results_panel.set_title(f"Runs of {state.name}" if state is not None else "Runs of the sweep")
-        self._draw()
+        self._draw(renewed=same)
         self._on_trial()
         self.show_buttons()
 
-    def _draw(self) -> None:
+    def _draw(self, *, renewed: bool = False) -> None:
         state = self.current
-        self.plot.show_scatter(Scatter() if state is None else scatter_of(state, int(self.axis.raw() or 0)))
+        scatter = Scatter() if state is None else scatter_of(state, int(self.axis.raw() or 0))
+        self.plot.show_scatter(scatter, renewed=renewed)
 
     def _on_trial(self) -> None:
         trial = self.trial
@@ -248,7 +249,7 @@ class SweepsView(QWidget):
         self.sweeps.rows_chosen.connect(lambda _rows: self._show_current())
         self.results.rows_chosen.connect(lambda _rows: self._on_trial())
         self.results.doubleClicked.connect(lambda _index: self._on_show_run())
-        self.axis.edited.connect(self._draw)
+        self.axis.edited.connect(lambda: self._draw())
         self.plot.chosen.connect(self._choose_trial)
         self.plot.opened.connect(lambda _trial: self._on_show_run())
         self.plot.read.connect(lambda words: self.reading.setText(words or _READING))
