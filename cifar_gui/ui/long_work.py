@@ -24,10 +24,12 @@ _EVERY = 0.1
 
 class LongWork(QObject):
     """Off the GUI thread, under one key. Signals: progressed(float, str), the share done, 0–1, and what is done;
-    ended() when nothing is under way any more, however it came."""
+    ended() when nothing is under way any more, however it came; broken() after that if neither `done` nor `failed` will
+    be called, nor has it been cancelled: a fault of the app, of which the user has been told."""
 
     progressed = Signal(float, str)
     ended = Signal()
+    broken = Signal()
 
     def __init__(self, jobs: Background, key: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,10 +62,9 @@ class LongWork(QObject):
 
         def on_broken() -> None:
             if given_up is self._given_up:  # else other work has been begun meanwhile
-                stopped = self._stopped
+                stopped = self._stopped or self.broken.emit
                 self._end()
-                if stopped is not None:
-                    stopped()
+                stopped()
 
         def on_failed(error: CifarGuiError) -> None:
             self._end()

@@ -42,6 +42,7 @@ class EpochsWork(QObject):
         self._done = 0
         self._work = LongWork(context.jobs, _TOPIC, self)
         self._work.progressed.connect(self._on_progressed)
+        self._work.broken.connect(self._end)
         view.wanted.connect(self._begin)
         view.cancelled.connect(self._end)
         replay.track_changed.connect(lambda _track: self._show())

@@ -49,6 +49,7 @@ class Examiner(QObject):
         self._work = LongWork(context.jobs, "evaluate.run", self)
         self.changed.connect(self._recall)
         self._work.progressed.connect(self.progressed)
+        self._work.broken.connect(self.changed)
         context.data.progress.connect(self._on_reading)
         context.data.failed.connect(self._on_no_data)
         context.data.cancelled.connect(self._on_reading_given_up)

@@ -33,6 +33,7 @@ class RobustnessWork(QObject):
         self._exemplified: Outcome | None = None  # whose examples are shown, or on their way
         self._work = LongWork(context.jobs, _TOPIC, self)
         self._work.progressed.connect(view.waiting.show_progress)
+        self._work.broken.connect(self._show_known)
         view.wanted.connect(self._measure)
         view.cancelled.connect(self._give_up)
         view.another_wanted.connect(self._show_another)

@@ -31,6 +31,7 @@ class SecondNetwork(QObject):
         self._first: Outcome | None = None
         self._work = LongWork(context.jobs, _TOPIC, self)
         self._work.progressed.connect(view.waiting.show_progress)
+        self._work.broken.connect(self._show_found)
         view.wanted.connect(self._ask)
         view.cancelled.connect(self._give_up)
         view.side_chosen.connect(self._show_side)

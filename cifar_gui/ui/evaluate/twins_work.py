@@ -28,6 +28,7 @@ class TwinsWork(QObject):
         self._sought: tuple[str, str] | None = None  # what is looked for, or was last
         self._work = LongWork(context.jobs, "evaluate.twins", self)
         self._work.progressed.connect(view.waiting.show_progress)
+        self._work.broken.connect(self._show)
         view.split_chosen.connect(self._choose)
         view.wanted.connect(self._look)
         view.cancelled.connect(self._give_up)

@@ -11,6 +11,7 @@ from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.ui.evaluate.epoch_scores import EpochScores, scores_words, why_not_every
 from cifar_gui.ui.evaluate.outcomes import Outcomes
+from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.model_choices import ModelChoice
 
 from .conftest import small_network
@@ -183,6 +184,16 @@ def test_an_epoch_that_cannot_be_asked_ends_it_and_one_that_has_gone_is_left_out
     told = [each.text for each in replayed.context.messages.all]
     asked = [curve.x.tolist() for curve in view.plot.curves()]
     assert (len(told), asked) == ((1, [[1]]) if way == "damaged" else (0, [[1, 4]]))
+
+
+def test_after_a_fault_of_the_app_no_epoch_is_waited_for(replayed, qtbot, monkeypatch):
+    told: list[BaseException] = []
+    monkeypatch.setattr(replayed.context.jobs, "_unexpected", told.append)
+    monkeypatch.setattr(LongWork, "_reporter", lambda _work, _given_up: "no function")
+    replayed.views.epochs.button.click()
+    qtbot.waitUntil(lambda: bool(told) and not replayed.every_epoch.running)
+    assert replayed.views.epochs.waiting.isHidden()
+    assert replayed.views.epochs.button.isEnabled()
 
 
 def test_the_test_pictures_choose_no_epoch(replayed):

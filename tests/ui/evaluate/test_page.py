@@ -16,6 +16,8 @@ from cifar_gui.ui.evaluate import examiner
 from cifar_gui.ui.evaluate.gallery import HINT
 from cifar_gui.ui.evaluate.telling import cell_words, missed_words
 from cifar_gui.ui.evaluate.views_panel import VIEWS
+from cifar_gui.ui.long_work import LongWork
+from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.widgets.help_button import topic_at
 
@@ -44,6 +46,22 @@ def test_the_validation_pictures_are_chosen_and_run_evaluates_them(evaluated, ti
     assert evaluated.score.seen.isHidden()
     assert evaluated.controls.stale.text() == ""
     assert front(evaluated) is evaluated._columns
+
+
+@pytest.mark.parametrize("view", ["", "robustness", "compare", "twins"])
+def test_after_a_fault_of_the_app_nothing_is_waited_for(evaluated, qtbot, monkeypatch, tmp_path, view):
+    told: list[BaseException] = []
+    monkeypatch.setattr(evaluated.context.jobs, "_unexpected", told.append)
+    monkeypatch.setattr(LongWork, "_reporter", lambda _work, _given_up: "no function")
+    evaluated.context.models.offered = [ModelChoice("other", "Other", "", "shipped", tmp_path / "other")]
+    evaluated.page_shown()
+    evaluated.views.choose(view)
+    shown = getattr(evaluated.views, view) if view else evaluated.controls
+    (shown.button if view else shown.run).click()
+    qtbot.waitUntil(lambda: bool(told) and evaluated.context.jobs.idle)
+    waiting = shown.waiting if view else evaluated._waiting
+    qtbot.waitUntil(lambda: not waiting.isVisible())
+    assert (shown.button if view else shown.run).isEnabled()
 
 
 def test_without_a_network_it_says_so(page):
