@@ -172,16 +172,21 @@ def test_what_is_in_front_is_copied(page, qtbot) -> None:
     assert copied().startswith("Run\tName\t")
 
 
+def press(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """The button that is pressed when it is asked what shall be deleted."""
+
+    def answer(box: QMessageBox) -> int:
+        assert box.text() == "Delete the sweep rates?"
+        next(button for button in box.buttons() if button.text() == words).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+
+
 def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot, monkeypatch) -> None:
     answers = {"&Cancel": (1, 2), "The sweep &alone": (0, 2), "With its 2 runs": (0, 0)}
     for words, left in answers.items():
-
-        def press(box: QMessageBox, words: str = words) -> int:
-            assert box.text() == "Delete the sweep rates?"
-            next(button for button in box.buttons() if button.text() == words).click()
-            return 0
-
-        monkeypatch.setattr(QMessageBox, "exec", press)
+        press(monkeypatch, words)
         page.sweeps.view.delete.click()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs())) == left, words
@@ -193,11 +198,7 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
 
 
 def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbot, monkeypatch) -> None:
-    def press(box: QMessageBox) -> int:
-        next(button for button in box.buttons() if button.text() == "With its 2 runs").click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", press)
+    press(monkeypatch, "With its 2 runs")
     first = list_runs()[-1].path
     page.sweeps.view.delete.click()
     settle(page, qtbot)
@@ -210,11 +211,7 @@ def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbo
 
 
 def test_a_sweep_of_which_a_run_is_being_trained_stays_whole(page, qtbot, monkeypatch) -> None:
-    def press(box: QMessageBox) -> int:
-        next(button for button in box.buttons() if button.text() == "With its 2 runs").click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", press)
+    press(monkeypatch, "With its 2 runs")
     lock = FolderLock(Layout(page.sweeps.view.current.runs[-1].path).lock, "Run")
     lock.acquire()
     page.sweeps.view.delete.click()
