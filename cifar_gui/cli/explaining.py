@@ -201,12 +201,14 @@ def check_out(out: Path | None) -> None:
 
 
 def write_pictures(pictures: Mapping[str, NDArray[np.uint8]], out: Path, what: str) -> None:
-    """The one called "" into a file that ends in .png, else the others into a folder, which is made if need be; then
+    """The one called "" into a file that ends in .png, else the others into a folder; folders are made if need be. Then
     `what` was written, and how large, is said: pictures of a folder are of one size. Raises WriteError."""
     from PIL import Image
 
     try:
         if out.suffix.lower() == ".png" and not paths.is_folder(out):
+            if not paths.exists(out.parent):  # else writing says better what is wrong with it
+                out.parent.mkdir(parents=True)
             Image.fromarray(pictures[""]).save(out)
             say(f"Wrote {out}: {what}, {_size(pictures[''])}.")
             return

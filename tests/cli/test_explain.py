@@ -212,7 +212,7 @@ def test_the_class_in_the_name_of_an_attribution_leads_nowhere_either(cli, snaps
 
 
 def test_a_file_holds_all_in_one_and_a_folder_one_for_each(cli, model, layer, tmp_path, red):
-    one, many = tmp_path / "all.png", tmp_path / "deep" / "each"
+    one, many = tmp_path / "new" / "folder" / "all.png", tmp_path / "deep" / "each"
     outcome = cli("explain", "maps", model, red, "--out", one)
     assert (outcome.code, outcome.out) == (0, "")
     across, down = pixels_in(one).shape[1::-1]
@@ -262,10 +262,11 @@ def test_a_number_is_a_number_even_where_a_path_is_one_too(cli):
 
 
 def test_a_place_that_cannot_be_written_to_is_named(cli, model, tmp_path):
-    out = tmp_path / "nowhere" / "all.png"
-    outcome = cli("explain", "weights", model, "--out", out)
-    assert outcome.code == 1
-    assert f"{out} could not be written" in outcome.err
+    (tmp_path / "a file").touch()
+    for out in (tmp_path / "a file" / "all.png", tmp_path / "a file" / "each"):
+        outcome = cli("explain", "weights", model, "--out", out)
+        assert outcome.code == 1
+        assert f"{out} could not be written: a part of its path is no folder." in outcome.err
 
 
 # Which parts of a picture speak for a class
