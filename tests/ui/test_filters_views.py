@@ -116,7 +116,7 @@ def test_another_picture_is_drawn_at_random_from_those_held_out(with_data, ten_c
     page = with_data
     page.choice.random.click()
     held_out = ten_classes.split("validation")
-    label, rest = page.choice.name.text().split(", held-out picture ")
+    label, rest = page.choice.name.text().split(", validation picture ")
     assert np.array_equal(page.choice.subject.pixels, held_out.images[int(rest)].numpy())
     assert ten_classes.class_names[int(held_out.labels[int(rest)])] == label
     qtbot.waitUntil(lambda: page.context.jobs.idle)
@@ -163,7 +163,7 @@ def test_the_picture_that_was_asked_for_last_is_the_one_that_is_explained(page, 
     page.choice.opened.emit(opened)
     page.choice.random.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
-    assert "held-out picture" in page.material.subject.name
+    assert "validation picture" in page.material.subject.name
     page.choice.opened.emit(opened)
     page.context.picture.show(qimage_of(np.zeros((32, 32, 3), np.uint8)), "classified.png")
     qtbot.waitUntil(lambda: page.context.jobs.idle)

@@ -93,10 +93,11 @@ class Pictures(QObject):
 
 
 def held_out_picture(data: ImageData, place: int) -> SmallPicture:
-    """One of the validation pictures, which no network has learned from."""
+    """One of the validation pictures. Its name does not say that it was held out: the next network that is chosen may
+    have learned from it."""
     split = data.split("validation")
     label = data.class_names[int(split.labels[place])]
-    return SmallPicture(split.images[place].numpy().copy(), f"{data.name}, held-out picture {place} ({label})", label)
+    return SmallPicture(split.images[place].numpy().copy(), f"{data.name}, validation picture {place} ({label})", label)
 
 
 def sample_picture() -> SmallPicture:

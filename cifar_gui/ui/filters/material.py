@@ -82,9 +82,10 @@ class Material(QObject):
         self._context.messages.error(str(error))
 
     def _on_drawn(self, data: ImageData, place: int) -> None:
+        """Its name says where it lies, and not that it was held out: the next network may have learned from it."""
         split = data.split("validation")
         label = data.class_names[int(split.labels[place])]
-        self._show(Subject(split.images[place].numpy(), f"{label}, held-out picture {place:,}"))
+        self._show(Subject(split.images[place].numpy(), f"{label}, validation picture {place:,}"))
 
 
 def _opened(source: PictureSource) -> Subject:

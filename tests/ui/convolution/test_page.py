@@ -541,7 +541,7 @@ def test_the_picture_that_was_asked_for_last_is_the_one_that_is_taken(page, qtbo
     page.open_pictures([PictureSource.from_path(make_picture("other.png"))])
     page.input_panel.held_out.click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
-    assert page.setup.picture_name.startswith("Tiny, held-out picture")
+    assert page.setup.picture_name.startswith("Tiny, validation picture")
 
 
 def test_without_data_the_reason_is_said(page) -> None:
