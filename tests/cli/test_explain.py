@@ -94,6 +94,14 @@ def test_units_are_told_in_the_order_that_was_asked_for(cli, model, snapshot, la
     assert [line.split(" ·")[0] for line in cli(*asked).out.splitlines()[1:]] == expected
 
 
+@pytest.mark.parametrize("kind", ["weights", "maps", "top", "ideal"])
+def test_numbers_are_those_of_their_unit_in_whatever_order(cli, model, red, colours, kind):
+    asked = ["explain", kind, model, *{"maps": [red], "top": ["--data", colours]}.get(kind, []), "--json"]
+    units, sorted_units = cli(*asked).json["units"], cli(*asked, "--order", "norm").json["units"]
+    assert units != sorted_units
+    assert sorted(sorted_units, key=lambda unit: unit["unit"]) == units
+
+
 def test_numbers_are_asked_for_once_of_all_units_and_only_where_they_are_told(cli, model, snapshot, layer, monkeypatch):
     asked = []
     monkeypatch.setattr(health, "findings", lambda *arguments: asked.append(arguments) or [])

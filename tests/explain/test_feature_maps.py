@@ -57,6 +57,14 @@ def test_one_scale_for_all_makes_the_weaker_fainter(planted, picture):
     assert common.tolist() == network.tolist()  # it has one layer
 
 
+def test_one_scale_for_all_layers_reaches_as_far_as_the_lowest_value(planted, picture, monkeypatch):
+    layer, deeper = convolution_layers(planted)[0], np.full((6, 4, 4), -4, np.float32)
+    monkeypatch.setattr(module, "filter_layers", lambda _snapshot: [layer, layer])
+    monkeypatch.setattr(module, "feature_maps", lambda _snapshot, layers, _pixels: [deeper + 3, deeper][: len(layers)])
+    grid = EXPLAINERS["maps"](planted, Request(layer, scale="network", picture=picture))
+    assert (grid.legend.low, grid.legend.high) == ("−4", "+4")
+
+
 def test_the_maps_of_the_classes_are_the_answers_of_the_network(planted, picture):
     grid = EXPLAINERS["maps"](planted, Request(class_layer(planted), picture=picture))
     assert grid.tiles.shape == (10, 1, 1, 4)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from cifar_gui.explain.convolution import Step
 from cifar_gui.ui.convolution import arithmetic
+from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades, draw_cells
 from cifar_gui.ui.theme import theme, tokens
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -31,6 +35,37 @@ def test_a_map_of_zeros_whose_cells_are_small_has_an_edge():
     edge = [(4, 10), (24, 10), (10, 4), (10, 28)]  # left, right, top, bottom of 5 × 6 cells of four pixels
     assert [image.pixelColor(*place) for place in edge] == [tokens().panel_line] * 4
     assert image.pixelColor(14, 16) == tokens().panel, "and no lines inside"
+
+
+def at(shape: tuple[int, int], *places: tuple[int, int]) -> np.ndarray:
+    """True there."""
+    marks = np.zeros(shape, bool)
+    for place in places:
+        marks[place] = True
+    return marks
+
+
+@pytest.mark.parametrize(
+    ("laid", "places"),
+    [
+        ({"unread": at((6, 7), (0, 0), (3, 6))}, {(-1, -1), (2, 5)}),
+        ({"hidden": at((4, 5), (0, 0), (1, 3))}, {(0, 0), (1, 3)}),
+        ({"outlines": (((-1, 0), 1), ((3, 4), 1))}, {(-1, 0), (3, 4)}),
+        ({"marked": ((0, 3), (-1, 2))}, {(0, 3), (-1, 2)}),
+        ({"cursor": (2, 1)}, {(2, 1)}),
+    ],
+)
+def test_what_is_laid_over_a_cell_lies_on_that_cell(qtbot, laid: dict[str, Any], places) -> None:
+    widget = CellMap()
+    qtbot.addWidget(widget)
+    widget.resize(240, 200)
+    plain = MapContent(np.ones((4, 5)), Shades(1.0), padding=1)
+    looks = []
+    for content in (plain, replace(plain, **laid)):
+        widget.show_content(content)
+        looks.append(pixels_of(widget.grab().toImage()))
+    changed = np.argwhere((looks[0] != looks[1]).any(0)).tolist()
+    assert {widget.place_at(QPointF(column, row)) for row, column in changed} == places
 
 
 def test_digits_of_slices_below_each_other_are_equally_large(qtbot, monkeypatch):
