@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 import shiboken6
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 PATIENCE_MS = 240_000
 """How long a test of the interface waits for anything."""
+
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")  # how fast a machine is that others use too says nothing of what is tested
 
 
 @pytest.fixture(autouse=True)
