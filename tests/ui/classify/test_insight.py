@@ -120,7 +120,8 @@ def test_the_heat_map_is_of_the_class_of_the_verdict_or_the_one_that_is_clicked(
         target = decided_snapshot.card.class_names.index(name)
         found = ATTRIBUTIONS[method](Examined(decided_snapshot), seen(dog), target)
         assert np.array_equal(pixels_of(side.heat_map.image), heat(found.values, seen(dog)).transpose(2, 0, 1))
-        assert f"speaks for it. {found.legend.note}" in side.legend.accessibleDescription()
+        told = f"Blue speaks against {name}, amber speaks for it. {found.legend.note}"
+        assert side.legend.accessibleDescription() == told
         assert found.note in side.view.toolTip()
     assert side.heat_map.isVisible()
     assert side.heat_map.target() == side.view.target()
