@@ -91,3 +91,17 @@ def test_digits_of_slices_below_each_other_are_equally_large(qtbot, monkeypatch)
     assert [len(column) for column in seen.values()] == [3, 3, 3]
     assert [len(each) for each in sizes] == [1, 1, 1]
     assert min(sizes[0]) > max(sizes[1]), "where all are short they stay large"
+
+
+def test_each_grid_of_the_arithmetic_is_as_strong_as_its_own_largest_number(qtbot, monkeypatch):
+    """Of all channels together: what is weak in one of them is to be seen as weak."""
+    reaches = []
+    monkeypatch.setattr(arithmetic, "draw_cells", lambda *drawn: reaches.append(drawn[4].reach))
+    window, kernel = np.full((3, 2, 2), 5.0), np.stack([np.full((2, 2), value) for value in (-3.0, 1.0, 2.0)])
+    widget = arithmetic.Arithmetic()
+    qtbot.addWidget(widget)
+    widget.resize(700, 300)
+    step = Step(window, kernel, window * kernel, (window * kernel).sum((1, 2)), 0.0)
+    widget.show_sum(arithmetic.Sum(step, Shades(9.0), "none", step.value))
+    widget.grab()
+    assert reaches == 3 * [9.0, 3.0, 15.0], "of the window that of the whole input"
