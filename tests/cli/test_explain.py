@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from PIL import Image
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import load_snapshot, save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot, capture
-from cifar_gui.cli.explaining import EXPLANATIONS, class_number, read_subject
+from cifar_gui.cli import explaining
+from cifar_gui.cli.data import load_data
+from cifar_gui.cli.explaining import EXPLANATIONS, class_number, read_pictures, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.explain import health, ideal_input, survey
@@ -27,7 +30,7 @@ from cifar_gui.explain.feature_maps import feature_maps
 from cifar_gui.explain.ideal_input import ideal_inputs
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
 from cifar_gui.explain.mind import what_would_change_it
-from cifar_gui.networks.base import build
+from cifar_gui.networks.base import build, presets
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +171,16 @@ def test_pictures_that_were_learned_from_are_called_so(cli, model, colours, tmp_
 
     monkeypatch.setattr(ImageData, "was_trained_on", lambda *_: True)
     assert "has learned from these very pictures" in cli("explain", "top", model, "--data", colours).err
+
+
+def test_pictures_are_of_what_it_was_trained_on_if_that_is_here(snapshot, colours, tmp_path, monkeypatch):
+    asked, data = [], load_data(str(colours))
+    monkeypatch.setattr(explaining, "load_data", lambda source: asked.append(source) or data)
+    for source in (str(colours), str(tmp_path / "gone")):
+        card = dataclasses.replace(snapshot.card, recipe=presets("simple")["best"].changed(data=source))
+        for given in ("", "shapes"):
+            read_pictures(Namespace(data=given), dataclasses.replace(snapshot, card=card))
+    assert asked == [str(colours), "shapes", "cifar10", "shapes"]
 
 
 def test_a_missing_data_set_and_a_missing_picture_have_codes_of_their_own(cli, model, tmp_path):

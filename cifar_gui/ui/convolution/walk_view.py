@@ -174,6 +174,8 @@ class WalkView(QWidget):
             return
         unit = self.maps.chosen or 0
         self.operator.player.setVisible(self.convolves and self.isVisible())
+        if not self.convolves:
+            self.operator.player.stop()
         if stage == "input":
             self.slices.show_walk(walk)
             self._stack.setCurrentWidget(self.slices)

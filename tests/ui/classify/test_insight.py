@@ -206,14 +206,16 @@ def test_what_was_shown_about_an_answer_goes_when_the_next_network_cannot_be_use
 # The bars
 
 
-def test_what_one_network_looks_at_and_why_is_not_shown_as_that_of_the_next(page, qtbot, why, side):
+def test_what_one_network_looks_at_and_why_is_not_shown_as_that_of_the_next(page, qtbot, why, side, heard):
     turn_on(side, page, qtbot, "occlusion")
     assert not side.heat_map.isHidden()
-    answer = page.insight._answer
+    answer, found = page.insight._answer, heard(page.insight.heat_maps.found)
+    page.insight.follow(answer)  # one is under way
     page.insight.follow(replace(answer, question=replace(answer.question, model="another")))
     assert (side.heat_map.isHidden(), why.panel.table.isHidden(), why.panel.heading.text()) == (True, True, "")
     idle(page, qtbot)
     assert (side.heat_map.isHidden(), why.panel.table.isHidden()) == (False, False)
+    assert len(found) == 1
 
 
 def test_the_frame_is_spoken_of_only_where_there_is_one(page, qtbot, show, dog, side):

@@ -29,6 +29,7 @@ from cifar_gui.ui.classify.samples import sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel, breakable
 from cifar_gui.ui.held_out import data_picture, why_none
 from cifar_gui.ui.opening import decoded
+from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.widgets.framed import Framed
 
 NAMES = ("cat", "dog", "ship")
@@ -416,3 +417,25 @@ def test_the_bars_of_a_receipt_stand_in_their_column_only_whichever_pictures_are
         titles = panel.table.titles
         with_bars = [panel.table.itemDelegateForColumn(column) is panel._bars for column in range(len(titles))]
         assert with_bars == [title == BARS for title in titles]
+
+
+def test_what_speaks_for_the_winner_is_a_bar_to_the_right_as_long_as_it_is_strong(qtbot):
+    panel = ReceiptPanel()
+    qtbot.addWidget(panel)
+    entries = (Entry("unit 1", 1.0, 2.0, 2.0, 1), Entry("unit 2", 1.0, -1.0, -1.0, 2))
+    panel.show_receipt(
+        Receipt("dog", "cat", entries, (2.0, 1.0), (0.8, 0.2), 1, per_filter=False), [RowPictures(), RowPictures()]
+    )
+    panel.resize(760, 300)
+    panel.show()
+    table, reaches = panel.table, []
+    image = table.viewport().grab().toImage()
+    for row, colour in enumerate((tokens().positive, tokens().negative)):
+        cell = table.visualRect(table.model().index(row, table.titles.index(BARS)))
+        across = range(cell.left(), cell.right() + 1)
+        painted = [x for x in across if image.pixelColor(x, cell.center().y()) == colour]
+        reaches.append((painted[0] - cell.center().x(), painted[-1] - cell.center().x()))
+    (begin, end), (low, high) = reaches
+    assert -1 <= begin <= 2
+    assert -2 <= high <= 1
+    assert end == pytest.approx(-2 * low, abs=3)

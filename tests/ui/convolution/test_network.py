@@ -253,6 +253,26 @@ def test_the_player_belongs_to_the_view_at_the_front(walking) -> None:
     assert walking.operator.player.isVisibleTo(walking)
 
 
+def test_what_plays_stops_when_it_goes_out_of_sight(walking) -> None:
+    inner, outer = walking.network.operator.player, walking.operator.player
+    for leave in (
+        walking.views.button("operator").click,
+        walking.network.stages.button("loss").click,
+        walking.page_hidden,
+    ):
+        walking.views.button("network").click()
+        walking.network.show_stage("conv")
+        inner.play.click()
+        walking.network.stages.button("relu").click()
+        assert inner.is_playing, "through the next layer the window slides on"
+        leave()
+        assert not inner.is_playing
+    walking.views.button("operator").click()
+    outer.play.click()
+    walking.views.button("network").click()
+    assert not outer.is_playing
+
+
 def test_the_view_and_the_layer_are_remembered(walking) -> None:
     walking.network.show_stage("dense")
     state = walking.save_state()
