@@ -27,7 +27,7 @@ def test_without_the_filter_that_decides_its_class_is_lost(planted, layer, pictu
     assert (result.accuracy_before, result.accuracy_after) == (1.0, 10 / 12)
     assert (result.count, result.changed) == (12, 2)
     assert result.losses[0] == ("class 1", 1.0)
-    split = replace(pictures.split, labels=pictures.split.labels.roll(1), fingerprint="wrong labels")
+    split = replace(pictures.split, labels=pictures.split.labels * 0 + 1, fingerprint="wrong labels")
     assert ablate(planted, layer, EDGE, replace(pictures, split=split)).changed == 2, "whatever they are labelled"
 
 
