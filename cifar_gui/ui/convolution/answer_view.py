@@ -49,7 +49,7 @@ class AnswerView(QWidget):
             for place, (name, share) in enumerate(zip(walk.class_names, walk.probabilities.tolist(), strict=True))
         ]
         titles = ["class", "logit", "e^(logit − largest)", "probability"]
-        self.table.show_rows(titles, rows)
+        self.table.renew_rows(titles, rows)
         self.truth.set_options((str(place), name) for place, name in enumerate(walk.class_names))
         self.truth.put(str(label))
         name, share = walk.class_names[label], float(walk.probabilities[label])

@@ -54,6 +54,18 @@ def actions_on(
     ]
 
 
+def fresh_page(page: ClassifyPage, qtbot) -> ClassifyPage:
+    """Another one, with what is remembered of this."""
+    fresh = ClassifyPage(page.context)
+    qtbot.addWidget(fresh)
+    fresh.resize(page.size())
+    fresh.on_model(page.context.models.snapshot)
+    fresh.restore_state(page.save_state())
+    fresh.show()
+    fresh.page_shown()
+    return fresh
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_opened_looks_as_on_a_page_that_has_shown_nothing_else(
     page, qtbot, make_picture, models, wander, assert_look_alike, seed
@@ -64,18 +76,37 @@ def test_what_is_opened_looks_as_on_a_page_that_has_shown_nothing_else(
     page.context.models.choose_file(models[seed % 2])
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
     last = [PictureSource.from_path(chance.choice(pictures))]
-    fresh = ClassifyPage(page.context)
-    qtbot.addWidget(fresh)
-    fresh.resize(page.size())
-    fresh.on_model(page.context.models.snapshot)
-    fresh.restore_state(page.save_state())
-    fresh.show()
-    fresh.page_shown()
+    fresh = fresh_page(page, qtbot)
     for each in (page, fresh):
         each.open_pictures(last)
         qtbot.waitUntil(lambda: page.context.jobs.idle)
         qtbot.waitUntil(lambda each=each: each._answered == each._number > 0)
     fresh.single.picture_panel.views.button(page.single.picture_panel.views.current).click()  # it begins with the first
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert_look_alike(page.single, fresh.single)
+    fresh.page_hidden()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_the_next_network_says_of_a_picture_looks_as_if_no_other_had_been_asked(
+    page, qtbot, make_picture, models, wander, assert_look_alike, seed
+) -> None:
+    picture, chance = make_picture(), random.Random(seed)
+    page.open_pictures([PictureSource.from_path(picture)])
+    wander(actions_on(page, [picture], models, chance, qtbot), chance, page.context.jobs, STEPS)
+    page.open_pictures([PictureSource.from_path(picture)])
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page._answered == page._number)
+    wander(actions_on(page, [picture], models, chance, qtbot)[1:-1], chance, page.context.jobs, STEPS // 2)
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    page.context.models.choose_file(models[chance.randrange(2)])
+    qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
+    fresh = fresh_page(page, qtbot)
+    fresh.open_pictures([PictureSource.from_path(picture)])
+    qtbot.waitUntil(lambda: page.context.jobs.idle and fresh._answered == fresh._number > 0)
+    bars = fresh.single.verdict_panel.bars
+    if chosen := page.single.verdict_panel.bars.chosen:
+        bars.clicked.emit(bars.model().index(bars.names().index(chosen), 0))
+    fresh.single.picture_panel.views.button(page.single.picture_panel.views.current).click()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert_look_alike(page.single, fresh.single)
     fresh.page_hidden()

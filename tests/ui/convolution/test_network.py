@@ -188,6 +188,15 @@ def test_softmax_and_loss_are_those_of_pytorch(walking, stages) -> None:
     assert float(answer.loss_result.text().removeprefix("= ")) == pytest.approx(expected, abs=2e-3)
 
 
+def test_another_true_class_leaves_the_keyboard_where_it_is_in_the_table(walking) -> None:
+    walking.network.show_stage("softmax")
+    answer = walking.network.answer
+    answer.table.selectRow(4)
+    answer.truth.setCurrentIndex(1)
+    assert (answer.table.chosen_rows, answer.table.currentIndex().row()) == ((4,), 4)
+    assert answer.table.rows[1][0].bold, "it is told of the class that is chosen now"
+
+
 def test_the_class_that_was_said_to_be_true_stays_until_there_is_another_picture(walking, qtbot) -> None:
     walking.network.show_stage("loss")
     answer = walking.network.answer
