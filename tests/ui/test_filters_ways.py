@@ -35,7 +35,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def actions_on(page: FiltersPage, files: list[Path], chance: random.Random) -> list[Callable[[], object]]:
-    """Choosing this and that."""
+    """Choosing and asking for this and that; leaving the page and coming back."""
     panel = page.grid_panel
 
     def choose_layer() -> None:
@@ -53,22 +53,29 @@ def actions_on(page: FiltersPage, files: list[Path], chance: random.Random) -> l
             box.setCurrentIndex(chance.randrange(box.count()))
             box.activated.emit(box.currentIndex())
 
-    def choose_view() -> None:
-        if views := views_of(page):
-            chance.choice(views).click()
+    def come_back() -> None:
+        page.page_hidden()
+        page.page_shown()
 
     return [
         lambda: page.context.models.choose_file(chance.choice(files)),
         page.material.take_random,
-        *(choose_layer, choose_unit, choose_from_list, choose_view),
+        lambda: click_one_of(views_of(page), page, chance),
+        lambda: click_one_of([page.detail.tops.button, page.detail.switch_off.button], page, chance),
+        *(choose_layer, choose_unit, choose_from_list, come_back),
     ]
+
+
+def click_one_of(buttons: list[QAbstractButton], page: FiltersPage, chance: random.Random) -> None:
+    """If one can be clicked."""
+    if offered := [each for each in buttons if each.isVisibleTo(page) and each.isEnabled()]:
+        chance.choice(offered).click()
 
 
 def views_of(page: FiltersPage) -> list[QAbstractButton]:
     """What leads to the views that do not take long."""
     buttons = page.grid_panel.findChildren(QAbstractButton)
-    offered = [each for each in buttons if each.isVisibleTo(page) and each.isEnabled()]
-    return [each for each in offered if each.text() in ("Weights", "Feature maps", "Top pictures")]
+    return [each for each in buttons if each.text() in ("Weights", "Feature maps", "Top pictures")]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -104,5 +111,6 @@ def test_what_is_chosen_looks_as_on_a_page_that_has_shown_nothing_else(
     qtbot.waitUntil(lambda: jobs.idle and not fresh._pace._timer.isActive())
     fresh.show_layer(page._wanted_layer, unit)
     settle()
+    fresh.resize(page.size())  # above it a message may have come or gone
     assert_look_alike(page, fresh)
     fresh.page_hidden()
