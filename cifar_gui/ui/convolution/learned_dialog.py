@@ -12,6 +12,7 @@ from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.explain.convolution import Numbers
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.learned_kernels import COLOURS, LearnedKernel, learned_kernel
+from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.pixels import PixelView
 from cifar_gui.ui.widgets.text import caption
@@ -44,7 +45,7 @@ class LearnedDialog(QDialog):
         layout.addWidget(self.picture, 1)
         layout.addWidget(self.note)
         layout.addWidget(buttons)
-        self.resize(360, 380)
+        self.resize(px(360), px(380))
         self.layer.edited.connect(self._on_layer)
         self.unit.valueChanged.connect(lambda _value: self._show())
         self.channel.valueChanged.connect(lambda _value: self._show())

@@ -13,16 +13,19 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.explain.learned_kernels import small_layers
 from cifar_gui.ui.convolution.arithmetic import Arithmetic
 from cifar_gui.ui.convolution.cell_map import CellMap
 from cifar_gui.ui.convolution.cell_paint import digits_size
 from cifar_gui.ui.convolution.kernel_editor import KernelEditor
+from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
 from cifar_gui.ui.convolution.operator_view import ALL
 from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.setup import Setup, to_state
 from cifar_gui.ui.opening import Opener
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import theme
 
 
 def hover(qtbot, cells: CellMap, row: int, column: int) -> None:
@@ -595,6 +598,16 @@ def test_a_kernel_is_taken_from_a_layer_of_the_chosen_network(page, qtbot, decid
     assert page.settings.preset.currentText() == "conv 1 · filter 7"
     page.settings.preset.setCurrentIndex(page.settings.preset.findData("blur"))
     assert page.setup.bias == 0
+
+
+def test_the_dialog_about_a_kernel_is_as_large_as_the_zoom_wants_it(qtbot, decided_snapshot) -> None:
+    sizes = []
+    for zoom in (1.0, 2.0):
+        theme().set_look(zoom=zoom)
+        dialog = LearnedDialog(decided_snapshot, small_layers(decided_snapshot, 7))
+        qtbot.addWidget(dialog)
+        sizes.append(dialog.size())
+    assert sizes[1] == 2 * sizes[0]
 
 
 def test_a_kernel_is_of_the_network_that_was_chosen_when_it_was_asked_for(page, qtbot, decided_snapshot, monkeypatch):
