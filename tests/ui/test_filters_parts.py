@@ -82,8 +82,8 @@ def test_what_is_said_of_a_filter_is_true(details):
 @pytest.mark.parametrize(
     ("mean", "active", "said"),
     [
-        (2.52e-6, 0.0, "never above 0 on the held-out pictures"),
-        (-0.017, 0.0, "mean answer −0.017 · never above 0 on the held-out pictures"),
+        (2.52e-6, 0.0, "never above 0 on the validation pictures"),
+        (-0.017, 0.0, "mean answer −0.017 · never above 0 on the validation pictures"),
         (2.52e-6, 1e-5, "mean answer about 0 · above 0 at < 0.1 % of places"),
         (0.4321, 0.99999, "mean answer 0.432 · above 0 at > 99.9 % of places"),
         (3.0, 1.0, "mean answer 3 · above 0 everywhere"),

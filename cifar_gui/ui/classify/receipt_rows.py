@@ -132,7 +132,7 @@ def _picture(row: RowPictures, kind: str) -> Cell:
     if picture is not None:
         return Cell(picture.words, "", f"{picture.words[:1].upper()}{picture.words[1:]}.", picture=picture)
     if kind == "top" and row.silent:
-        return Cell("", NOTHING, "It says the same to every held-out picture.", muted=True)
+        return Cell("", NOTHING, "It says the same to every validation picture.", muted=True)
     return Cell("", NOTHING if row.seat is None else "", muted=True)
 
 

@@ -137,10 +137,11 @@ def facts(story: UnitStory) -> str:
 
 
 def activity_words(mean: float, active: float) -> str:
-    """How a unit answers the held-out pictures: `mean` over all their places, `active` the share that is above 0."""
+    """How a unit answers the validation pictures, which the network may have learned from all the same: `mean` over all
+    their places, `active` the share that is above 0."""
     answer = "" if abs(mean) < _HARDLY else f"mean answer {signed_text(mean, 3)} · "
     if active == 0:
-        return f"{answer}never above 0 on the held-out pictures"
+        return f"{answer}never above 0 on the validation pictures"
     if active == 1:
         return f"{answer}above 0 everywhere"
     return f"{answer or 'mean answer about 0 · '}above 0 at {modest_percent(active, 1)} of places"
