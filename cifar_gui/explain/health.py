@@ -49,7 +49,7 @@ def finding_of(found: Sequence[Finding], unit: int) -> list[Finding]:
 
 
 def summary(found: Sequence[Finding]) -> str:
-    """ "2 dead filters (3, 7) · 1 pair alike (4 and 9)"; "" if all is well."""
+    """ "2 dead filters (3, 7) · alike: 4 and 9"; "" if all is well."""
     dead = [unit for each in found if each.kind != "duplicate" for unit in each.units]
     alike = [each.units for each in found if each.kind == "duplicate"]
     parts = []

@@ -393,6 +393,7 @@ def test_a_layer_is_explained_in_a_sentence(qtbot, layer):
     text = "7 filters, 3 pixels high and 3 wide, over 5 input channels: 1,234 weights and biases."
     assert tool_tip(replace(fixed, note="")) == text
     assert tool_tip(fixed) == f"{text} Computed, not learned."
+    assert tool_tip(replace(fixed, note="", noun="unit")) == text.replace("filters", "units")
     layers = LayerList()
     qtbot.addWidget(layers)
     layers.show_layers([fixed], None)

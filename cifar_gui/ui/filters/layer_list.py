@@ -95,7 +95,7 @@ def tool_tip(layer: ConvLayer) -> str:
     if layer.classes:
         return f"The answers of the network: {', '.join(layer.classes)}."
     text = (
-        f"{filters} filters, {height} pixels high and {width} wide, over {channels} input channels: "
+        f"{filters} {layer.nouns}, {height} pixels high and {width} wide, over {channels} input channels: "
         f"{layer.parameters:,} weights and biases."
     )
     return f"{text} {layer.note.capitalize()}." if layer.note else text
