@@ -113,7 +113,7 @@ class RandomHeldOut(QObject):
             self._context.messages.info(why, ("Get data", self._context.actions["get_data"].trigger))
 
 
-_KINDS = {"train": "training picture", "validation": "held-out picture", "test": "test picture"}
+_KINDS = {"train": "training picture", "validation": "validation picture", "test": "test picture"}
 
 
 def usual_data(card: ModelCard, library: DataLibrary) -> str:

@@ -379,11 +379,11 @@ def test_random_reads_the_data_set_of_last_time_first(page, window, qtbot, monke
     window.context.settings.add_recent("data.recent", "/the/folder/of/last/time")
     with qtbot.waitSignal(page.answers.answered):
         page.single.picture_panel._random.click()
-    assert "held-out picture" in page.history_panel.entry(1).source.name
+    assert "validation picture" in page.history_panel.entry(1).source.name
     assert window.context.data.current_source == "/the/folder/of/last/time"
 
 
-@pytest.mark.parametrize("last", ["mine.png", "Tiny, held-out picture"])
+@pytest.mark.parametrize("last", ["mine.png", "Tiny, validation picture"])
 def test_the_picture_that_was_asked_for_last_is_the_one_that_is_shown(page, qtbot, make_picture, tiny_data, last):
     page.context.data.request = lambda _source: None  # a random one has to wait for the data set
     mine = [PictureSource.from_path(make_picture("mine.png"))]
@@ -410,7 +410,7 @@ def test_random_shows_a_validation_picture_untouched(page, qtbot, tiny_data):
     with qtbot.waitSignal(page.answers.answered):
         page.single.picture_panel._random.click()
     source = page.history_panel.entry(1).source
-    assert "held-out picture" in source.name
+    assert "validation picture" in source.name
     pixels = open_picture(source).pixels.transpose(2, 0, 1)
     held_out = tiny_data.split("validation").images.numpy()
     assert any((pixels == each).all() for each in held_out)

@@ -81,7 +81,7 @@ def test_a_held_out_picture_is_called_by_its_place_and_label(tiny_data, seed):
     source = data_picture(tiny_data, "validation", place)
     assert (open_picture(source).pixels.transpose(2, 0, 1) == split.images[place].numpy()).all()
     label = tiny_data.class_names[int(split.labels[place])]
-    assert source.name == f"Tiny, held-out picture {place} (labelled {label})"
+    assert source.name == f"Tiny, validation picture {place} (labelled {label})"
 
 
 def test_why_there_is_no_held_out_picture(tiny_data, decided_snapshot):

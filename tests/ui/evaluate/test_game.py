@@ -179,7 +179,7 @@ def test_a_round_is_played_from_the_keyboard_to_its_result(playing, qtbot):
     assert len(result.you.list.tiles) == 20 - ended.labels.count(0)
     assert result.network.name.text() == "Small · shipped"
     result.you.list.opened.emit(result.you.list.tiles[0])
-    assert "held-out picture" in playing.said[0][0].name
+    assert "validation picture" in playing.said[0][0].name
     qtbot.keyClick(playing.game_panel, Qt.Key.Key_Backspace)
     assert playing.game_panel.question.isVisible()
 

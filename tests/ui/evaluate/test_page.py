@@ -249,7 +249,7 @@ def test_a_cell_shows_its_pictures_and_a_picture_opens_on_classify(evaluated, qt
     ((source,),) = evaluated.said
     assert isinstance(source, PictureSource)
     place = outcome.cell(row, column)[0]
-    assert f"held-out picture {place} (labelled" in source.name
+    assert f"validation picture {place} (labelled" in source.name
     assert (network_input(open_picture(source)) == tiny_data.split("validation").images[place].numpy()).all()
 
 

@@ -131,7 +131,7 @@ def test_pairs_are_looked_for_when_that_is_asked_and_a_click_opens_one(looking, 
     first = view.list.model().index(0, 0)
     qtbot.mouseClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=view.list.visualRect(first).center())
     ((source,),) = looking.said
-    assert "held-out picture 5" in source.name
+    assert "validation picture 5" in source.name
     assert looking.views.numbers(looking.outcome).startswith("split,place,label,")
 
 
