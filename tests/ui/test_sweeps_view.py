@@ -83,7 +83,7 @@ def test_points_are_read_and_chosen_with_the_keys_and_any_recipe_goes_to_train(p
     qtbot.keyClick(view.plot, Qt.Key.Key_Return)
     assert view.plot.marked == 1
     view.axis.setCurrentIndex(0)
-    assert view.reading.text().startswith("Hover to read a point"), "what was read is not there any more"
+    assert view.reading.text().startswith("Click a point"), "what was read is not there any more"
     assert view.plot.cursor().shape() == Qt.CursorShape.ArrowCursor
     view.results.selectRow(1)
     assert not view.show_run.isEnabled()
@@ -129,6 +129,28 @@ def test_resume_goes_on_with_the_sweep_and_the_buttons_say_what_is_under_way(
         assert view.pause.text() == words
         view.pause.click()
     assert done == ["pause", "resume"]
+
+
+def test_between_two_runs_of_a_sweep_the_keyboard_is_not_handed_to_stop(page, folder, qtbot, monkeypatch) -> None:
+    view, sweeps = page.sweeps.view, page.context.sweeps
+    where = []
+    page.window().activateWindow()
+    view.resume.setFocus()
+    qtbot.waitUntil(view.resume.hasFocus)
+    monkeypatch.setattr(type(sweeps), "path", property(lambda _self: folder))
+    for state in ("idle", "running", "stopping", "starting", "running"):
+        monkeypatch.setattr(type(page.context.session), "state", property(lambda _self, state=state: state))
+        view.show_buttons()
+        where.append(page.window().focusWidget())
+    assert where == [view, view.pause, view, view, view.pause]
+    view.stop.setFocus()
+    view.show_buttons()
+    assert view.stop.hasFocus(), "who has chosen it keeps it"
+
+
+def test_what_can_be_done_with_the_points_is_said_in_full(page) -> None:
+    assert page.window().width() >= 1280
+    assert page.sweeps.view.reading.shown() == page.sweeps.view.reading.text()
 
 
 def test_a_new_sweep_is_chosen_once_it_has_been_read_and_then_the_choice_is_the_users(page, folder) -> None:
@@ -245,6 +267,7 @@ def test_the_dialog_counts_along_and_starts_what_has_been_typed(dialog, page, qt
     qtbot.waitUntil(lambda: dialog._size.text().startswith("2 runs of 3 epochs"))
     dialog.add.click()
     assert [row.setting.raw() for row in dialog.rows] == ["lr", "weight_decay"]
+    assert dialog.focusWidget() is dialog.rows[1].setting
     dialog.name.setText("my rates")
     dialog.start.click()
     qtbot.waitUntil(lambda: started != [])

@@ -159,6 +159,11 @@ class SweepDialog(QDialog):
         row.put(proposal(row.setting.raw(), self._recipe))
         self.assemble()
 
+    def _on_add(self) -> None:
+        """The keyboard goes where one types next."""
+        self.add_row()
+        self.rows[-1].setting.setFocus()
+
     def _remove(self, row: AxisRow) -> None:
         self.rows.remove(row)
         self._rows_layout.removeWidget(row)
@@ -236,7 +241,7 @@ class SweepDialog(QDialog):
         self.search.chosen.connect(lambda _key: self.assemble())
         for field in (self.runs, self.seed):
             field.edited.connect(self._soon.start)
-        self.add.clicked.connect(lambda: self.add_row())
+        self.add.clicked.connect(self._on_add)
         self.start.clicked.connect(self._on_start)
         self.close_button.clicked.connect(self.reject)
         self.finished.connect(self._on_closed)

@@ -28,7 +28,7 @@ from cifar_gui.ui.widgets.value_table import ValueTable
 if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
-_READING = "Hover to read a point, click to choose its run, double-click to open it."
+_READING = "Click a point to choose its run, double-click to open it."
 
 
 class SweepsView(QWidget):
@@ -110,6 +110,8 @@ class SweepsView(QWidget):
         self.pause.setIcon(icon("play" if ours and session == "paused" else "pause"))
         idle = none or "This sweep is not under way."
         waiting = "" if session in ("running", "paused") else "The next run is being prepared."
+        begins = (self, self.resume, self.pause, self.stop, self.delete)
+        focused = next((each for each in begins if each.hasFocus()), None)
         for button, tip, why_not in (
             (self.resume, "Train what is left of this sweep", none or damaged or done or busy),
             (self.pause, "Wait before the next batch, or go on", waiting if ours else idle),
@@ -125,7 +127,14 @@ class SweepsView(QWidget):
             button.setToolTip(why_not or tip)
         for widget, visible in ((self.resume, not ours), (self.pause, ours), (self.stop, ours)):
             widget.setVisible(visible)
+        if focused is self or (focused is not None and not _can_be_pressed(focused)):
+            self._keep_keyboard()
         self._show_trial_buttons()
+
+    def _keep_keyboard(self) -> None:
+        """Between two runs nothing can be paused: Qt would hand the keyboard to Stop, and who presses Space once more
+        would end the sweep. It waits here for Pause to come back."""
+        next((each for each in (self.pause, self.resume) if _can_be_pressed(each)), self).setFocus()
 
     # What is shown
 
@@ -253,3 +262,7 @@ class SweepsView(QWidget):
         self.plot.chosen.connect(self._choose_trial)
         self.plot.opened.connect(lambda _trial: self._on_show_run())
         self.plot.read.connect(lambda words: self.reading.setText(words or _READING))
+
+
+def _can_be_pressed(button: QWidget) -> bool:
+    return button.isEnabled() and button.isVisible()
