@@ -78,10 +78,13 @@ class CompareView(QWidget):
         self._show(waiting=False, result=True)
 
     def _show(self, *, waiting: bool, result: bool) -> None:
+        waited = self.waiting.cancel.hasFocus()
         self.waiting.setVisible(waiting)
         self.words.setVisible(not waiting)
         self._grid.setVisible(result)
         self._allow()
+        if waited and not waiting:
+            self.button.setFocus()  # where it was: Qt would hand it to whatever follows on the page
 
     def _allow(self) -> None:
         self.button.setEnabled(self.waiting.isHidden() and self.choice.chosen is not None)

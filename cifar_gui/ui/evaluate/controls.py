@@ -64,10 +64,13 @@ class Controls(Panel):
         self.note.setProperty("muted", not found.doubtful)
         self.note.setProperty("doubt", found.doubtful)
         self.note.style().polish(self.note)
-        self.way.setText(way)
-        self.way.setVisible(bool(way))
         self.run.setEnabled(not found.why_not)
         self.run.setToolTip(found.why_not or _TIP)
+        taken = self.way.hasFocus() and not way
+        self.way.setText(way)
+        self.way.setVisible(bool(way))
+        if taken and self.run.isEnabled():
+            self.run.setFocus()  # Qt would hand the keyboard to whatever follows on the page
 
     def show_stale(self, words: str) -> None:
         """That what is shown below is of something else; "" if it is not."""

@@ -49,9 +49,12 @@ class GameWork(QObject):
     def set_snapshot(self, snapshot: ModelSnapshot | None) -> None:
         """The one to play against, from the next round on."""
         self._snapshot = snapshot
+        self._context.messages.resolve(_TOPIC)  # who was refused is not the one to play against any more
 
     def set_data(self, data: ImageData | None) -> None:
         """Whose pictures are played with, from the next round on."""
+        if data is not self._data:
+            self._context.messages.resolve(_TOPIC)
         self._data = data
 
     def open(self) -> None:

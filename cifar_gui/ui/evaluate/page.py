@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cifar_gui.ui.context import Context
 
 _TOPIC = "evaluate"
+_SAVING = "evaluate.save"
 
 _Pick = Callable[[Outcome], tuple[str, Places]]
 """Which of a result's pictures the gallery shows, and what it says of them."""
@@ -72,6 +73,7 @@ class EvaluatePage(Page):
         self._show()
 
     def on_model(self, snapshot: ModelSnapshot | None) -> None:
+        self.context.messages.resolve(_TOPIC)  # what was refused was another network
         self.examiner.set_snapshot(snapshot)
         self.game.set_snapshot(snapshot)
         self.epochs.arrived()
@@ -124,8 +126,9 @@ class EvaluatePage(Page):
             try:
                 write(path, lambda: self.views.numbers(outcome), self.views.picture)
             except CifarGuiError as error:
-                self.context.messages.error(str(error), topic=_TOPIC)
+                self.context.messages.error(str(error), topic=_SAVING)
             else:
+                self.context.messages.resolve(_SAVING)
                 self.context.messages.info(f"The evaluation was saved as {path.name}.")
 
     def _why_nothing(self) -> str:

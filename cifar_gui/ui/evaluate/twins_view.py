@@ -59,8 +59,8 @@ class TwinsView(QWidget):
     def begin(self, what: str) -> None:
         """It is being worked on."""
         self.waiting.begin(what)
-        self.button.setEnabled(False)
         self._show(waiting=True)
+        self.button.setEnabled(False)  # last: with nothing else to go to, the keyboard would leave for another panel
 
     def show_found(self, found: Found, words: str, accuracy: str) -> None:
         """Replace everything."""
@@ -81,6 +81,7 @@ class TwinsView(QWidget):
 
     def _show(self, *, waiting: bool) -> None:
         there = self.found is not None and not waiting
+        waited = self.waiting.cancel.hasFocus()
         self.waiting.setVisible(waiting)
         self.words.setVisible(not waiting)
         self.button.setVisible(self.found is None)
@@ -88,6 +89,8 @@ class TwinsView(QWidget):
         pairs = there and self.found is not None and bool(self.found.twins)
         for widget in (self.mislabelled, self.list, self._how):
             widget.setVisible(pairs)
+        if waited and not waiting:
+            (self.split if self.button.isHidden() else self.button).setFocus()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -64,9 +64,14 @@ def comparing(evaluated, other):
 def test_a_second_network_is_asked_about_the_same_pictures(comparing, qtbot):
     view = comparing.views.compare
     assert [view.choice.itemText(place) for place in range(view.choice.count())] == ["Other · shipped · 50 %"]
+    comparing.activateWindow()
+    view.button.setFocus()
+    qtbot.waitUntil(view.button.hasFocus)
     view.button.click()
     assert view.waiting.isVisible()
+    assert view.waiting.cancel.hasFocus()
     qtbot.waitUntil(lambda: comparing.second.found is not None)
+    assert view.button.hasFocus(), "Space compares again; the next in the row plays the epochs of a run"
     found = comparing.second.found
     assert found.second.question.split == found.first.question.split == "validation"
     assert found.first is comparing.outcome

@@ -265,3 +265,7 @@ def test_a_network_of_other_classes_is_no_opponent(page, qtbot, tiny_data):
     qtbot.waitUntil(lambda: bool(page.context.messages.all))
     assert "2 classes (cat, dog)" in page.context.messages.all[0].text
     assert page.controls.isVisible()
+    page.on_data(tiny_data)
+    assert len(page.context.messages.all) == 1, "nothing has changed"
+    page.on_model(small_network(1))
+    assert page.context.messages.all == [], "it is not the one that is chosen any more"

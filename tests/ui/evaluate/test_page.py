@@ -362,6 +362,9 @@ def test_it_is_saved_as_numbers_or_as_a_picture(evaluated, tmp_path, monkeypatch
     answer(tmp_path / "away" / "numbers.csv", "")
     evaluated.save()
     assert "could not be written" in evaluated.context.messages.all[0].text
+    answer(tmp_path / "picture.png", "Picture (*.png)")
+    evaluated.save()
+    assert not any("could not" in message.text for message in evaluated.context.messages.all), "it has been, since"
     answer("", "")
     evaluated.save()
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["numbers.csv", "picture.png"]
