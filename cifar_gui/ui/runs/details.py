@@ -134,7 +134,7 @@ class DetailsPanel(Panel):
         self.notes.installEventFilter(self)
         self.tags.setObjectName("runs.tags")
         self.tags.setAccessibleName("Tags of this run, separated by commas")
-        self.tags.setPlaceholderText("Words to find it by, separated by commas")
+        self.tags.setPlaceholderText("Words, separated by commas")
         self.tags.editingFinished.connect(self.leave)
         layout.addWidget(self._message)
         layout.addLayout(self._facts)
