@@ -53,10 +53,15 @@ class SortAway(QObject):
         self._stopping = threading.Event()
         self.button = ShyButton("Into folders")
         self.button.setIcon(icon("folder"))
-        self.button.setToolTip("Copy or move pictures into folders by class: the selected ones, or all that are shown")
+        self.button.setToolTip(
+            "Copy or move pictures into folders by class: those selected if they are several, else all that are shown"
+        )
         menu = QMenu(self.button)
-        menu.addAction("Copy into folders by class…").triggered.connect(lambda: self._ask(move=False))
-        menu.addAction("Move into folders by class…").triggered.connect(lambda: self._ask(move=True))
+        self._ways = {False: menu.addAction("Copy"), True: menu.addAction("Move")}
+        self._ways[False].triggered.connect(lambda: self._ask(move=False))
+        self._ways[True].triggered.connect(lambda: self._ask(move=True))
+        menu.aboutToShow.connect(self._count)
+        self._count()
         self.button.setMenu(menu)
         self.row = ProgressRow()
         self.row.cancelled.connect(self._stopping.set)
@@ -80,6 +85,12 @@ class SortAway(QObject):
             self._on_failed,
             doing="Sorting pictures…",
         )
+
+    def _count(self) -> None:
+        """How many would go, before they do: it may be all that are shown, or a few."""
+        how_many = pictures(len(labelled(self._rows())))
+        for move, action in self._ways.items():
+            action.setText(f"{'Move' if move else 'Copy'} {how_many} into folders by class…")
 
     def _ask(self, *, move: bool) -> None:
         title = "Move into folders by class, in" if move else "Copy into folders by class, in"

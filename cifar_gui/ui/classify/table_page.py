@@ -32,6 +32,8 @@ _REARRANGE_MS = 500
 _REST = 20
 """So many times as long as it took to arrange the rows they stay: the more there are, the more seldom they move."""
 
+_HINT = "Double-click a picture to look at it. Click a heading to sort."
+
 _WRONG = "wrong"
 _CLASSES = 160
 """Width of the box to choose a class from, at most, in pixels at zoom 1."""
@@ -180,20 +182,23 @@ class TablePage(Panel):
         self.copy_button.setToolTip("Copy the selected rows, or all that are shown (Ctrl+C)")
         self.copy_button.clicked.connect(self.copy_wanted)
         self.export_button.setIcon(icon("export"))
-        self.export_button.setToolTip("Save the selected rows, or all that are shown, with every probability")
+        self.export_button.setToolTip(
+            "Save the selected rows if they are several, else all that are shown, with every probability"
+        )
         self.export_button.clicked.connect(self.export_wanted)
         self.sure = SureFrom()
         self.sure.changed.connect(self.sure_changed)
-        hint = ElidedLabel("caption")
-        hint.setText("Double-click a picture to look at it. Click a heading to sort.")
+        self._hint = ElidedLabel("caption")
+        self._show_hint()
         buttons = [self.sort_away.button, self.copy_button, self.export_button]
-        return ControlBar([hint], [self.sure, *buttons], stretched=hint)
+        return ControlBar([self._hint], [self.sure, *buttons], stretched=self._hint)
 
     def _connect(self) -> None:
         self._by_class.currentIndexChanged.connect(self._on_filter)
         self._by_state.currentIndexChanged.connect(self._on_filter)
         self.table.row_opened.connect(self.row_opened)
         self.table.copy_wanted.connect(self.copy_wanted)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_hint())
         self.batch.found.connect(self._on_found)
         self.batch.progressed.connect(self._on_progressed)
         self.batch.ended.connect(self._on_ended)
@@ -277,6 +282,13 @@ class TablePage(Panel):
         for widget in (self._progress, self._doing, self.cancel_button):
             widget.setVisible(visible)
 
+    def _show_hint(self) -> None:
+        """What a click does; with several rows selected, what is done with those."""
+        ranges = self.table.selectionModel().selection()  # not row by row: there may be 100,000
+        selected = sum(ranges.at(place).height() for place in range(ranges.count()))
+        chosen = f"{selected:,} selected: only these are copied, saved and sorted."
+        self._hint.setText(chosen if selected > 1 else _HINT)
+
     def _show_tally(self, remark: str | None = None) -> None:
         """With another remark; None: with the one there is, which is as true of some of the rows as of all."""
         self._remark = self._remark if remark is None else remark
@@ -285,8 +297,11 @@ class TablePage(Panel):
         counted = self.model.tally
         parts = [counted.words()] if shown == len(rows) else [f"{shown:,} of {pictures(len(rows))} shown"]
         right, mistakes = counted.by_folder()
+        if right and shown != len(rows):
+            right = f"of all, {right}"
         whole = " · ".join([*parts, *(text for text in (right, self._remark) if text)])
         self._tally.setText(whole)
         self._tally.say_more(mistakes)
+        self._show_hint()  # rows that are gone are not selected any more, which is not told
         self.table.show_folders(counted.folders_tell)
         self.confusion.follow(counted, self._class_names)

@@ -205,11 +205,18 @@ def test_the_selected_rows_count_from_the_top_and_all_if_none_is_selected(table,
         return [row.source.name for row in table.table.selected_rows()]
 
     assert selected() == ["0.png", "1.png", "2.png"]
+    ways = table.sort_away.button.menu()
     table.table.selectRow(2)
+    assert table._hint.text().startswith("Double-click")
     assert len(table.taken_rows()) == 3, "one row is where the keys stand, and no choice of what is to be sorted"
     selection = table.table.selectionModel()
     selection.select(table.model.index(0, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
     assert selected() == [row.source.name for row in table.taken_rows()] == ["0.png", "2.png"]
+    assert table._hint.text() == "2 selected: only these are copied, saved and sorted."
+    ways.aboutToShow.emit()
+    assert ways.actions()[1].text().startswith("Move 0 pictures "), "these are no files"
+    table.show_sources([], None)
+    assert table._hint.text().startswith("Double-click")
 
 
 def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_snapshot, make_picture):
@@ -259,6 +266,9 @@ def test_which_classes_folders_and_network_disagree_on_is_told_however_wide_the_
         table.resize(width, 500)
         assert table._tally.toolTip().endswith("1 of 2 as folders say\ndog taken for cat: 1")
     assert not table.table.isColumnHidden(folder)
+    assert "50.0 % as folders say" in table._tally.text()
+    table._by_class.setCurrentIndex(1)
+    assert "of all, 50.0 % as folders say" in table._tally.text(), "it is not of those that are shown"
 
 
 def test_where_folders_are_named_after_classes_the_confusion_matrix_leads_to_the_pictures(
