@@ -163,8 +163,9 @@ class LessonDesk:
         from cifar_gui.ui.lessons.dialog import LessonDialog
 
         current = self._context.models.current
-        network = current.key.removeprefix(_SHIPPED) if current is not None and current.group == "shipped" else ""
-        dialog = LessonDialog(self.current, self._window.pages.current_name, network, self._window)
+        shipped = current if current is not None and current.group == "shipped" else None
+        network, called = (shipped.key.removeprefix(_SHIPPED), shipped.label) if shipped is not None else ("", "")
+        dialog = LessonDialog(self.current, self._window.pages.current_name, network, self._window, called)
         dialog.save_wanted.connect(lambda: self._save(dialog))
         dialog.open()
 
@@ -172,7 +173,7 @@ class LessonDesk:
         from cifar_gui.ui.lessons.dialog import save
 
         if save(dialog, self._recipe(), self._context):
-            dialog.close()
+            dialog.accept()
 
     def _recipe(self) -> Recipe:
         """The one in the form."""

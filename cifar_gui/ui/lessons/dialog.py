@@ -25,6 +25,7 @@ from cifar_gui.ui.page import PAGES
 from cifar_gui.ui.theme import px
 from cifar_gui.ui.widgets.fields import ChoiceField
 from cifar_gui.ui.widgets.help_button import HelpButton, explained_by
+from cifar_gui.ui.widgets.question import Role, ask
 from cifar_gui.ui.widgets.save_dialog import ask_where_to_save
 from cifar_gui.ui.widgets.scroll import VerticalScroll
 from cifar_gui.ui.widgets.text import WrappedLabel, heading, muted, title
@@ -38,11 +39,11 @@ class LessonDialog(QDialog):
 
     save_wanted = Signal()
 
-    def __init__(self, begun: Lesson | None, page: str, network: str, parent: QWidget) -> None:
+    def __init__(self, begun: Lesson | None, page: str, network: str, parent: QWidget, called: str = "") -> None:
         """`begun`: the lesson to change, None for a new one; `page`: in front now; `network`: the shipped one that is
-        chosen, "" if it is another."""
+        chosen, "" if it is another; `called`: what people know it by."""
         super().__init__(parent)
-        self._network = network
+        self._network, self._called = network, called or network
         self.setObjectName("lesson.dialog")
         self.setWindowTitle("Save a lesson")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -58,6 +59,7 @@ class LessonDialog(QDialog):
         self.save, self.cancel = QPushButton("Save…"), QPushButton("Cancel")
         self._lay_out(parent)
         self._fill(begun, page)
+        self._before = self._words_written()
         self._connect()
         self._follow_pages()
         self.title.setFocus()
@@ -81,6 +83,19 @@ class LessonDialog(QDialog):
         self.problem.setText(problem)
         self.problem.show()
 
+    def reject(self) -> None:
+        """Not without a question where it would take away what somebody has written."""
+        answers = {"discard": ("Discard", Role.DestructiveRole), "stay": ("Go on writing", Role.RejectRole)}
+        title, question = "The lesson is not saved", "Discard this lesson?"
+        details = "What you have written will be lost."
+        if self._words_written() == self._before or (
+            ask(self, "lesson.discard", title, question, details, answers, usual="stay") == "discard"
+        ):
+            super().reject()
+
+    def _words_written(self) -> tuple[str, str]:
+        return self.title.text().strip(), self.text.toPlainText().strip()
+
     def _fill(self, begun: Lesson | None, page: str) -> None:
         if begun is not None:
             self.title.setText(begun.title)
@@ -91,7 +106,7 @@ class LessonDialog(QDialog):
             box.setChecked(begun is None or name not in begun.hidden)
         self.recipe.setChecked(begun is not None and begun.recipe is not None)
         known = self._network in networks()
-        self.network.setText(f"The network: {self._network}" if known else "The network")
+        self.network.setText(f"The network: {self._called}" if known else "The network")
         self.network.setEnabled(known)
         self.network.setChecked(known and begun is not None and bool(begun.network))
         if not known:
@@ -112,6 +127,7 @@ class LessonDialog(QDialog):
     def _connect(self) -> None:
         for box in self.pages.values():
             box.toggled.connect(self._follow_pages)
+        self.title.textEdited.connect(lambda _title: self.problem.hide())  # it was of what stood there before
         self.save.clicked.connect(self.save_wanted)
         self.cancel.clicked.connect(self.reject)
 

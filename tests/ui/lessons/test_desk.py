@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cifar_gui.networks.base import presets
@@ -242,6 +242,7 @@ def test_what_is_set_up_is_saved_as_a_lesson_and_opens_as_such(ready, tmp_path, 
     assert dialog.first.raw() == "runs", "the page in front"
     dialog.save.click()
     assert "title" in dialog.problem.text()
+    assert dialog.network.text() == f"The network: {ready.context.models.current.label}"
     assert not path.exists()
     dialog.title.setText("Mine")
     dialog.text.setPlainText("Look.")
@@ -267,6 +268,27 @@ def test_the_dialog_begins_with_the_lesson_that_is_open_and_takes_only_networks_
     other = LessonDialog(LESSON, "runs", "", parent)
     assert (other.network.isEnabled(), other.lesson(RECIPE).network) == (False, "")
     assert "come with the app" in other.network.toolTip()
+
+
+def test_what_has_been_written_is_not_thrown_away_without_a_question(qtbot, monkeypatch):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(1000, 700)
+    asked: list[str] = []
+    answers = iter(("stay", "discard"))
+    monkeypatch.setattr(
+        "cifar_gui.ui.lessons.dialog.ask", lambda _parent, name, *_rest, usual: asked.append(name) or next(answers)
+    )
+    unchanged, dialog = (LessonDialog(LESSON, "runs", "mlp", parent) for _ in range(2))
+    unchanged.open()
+    unchanged.cancel.click()
+    assert (asked, unchanged.isVisible()) == ([], False)
+    dialog.open()
+    qtbot.keyClicks(dialog.text, "Much work. ")
+    dialog.close()
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert (asked, dialog.isVisible()) == (["lesson.discard"] * 2, False)
 
 
 @pytest.fixture
