@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cifar_gui.recipe import Recipe
     from cifar_gui.training.events import Event
 
+_TOLD_MS = 10_000
+"""How long what a page tells in the status bar stands there."""
+
 
 class Page(QWidget):
     """One page of the window. Built when first shown; every method below may be overridden and does nothing here.
@@ -34,6 +37,10 @@ class Page(QWidget):
         super().__init__()
         self.context = context
         self._has_painted = False
+        self._tip_ends = QTimer(self)
+        self._tip_ends.setSingleShot(True)
+        self._tip_ends.setInterval(_TOLD_MS)
+        self._tip_ends.timeout.connect(lambda: QApplication.sendEvent(self, QStatusTipEvent("")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -49,9 +56,10 @@ class Page(QWidget):
         """The page has been painted for the first time: build what that could do without."""
 
     def tell(self, text: str) -> None:
-        """In the status bar, until something else has its say there: who has pressed a key for nothing need not be
-        called away from the page. Not to be overridden."""
+        """In the status bar, for a while or until something else has its say there: who has pressed a key for nothing
+        need not be called away from the page. Not to be overridden."""
         QApplication.sendEvent(self, QStatusTipEvent(text))
+        self._tip_ends.start()  # "nothing is saved" is not to stand there when something has been
 
     def on_event(self, event: Event) -> None:
         """A training event. Pages ignore those they do not know."""

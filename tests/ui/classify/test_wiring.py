@@ -73,6 +73,8 @@ def test_a_single_result_is_copied_and_saved_by_its_buttons(page, qtbot, make_pi
     assert page.window().status.tip.text() == "Nothing is saved: there is no answer yet."
     page.copy()
     assert page.window().status.tip.text() == "Nothing is copied: there is no answer yet."
+    page._tip_ends.timeout.emit()
+    assert page.window().status.tip.text() == "", "not for ever: something may have been copied since"
     show(picture)
     page.single.verdict_panel.copy_button.click()
     assert QGuiApplication.clipboard().text().startswith("picture\tgrün.png\n")
