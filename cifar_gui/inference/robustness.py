@@ -37,7 +37,8 @@ def robustness(
 ) -> Robustness:
     """Classify the same `sample` pictures of `split` intact and made worse in every way.
 
-    `progress` may raise Cancelled. Raises DataError if the split is empty or its classes are not the network's."""
+    `progress` may raise Cancelled. Raises DataError if the split is empty or has more classes than the network; whether
+    they are the same ones is for the caller to know."""
     some = split.some(sample)
     steps = 1 + sum(len(each.amounts) for each in CORRUPTIONS)
     done = 0

@@ -11,10 +11,12 @@ import torch
 from numpy.typing import NDArray
 
 from cifar_gui.checkpoint.files import load_snapshot
+from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.compute.device import choose_device
 from cifar_gui.data.base import Progress, Split
 from cifar_gui.data.corruptions import CORRUPTIONS, Corruption
-from cifar_gui.inference.evaluate import evaluate
+from cifar_gui.errors import DataError
+from cifar_gui.inference.evaluate import evaluate, other_classes
 from cifar_gui.inference.robustness import SAMPLE, Robustness, robustness
 from cifar_gui.ui.evaluate.outcome import Outcome, Question
 from cifar_gui.ui.widgets.csv_text import csv_text
@@ -62,7 +64,7 @@ def measuring(
     def work(progress: Progress) -> list[Measured]:
         asked = [(question.snapshot, question.model)]
         if second is not None:
-            asked.append((load_snapshot(second.path), second.model))
+            asked.append((_of_the_same_classes(second, question), second.model))
         keys = [(snapshot.function_digest, question.pictures.fingerprint) for snapshot, _model in asked]
         missing = [each for each, key in enumerate(keys) if key not in known]
         found = []
@@ -76,6 +78,14 @@ def measuring(
         return found
 
     return work
+
+
+def _of_the_same_classes(second: SecondFile, question: Question) -> ModelSnapshot:
+    """What it gave for pictures of other classes would look like accuracies, and be none: said before anybody waits."""
+    snapshot = load_snapshot(second.path)
+    if problem := other_classes(snapshot.card.class_names, question.data.class_names):
+        raise DataError(f"{second.model} cannot be asked about these pictures. {problem}")
+    return snapshot
 
 
 def _part(progress: Progress, part: int, parts: int, model: str) -> Progress:

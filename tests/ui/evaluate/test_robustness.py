@@ -181,3 +181,16 @@ def test_a_network_that_cannot_be_read_says_so_and_nothing_is_lost(measuring, qt
     qtbot.waitUntil(lambda: bool(measuring.context.messages.all))
     assert "gone.safetensors" in measuring.context.messages.all[0].text
     assert len(view.measured) == 1
+
+
+def test_a_second_network_of_other_classes_gets_no_curve(measuring, qtbot, tmp_path):
+    view, wrong = measure(measuring, qtbot), tmp_path / "wrong.safetensors"
+    save_snapshot(small_network(1, names=("cat", "dog", "ship", "frog")), wrong)
+    measuring.context.models.offered = [ModelChoice("wrong", "Wrong", "", "opened", wrong)]
+    measuring.context.models.choices_changed.emit()
+    view.second.setCurrentIndex(1)
+    view.button.click()
+    qtbot.waitUntil(lambda: bool(measuring.context.messages.all))
+    text = measuring.context.messages.all[0].text
+    assert text.startswith("Wrong cannot be asked about these pictures. The network knows 4 classes (cat, dog, ")
+    assert len(view.measured) == 1
