@@ -15,7 +15,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.runs.card_file import recipe_in, with_recipe
 from cifar_gui.ui.runs.card_dialog import CardDialog
 from cifar_gui.ui.runs.card_facts import _day, read_card
-from cifar_gui.ui.runs.card_paint import SIZE, paint_card
+from cifar_gui.ui.runs.card_paint import SIZE, paint_card, size_to_fit
 from cifar_gui.ui.runs.rows import row_of
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.mime import Dropped
@@ -52,6 +52,14 @@ def test_it_looks_the_same_in_a_dark_and_enlarged_window(make_run, qtbot) -> Non
     theme().set_look(scheme="dark", zoom=1.5)
     assert before.size() == SIZE
     assert paint_card(facts) == before
+
+
+def test_what_is_long_is_written_smaller_before_it_is_cut_off(qtbot) -> None:
+    long = "Best, batch size 32, micro-batch 32"
+    sizes = [size_to_fit(text, 248, 16, least=13) for text in ("none", long, 9 * long)]
+    assert sizes[0] == 16
+    assert 13 <= sizes[1] < 16
+    assert sizes[2] == 13
 
 
 def test_a_network_without_validation_or_filters_has_a_card_too(make_run, qtbot) -> None:

@@ -171,4 +171,11 @@ def _paint_lines(painter: QPainter, facts: CardFacts, top: float) -> None:
         if line.bottom() > 574:
             return
         _write(painter, QRectF(line.left(), line.top(), 122, _LINE), name, 16, LIGHT.muted)
-        _write(painter, line.adjusted(128, 0, 0, 0), value, 16, LIGHT.text)
+        room = line.adjusted(128, 0, 0, 0)
+        _write(painter, room, value, size_to_fit(value, room.width(), 16, least=13), LIGHT.text)
+
+
+def size_to_fit(text: str, width: float, size: int, *, least: int) -> int:
+    """As large as `size` if it fits, else smaller, down to `least`: nobody can ask a picture for what it leaves out."""
+    sizes = range(size, least, -1)
+    return next((each for each in sizes if QFontMetricsF(_font(each)).horizontalAdvance(text) <= width), least)
