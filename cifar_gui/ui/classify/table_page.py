@@ -295,11 +295,12 @@ class TablePage(Panel):
         rows = self.model.rows
         shown = self.model.rowCount()
         counted = self.model.tally
-        parts = [counted.words()] if shown == len(rows) else [f"{shown:,} of {pictures(len(rows))} shown"]
         right, mistakes = counted.by_folder()
-        if right and shown != len(rows):
-            right = f"of all, {right}"
-        whole = " · ".join([*parts, *(text for text in (right, self._remark) if text)])
+        if shown == len(rows):  # how many are right comes first: the end is the first to go where there is little room
+            parts = [right, counted.words()]
+        else:
+            parts = [f"{shown:,} of {pictures(len(rows))} shown", right and f"of all, {right}"]
+        whole = " · ".join(text for text in (*parts, self._remark) if text)
         self._tally.setText(whole)
         self._tally.say_more(mistakes)
         self._show_hint()  # rows that are gone are not selected any more, which is not told
