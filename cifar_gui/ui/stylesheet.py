@@ -32,7 +32,7 @@ QFrame[line="true"] { background: {panel_line}; border: none; min-height: 1px; m
 
 QPushButton, QToolButton, QComboBox, QLineEdit, QAbstractSpinBox {
     background: {raised}; color: {text}; border: 1px solid {panel_line}; border-radius: 6dp;
-    min-height: 26dp; max-height: 26dp; padding: 0 10dp; icon-size: 16dp;
+    min-height: 26dp; max-height: 26dp; padding: 0 10dp; icon-size: 16dp; outline: none;
 }
 QLineEdit, QAbstractSpinBox { padding: 0 8dp; selection-background-color: {accent}; selection-color: {on_accent}; }
 QComboBox, QLineEdit, QAbstractSpinBox { border-color: {control_line}; }

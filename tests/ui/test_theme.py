@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QStyle, QSty
 from cifar_gui.explain.colours import signed
 from cifar_gui.ui.theme import ZOOM_STEPS, font, prepare_pyqtgraph, px, theme, tokens
 from cifar_gui.ui.tokens import DARK, LIGHT, Tokens
+from cifar_gui.ui.widgets.segmented import Segmented
 
 # Viénot, Brettel and Mollon 1999, on linear RGB: what someone without long- or medium-wave cones sees.
 EYES = {
@@ -262,6 +263,19 @@ def test_the_ring_of_a_focused_table_goes_round_its_header_too(qtbot) -> None:
     picture, right, bottom = table.grab().toImage(), table.width() - 1, table.height() - 1
     edges = [(150, 0), (150, bottom), (0, 80), (right, 80), (0, 12), (right, 12)]
     assert {picture.pixelColor(*edge).name() for edge in edges} == {tokens().accent.name()}
+
+
+def test_the_keyboard_is_shown_by_one_ring_and_not_by_qts_own_frame_too(qtbot) -> None:
+    theme().set_look(scheme="light")
+    switch = Segmented(("Runs", "Trash"))
+    qtbot.addWidget(switch)
+    switch.show()
+    switch.activateWindow()
+    switch.button("Runs").setFocus()
+    qtbot.waitUntil(switch.button("Runs").hasFocus)
+    ring = switch.grab().toImage()
+    switch.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # as after Tab and the arrow keys
+    assert switch.grab().toImage() == ring
 
 
 def test_a_box_to_choose_from_has_the_same_room_for_words_with_and_without_the_keyboard(qtbot) -> None:
