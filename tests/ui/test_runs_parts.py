@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFocusEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from cifar_gui.networks.base import presets
 from cifar_gui.recipe import Recipe
@@ -27,6 +27,7 @@ from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES
 from cifar_gui.ui.runs.page import _each
 from cifar_gui.ui.runs.rows import RunRow, facts, row_of
 from cifar_gui.ui.runs.table import RunTable
+from cifar_gui.ui.theme import px
 
 BEST = presets("simple")["best"]
 
@@ -220,6 +221,8 @@ def test_one_run_can_be_renamed_at_a_time(table, qtbot):
     table.rename()
     assert (table.state(), table.currentIndex().column()) == (table.State.EditingState, NAME)
     assert table.currentIndex().row() == 1
+    field = table.viewport().findChild(QLineEdit)
+    assert field.width() >= px(200), "the column is as wide as its heading"
     table.closeEditor(QApplication.focusWidget() or table.findChild(QWidget), table.itemDelegate().EndEditHint.NoHint)
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from cifar_gui.ui.runs.model import (
     ACCURACY,
@@ -37,6 +44,20 @@ _TITLE_PADDING = 8
 _NEEDED_FOR_TAGS = 180  # pixels left to share, below which the tags are seen in the panel below only
 _NEEDED_FOR_NOTES = 320  # pixels left to share, below which the notes are seen in the panel below only
 
+_TYPING_WIDTH = 240
+"""Of the field to type in, at least, in pixels at zoom 1: the column may be narrower than a name of two words."""
+
+
+class _RoomToType(QStyledItemDelegate):
+    """Fields that reach over the next columns while one types."""
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().updateEditorGeometry(editor, option, index)
+        room = option.widget.viewport().width() - editor.x() if isinstance(option.widget, QTableView) else 0
+        editor.resize(max(editor.width(), min(px(_TYPING_WIDTH), room)), editor.height())
+
 
 class RunTable(QTableView):
     """Select one run or several; double-click a name or a note to edit it.
@@ -51,6 +72,7 @@ class RunTable(QTableView):
         self.runs = model
         self._needed: dict[int, int] = {}  # column → pixels, now
         self.setModel(model)
+        self.setItemDelegate(_RoomToType(self))
         self.setObjectName("runs.table")
         self.setAccessibleName("Training runs")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
