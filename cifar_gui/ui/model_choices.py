@@ -51,6 +51,16 @@ def remembered_file(key: str) -> ModelChoice | None:
     return opened(path) if path.is_absolute() and paths.is_file(path) else None
 
 
+def words_of_key(key: str) -> str:
+    """What a key that leads nowhere any more is called, as far as that can be told from it."""
+    match key.split("/"):
+        case ["runs", number, *which] if which:
+            return f"run {number} · {' '.join(which)}"
+        case ["shipped", name]:
+            return name
+    return key
+
+
 def missing(files: list[ModelChoice]) -> list[ModelChoice]:
     """Those of the opened files that are no longer there. For a worker."""
     return [each for each in files if each.path is not None and not paths.is_file(each.path)]

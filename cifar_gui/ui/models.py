@@ -11,7 +11,7 @@ from cifar_gui.errors import CifarGuiError
 from cifar_gui.training.events import EpochReport, Event, SnapshotTaken
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
-from cifar_gui.ui.model_choices import LIVE, ModelChoice, all_choices, missing, opened, remembered_file
+from cifar_gui.ui.model_choices import LIVE, ModelChoice, all_choices, missing, opened, remembered_file, words_of_key
 from cifar_gui.ui.session import TrainingSession
 from cifar_gui.ui.settings import Settings
 
@@ -191,7 +191,7 @@ class ModelLibrary(QObject):
         if wanted is None:
             wanted = next((each for each in choices if each.group == "shipped"), None)
             if remembered and wanted is not None:
-                what = f"{remembered}, the network of last time, is no longer there."
+                what = f"{words_of_key(remembered)}, the network of last time, is no longer there."
                 self._messages.warn(f"{what} {wanted.label} has been chosen instead.")
         if wanted is not None and wanted.path is not None:
             self.choose_file(wanted.path)

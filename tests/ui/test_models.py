@@ -18,7 +18,7 @@ from cifar_gui.runs import Run, move_to_trash, restore
 from cifar_gui.training.events import EpochReport, SnapshotTaken
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
-from cifar_gui.ui.model_choices import ModelChoice, opened
+from cifar_gui.ui.model_choices import ModelChoice, opened, words_of_key
 from cifar_gui.ui.model_chooser import ModelChooser
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.session import TrainingSession
@@ -239,6 +239,13 @@ def test_a_choice_that_has_gone_is_told_about(library) -> None:
     assert "no longer there" in library.for_test[1].all[0].text
 
 
+def test_what_has_gone_is_called_as_people_know_it() -> None:
+    keys = ("runs/0011/best", "runs/0011/epoch/3", "shipped/airnet", "/tmp/mine.safetensors", "runs/0011")
+    assert [words_of_key(key) for key in keys] == [
+        "run 0011 · best", "run 0011 · epoch 3", "airnet", "/tmp/mine.safetensors", "runs/0011",
+    ]  # fmt: skip
+
+
 def test_a_refresh_does_not_overtake_the_first_choice(qtbot, library) -> None:
     library.choose_default()
     library.refresh()
@@ -336,7 +343,7 @@ def test_what_was_chosen_last_time_and_has_gone_is_named_once(qtbot, library, re
     qtbot.waitUntil(lambda: library.snapshot is not None)
     assert library.current.key == "shipped/airnet"
     (message,) = library.for_test[1].all
-    assert remembered in message.text
+    assert words_of_key(remembered) in message.text
 
 
 def test_a_chosen_file_that_has_gone_is_given_up(qtbot, library, tmp_path, snapshot) -> None:
