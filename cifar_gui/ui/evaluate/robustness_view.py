@@ -98,6 +98,10 @@ class RobustnessView(QWidget):
         self.waiting.begin(what)
         self._show(waiting=True)
 
+    def end(self) -> None:
+        """It is not worked on any more: what was shown before is shown again."""
+        self._show(waiting=False)
+
     def show_measured(self, measured: Sequence[Measured], sample: str) -> None:
         """The network, and the second one if there is one."""
         self._measured = measured

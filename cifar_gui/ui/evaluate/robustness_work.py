@@ -33,9 +33,9 @@ class RobustnessWork(QObject):
         self._exemplified: Outcome | None = None  # whose examples are shown, or on their way
         self._work = LongWork(context.jobs, _TOPIC, self)
         self._work.progressed.connect(view.waiting.show_progress)
-        self._work.broken.connect(self._show_known)
+        self._work.ended.connect(view.end)
         view.wanted.connect(self._measure)
-        view.cancelled.connect(self._give_up)
+        view.cancelled.connect(self._work.cancel)
         view.another_wanted.connect(self._show_another)
         view.seen.connect(self._make_missing)
         context.models.choices_changed.connect(self.offer)
@@ -75,12 +75,7 @@ class RobustnessWork(QObject):
             self._view.show_measured(measured, sample_words(self._outcome))
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        self._show_known()
         self._context.messages.error(str(error), topic=_TOPIC)
-
-    def _give_up(self) -> None:
-        self._work.cancel()
-        self._show_known()
 
     def _show_known(self) -> None:
         """What is known of the network alone, if it has been measured."""
@@ -111,4 +106,7 @@ class RobustnessWork(QObject):
             if outcome is self._outcome:
                 self._view.show_examples(made)
 
-        self._context.jobs.run(lambda: examples(outcome.question, number), on_made, key=_EXAMPLES)
+        def on_broken() -> None:
+            self._exemplified = None  # they are tried again when the view is next seen
+
+        self._context.jobs.run(lambda: examples(outcome.question, number), on_made, key=_EXAMPLES, broken=on_broken)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.data.corruptions import CORRUPTIONS
 from cifar_gui.inference.robustness import Robustness
-from cifar_gui.ui.evaluate import robust
+from cifar_gui.ui.evaluate import robust, robustness_work
 from cifar_gui.ui.evaluate.robust import Measured, as_csv, comparison_words, examples, loss_words, sample_words
 from cifar_gui.ui.model_choices import ModelChoice
 
@@ -171,6 +171,21 @@ def test_there_is_an_example_as_soon_as_the_view_is_seen_and_another_one_if_want
     assert view.strip.accessibleDescription().startswith("intact: ")
 
 
+def test_after_a_fault_of_the_app_the_examples_are_tried_again(measuring, qtbot, monkeypatch):
+    told: list[BaseException] = []
+    view = measuring.views.robustness
+    qtbot.waitUntil(lambda: len(view.strip.examples) == 6)
+    with monkeypatch.context() as broken:
+        broken.setattr(measuring.context.jobs, "_unexpected", told.append)
+        broken.setattr(robustness_work, "examples", lambda *_given: 1 / 0)
+        measuring.robustness.follow(measuring.outcome)
+        qtbot.waitUntil(lambda: bool(told) and measuring.robustness._exemplified is None)
+    assert len(view.strip.examples) == 0
+    measuring.views.choose("reliability")
+    measuring.views.choose("robustness")
+    qtbot.waitUntil(lambda: len(view.strip.examples) == 6)
+
+
 def test_a_network_that_cannot_be_read_says_so_and_nothing_is_lost(measuring, qtbot, tmp_path):
     view = measure(measuring, qtbot)
     gone = ModelChoice("gone", "Gone", "", "opened", tmp_path / "gone.safetensors")
@@ -181,6 +196,22 @@ def test_a_network_that_cannot_be_read_says_so_and_nothing_is_lost(measuring, qt
     qtbot.waitUntil(lambda: bool(measuring.context.messages.all))
     assert "gone.safetensors" in measuring.context.messages.all[0].text
     assert len(view.measured) == 1
+
+
+def test_the_curves_of_two_networks_stay_when_measuring_others_comes_to_nothing(measuring, qtbot, tmp_path):
+    view = measuring.views.robustness
+    view.second.setCurrentIndex(1)
+    before = measure(measuring, qtbot, networks=2).measured
+    words = view.words.text()
+    view.button.click()
+    view.waiting.cancel.click()
+    assert (view.measured, view.words.text(), view.words.isVisible()) == (before, words, True)
+    measuring.context.models.offered = [ModelChoice("gone", "Gone", "", "opened", tmp_path / "gone.safetensors")]
+    measuring.context.models.choices_changed.emit()
+    view.second.setCurrentIndex(1)
+    view.button.click()
+    qtbot.waitUntil(view.button.isEnabled)
+    assert (view.measured, view.words.text(), len(view.plot.curves())) == (before, words, 7)
 
 
 def test_a_second_network_of_other_classes_gets_no_curve(measuring, qtbot, tmp_path):
