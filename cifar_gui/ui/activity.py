@@ -57,7 +57,8 @@ class Activity:
         progress = self._status.progress
         sweep = self._context.sweeps.words
         if state in _WORDS:
-            figures = self._figures.text() if state == "running" else self._figures.epoch
+            whose = " of this run" if sweep else ""
+            figures = self._figures.text(whose) if state == "running" else self._figures.epoch
             progress.show_state(_WORDS[state], self._figures.share, " · ".join(filter(None, (sweep, figures))))
         elif self._loading is not None:
             share, what = self._loading

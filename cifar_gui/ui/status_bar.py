@@ -105,12 +105,12 @@ class TrainingFigures:
         """ "epoch 3 of 8": all there is to say while nothing moves."""
         return f"epoch {min(self.step // self.steps_per_epoch + 1, self.epochs)} of {self.epochs}"
 
-    def text(self) -> str:
-        """ "epoch 3 of 8 · 1,020 images/s · 2 min left"."""
+    def text(self, whose: str = "") -> str:
+        """ "epoch 3 of 8 · 1,020 images/s · 2 min left"; `whose`: said of the time, " of this run"."""
         parts = [self.epoch]
         if self.images_per_second > 0:
             parts.append(f"{self.images_per_second:,.0f} images/s")
-            parts.append(f"{time_left(self.seconds_left)} left")
+            parts.append(f"{time_left(self.seconds_left)} left{whose}")
         return " · ".join(parts)
 
     @property

@@ -49,6 +49,7 @@ def test_all_trials_are_trained_and_the_status_bar_counts_them(sweeps, folder, w
     assert {run.record.sweep for run in list_runs()} == {"rates"}
     counted = [next(each for each in seen if f"sweep {number} of 3 · epoch" in each) for number in (1, 2, 3)]
     assert len(counted) == 3
+    assert all(each.endswith(" left of this run") for each in counted), "the sweep takes longer"
     assert sweeps.words == ""
     text = window.context.messages.all[0].text
     assert text.startswith("Sweep rates is done: 3 runs. The best has ")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cifar_gui.data.sorted_files import Sorted
 
 UNSURE = "not sure"
+_TOPIC = "classify.sort"
 """The folder of pictures that no class is named for without a question mark."""
 
 
@@ -79,6 +80,7 @@ class SortAway(QObject):
             return
         if self._is_busy():
             return
+        self._context.messages.resolve(_TOPIC)
         self.work.start(
             lambda progress: sort_files(files, target, progress, move=move, stopping=self._stopping.is_set),
             lambda found: self._on_sorted(found, target, move=move),
@@ -121,6 +123,7 @@ class SortAway(QObject):
         from cifar_gui.data.sorted_files import put_back
 
         if not self._is_busy():
+            self._context.messages.resolve(_TOPIC)
             self.work.start(
                 lambda progress: put_back(found.done, progress, self._stopping.is_set),
                 self._on_back,
@@ -137,7 +140,7 @@ class SortAway(QObject):
 
     def _tell(self, problems: Sequence[str]) -> None:
         others = f" The same goes for {len(problems) - 1:,} more." if len(problems) > 1 else ""
-        self._context.messages.warn(f"{problems[0]}{others}", "\n".join(problems))
+        self._context.messages.warn(f"{problems[0]}{others}", "\n".join(problems), topic=_TOPIC)
 
     def _on_failed(self, error: CifarGuiError) -> None:
-        self._context.messages.error(str(error))
+        self._context.messages.error(str(error), topic=_TOPIC)

@@ -34,7 +34,7 @@ class GameResult(Panel):
         super().__init__("You against the network")
         self.words = muted(wrap=True)
         self.you, self.network = _Side("you"), _Side("network")
-        self.again = QPushButton("Again, with others")
+        self.again = QPushButton("Another round")
         self.again.setProperty("primary", True)
         self.back, self.leave = ShyButton("Back"), ShyButton("Leave")
         self.back.setIcon(icon("undo"))

@@ -216,7 +216,7 @@ def _advice(recipe: Recipe | None) -> str:
 
 def _before_first_epoch(loss: NDArray[np.float64], *, begun: bool) -> Diagnosis:
     if len(loss) == 0 and not begun:
-        return Diagnosis("empty", "neutral", "Nothing trained yet.", "Press Start and watch the two curves.")
+        return Diagnosis("empty", "neutral", "Nothing is being trained.", "Press Start and watch the two curves.")
     if len(loss) >= 4 and loss[-1] < loss[0] - 0.1:
         moved = f"Training loss has come down from {loss_words(loss[0], 2)} to {loss_words(loss[-1], 2)}; "
         return Diagnosis(

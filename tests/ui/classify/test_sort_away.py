@@ -88,6 +88,13 @@ def test_pictures_are_copied_or_moved_in_the_background_and_put_back_from_the_me
     message.actions[0][1]()
     qtbot.waitUntil(lambda: len(moved) == 2)
     assert file.read_text() == "picture"
+    (tmp_path / "a file").write_text("no folder")
+    sorting.sort(tmp_path / "a file" / "to", move=False)
+    qtbot.waitUntil(lambda: not sorting.work.running)
+    assert window.context.messages.all[0].severity == "warning"
+    sorting.sort(tmp_path / "to", move=False)
+    assert not any("could not be written" in each.text for each in window.context.messages.all), "it is tried again"
+    qtbot.waitUntil(lambda: not sorting.work.running)
     rows.clear()
     sorting.sort(tmp_path / "to", move=True)
     assert any("nothing to sort" in each.text for each in window.context.messages.all)
