@@ -90,6 +90,7 @@ def _connect(window: MainWindow, warm_up: WarmUp) -> None:
             return
         window.activity.find_devices()
         window.pages.on_torch_ready()
+        context.sweeps.offer_cut_off()
 
     def on_closed() -> None:
         warm_up.shutdown()

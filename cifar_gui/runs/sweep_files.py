@@ -61,6 +61,13 @@ class SweepState:
         return bool(self.trials) and self.done == len(self.trials)
 
     @property
+    def cut_off(self) -> bool:
+        """Whether it ended in the middle of a trial that nobody has stopped, as when the power fails."""
+        return not self.finished and any(
+            each.run is not None and each.run.status == "interrupted" for each in self.trials
+        )
+
+    @property
     def best(self) -> TrialState | None:
         """The trial with the highest validation accuracy; None before any has one."""
         measured = [each for each in self.trials if each.accuracy is not None]

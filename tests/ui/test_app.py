@@ -64,16 +64,17 @@ def test_a_fault_on_another_thread_is_told_on_the_windows_own(window, qtbot) -> 
     assert "Traceback" in told(window)[0][2] or "ZeroDivisionError" in told(window)[0][2]
 
 
-def test_devices_are_looked_for_and_importing_is_told_of_until_all_is_there(
+def test_devices_and_a_sweep_cut_off_are_looked_for_and_importing_is_told_of_until_all_is_there(
     qtbot, everything_imported, monkeypatch
 ) -> None:
     calls: list[Any] = []
     window = app.create_window()
     monkeypatch.setattr(window.activity, "show_importing", lambda importing: calls.append(importing))
     monkeypatch.setattr(window.activity, "find_devices", lambda: calls.append("devices"))
+    monkeypatch.setattr(window.context.sweeps, "offer_cut_off", lambda: calls.append("sweep"))
     window.show()
     qtbot.waitUntil(window.context.torch_ready)
-    assert calls == [True, False, "devices"]
+    assert calls == [True, False, "devices", "sweep"]
     window.close_now()
     assert window.context.jobs.closing
     window.deleteLater()

@@ -166,3 +166,28 @@ def test_a_trial_that_cannot_be_gone_on_with_is_told_and_the_others_are_trained(
     (message,) = window.context.messages.all
     assert message.text.startswith("Sweep rates has ended. A run of it has failed or train elsewhere. Run 0001: ")
     assert str(run.layout.resume) in message.text
+
+
+def test_a_sweep_that_was_cut_off_is_offered_at_the_next_start(sweeps, folder, window, qtbot) -> None:
+    def offered() -> list[str]:
+        sweeps.offer_cut_off()
+        qtbot.waitUntil(lambda: window.context.jobs.idle)
+        return [each.text for each in window.context.messages.all]
+
+    assert offered() == [], "nothing of it has begun"
+    with Run.create(state_of(folder).trials[0].trial.recipe, sweep="rates") as run:
+        pass
+    run.layout.history.touch()  # as it is while the run trains
+    assert offered() == ["Sweep rates was cut off after 0 of 3 runs."]
+    window.context.messages.all[0].actions[0][1]()
+    assert offered() == [], "it is under way"
+    ended(sweeps, qtbot)
+    assert [status for _number, _rate, status in rates()] == ["completed"] * 3
+    assert all("cut off" not in text for text in offered()), "it is finished"
+
+
+def test_what_is_stopped_while_no_sweep_is_under_way_does_not_end_the_next(sweeps, folder, window, qtbot) -> None:
+    sweeps.stop()
+    sweeps.start(folder)
+    ended(sweeps, qtbot)
+    assert len(rates()) == 3

@@ -86,8 +86,16 @@ class SweepTrainer(QObject):
         queue = self._queue = SweepQueue(path)
         self._jobs.run(queue.open, self._on_opened, self._on_failed, broken=self._end, doing="Reading the sweep…")
 
+    def offer_cut_off(self) -> None:
+        """If the newest sweep was cut off, say so and offer to go on with it."""
+        from cifar_gui.runs.sweep_files import list_sweeps
+
+        self._jobs.run(lambda: list_sweeps()[:1], self._on_newest)
+
     def stop(self) -> None:
         """End the sweep; the trial under way is saved, to be gone on with."""
+        if self._queue is None:
+            return
         self._stopping = True
         if self._now is not None:
             self._session.stop()
@@ -97,6 +105,12 @@ class SweepTrainer(QObject):
         if self._queue is not None:
             self._queue.close()
             self._queue = None
+
+    def _on_newest(self, found: list[SweepState]) -> None:
+        if found and found[0].cut_off and self._queue is None:
+            state = found[0]
+            text = f"Sweep {state.name} was cut off after {state.done} of {len(state.trials)} runs."
+            self._messages.info(text, ("Resume", lambda: self._resume(text, state.path)))
 
     def _on_opened(self, state: SweepState) -> None:
         self._tell(state)
