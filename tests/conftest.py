@@ -37,6 +37,12 @@ settings.register_profile("steady", deadline=None, derandomize=True, suppress_he
 settings.load_profile("steady")  # how fast a machine is that others use too says nothing of what is tested
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--keep-said", action="store_true", help="Keep what the pages say now in tests/ui/said, for later runs."
+    )
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own for everything the app would keep in the user's."""

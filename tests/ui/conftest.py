@@ -19,6 +19,8 @@ from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.open_dialog import last_folder
 from cifar_gui.ui.widgets.pixels import pixels_of
 
+from .in_words import FOLDER, differences, in_words
+
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
     from cifar_gui.data.base import ImageData
@@ -209,6 +211,28 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
         assert not differing, "\n".join(f"{part}: {shown.get(part)}, not {wanted.get(part)}" for part in differing)
         rows, columns = np.nonzero((pixels[0] != pixels[1]).any(2))
         assert not len(rows), f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()} differ"
+
+    return compare
+
+
+@pytest.fixture
+def stays_said(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[QWidget, str], None]:
+    """Fails unless a page says what it said when that was last kept, word for word, and shows how it differs.
+
+    What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed."""
+
+    def compare(page: QWidget, name: str) -> None:
+        if (focused := QApplication.focusWidget()) is not None:
+            focused.clearFocus()
+        for _ in range(6):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        said, kept = in_words(page).replace(str(tmp_path), "FOLDER"), FOLDER / f"{name}.txt"
+        if request.config.getoption("--keep-said"):
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(said, encoding="utf-8", newline="\n")
+        found = differences(kept.read_text(encoding="utf-8") if kept.is_file() else "", said)
+        assert not found, f"{name} says something else (kept by --keep-said, if it is meant):\n{found}"
 
     return compare
 
