@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -216,18 +217,21 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
 
 
 @pytest.fixture
-def stays_said(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[QWidget, str], None]:
+def stays_said(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
     """Fails unless a page says what it said when that was last kept, word for word, and shows how it differs.
 
-    What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed."""
+    What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed. `but`:
+    patterns of what is another at each run, such as dates."""
 
-    def compare(page: QWidget, name: str) -> None:
+    def compare(page: QWidget, name: str, *but: str) -> None:
         if (focused := QApplication.focusWidget()) is not None:
             focused.clearFocus()
         for _ in range(6):
             QApplication.sendPostedEvents()
             QApplication.processEvents()
         said, kept = in_words(page).replace(str(tmp_path), "FOLDER"), FOLDER / f"{name}.txt"
+        for pattern in but:
+            said = re.sub(pattern, "…", said)
         if request.config.getoption("--keep-said"):
             kept.parent.mkdir(exist_ok=True)
             kept.write_text(said, encoding="utf-8", newline="\n")

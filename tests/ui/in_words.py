@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QProgressBar,
     QScrollBar,
     QSlider,
@@ -35,7 +36,7 @@ FOLDER = Path(__file__).parent / "said"
 ROWS = 24
 """Of a table or list, as many are told."""
 
-_NUMBER = re.compile(r"(?<![\w#])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-−]?\d+)?")
+_NUMBER = re.compile(r"(?<![\w#])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-−]?\d+)?(?: %)?")
 _ROLES = {"tip": Qt.ItemDataRole.ToolTipRole, "spoken": Qt.ItemDataRole.AccessibleTextRole}
 
 
@@ -56,15 +57,16 @@ def differences(kept: str, said: str) -> str:
 def _same(before: str, after: str) -> bool:
     if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return False
-    return all(
-        first == second or ("." in first and _near(first, second))
-        for first, second in zip(_NUMBER.findall(before), _NUMBER.findall(after), strict=True)
-    )
+    pairs = zip(_NUMBER.findall(before), _NUMBER.findall(after), strict=True)
+    return all(first == second or _near(first, second) for first, second in pairs)
 
 
 def _near(first: str, second: str) -> bool:
-    one, other = (float(each.replace(",", "").replace("−", "-")) for each in (first, second))
-    last = 10.0 ** -len(first.partition("e")[0].partition(".")[2])
+    """Whether two numbers are the same but for rounding. Whole ones are counts, unless they are percentages."""
+    if not {".", "%"}.intersection(first):
+        return False
+    one, other = (float(each.rstrip(" %").replace(",", "").replace("−", "-")) for each in (first, second))
+    last = 10.0 ** -len(first.rstrip(" %").partition("e")[0].partition(".")[2])
     return math.isclose(one, other, rel_tol=1e-3, abs_tol=1.01 * last)
 
 
@@ -94,7 +96,7 @@ def _told(part: QWidget) -> str:
         "tip": part.toolTip(),
         "name": part.accessibleName(),
         "spoken": part.accessibleDescription(),
-        "hint": part.placeholderText() if isinstance(part, QLineEdit) else "",
+        "hint": part.placeholderText() if isinstance(part, QLineEdit | QPlainTextEdit) else "",
     }
     words += [f"{what}: {_one_line(text)}" for what, text in more.items() if text]
     if not words:
@@ -108,7 +110,7 @@ def _words(part: QWidget) -> str:
     if isinstance(part, QComboBox):
         choices = [part.itemText(place) for place in range(part.count())]
         return f"{part.currentText()}, of {', '.join(choices)}"
-    if isinstance(part, QTextEdit):
+    if isinstance(part, QTextEdit | QPlainTextEdit):
         return _one_line(part.toPlainText())
     if isinstance(part, QAbstractButton | QLabel | QLineEdit):
         return _one_line(part.text())

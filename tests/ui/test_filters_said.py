@@ -11,11 +11,19 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.statistics import ChannelStats
+from cifar_gui.explain import ablation, ideal_input, survey
 from cifar_gui.networks.base import build
 from cifar_gui.ui.filters.material import Subject
 from cifar_gui.ui.filters.page import FiltersPage
 
 NAMES = ("bright", "dark", "striped")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept():
+    """Each test works out everything for itself."""
+    for module in (survey, ideal_input, ablation):
+        module._KEPT._results.clear()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +52,7 @@ def page(window, qtbot, network, tiny_data) -> FiltersPage:
     window.context.data.adopt("tiny", tiny_data)
     window.context.models.choose_file(network)
     qtbot.waitUntil(lambda: window.context.models.loaded is not None)
+    settle(page, qtbot)
     page.material._show(Subject(tiny_data.split("validation").images[2].numpy(), "Tiny, validation picture 2"))
     settle(page, qtbot)
     return page
