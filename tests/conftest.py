@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,6 +26,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from .said import differences
+
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
     from cifar_gui.ui.main_window import MainWindow
@@ -41,6 +44,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--keep-said", action="store_true", help="Keep what the pages say now in tests/ui/said, for later runs."
     )
+
+
+@pytest.fixture
+def stays_as_kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    """Fails unless a text is, word for word, as it was when it was last kept in the folder `said` beside the test, and
+    shows how it differs.
+
+    What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed. `but`:
+    patterns of what is another at each run, such as dates."""
+
+    def compare(said: str, name: str, *but: str) -> None:
+        said = said.replace(str(tmp_path), "FOLDER")
+        for pattern in but:
+            said = re.sub(pattern, "…", said)
+        kept = request.path.parent / "said" / f"{name}.txt"
+        if request.config.getoption("--keep-said"):
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(said, encoding="utf-8", newline="\n")
+        found = differences(kept.read_text(encoding="utf-8") if kept.is_file() else "", said)
+        assert not found, f"{name} says something else (kept by --keep-said, if it is meant):\n{found}"
+
+    return compare
 
 
 @pytest.fixture(autouse=True)

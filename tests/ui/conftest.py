@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -20,7 +19,7 @@ from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.open_dialog import last_folder
 from cifar_gui.ui.widgets.pixels import pixels_of
 
-from .in_words import FOLDER, differences, in_words
+from .in_words import in_words
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -217,11 +216,8 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
 
 
 @pytest.fixture
-def stays_said(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
-    """Fails unless a page says what it said when that was last kept, word for word, and shows how it differs.
-
-    What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed. `but`:
-    patterns of what is another at each run, such as dates."""
+def stays_said(stays_as_kept: Callable[..., None]) -> Callable[..., None]:
+    """Fails unless a page says what it said when that was last kept. `but`: as in `stays_as_kept`."""
 
     def compare(page: QWidget, name: str, *but: str) -> None:
         if (focused := QApplication.focusWidget()) is not None:
@@ -229,14 +225,7 @@ def stays_said(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., 
         for _ in range(6):
             QApplication.sendPostedEvents()
             QApplication.processEvents()
-        said, kept = in_words(page).replace(str(tmp_path), "FOLDER"), FOLDER / f"{name}.txt"
-        for pattern in but:
-            said = re.sub(pattern, "…", said)
-        if request.config.getoption("--keep-said"):
-            kept.parent.mkdir(exist_ok=True)
-            kept.write_text(said, encoding="utf-8", newline="\n")
-        found = differences(kept.read_text(encoding="utf-8") if kept.is_file() else "", said)
-        assert not found, f"{name} says something else (kept by --keep-said, if it is meant):\n{found}"
+        stays_as_kept(in_words(page), name, *but)
 
     return compare
 

@@ -1,12 +1,9 @@
-"""What a page says, as text: every word of every part that is to be seen, for tests that keep it (`stays_said`)."""
+"""What a page says, as text: every word of every part that is to be seen, for tests that keep it (`stays_as_kept`)."""
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
@@ -30,44 +27,15 @@ from cifar_gui.ui.widgets.indexes import ROOT
 from cifar_gui.ui.widgets.pixels import pixels_of
 from cifar_gui.ui.widgets.plot import Plot
 
-FOLDER = Path(__file__).parent / "said"
-"""A text file for each situation that is kept."""
-
 ROWS = 24
 """Of a table or list, as many are told."""
 
-_NUMBER = re.compile(r"(?<![\w#])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-−]?\d+)?(?: %)?")
 _ROLES = {"tip": Qt.ItemDataRole.ToolTipRole, "spoken": Qt.ItemDataRole.AccessibleTextRole}
 
 
 def in_words(page: QWidget) -> str:
     """A line for each part with something to say, in the order of the parts; those within a part are indented."""
     return "\n".join(_lines(page, page, 0)) + "\n"
-
-
-def differences(kept: str, said: str) -> str:
-    """How `said` differs from what was `kept`; "" if it does not, but for the last digit of what was computed: another
-    processor rounds otherwise."""
-    old, new = kept.splitlines(), said.splitlines()
-    if len(old) == len(new):
-        old = [after if _same(before, after) else before for before, after in zip(old, new, strict=True)]
-    return "\n".join(difflib.unified_diff(old, new, "kept", "said", lineterm="", n=2))
-
-
-def _same(before: str, after: str) -> bool:
-    if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
-        return False
-    pairs = zip(_NUMBER.findall(before), _NUMBER.findall(after), strict=True)
-    return all(first == second or _near(first, second) for first, second in pairs)
-
-
-def _near(first: str, second: str) -> bool:
-    """Whether two numbers are the same but for rounding. Whole ones are counts, unless they are percentages."""
-    if not {".", "%"}.intersection(first):
-        return False
-    one, other = (float(each.rstrip(" %").replace(",", "").replace("−", "-")) for each in (first, second))
-    last = 10.0 ** -len(first.rstrip(" %").partition("e")[0].partition(".")[2])
-    return math.isclose(one, other, rel_tol=1e-3, abs_tol=1.01 * last)
 
 
 def _lines(part: QWidget, page: QWidget, depth: int) -> Iterator[str]:

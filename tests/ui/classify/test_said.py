@@ -26,17 +26,17 @@ def settle(page, qtbot) -> None:
 
 
 def test_before_there_is_a_picture(page, stays_said):
-    stays_said(page, "classify-no-picture")
+    stays_said(page, "no-picture")
 
 
 def test_an_answer(answered, stays_said):
-    stays_said(answered, "classify-answer")
+    stays_said(answered, "answer")
 
 
 def test_an_answer_from_one_view(answered, qtbot, stays_said):
     answered.single.verdict_panel._six_views.click()
     settle(answered, qtbot)
-    stays_said(answered, "classify-one-view")
+    stays_said(answered, "one-view")
 
 
 @pytest.mark.parametrize("method", ["occlusion", "grad_cam", "integrated_gradients"])
@@ -44,7 +44,7 @@ def test_where_it_looks(answered, qtbot, stays_said, method):
     side = answered.single.picture_panel.side
     side.method.setCurrentIndex(side.method.findData(method))
     settle(answered, qtbot)
-    stays_said(answered, f"classify-{method}")
+    stays_said(answered, f"{method}")
 
 
 @pytest.mark.parametrize("view", ["paint", "why", "resembles"])
@@ -52,7 +52,7 @@ def test_what_can_be_asked_about_an_answer(answered, qtbot, tiny_data, stays_sai
     answered.context.data.adopt("tiny", tiny_data)
     answered.single.picture_panel.views.button(view).click()
     settle(answered, qtbot)
-    stays_said(answered, f"classify-{view}")
+    stays_said(answered, f"{view}")
 
 
 def test_many_pictures_in_folders_named_after_classes(page, window, qtbot, make_picture, tmp_path: Path, stays_said):
@@ -67,7 +67,7 @@ def test_many_pictures_in_folders_named_after_classes(page, window, qtbot, make_
     qtbot.waitUntil(lambda: not table.batch.running and not table._rearrange.isActive())
     table.table.selectRow(1)
     settle(page, qtbot)
-    stays_said(page, "classify-many", r"\d+ ms")
+    stays_said(page, "many", r"\d+ ms")
 
 
 def test_what_a_second_network_says(answered, qtbot, decided_snapshot, tmp_path, stays_said):
@@ -77,4 +77,4 @@ def test_what_a_second_network_says(answered, qtbot, decided_snapshot, tmp_path,
     answered.context.models.choose_file(tmp_path / "other.safetensors")
     qtbot.waitUntil(lambda: answered._snapshot is not None and answered._snapshot.card.title == "Other")
     settle(answered, qtbot)
-    stays_said(answered, "classify-other-network")
+    stays_said(answered, "other-network")

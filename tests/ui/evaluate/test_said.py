@@ -30,18 +30,18 @@ def second(page, tmp_path):
 
 
 def test_before_there_is_a_network(page, stays_said):
-    stays_said(page, "evaluate-no-network")
+    stays_said(page, "no-network")
 
 
 def test_before_it_is_asked(page, snapshot, tiny_data, stays_said):
     page.on_data(tiny_data)
     page.on_model(snapshot)
-    stays_said(page, "evaluate-not-asked")
+    stays_said(page, "not-asked")
 
 
 def test_a_result_with_the_pictures_of_a_cell(evaluated, stays_said):
     evaluated.views.confusion.table.open_cell(2, 0)
-    stays_said(evaluated, "evaluate-cell")
+    stays_said(evaluated, "cell")
 
 
 def test_a_class_of_a_result_from_six_views_of_the_training_pictures(page, qtbot, tiny_data, stays_said):
@@ -52,17 +52,17 @@ def test_a_class_of_a_result_from_six_views_of_the_training_pictures(page, qtbot
     page.controls.run.click()
     qtbot.waitUntil(lambda: page.outcome is not None)
     page.score.table.selectRow(1)
-    stays_said(page, "evaluate-class-seen-six-views")
+    stays_said(page, "class-seen-six-views")
 
 
 def test_a_result_that_is_not_the_answer_to_what_is_chosen(evaluated, stays_said):
     evaluated.controls.split.button("train").click()
-    stays_said(evaluated, "evaluate-stale")
+    stays_said(evaluated, "stale")
 
 
 def test_how_far_its_confidence_can_be_trusted(evaluated, stays_said):
     evaluated.views.choose("reliability")
-    stays_said(evaluated.views, "evaluate-reliability")
+    stays_said(evaluated.views, "reliability")
 
 
 def test_how_robust_two_networks_are(second, evaluated, qtbot, stays_said):
@@ -71,7 +71,7 @@ def test_how_robust_two_networks_are(second, evaluated, qtbot, stays_said):
     view.second.setCurrentIndex(1)
     view.button.click()
     qtbot.waitUntil(lambda: len(view.measured) == 2 and evaluated.context.jobs.idle)
-    stays_said(evaluated.views, "evaluate-robustness")
+    stays_said(evaluated.views, "robustness")
 
 
 def test_where_two_networks_disagree(second, evaluated, qtbot, stays_said):
@@ -80,7 +80,7 @@ def test_where_two_networks_disagree(second, evaluated, qtbot, stays_said):
     view.button.click()
     qtbot.waitUntil(lambda: evaluated.second.found is not None and evaluated.context.jobs.idle)
     view.sides[True, False].click()
-    stays_said(evaluated, "evaluate-two-networks")
+    stays_said(evaluated, "two-networks")
 
 
 def test_which_pictures_are_nearly_the_same(evaluated, qtbot, stays_said):
@@ -88,4 +88,4 @@ def test_which_pictures_are_nearly_the_same(evaluated, qtbot, stays_said):
     evaluated.views.choose("twins")
     view.button.click()
     qtbot.waitUntil(lambda: not view.waiting.isVisible() and evaluated.context.jobs.idle)
-    stays_said(evaluated.views, "evaluate-near-duplicates")
+    stays_said(evaluated.views, "near-duplicates")
