@@ -146,3 +146,11 @@ def test_what_is_still_computed_of_the_run_before_fills_no_table(
     go_on.set()
     qtbot.waitUntil(lambda: panel.jobs.idle)
     assert (names(panel), "after the next epoch" in panel.words.text()) == ([], True)
+
+
+def test_what_is_said_of_the_layers_of_a_network(panel, qtbot, decided_snapshot, tiny_data, stays_said):
+    panel.set_data(replace(tiny_data, class_names=decided_snapshot.card.class_names))
+    panel.show_snapshot(decided_snapshot)
+    panel.toggle.click()
+    qtbot.waitUntil(lambda: bool(names(panel)) and panel.jobs.idle)
+    stays_said(panel, "train-layers")

@@ -235,3 +235,9 @@ def test_while_another_network_is_being_loaded_the_one_that_is_asked_keeps_its_n
     evaluated.controls.run.click()
     qtbot.waitUntil(lambda: evaluated.outcome.question.split == "train")
     assert evaluated.outcome.question.model == "Small · shipped"
+
+
+def test_what_is_said_of_every_epoch_of_a_run(replayed, qtbot, stays_said):
+    replayed.views.epochs.button.click()
+    qtbot.waitUntil(lambda: "none" not in replayed.views.epochs.words.text() and replayed.context.jobs.idle)
+    stays_said(replayed.views, "epochs")

@@ -269,3 +269,10 @@ def test_a_network_of_other_classes_is_no_opponent(page, qtbot, tiny_data):
     assert len(page.context.messages.all) == 1, "nothing has changed"
     page.on_model(small_network(1))
     assert page.context.messages.all == [], "it is not the one that is chosen any more"
+
+
+def test_what_a_question_and_a_finished_round_say(panel, begun, stays_said):
+    panel.show_round(begun.answered(1))
+    stays_said(panel, "game-question")
+    panel.show_round(played(begun, 0, 2))
+    stays_said(panel, "game-result")

@@ -270,6 +270,15 @@ def test_the_dialog_begins_with_the_lesson_that_is_open_and_takes_only_networks_
     assert "come with the app" in other.network.toolTip()
 
 
+def test_what_the_dialog_and_an_open_lesson_say(ready, drop, qtbot, stays_said):
+    dialog = LessonDialog(LESSON, "train", "mlp", ready)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    stays_said(dialog, "dialog")
+    drop(LESSON)
+    stays_said(ready.lesson.bar, "bar")
+
+
 def test_what_has_been_written_is_not_thrown_away_without_a_question(qtbot, monkeypatch):
     parent = QWidget()
     qtbot.addWidget(parent)
