@@ -134,3 +134,9 @@ def test_networks_that_are_always_right_or_always_wrong_are_calibrated_all_the_s
         assert 0 <= found.smoothing <= MOST_SMOOTHED
     with pytest.raises(ValueError, match="at least one"):
         fit_calibration(logits[:0], torch.zeros(0, dtype=torch.long))
+
+
+def test_however_much_was_given_to_every_class_no_more_than_the_most_is_taken_off() -> None:
+    logits = some_logits(2000, spread=4.0)
+    given = smoothed(torch.softmax(logits, 1), 2 * MOST_SMOOTHED)
+    assert fit_calibration(given, drawn_from(logits)).smoothing == pytest.approx(MOST_SMOOTHED)

@@ -312,6 +312,19 @@ def test_the_best_of_a_lost_record_is_that_of_the_best_network(finished_run, tel
     assert (summary.best_accuracy, summary.record.best_epoch, summary.epochs_done) == (0.7, 2, 3)
 
 
+def test_a_run_whose_record_is_lost_goes_on_and_has_one_again(finished_run, tell, recipe):
+    finished_run.layout.record.unlink()
+    with Run.open(finished_run.path) as run:
+        assert run.recipe == recipe
+        run.record(tell.started(first_step=20))
+        for event in (*tell.epoch_events(3, 0.8, is_best=True), Finished("stopped", 3, 3)):
+            run.record(event)
+    summary = run.summary()
+    record = summary.record
+    assert (summary.status, record.epochs_done, record.epochs_planned) == ("stopped", 3, recipe.epochs)
+    assert (record.best_accuracy, record.best_epoch, record.seconds, bool(record.created)) == (0.8, 3, 6.0, True)
+
+
 def test_a_damaged_history_does_not_keep_a_run_from_going_on(finished_run, tell):
     finished_run.layout.history.write_text("kind,step\nrow,what\n")
     with Run.open(finished_run.path) as run:

@@ -23,7 +23,20 @@ from cifar_gui.ui.runs.commands import TEXTS, Commands
 from cifar_gui.ui.runs.compare import ComparePanel, RunCurves
 from cifar_gui.ui.runs.details import DetailsPanel
 from cifar_gui.ui.runs.histories import Histories
-from cifar_gui.ui.runs.model import ACCURACY, COLUMNS, DATE, EPOCHS, NAME, NOTES, RUN, STATUS, TAGS, TIME, RunsModel
+from cifar_gui.ui.runs.model import (
+    ACCURACY,
+    COLUMNS,
+    DATE,
+    EPOCHS,
+    NAME,
+    NOTES,
+    RECIPE,
+    RUN,
+    STATUS,
+    TAGS,
+    TIME,
+    RunsModel,
+)
 from cifar_gui.ui.runs.page import _each
 from cifar_gui.ui.runs.rows import RunRow, facts, row_of
 from cifar_gui.ui.runs.table import RunTable
@@ -151,6 +164,14 @@ def test_an_edited_cell_is_told_as_what_it_is_and_only_if_it_was_edited(model):
 def test_a_tool_tip_says_the_whole_of_it(model, column, values, tip):
     model.show_rows([row("0001", **values)])
     assert model.index(0, column).data(Qt.ItemDataRole.ToolTipRole) == tip
+
+
+def test_a_run_whose_recipe_is_damaged_has_tool_tips_all_the_same(model):
+    model.show_rows([row("0001", None, "damaged", message="No recipe.")])
+    tips = [model.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in range(len(COLUMNS))]
+    assert (tips[STATUS], tips[RUN], tips[RECIPE]) == ("No recipe.", "0001", COLUMNS[RECIPE].text(model.rows[0]))
+    model.show_rows([ONE])
+    assert model.index(0, RECIPE).data(Qt.ItemDataRole.ToolTipRole) == "The settings of the preset Best"
 
 
 def test_an_interrupted_run_explains_how_it_goes_on(model):

@@ -219,6 +219,20 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
         assert (len(list_sweeps()), len(list_runs()), page.context.messages.all) == (1, 2, []), words
 
 
+def test_a_window_that_closes_at_once_still_deletes_and_takes_back(page, qtbot, monkeypatch) -> None:
+    press(monkeypatch, "With its 2 runs")
+    owed, run = [], page.context.jobs.run
+    monkeypatch.setattr(
+        page.context.jobs, "run", lambda *given, **named: (owed.append(named.get("owed", False)), run(*given, **named))
+    )
+    page.sweeps.view.delete.click()
+    settle(page, qtbot)
+    of_deleting, owed[:] = owed[0], []
+    page.context.messages.all[0].actions[0][1]()
+    assert (of_deleting, owed[0]) == (True, True)
+    settle(page, qtbot)
+
+
 def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbot, monkeypatch) -> None:
     press(monkeypatch, "With its 2 runs")
     first = list_runs()[-1].path
@@ -296,6 +310,13 @@ def test_a_random_search_has_ranges_where_there_are_numbers(dialog, qtbot, start
     qtbot.waitUntil(lambda: started != [])
     sweep = load_sweep(started[0])
     assert (sweep.search, sweep.runs, sweep.axes[0].logarithmic) == (RANDOM, 5, True)
+
+
+def test_a_dialog_cannot_start_while_something_trains_and_says_why(dialog, monkeypatch) -> None:
+    assert (dialog.start.isEnabled(), dialog.start.toolTip()) == (True, "")
+    monkeypatch.setattr(type(dialog._context.sweeps), "why_not", lambda _self: "A run is under way: stop it first.")
+    dialog.assemble()
+    assert (dialog.start.isEnabled(), dialog.start.toolTip()) == (False, "A run is under way: stop it first.")
 
 
 def test_train_offers_a_sweep_over_its_recipe(window, qtbot, started) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.data.sorted_files import Sorted
 from cifar_gui.inference.by_folder import truth_of
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui.classify.results import Row, RowFilter, Tally, as_text
@@ -98,3 +99,50 @@ def test_pictures_are_copied_or_moved_in_the_background_and_put_back_from_the_me
     rows.clear()
     sorting.sort(tmp_path / "to", move=True)
     assert any("nothing to sort" in each.text for each in window.context.messages.all)
+
+
+PAIRS = tuple((Path(f"{name}.png"), Path(f"to/Cat/{name}.png")) for name in "ab")
+
+
+@pytest.mark.parametrize(
+    ("move", "found", "words", "undo"),
+    [
+        (True, Sorted(PAIRS[:1]), "1 picture moved into folders in to.", True),
+        (False, Sorted(PAIRS, there=1), "2 pictures copied into folders in to, where 1 was already.", False),
+        (True, Sorted((), there=1200), "0 pictures moved into folders in to, where 1,200 were already.", False),
+        (True, Sorted(PAIRS, given_up=True), "2 pictures moved into folders in to, then stopped.", True),
+    ],
+)
+def test_what_has_been_sorted_is_told_and_what_was_moved_can_be_put_back(
+    window, heard, tmp_path, move, found, words, undo
+):
+    sorting = SortAway(window.context, list, window)
+    moved = heard(sorting.moved)
+    sorting._on_sorted(found, tmp_path / "to", move=move)
+    (message,) = window.context.messages.all
+    assert (message.text, [label for label, _action in message.actions]) == (words, ["Put them back"] if undo else [])
+    assert moved == ([dict(found.done)] if move else [])
+
+
+def test_of_files_that_could_not_be_sorted_the_first_is_told_and_all_in_the_details(window, tmp_path):
+    sorting, messages = SortAway(window.context, list, window), window.context.messages
+    sorting._on_sorted(Sorted((), ("A is locked.",)), tmp_path, move=False)
+    sorting._on_back(Sorted(PAIRS, ("A is locked.", "B is locked.", "C is locked."), given_up=True))
+    told = {message.text: (message.severity, message.details) for message in messages.all}
+    assert told["A is locked."] == ("warning", "A is locked.")
+    assert told["A is locked. The same goes for 2 more."][1] == "A is locked.\nB is locked.\nC is locked."
+    assert "2 pictures put back where they were, then stopped." in told
+    sorting._on_back(Sorted(PAIRS[:1]))
+    assert messages.all[0].text == "1 picture put back where they were."
+
+
+def test_the_menu_says_how_many_files_would_go(window, qtbot):
+    rows = [row("a.png", CAT), row("b.png", None)]
+    sorting = SortAway(window.context, lambda: rows, window)
+    menu = sorting.button.menu()
+    assert [action.text() for action in menu.actions()] == [
+        "Copy 1 picture into folders by class…", "Move 1 picture into folders by class…",
+    ]  # fmt: skip
+    rows.append(row("c.png", DOUBT))
+    menu.aboutToShow.emit()
+    assert menu.actions()[0].text() == "Copy 2 pictures into folders by class…"

@@ -132,3 +132,31 @@ def test_the_chosen_one_stays_when_there_are_more(comparing, other):
     comparing.context.models.offered = []
     comparing.context.models.choices_changed.emit()
     assert not view.button.isEnabled()
+
+
+def test_who_is_right_stands_in_a_square_that_is_there_with_its_numbers_only(comparing, comparison):
+    view = comparing.views.compare
+    view.show_comparison(comparison)
+    both, first, second, none = (view.sides[side].geometry() for side in comparison.counts())
+    assert [view.sides[side].text() for side in comparison.counts()] == [
+        "Both right: 2", "Only the first right: 2", "Only the second right: 1", "Both wrong: 1",
+    ]  # fmt: skip
+    assert (both.top(), both.left()) == (first.top(), second.left())
+    assert (none.top(), none.left()) == (second.top(), first.left())
+    assert both.right() < none.left()
+    assert both.bottom() < none.top()
+    view.begin("Asking it")
+    shown = (view.words, view.waiting, view.sides[True, True], view.button)
+    assert [each.isVisible() for each in shown] == [False, True, False, True]
+    assert not view.button.isEnabled()
+    view.waiting.cancel.click()
+    assert [each.isVisible() for each in shown] == [True, False, True, True], "what was found is still there"
+    assert view.button.isEnabled()
+    assert view.words.text() == comparison.words()
+
+
+def test_a_side_without_pictures_cannot_be_asked_for(comparing, make_outcome):
+    outcome = make_outcome([0, 1], [0, 1], [0.9, 0.8])
+    view = comparing.views.compare
+    view.show_comparison(Comparison(outcome, outcome))
+    assert [button.isEnabled() for button in view.sides.values()] == [True, False, False, False]

@@ -57,6 +57,12 @@ def test_the_scores_are_put_into_words(outcome):
     scores.note(of_epoch(outcome, 4.0, 2))
     words = scores_words(question, scores.of(question), kept)
     assert words == "Run 0007, validation: 2 of 3 kept epochs asked. Best: epoch 4, 100.0 %."
+    scores.note(of_epoch(outcome, 2.0, 2))
+    scores.note(of_epoch(outcome, 3.0, 2))  # its network has been thinned out since
+    words = scores_words(question, scores.of(question), kept)
+    assert words.endswith(": 3 of 3 kept epochs asked. Best: epoch 2, 100.0 %.")
+    six = replace(question, six_views=True, split="train")
+    assert scores_words(six, scores.of(six), kept).startswith("Run 0007, training, six views: none of the 3 ")
 
 
 def test_no_epoch_is_chosen_by_the_test_pictures(outcome):

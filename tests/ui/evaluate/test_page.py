@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QPushButton
+import torch
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QFileDialog, QPushButton, QStyle, QStyleOptionViewItem
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.preprocess import network_input, open_picture
 from cifar_gui.ui.evaluate import examiner
 from cifar_gui.ui.evaluate.gallery import HINT
+from cifar_gui.ui.evaluate.picture_list import PictureList
 from cifar_gui.ui.evaluate.telling import cell_words, missed_words
+from cifar_gui.ui.evaluate.tiles import Tile
 from cifar_gui.ui.evaluate.views_panel import VIEWS
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import tokens
 from cifar_gui.ui.widgets.help_button import topic_at
 
 from .conftest import small_network
@@ -313,6 +318,109 @@ def test_a_result_with_other_classes_takes_the_old_pictures_away(evaluated, qtbo
     assert gallery.words.text() == gallery.list.accessibleDescription() == HINT
     evaluated.examiner.found.emit(before)
     assert gallery.words.text() == HINT
+
+
+CELL = QRect(20, 10, 180, 100)
+SPARE = QStyle.StateFlag.State_None
+CHOSEN = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus
+
+
+@pytest.fixture
+def drawn(qtbot, tiny_data):
+    """Draws a tile in CELL, on white, of which validation picture 0 is all magenta and train picture 1 all cyan."""
+    images = tiny_data.images.clone()
+    images[tiny_data.counts[0]] = torch.tensor([255, 0, 255], dtype=torch.uint8)[:, None, None]
+    images[1] = torch.tensor([0, 255, 255], dtype=torch.uint8)[:, None, None]
+    made = PictureList()
+    qtbot.addWidget(made)
+
+    def draw(tile: Tile, state: QStyle.StateFlag = SPARE) -> QImage:
+        made.show_tiles(replace(tiny_data, images=images), [tile])
+        image, option = QImage(220, 120, QImage.Format.Format_RGB32), QStyleOptionViewItem()
+        image.fill("white")
+        option.rect, option.state = CELL, state
+        painter = QPainter(image)
+        made.itemDelegate().paint(painter, option, made.model().index(0, 0))
+        painter.end()
+        return image
+
+    return draw
+
+
+def across(image: QImage, wanted: Callable[[QColor], bool]) -> list[int]:
+    """The columns with a pixel of such a colour."""
+    return [x for x in range(image.width()) if any(wanted(image.pixelColor(x, y)) for y in range(image.height()))]
+
+
+def is_green(colour: QColor) -> bool:
+    return colour.green() > max(colour.red() + 40, colour.blue())
+
+
+def is_red(colour: QColor) -> bool:
+    return colour.red() > max(colour.green() + 40, colour.blue())
+
+
+def is_ink(colour: QColor) -> bool:
+    return colour.value() < 140 and colour.saturation() < 100
+
+
+def test_pictures_of_a_tile_stand_beside_each_other_in_their_order(drawn):
+    pair = drawn(Tile((("validation", 0), ("train", 1)), "", ""))
+    first, second = (across(pair, QColor(name).__eq__) for name in ("magenta", "cyan"))
+    assert (len(first), len(second), second[0] - first[-1]) == (64, 64, 5)
+    assert first[0] - CELL.left() == pytest.approx(CELL.right() - second[-1], abs=1)
+    alone = across(drawn(Tile((("train", 1),), "", "")), QColor("cyan").__eq__)
+    assert sum(alone) / len(alone) == pytest.approx(CELL.center().x(), abs=1)
+
+
+def test_a_tick_or_a_cross_stands_before_the_words_under_a_picture(drawn):
+    def tile(words: str, right: bool | None) -> Tile:
+        return Tile((("train", 1),), words, "", right)
+
+    plain, right, wrong = (drawn(tile("cat", right)) for right in (None, True, False))
+    found = [(bool(across(each, is_green)), bool(across(each, is_red))) for each in (plain, right, wrong)]
+    assert found == [(False, False), (True, False), (False, True)]
+    assert across(right, is_green)[-1] < across(right, is_ink)[0]
+    long = across(drawn(tile("a name that is much longer than a picture is wide", True)), is_ink)
+    assert CELL.left() < long[0] < long[-1] < CELL.right(), "what does not fit is left out in the middle"
+    words, ground = across(plain, is_ink), QColor("white").rgb()
+    assert CELL.left() + 64 < sum(words) / len(words) < CELL.right() - 64
+    picture = max(y for y in range(plain.height()) if plain.pixelColor(CELL.center().x(), y) == QColor("cyan"))
+    below = [y for y in range(picture + 1, 120) if any(plain.pixel(x, y) != ground for x in range(220))]
+    assert below
+    assert below[-1] < CELL.bottom()
+
+
+@pytest.mark.parametrize(
+    ("state", "frame"),
+    [
+        (SPARE, ""),
+        (QStyle.StateFlag.State_Selected, ""),
+        (QStyle.StateFlag.State_HasFocus, ""),
+        (CHOSEN, "accent"),
+        (QStyle.StateFlag.State_MouseOver, "panel_line"),
+        (CHOSEN | QStyle.StateFlag.State_MouseOver, "accent"),
+    ],
+)
+def test_a_picture_is_framed_where_the_keyboard_or_the_mouse_is(drawn, state, frame):
+    image = drawn(Tile((("train", 1),), "", ""), state)
+    edge = image.pixelColor(CELL.left() + 1, CELL.center().y())
+    assert edge == (getattr(tokens(), frame) if frame else QColor("white"))
+
+
+def test_pictures_are_spread_over_the_width_and_pairs_have_cells_twice_as_wide(qtbot, tiny_data):
+    made = PictureList()
+    qtbot.addWidget(made)
+    made.show_tiles(tiny_data, [Tile((("train", 1),), "cat", "")])
+    made.resize(700, 300)
+    made.show()
+    grid = made.gridSize()
+    columns = 700 // grid.width()
+    assert columns > 3
+    assert 700 - columns * grid.width() < grid.width() / 2
+    assert 64 < grid.height() < grid.width() < 200
+    made.show_tiles(tiny_data, [Tile((("train", 1), ("train", 2)), "cat", "")])
+    assert (made.gridSize().height(), made.gridSize().width() > 132) == (grid.height(), True)
 
 
 def test_copy_takes_the_classes_and_the_matrix_where_it_has_the_focus(evaluated, qtbot):

@@ -6,14 +6,18 @@ import csv
 import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.data.corruptions import CORRUPTIONS
 from cifar_gui.inference.robustness import Robustness
 from cifar_gui.ui.evaluate import robust, robustness_work
-from cifar_gui.ui.evaluate.robust import Measured, as_csv, comparison_words, examples, loss_words, sample_words
+from cifar_gui.ui.evaluate.picture_strip import PictureStrip
+from cifar_gui.ui.evaluate.robust import Example, Measured, as_csv, comparison_words, examples, loss_words, sample_words
 from cifar_gui.ui.model_choices import ModelChoice
 
 from .conftest import small_network
@@ -225,3 +229,66 @@ def test_a_second_network_of_other_classes_gets_no_curve(measuring, qtbot, tmp_p
     text = measuring.context.messages.all[0].text
     assert text.startswith("Wrong cannot be asked about these pictures. The network knows 4 classes (cat, dog, ")
     assert len(view.measured) == 1
+
+
+def test_what_is_measured_is_told_network_by_network_and_what_is_known_is_not_asked_again(measuring, tmp_path):
+    question, told = measuring.outcome.question, []
+    other = robust.SecondFile(tmp_path / "other.safetensors", "Other")
+    first, second = robust.measuring(question, other, {})(lambda share, doing: told.append((share, doing)))
+    shares = [share for share, _doing in told]
+    assert shares == sorted(shares)
+    ends = {doing.split(": ")[0]: share for share, doing in told}
+    assert list(ends) == ["Small · shipped", "Other"]
+    assert ends["Small · shipped"] == pytest.approx(0.5, abs=0.05)
+    assert 0 <= shares[0] < 0.1
+    assert 0.9 < shares[-1] <= 1
+    told.clear()
+    known = {first.key: first}
+    again = robust.measuring(question, other, known)(lambda share, doing: told.append((share, doing)))
+    assert all(doing.startswith("Other: ") for _share, doing in told)
+    assert told[0][0] < 0.1, "the only one that is asked is all of the work"
+    assert (again[0].found, again[1].found.intact) == (first.found, second.found.intact)
+
+
+def test_a_second_network_has_the_curve_of_the_way_that_was_chosen_before(measuring, qtbot):
+    view = measuring.views.robustness
+    view.way.setCurrentIndex(view.way.findData("jpeg"))
+    view.show_measured([measured("Small"), measured("Other", jpeg=0.2)], "")
+    assert (view.plot.curves()[-1].label, view.plot.curves()[-1].y[-1]) == ("2nd, JPEG", 0.2)
+    view.show_measured([measured("Small")], "")
+    assert len(view.plot.curves()) == 6, "the other one is gone"
+    view.begin("Asking it")
+    assert (view.words.isVisible(), view.waiting.isVisible()) == (False, True)
+    view.end()
+    assert (view.words.isVisible(), view.waiting.isVisible()) == (True, False)
+
+
+def test_the_strip_draws_its_pictures_in_their_order_with_what_is_said_under_each(qtbot, monkeypatch):
+    plain = [np.full((32, 32, 3), colour, np.uint8) for colour in ((255, 0, 255), (0, 255, 255))]
+    strip = PictureStrip("Strip")
+    qtbot.addWidget(strip)
+    assert strip.minimumSizeHint().width() > 300 > 2 * strip.minimumSizeHint().height() > 180
+    strip.resize(400, strip.sizeHint().height())
+    strip.show_examples(
+        [Example(plain[0], "intact", "cat", "93 %", right=True), Example(plain[1], "12°", "dog", "41 %", right=False)]
+    )
+    strip.show()
+    image = strip.grab().toImage()
+    pixels = [(x, y, image.pixelColor(x, y)) for x in range(image.width()) for y in range(image.height())]
+    for number, colour in enumerate(("magenta", "cyan")):
+        found = [(x, y) for x, y, there in pixels if there == QColor(colour)]
+        assert len(found) == 64 * 64
+        assert min(found)[0] == pytest.approx(number * 200 + 68, abs=2)
+        assert min(y for _x, y in found) == pytest.approx(16, abs=2)
+    ticks = {x // 200 for x, y, there in pixels if there.green() > max(there.red() + 40, there.blue())}
+    crosses = {x // 200 for x, y, there in pixels if there.red() > max(there.green() + 40, there.blue())}
+    assert (ticks, crosses) == ({0}, {1})
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: told.append(text))
+    for x in (10, 390):
+        at = QPoint(x, 30)
+        QApplication.sendEvent(strip, QHelpEvent(QEvent.Type.ToolTip, at, strip.mapToGlobal(at)))
+    assert told == ["intact: cat 93 %, right", "12°: dog 41 %, wrong"]
+    strip.show_examples([])
+    QApplication.sendEvent(strip, QHelpEvent(QEvent.Type.ToolTip, at, strip.mapToGlobal(at)))
+    assert told[2] == ""

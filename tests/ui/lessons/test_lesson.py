@@ -136,3 +136,7 @@ def test_shipped_lessons_are_short_have_things_to_try_and_links_that_lead_somewh
     if lesson.recipe is not None:
         check_network(lesson.recipe)
         assert lesson.recipe.data == "shapes", "needs no download"
+
+
+def test_a_title_and_a_text_may_be_as_long_as_is_said():
+    assert Lesson("t" * LONGEST_TITLE, "w" * LONGEST_TEXT, ("train",)).first_page == "train"
