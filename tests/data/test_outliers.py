@@ -72,6 +72,8 @@ def test_a_blend_lies_between_two_pictures(images, found) -> None:
     assert (red.flatten(1).std(1) < 1).all()
     assert ((red - own).abs().flatten(1).mean(1) > 5).all()
     assert torch.equal(found["blended"][:, 1], images[:, 1])  # rows are the same in all
+    step = int((red - own)[:, 0, 0].argmax())  # one of them shines through from a brighter one
+    assert own[step, 0, 0] < red[step, 0, 0] < own.amax()
 
 
 def test_a_detail_fills_the_picture(found) -> None:

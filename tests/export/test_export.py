@@ -133,14 +133,23 @@ def test_programs_for_two_forms_lie_beside_each_other(snapshot: ModelSnapshot) -
     assert sorted(names) == sorted(set(names))
 
 
-def test_onnx_has_the_class_names_and_takes_any_number_of_pictures(snapshot: ModelSnapshot) -> None:
+def test_onnx_has_the_class_names_and_takes_any_number_of_pictures(
+    snapshot: ModelSnapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(Onnx().files(snapshot, "net")["net.onnx"])
+    written = Onnx().files(snapshot, "net")["net.onnx"]
+    session = onnxruntime.InferenceSession(written)
     assert json.loads(session.get_modelmeta().custom_metadata_map["class_names"]) == list(NAMES)
     for count in (1, 5):
         answers = session.run(None, {"images": np.zeros((count, 3, 32, 32), np.uint8)})[0]
         assert answers.shape == (count, 4)
+    (tmp_path / "net.onnx").write_bytes(written)
+    monkeypatch.setattr("cifar_gui.export.onnx.CHUNK", 2)
+    inputs = np.random.default_rng(0).integers(0, 256, (5, 3, 32, 32), dtype=np.uint8)
+    for asked in (inputs[:1], inputs):
+        expected = Classifier(snapshot, six_views=False).classify_inputs(torch.from_numpy(asked)).numpy()
+        assert np.allclose(Onnx().answers(tmp_path / "net.onnx", asked), expected, atol=1e-5)
 
 
 def test_what_the_exporter_of_torch_lacks_is_not_told_where_nobody_needs_it(

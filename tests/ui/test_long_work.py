@@ -69,6 +69,20 @@ def test_what_is_asked_to_stop_ends_as_it_can(work, qtbot, heard):
     assert told[1:] == ["another"]
 
 
+def test_what_is_cancelled_is_over_at_once_and_nothing_comes_of_it(work, qtbot):
+    told: list[str] = []
+    go_on = threading.Event()
+    work.ended.connect(lambda: told.append("ended"))
+    work.cancel()
+    assert told == [], "nothing was under way"
+    work.start(lambda _progress: go_on.wait(60), lambda _nothing: told.append("done"))
+    work.cancel()
+    assert (told, work.running) == (["ended"], False)
+    go_on.set()
+    qtbot.waitUntil(lambda: work._jobs.idle)
+    assert told == ["ended"]
+
+
 def test_work_is_over_when_it_fails_whoever_is_told_of_it(qtbot):
     told: list[object] = []
     jobs = Background(told.append)

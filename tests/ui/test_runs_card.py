@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.recipe import Recipe
 from cifar_gui.runs.card_file import recipe_in, with_recipe
 from cifar_gui.ui.runs.card_dialog import CardDialog
-from cifar_gui.ui.runs.card_facts import _day, read_card
+from cifar_gui.ui.runs.card_facts import _day, card_lines, read_card
 from cifar_gui.ui.runs.card_paint import SIZE, paint_card, size_to_fit
 from cifar_gui.ui.runs.rows import row_of
 from cifar_gui.ui.theme import theme
+from cifar_gui.ui.tokens import LIGHT
 from cifar_gui.ui.widgets.mime import Dropped
 
 
@@ -129,3 +132,53 @@ def test_a_card_that_makes_no_sense_here_is_told_and_changes_nothing(window, qtb
     qtbot.waitUntil(lambda: bool(window.context.messages.all))
     assert window.context.messages.all[0].text.startswith(said)
     assert window.pages.built("train").form.recipe == before
+
+
+def test_a_run_without_a_name_or_held_out_pictures_has_its_network_and_training_accuracy_on_the_card(make_run) -> None:
+    row = row_of(make_run((0.3, 0.5)).summary(), {"shapes": "Shapes (built in)"})
+    facts = read_card(row)
+    assert facts.title == "Simple CNN"
+    assert facts.subtitle.startswith("Shapes (built in) · run 0001 · ")
+    unheld = replace(row, summary=replace(row.summary, record=replace(row.summary.record, best_accuracy=None)))
+    facts = read_card(unheld)
+    assert (facts.figure, facts.figure_note) == (f"{100 * facts.training[-1]:.1f} %", "of the training pictures")
+    assert dict(facts.lines)["Epochs"] == "2 of 3", "nothing is the best of what was not compared"
+
+
+def test_what_one_wants_to_know_of_a_training_stands_in_lines(make_run) -> None:
+    row = row_of(make_run((0.3, 0.5), crop=4, flip="random", cutout=8, batch_size=1000).summary(), {})
+    record = replace(row.summary.record, device="cuda", precision="bfloat16", parameters=12345, seconds=90.0)
+
+    def lines(**changes: object) -> dict[str, str]:
+        summary = replace(row.summary, record=replace(record, **changes))
+        return dict(card_lines(replace(row, summary=summary), row.summary.recipe))
+
+    told = lines()
+    assert told["Augmentation"] == "crop 4, flip at random, cutout 8"
+    assert told["Optimiser"].endswith("batch 1,000")
+    assert (told["Parameters"], told["Time"]) == ("12,345", "1 min 30 s on CUDA, bf16")
+    assert (lines(device="", precision="")["Time"], lines(parameters=0)["Parameters"]) == ("1 min 30 s", "–")
+    plain = row.summary.recipe.changed(crop=0, flip="none", cutout=0)
+    assert dict(card_lines(row, plain))["Augmentation"] == "none"
+
+
+def test_the_curves_of_a_card_lie_where_their_numbers_are(make_run, qtbot) -> None:
+    facts = read_card(row_of(make_run((0.3, 0.5, 0.4)).summary(), {}))
+    nothing = facts.validation * float("nan")
+    wide = replace(facts, training=nothing, validation=np.array([0.2, 0.8, 0.5]))
+    image = paint_card(wide)
+
+    def inked(picture: QImage, colour: QColor, x: int) -> list[int]:
+        return [y for y in range(180, 506) if picture.pixelColor(x, y) == colour]
+
+    columns = [inked(image, LIGHT.accent, x) for x in (105, 402, 700)]  # of the first, the middle and the last epoch
+    first, middle, last = (sum(each) / len(each) for each in columns)
+    assert middle < last < first
+    assert (first - last) / (first - middle) == pytest.approx(0.5, abs=0.03)
+    assert len(columns[2]) > 6, "it ends in a dot"
+    legend = [image.pixelColor(x, 154) for x in (210, 350)]
+    assert legend == [LIGHT.accent, LIGHT.panel], "of training nothing is known, and nothing is said"
+    both = paint_card(replace(wide, training=np.array([0.3, 0.4, 0.5])))
+    assert [both.pixelColor(x, 154) for x in (206, 350)] == [LIGHT.muted, LIGHT.accent]
+    dashes = [bool(inked(both, LIGHT.muted, x)) for x in range(120, 690)]
+    assert 0.4 < sum(dashes) / len(dashes) < 0.9, "told apart by more than colour"

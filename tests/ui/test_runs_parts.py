@@ -40,7 +40,7 @@ from cifar_gui.ui.runs.model import (
 from cifar_gui.ui.runs.page import _each
 from cifar_gui.ui.runs.rows import RunRow, facts, row_of
 from cifar_gui.ui.runs.table import RunTable
-from cifar_gui.ui.theme import px
+from cifar_gui.ui.theme import px, tokens
 
 BEST = presets("simple")["best"]
 
@@ -172,6 +172,18 @@ def test_a_run_whose_recipe_is_damaged_has_tool_tips_all_the_same(model):
     assert (tips[STATUS], tips[RUN], tips[RECIPE]) == ("No recipe.", "0001", COLUMNS[RECIPE].text(model.rows[0]))
     model.show_rows([ONE])
     assert model.index(0, RECIPE).data(Qt.ItemDataRole.ToolTipRole) == "The settings of the preset Best"
+
+
+@pytest.mark.parametrize(
+    ("status", "tone"),
+    [("completed", "good"), ("failed", "bad"), ("interrupted", "doubt"), ("running", "accent"), ("stopped", "")],
+)
+def test_how_a_run_ended_has_a_colour_and_nothing_else_has(model, status, tone):
+    model.show_rows([row("0001", status=status)])
+    shades = [model.index(0, column).data(Qt.ItemDataRole.ForegroundRole) for column in range(len(COLUMNS))]
+    assert shades == [getattr(tokens(), tone) if tone and at == STATUS else None for at in range(len(COLUMNS))]
+    bold = [model.index(0, column).data(Qt.ItemDataRole.FontRole) is not None for column in range(len(COLUMNS))]
+    assert bold == [at == RUN for at in range(len(COLUMNS))]
 
 
 def test_an_interrupted_run_explains_how_it_goes_on(model):
@@ -388,6 +400,23 @@ def test_each_selection_has_its_own_page(details):
     assert (details.differences.isVisible(), details._same.isVisible()) == (False, True)
     details.show_rows([])
     assert (details.title_label.text(), details._nothing.isVisible()) == ("RUN", True)
+
+
+def test_where_no_run_is_selected_it_is_said_how_or_why_not(details):
+    how = details._nothing.text()
+    details.say_why_nothing("The trash is empty.")
+    assert details._nothing.text() == "The trash is empty."
+    details.say_why_nothing()
+    assert details._nothing.text() == how != ""
+
+
+def test_settings_that_differ_stand_beside_each_other_under_the_numbers_of_their_runs(details):
+    details.show_rows([ONE, row("0002", BEST.changed(seed=9, lr=0.5))])
+    assert details.differences.titles == ["Setting", "0001", "0002"]
+    table = {cells[0].text: [cell.text for cell in cells[1:]] for cells in details.differences.rows}
+    assert table["Seed"] == [str(BEST.seed), "9"]
+    assert table["Learning rate"][1] == "0.5"
+    assert [cells[0].muted for cells in details.differences.rows] == [True] * len(table)
 
 
 def leave_field(details: DetailsPanel) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs
@@ -16,7 +17,11 @@ from cifar_gui.runs.layout import Layout
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.sweep import RANDOM, Sweep
 from cifar_gui.runs.sweep_files import create_sweep, list_sweeps, load_sweep
+from cifar_gui.ui.sweeps import scatter_plot
 from cifar_gui.ui.sweeps.dialog import SweepDialog
+from cifar_gui.ui.sweeps.results import Dot, Scatter
+from cifar_gui.ui.sweeps.scatter_plot import ScatterPlot
+from cifar_gui.ui.theme import tokens
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
 SWEEP = Sweep(BEST, (Axis("lr", (0.001, 0.01)), Axis("flip", ("none", "random"))))
@@ -194,6 +199,95 @@ def test_what_is_in_front_is_copied(page, qtbot) -> None:
     assert copied().startswith("Run\tName\t")
 
 
+DOTS = (Dot(1, 0.0, 0.2, "one"), Dot(2, 0.5, 0.5, "two"), Dot(3, 1.0, 0.7, "three", best=True))
+
+
+@pytest.fixture
+def plot(qtbot) -> ScatterPlot:
+    made = ScatterPlot()
+    qtbot.addWidget(made)
+    made.resize(400, 250)
+    made.show_scatter(Scatter("Rate", DOTS, ((0.0, "0.001"), (0.01, "0.002"), (1.0, "0.1")), 0.1, 0.9))
+    made.show()
+    return made
+
+
+def test_points_lie_where_their_numbers_are_the_best_and_the_marked_one_stand_out(plot) -> None:
+    one, two, three = (plot.at(dot) for dot in DOTS)
+    assert two.x() - one.x() == three.x() - two.x() > 100
+    assert one.y() - two.y() == pytest.approx(1.5 * (two.y() - three.y()))
+    assert one.y() > two.y()
+
+    def shades(place: QPointF, away: int) -> QColor:
+        return plot.grab().toImage().pixelColor((place + QPointF(0, away)).toPoint())
+
+    colours = tokens()
+    assert [shades(place, 0) for place in (one, two, three)] == [colours.accent, colours.accent, colours.good]
+    assert [shades(place, 9) for place in (one, two)] == [colours.plot_ground] * 2
+    plot.mark(2)
+    assert shades(one, 9) == colours.plot_ground
+    assert abs(shades(two, 9).lightness() - colours.text.lightness()) < 50
+    assert plot.accessibleDescription() == "3 runs; best: three."
+
+
+def test_what_stands_at_a_point_or_an_axis_is_whole_and_on_its_line(plot, monkeypatch) -> None:
+    written: dict[str, QRectF] = {}
+
+    class Painter(QPainter):
+        def drawText(self, *given) -> None:
+            written[given[-1]] = QRectF(given[0])
+
+    monkeypatch.setattr(scatter_plot, "QPainter", Painter)
+    plot.grab()
+    one, two, three = (plot.at(dot) for dot in DOTS)
+    assert "0.002" not in written, "there is no room between it and the one before"
+    assert written["0.001"].center().x() == pytest.approx(one.x())
+    assert written["0.1"].center().x() == pytest.approx(three.x())
+    assert [words for words in written if words.endswith("0 %") and "." not in words] == [
+        "20 %",
+        "40 %",
+        "60 %",
+        "80 %",
+    ]
+    assert written["20 %"].center().y() == pytest.approx(one.y(), abs=1)
+    assert written["20 %"].right() < one.x()
+    assert written["rate"].center().x() == pytest.approx(two.x())
+    assert written["rate"].top() > written["0.1"].bottom() - 1
+    best = written["70.0 %"]
+    assert best.right() < three.x(), "to the right of it there is no room"
+    assert best.center().y() == pytest.approx(three.y())
+    plot.show_scatter(Scatter("Rate", (DOTS[0], replace(DOTS[1], best=True)), (), 0.1, 0.9))
+    written.clear()
+    plot.grab()
+    assert written["50.0 %"].left() > two.x()
+    plot.show_scatter(Scatter())
+    written.clear()
+    plot.grab()
+    assert "A point appears here with the first epoch of each run." in written
+
+
+def test_only_a_point_that_is_near_is_meant(plot, qtbot) -> None:
+    told: list[object] = []
+    for signal in (plot.read, plot.chosen, plot.opened):
+        signal.connect(told.append)
+    place = plot.at(DOTS[1])
+    assert [plot.dot_near(place + QPointF(away, 0)) for away in (0, 13, 15)] == [1, 1, None]
+    beside, there = (place + QPointF(30, 0)).toPoint(), place.toPoint()
+    for button, at in (("LeftButton", beside), ("RightButton", there), ("LeftButton", there)):
+        qtbot.mouseClick(plot, Qt.MouseButton[button], pos=at)
+    assert told == [2]
+    told.clear()
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=beside)
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=there)
+    assert told[-1] == 2
+    told.clear()
+    for key in ("Key_Return", "Key_Left", "Key_Left", "Key_Left", "Key_Left", "Key_Right"):
+        qtbot.keyClick(plot, Qt.Key[key])
+    assert told == ["three", "two", "one", "two"], "at the end it stays, and nothing is chosen before one is read"
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert told[-1] == ""
+
+
 def press(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """The button that is pressed when it is asked what shall be deleted."""
 
@@ -217,6 +311,15 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
             message.actions[0][1]()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs()), page.context.messages.all) == (1, 2, []), words
+
+
+@pytest.mark.parametrize(("runs", "words"), [(0, ""), (1, " with its run"), (2, " with its 2 runs")])
+def test_how_many_runs_have_gone_with_a_sweep_is_told(page, runs, words) -> None:
+    page.sweeps._on_deleted("rates", [Path(str(number)) for number in range(runs + 1)], "")
+    text = page.context.messages.all[0].text
+    assert text.startswith(f"Sweep rates is in the trash now{words}, and will be deleted after ")
+    page.sweeps._on_deleted("rates", [], "Run 0001 is in use.")
+    assert [message.text for message in page.context.messages.all] == ["Run 0001 is in use.", text]
 
 
 def test_a_window_that_closes_at_once_still_deletes_and_takes_back(page, qtbot, monkeypatch) -> None:

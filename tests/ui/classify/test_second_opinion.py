@@ -123,6 +123,11 @@ def test_an_answer_about_another_square_is_never_shown(compared, qtbot, monkeypa
     assert words(page) == shown != ""
     page.second.follow(newer.answer)
     assert words(page) == ""
+    page.second._on_found(newer, opinion)
+    page.second.forget()
+    assert words(page) == "", "there is nothing to be of another opinion about"
+    page.second._on_found(newer, opinion)
+    assert words(page) == ""
 
 
 def test_the_second_network_is_remembered_and_taken_when_it_is_there(page, decided_model):

@@ -302,6 +302,14 @@ def test_of_many_thumbnails_wished_for_at_once_the_oldest_wishes_are_dropped(job
     assert made == ["a", "d", "c"]
 
 
+def test_what_is_wished_for_again_comes_before_what_was_wished_for_since(jobs, qtbot, made):
+    kept = Thumbnails(jobs)
+    for name in "abcdefb":  # b is in sight again; a is on its way at once
+        kept.get(source(name))
+    qtbot.waitUntil(lambda: jobs.idle and not kept._wanted)
+    assert made == list("abfedc")
+
+
 def test_a_fault_does_not_end_the_making_of_thumbnails_and_is_not_repeated(jobs, faults, qtbot, made, monkeypatch):
     kept = Thumbnails(jobs)
     with monkeypatch.context() as patched:

@@ -221,6 +221,19 @@ def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_dat
     assert not page.score.seen.isHidden()
 
 
+def test_the_keyboard_goes_from_the_way_out_to_run_and_is_left_alone_elsewhere(evaluated, qtbot):
+    controls = evaluated.controls
+    evaluated.activateWindow()
+    controls.six_views.setFocus()
+    qtbot.waitUntil(controls.six_views.hasFocus)
+    controls.six_views.click()
+    assert controls.six_views.hasFocus()
+    controls.split.button("test").click()
+    controls.way.setFocus()
+    controls.way.click()
+    assert controls.run.hasFocus()
+
+
 def test_what_is_shown_of_something_else_is_marked(evaluated):
     controls = evaluated.controls
     controls.split.button("train").click()

@@ -202,3 +202,16 @@ def test_a_search_goes_on_for_the_same_pictures_and_ends_when_others_are_shown(l
     go_on.set()
     qtbot.waitUntil(lambda: looking.context.jobs.idle)
     assert view.found is None
+
+
+def test_the_choice_of_the_user_stays_until_other_pictures_are_evaluated(looking):
+    view, outcome = looking.views.twins, looking.outcome
+    view.split.setCurrentIndex(view.split.findData("test"))
+
+    def evaluated(split: str) -> str:
+        looking.twins.follow(replace(outcome, question=replace(outcome.question, split=split)))
+        return view.split.raw()
+
+    assert [evaluated(split) for split in ("validation", "train", "validation", "test", "train")] == [
+        "test", "test", "validation", "test", "test",
+    ]  # fmt: skip

@@ -279,6 +279,23 @@ def test_what_the_dialog_and_an_open_lesson_say(ready, drop, qtbot, stays_said):
     stays_said(ready.lesson.bar, "bar")
 
 
+def test_the_dialog_leaves_network_and_recipe_alone_where_the_lesson_does(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(1000, 700)
+    bare = Lesson("Bare", "", ("runs", "train"), "runs")
+    dialog = LessonDialog(bare, "train", "mlp", parent, "MLP")
+    assert dialog.network.text() == "The network: MLP"
+    assert dialog.lesson(RECIPE) == bare
+    fresh = LessonDialog(None, "train", "mlp", parent)
+    fresh.title.setText("New")
+    new = fresh.lesson(RECIPE)
+    assert (new.pages, new.first_page, new.hidden) == (tuple(PAGES.names()), "train", frozenset())
+    assert (new.recipe, new.network) == (None, "")
+    dialog.pages["runs"].setChecked(False)
+    assert (dialog.first.raw(), dialog.lesson(RECIPE).first_page) == ("train", "train"), "a page that is not shown"
+
+
 def test_what_has_been_written_is_not_thrown_away_without_a_question(qtbot, monkeypatch):
     parent = QWidget()
     qtbot.addWidget(parent)
