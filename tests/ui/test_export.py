@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from cifar_gui.export import base
+from cifar_gui.ui.export import ModelExport
 
 
 @pytest.fixture
@@ -133,6 +134,12 @@ def test_a_cancel_that_comes_too_late_does_not_say_that_nothing_was_written(
     go_on.set()
     qtbot.waitUntil(lambda: messages.all[0].text.startswith("Written as mine.py."))
     assert not any("cancelled" in each.text for each in messages.all)
+
+
+def test_a_network_that_has_gone_since_is_not_asked_about(window, asked) -> None:
+    window.context.models.snapshot = None
+    ModelExport(window, window.context).ask()
+    assert "title" not in asked
 
 
 def test_without_a_network_there_is_nothing_to_export(window, qtbot) -> None:

@@ -19,6 +19,7 @@ from cifar_gui.ui.runs.rows import (
     facts,
     matching,
     row_of,
+    told_apart,
     weights_words,
     why_not_continue,
 )
@@ -137,3 +138,18 @@ def test_runs_are_found_by_any_words_of_theirs_and_by_a_tag():
     assert matching(rows, "", "Wide") == matching(rows, " WIDE simple") == [tagged]
     assert matching(rows, "fully rates") == [plain]
     assert matching(rows, "wide rates") == matching(rows, "fully", "Wide") == []
+
+
+def test_runs_of_a_sweep_say_in_what_they_differ_and_damaged_ones_nothing():
+    base = BEST.changed(preset="custom", batch_size=32, epochs=3, crop=0, cutout=5, seed=4)
+    rows = [
+        row(base.changed(lr=0.5), number="1", sweep="rates"),
+        row(base.changed(lr=0.25), number="2", sweep="rates"),
+        row(None, "damaged", number="3", sweep="rates"),
+        row(base, number="4"),
+        row(base, number="5", sweep="alone"),
+    ]
+    before = [each.recipe for each in rows]
+    told = [each.recipe for each in told_apart(rows)]
+    assert told[:2] == ["learning rate 0.5", "learning rate 0.25"]
+    assert told[2:] == before[2:]

@@ -129,6 +129,15 @@ def test_it_is_not_begun_while_something_trains_and_the_window_closes_in_the_mid
     assert not state_of(folder).finished
 
 
+def test_a_stop_ends_the_trial_under_way_before_its_time(sweeps, home, window, qtbot) -> None:
+    path = create_sweep(Sweep(BASE.changed(epochs=4000), SWEEP.axes), "long")  # nobody waits for its end
+    sweeps.start(path)
+    qtbot.waitUntil(lambda: window.context.session.state == "running")
+    sweeps.stop()
+    ended(sweeps, qtbot)
+    assert rates() == [("0001", 0.01, "stopped")]
+
+
 def test_a_stop_in_the_window_ends_the_sweep_even_if_the_trial_is_over_by_then(sweeps, folder, window, qtbot) -> None:
     window.context.session.event.connect(lambda event: sweeps.stop() if isinstance(event, EpochReport) else None)
     sweeps.start(folder)

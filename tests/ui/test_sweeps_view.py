@@ -422,6 +422,18 @@ def test_a_dialog_cannot_start_while_something_trains_and_says_why(dialog, monke
     assert (dialog.start.isEnabled(), dialog.start.toolTip()) == (False, "A run is under way: stop it first.")
 
 
+def test_after_a_fault_of_the_app_a_sweep_can_be_started_again(dialog, qtbot, started, monkeypatch) -> None:
+    told: list[BaseException] = []
+    monkeypatch.setattr(dialog._context.jobs, "_unexpected", told.append)
+    with monkeypatch.context() as broken:
+        broken.setattr("cifar_gui.ui.sweeps.dialog.check_networks", lambda _sweep: 1 / 0)
+        dialog.start.click()
+        assert not dialog.start.isEnabled()
+        qtbot.waitUntil(lambda: bool(told) and dialog.start.isEnabled())
+    dialog.start.click()
+    qtbot.waitUntil(lambda: started != [])
+
+
 def test_train_offers_a_sweep_over_its_recipe(window, qtbot, started) -> None:
     train = window.show_page("train")
     train._fill_form(BEST)

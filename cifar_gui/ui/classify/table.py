@@ -76,10 +76,7 @@ class _ResultsDelegate(QStyledItemDelegate):
             colour = state_colour(row.state)
         painter.setFont(font())
         painter.setPen(colour)
-        text = row.text(column)
-        if column == "second" and row.state == "confident" and row.prediction and row.prediction.probability > 0.999:
-            painter.setPen(tokens().muted)
-        text = shortened(column, text, int(rect.width()))
+        text = shortened(column, row.text(column), int(rect.width()))
         painter.drawText(rect, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
 
 

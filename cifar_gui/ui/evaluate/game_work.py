@@ -95,9 +95,8 @@ class GameWork(QObject):
         places = draw(data, played, self._random)
         self._panel.begin(f"{model} looks at {len(places)} pictures")
         self.shown.emit()
-        self._context.jobs.run(
-            begin(snapshot, model, data, places), partial(self._on_begun, key), self._on_failed, key=_KEY
-        )
+        work, begun = begin(snapshot, model, data, places), partial(self._on_begun, key)
+        self._context.jobs.run(work, begun, self._on_failed, key=_KEY, broken=self.left.emit)
 
     def _on_begun(self, against: str, made: Round) -> None:
         self._against = against

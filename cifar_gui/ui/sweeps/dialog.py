@@ -132,7 +132,11 @@ class SweepDialog(QDialog):
         if (sweep := self.found.sweep) is not None:
             self.start.setEnabled(False)
             self._context.jobs.run(
-                lambda: check_networks(sweep), lambda _nothing: self._go(sweep), self._on_refused, key="sweep.check"
+                lambda: check_networks(sweep),
+                lambda _nothing: self._go(sweep),
+                self._on_refused,
+                key="sweep.check",
+                broken=self._on_broken,
             )
 
     def _go(self, sweep: Sweep) -> None:
@@ -146,6 +150,10 @@ class SweepDialog(QDialog):
             setting = error.setting if isinstance(error, RecipeError) else ""
             self.found = Assembled(None, {setting: str(error)})
             self._show([row.text for row in self.rows])
+
+    def _on_broken(self) -> None:
+        if not self._closed:
+            self.assemble()  # it can be tried again
 
     def _on_runs(self, runs: list[RunSummary]) -> None:
         if not self._closed:

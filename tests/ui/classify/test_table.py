@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionViewItem
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.errors import CheckpointError, PictureError
@@ -18,11 +18,13 @@ from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify.answers import ClassifierShelf
+from cifar_gui.ui.classify.badge import state_colour
 from cifar_gui.ui.classify.batch import Asking
-from cifar_gui.ui.classify.results import COLUMNS
+from cifar_gui.ui.classify.results import COLUMNS, Row
 from cifar_gui.ui.classify.table import shortened
 from cifar_gui.ui.classify.table_page import TablePage
 from cifar_gui.ui.messages import Messages
+from cifar_gui.ui.theme import tokens
 
 NAMES = ("cat", "dog", "ship")
 CAT, DOG = (Prediction(NAMES, each, verdict(NAMES, each)) for each in ((0.9, 0.08, 0.02), (0.1, 0.5, 0.4)))
@@ -301,6 +303,45 @@ def test_where_folders_are_named_after_classes_the_confusion_matrix_leads_to_the
     table.show_sources([], None)
     assert table._by_state.findText("dog, recognised") == -1
     assert table._by_state.currentIndex() == 0
+
+
+def test_cells_are_written_in_the_colour_of_their_state_and_second_thoughts_in_grey(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG, BROKEN)
+    table.model.show_rows([*table.model.rows, Row(PictureSource.from_bytes(b"", "3.png"))])
+    written: list[tuple[str, QColor, QRectF]] = []
+
+    class Painter(QPainter):
+        def drawText(self, *given) -> None:
+            written.append((given[-1], self.pen().color(), given[0]))
+
+    def cell(row: int, column: str, state: QStyle.StateFlag = QStyle.StateFlag.State_None) -> QImage:
+        image, option = QImage(700, 40, QImage.Format.Format_RGB32), QStyleOptionViewItem()
+        image.fill("white")
+        option.rect, option.state = QRect(10, 0, 680, 40), state
+        painter = Painter(image)
+        table.table.itemDelegate().paint(painter, option, table.model.index(row, COLUMNS.index(column)))
+        painter.end()
+        return image
+
+    colours = tokens()
+    wanted = [
+        (0, "verdict", "cat", colours.text), (0, "second", "dog, 8.0 %", colours.muted),
+        (1, "verdict", DOG.verdict.headline, state_colour("unsure")), (1, "reason", DOG.verdict.reason, colours.muted),
+        (1, "probability", "50.0 %", colours.text), (2, "verdict", "cannot be read", state_colour("unreadable")),
+        (2, "reason", str(BROKEN), state_colour("unreadable")), (2, "name", "2.png", colours.text),
+        (3, "verdict", "waiting", colours.muted), (3, "name", "3.png", colours.muted),
+    ]  # fmt: skip
+    images = [cell(row, column) for row, column, _text, _colour in wanted]
+    assert [(text, colour) for text, colour, _where in written] == [(text, colour) for _, _, text, colour in wanted]
+    left = [where.left() for _text, _colour, where in written]
+    assert (left[0], left[1], left[7]) == (10 + 8 + 9 + 8, 10 + 8, 10 + 8 + 32 + 10), "beside its sign, or thumbnail"
+    assert images[0].pixelColor(22, 20) == state_colour("confident")
+    assert images[2].pixelColor(22, 22) == state_colour("unsure")
+    white = QColor("white")
+    assert images[1].pixelColor(22, 20) == white
+    assert any(images[7].pixelColor(x, 4) != white for x in range(18, 50)), "a frame until there is a thumbnail"
+    assert cell(0, "second", QStyle.StateFlag.State_Selected).pixelColor(280, 3) == colours.accent_ground
+    assert images[1].pixelColor(280, 3) == white
 
 
 def test_a_class_with_a_long_name_leaves_room_for_the_tally(table):

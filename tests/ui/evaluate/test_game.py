@@ -7,11 +7,12 @@ from random import Random
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
-from cifar_gui.ui.evaluate import game_work
+from cifar_gui.ui.evaluate import game_work, small_confusion
 from cifar_gui.ui.evaluate.game import (
     LENGTH,
     Round,
@@ -23,7 +24,9 @@ from cifar_gui.ui.evaluate.game import (
     verdict_words,
 )
 from cifar_gui.ui.evaluate.game_panel import GamePanel
-from cifar_gui.ui.evaluate.small_confusion import in_words, occurred
+from cifar_gui.ui.evaluate.small_confusion import SmallConfusion, in_words, occurred
+from cifar_gui.ui.theme import tokens
+from cifar_gui.ui.widgets.confusion_paint import cell_ground
 
 from .conftest import small_network
 
@@ -214,6 +217,69 @@ def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot
     assert page.controls.isVisible()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert page.game.round is None
+
+
+def test_after_a_fault_of_the_app_no_round_is_waited_for(page, qtbot, tiny_data, snapshot, monkeypatch):
+    told: list[BaseException] = []
+    monkeypatch.setattr(page.context.jobs, "_unexpected", told.append)
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    with monkeypatch.context() as broken:
+        broken.setattr(game_work, "begin", lambda *_given: lambda: 1 / 0)
+        page.controls.game.click()
+        assert page.game_panel.waiting.isVisible()
+        qtbot.waitUntil(lambda: bool(told) and page.controls.isVisible())
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: page.game.round is not None)
+
+
+def test_the_question_says_which_picture_it_is_and_which_keys_answer(panel, begun):
+    question = panel.question
+    assert (question.count.text(), question.back.isEnabled()) == ("Picture 1 of 4", False)
+    assert question._how.text().startswith("Keys: 1 to 3 answer, ")
+    assert "Small · shipped has answered already" in question.opponent.text()
+    once = begun.answered(0)
+    panel.show_round(once)
+    assert (question.count.text(), question.back.isEnabled()) == ("Picture 2 of 4", True)
+    assert (question.picture.accessibleName(), once.places[1]) == ("Picture 2 of 4", 0)
+    data = replace(begun.data, class_names=tuple(f"class {number}" for number in range(11)))
+    panel.show_round(replace(begun, data=data))
+    assert question._how.text().startswith("Keys: 1 to 9 and 0 answer, ")
+    grid = question._grid
+    places = [grid.getItemPosition(grid.indexOf(button))[:2] for button in question.buttons]
+    assert places == [(number % 6, number // 6) for number in range(11)], "two columns, the first is read first"
+
+
+def test_a_small_matrix_has_its_numbers_in_their_cells(qtbot, monkeypatch):
+    written: list[tuple[str, QPoint]] = []
+
+    class Painter(QPainter):
+        def drawText(self, *given) -> None:
+            written.append((given[-1], given[0].center().toPoint()))
+
+    monkeypatch.setattr(small_confusion, "QPainter", Painter)
+    matrix = SmallConfusion("Yours")
+    qtbot.addWidget(matrix)
+    matrix.show_counts(np.array([[2, 0, 0], [3, 1, 0], [0, 4, 0]]), ["cat", "dog", "elk"])
+    matrix.resize(matrix.sizeHint())
+    image = matrix.grab().toImage()
+    rows = {text: at.y() for text, at in written if " " in text}
+    columns = {text: at.x() for text, at in written if text in ("1", "2", "3") and at.y() < min(rows.values())}
+    assert list(rows) == ["1 cat", "2 dog", "3 elk"]
+    assert list(columns) == ["1", "2", "3"]
+    places = [(row, column) for row in rows.values() for column in columns.values()]
+    counts = {(at.y(), at.x()): text for text, at in written if (at.y(), at.x()) in places}
+    assert [counts.get(place, "") for place in places] == ["2", "", "", "3", "1", "", "", "4", ""]
+
+    def ground(row: int, column: int) -> QColor:
+        y, x = places[3 * row + column]
+        return image.pixelColor(x - 6, y - 5)
+
+    assert ground(0, 1) == ground(2, 0) == ground(2, 2) == tokens().panel
+    assert ground(0, 0).blue() > ground(0, 0).red()
+    assert ground(1, 0).red() > ground(1, 0).blue()
+    assert ground(2, 1) == cell_ground(1.0, tokens(), diagonal=False)
+    assert matrix.accessibleDescription() == "dog taken for cat (3), elk taken for dog (4)."
 
 
 def test_a_round_is_against_the_network_it_was_begun_with(playing, qtbot, tiny_data):
