@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from cifar_gui import paths
 from cifar_gui.errors import Cancelled, CheckpointError, WriteError
-from cifar_gui.runs import Run, list_runs, move_to_trash, pack, unpack
+from cifar_gui.runs import Run, list_runs, move_to_trash, pack, transfer, unpack
 from cifar_gui.runs.layout import EXPORTED
 
 from .conftest import RECIPE, story
@@ -138,6 +139,19 @@ def test_damaged_files_are_told_as_such(packed: Path, tmp_path: Path, runs_folde
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"gone\.cifarrun cannot be read"):
         unpack(tmp_path / "gone.cifarrun")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_of_a_full_disk_it_is_not_said_that_the_file_cannot_be_read(
+    named: bool, packed: Path, runs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "full", *([str(runs_folder / "somewhere")] if named else []))
+
+    monkeypatch.setattr(transfer._Copied, "copy", fail)
+    with pytest.raises(WriteError, match="runs could not be written"):
+        unpack(packed)
+    assert [path.name for path in runs_folder.iterdir()] == ["0001"]
 
 
 def test_an_archive_without_a_recipe_is_no_run(tmp_path: Path, runs_folder: Path) -> None:

@@ -409,6 +409,7 @@ class ClassifyPage(Page):
         self.single.verdict_panel.set_six_views(on=False)
         if self.single.picture_panel.way == "proposed":
             self.single.picture_panel.set_way("centre")
+        self._ask()  # the picture behind the table: Six views beside it is off now
         self._ask_about_many()
         self.context.messages.info(
             "From now on the network is asked once about the middle of each picture. Six views and Crop, beside a "

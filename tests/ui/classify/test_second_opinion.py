@@ -16,7 +16,7 @@ from cifar_gui.inference.prediction import Prediction
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.classify.bars import BarsModel, bars_of
 from cifar_gui.ui.classify.opinion import Opinion
-from cifar_gui.ui.classify.second_opinion import called
+from cifar_gui.ui.classify.second_opinion import SecondOpinion, called
 from cifar_gui.ui.model_choices import ModelChoice
 
 NAMES = ("cat", "dog", "ship")
@@ -83,6 +83,15 @@ def test_the_list_of_networks_is_as_wide_as_their_names(compared):
     room, longest = box.view().viewport().width(), box.view().sizeHintForColumn(0)
     box.hidePopup()
     assert room >= longest > box.width()
+
+
+def test_what_there_is_to_choose_is_offered_from_the_beginning(compared):
+    box = compared.single.verdict_panel.compare
+    offered = [box.itemText(place) for place in range(box.count())]
+    box.offer([])
+    SecondOpinion(compared.context, compared.single.verdict_panel, compared)
+    assert [box.itemText(place) for place in range(box.count())] == offered
+    assert any("Other" in each for each in offered)
 
 
 def words(page: Any) -> str:

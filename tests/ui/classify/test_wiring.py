@@ -167,6 +167,19 @@ def test_what_takes_long_can_be_asked_in_the_quickest_way(page, qtbot, folder):
     assert not table._quicker_button.isVisible(), "it could not be quicker"
 
 
+def test_who_wants_it_quicker_finds_the_single_picture_answered_as_its_switch_says(
+    page, qtbot, folder, make_picture, show
+):
+    show(make_picture("one.png"))
+    panel = page.single.verdict_panel
+    assert panel.prediction.views == 6
+    fill(page, qtbot, folder)
+    page.many.quicker_wanted.emit()
+    qtbot.waitUntil(lambda: panel.prediction.views == 1)
+    page.show_single()
+    assert not panel.six_views
+
+
 @pytest.mark.parametrize(("group", "limit", "asked"), [("live", 2, False), ("live", 3, True), ("runs", 2, True)])
 def test_only_large_tables_do_not_follow_live(
     page, window, qtbot, folder, decided_snapshot, monkeypatch, group, limit, asked

@@ -65,6 +65,9 @@ def test_pictures_are_drawn_that_have_not_been_seen_as_long_as_there_are_enough(
     first = draw(large, (), Random(1))
     second = draw(large, first, Random(1))
     assert not set(first) & set(second)
+    just_enough = replace(tiny_data, counts=(100, 2 * LENGTH, 40))
+    half = draw(just_enough, (), Random(3))
+    assert not set(half) & set(draw(just_enough, half, Random(3)))
     assert len(draw(tiny_data, one, Random(2))) == LENGTH  # 21 are all there are
     assert len(draw(replace(tiny_data, counts=(190, 10, 40)), (), Random(1))) == 10
 

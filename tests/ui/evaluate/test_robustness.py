@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.data.corruptions import CORRUPTIONS
 from cifar_gui.inference.robustness import Robustness
-from cifar_gui.ui.evaluate import robust, robustness_work
+from cifar_gui.ui.evaluate import picture_strip, robust, robustness_work
 from cifar_gui.ui.evaluate.picture_strip import PictureStrip
 from cifar_gui.ui.evaluate.robust import Example, Measured, as_csv, comparison_words, examples, loss_words, sample_words
 from cifar_gui.ui.model_choices import ModelChoice
@@ -283,6 +283,21 @@ def test_the_strip_draws_its_pictures_in_their_order_with_what_is_said_under_eac
     ticks = {x // 200 for x, y, there in pixels if there.green() > max(there.red() + 40, there.blue())}
     crosses = {x // 200 for x, y, there in pixels if there.red() > max(there.green() + 40, there.blue())}
     assert (ticks, crosses) == ({0}, {1})
+    marks, words = [], {}
+
+    class Painter(QPainter):
+        def drawPixmap(self, *given) -> None:
+            marks.append(given[0].right())
+
+        def drawText(self, *given) -> None:
+            words[given[-1]] = given[0]
+
+    with monkeypatch.context() as spied:
+        spied.setattr(picture_strip, "QPainter", Painter)
+        strip.grab()
+    assert marks[0] < words["cat"].left() < 200 < marks[1] < words["dog"].left()
+    assert [words[each].center().x() for each in ("intact", "93 %", "12°", "41 %")] == [100, 100, 300, 300]
+    assert words["12°"].bottom() <= 16 < words["dog"].top() < words["41 %"].top()
     told: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: told.append(text))
     for x in (10, 390):
