@@ -66,6 +66,19 @@ def test_verdicts_sort_by_certainty_then_class():
     assert shown(column="verdict")[:4] == ["10.png", "2.png", "b.png", "a.png"]
 
 
+def test_of_one_class_the_surest_verdict_comes_first():
+    rows = [Row(source(str(share)), prediction("confident", share, 1 - share, 0)) for share in (0.8, 0.95, 0.9)]
+    assert arranged(rows, RowFilter(), "verdict", falling=False) == [1, 2, 0]
+
+
+def test_the_file_says_where_a_picture_is_and_how_familiar_it_looks(tmp_path):
+    here = PictureSource.from_path(tmp_path / "one.png")
+    row = Row(here, replace(SURE_CAT.prediction, familiarity=-1.25), truth="dog")
+    first, second = csv.DictReader(io.StringIO(as_text([row, SURE_DOG])))
+    assert (first["path"], first["familiarity"], first["folder_says"]) == (str(tmp_path / "one.png"), "-1.25", "dog")
+    assert (second["path"], second["folder_says"], second["error"]) == ("", "", "")
+
+
 def test_a_class_and_a_state_can_be_filtered_for():
     assert shown(RowFilter(label="dog")) == ["2.png"]
     assert shown(RowFilter(state="unreadable")) == ["broken.png"]

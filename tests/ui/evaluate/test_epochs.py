@@ -150,6 +150,7 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     qtbot.waitUntil(lambda: not replayed.every_epoch.running)
     (curve,) = view.plot.curves()
     assert curve.x.tolist() == [1, 2, 4]
+    assert view.plot.canvas._x_range == (0.0, 4.0)
     numbers = replayed.views.numbers(replayed.outcome).splitlines()
     assert [line.split(",")[0] for line in numbers] == ["epoch", "1.0", "2.0", "4.0"]
     assert "3 of 3 kept epochs asked" in view.words.text()

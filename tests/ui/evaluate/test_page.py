@@ -9,7 +9,7 @@ import pytest
 import torch
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QPushButton, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QStyle, QStyleOptionViewItem
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
@@ -284,6 +284,16 @@ def test_the_matrix_and_the_pictures_work_from_the_keyboard(evaluated, qtbot):
     table.open_cell(fullest, fullest)
     qtbot.keyClick(gallery.list, Qt.Key.Key_Return)
     assert len(evaluated.said) == 1
+
+
+def test_loss_pace_and_time_are_told_each_under_its_name(evaluated, make_outcome):
+    score, outcome = evaluated.score, make_outcome([0] * 6, [0, 0, 0, 0, 1, 1], [0.9] * 6)
+    outcome = replace(outcome, evaluation=replace(outcome.evaluation, n=3000, loss=0.4567, seconds=2.0))
+    score.show_outcome(outcome)
+    found = [each.text() for each in (score.loss, score.speed, score.time)]
+    assert found == ["0.457", "1,500", "2.0 s"]
+    for number, words in ((score.loss, "loss"), (score.speed, "pictures/s"), (score.time, "in all")):
+        assert words in [label.text() for label in number.parentWidget().findChildren(QLabel)]
 
 
 def test_a_row_of_the_table_shows_what_was_missed(evaluated):

@@ -76,6 +76,13 @@ def test_the_diagram_shows_the_bins_and_the_diagonal(view):
     assert view.reliability.accessibleName() == "Reliability"
 
 
+def test_the_curve_of_coverage_says_how_many_of_how_many_answers_are_right(view, make_outcome):
+    view.show_outcome(make_outcome([0] * 4, [0, 0, 0, 1], [0.9, 0.8, 0.7, 0.6]))
+    (curve,) = view.coverage.curves()
+    assert curve.x.tolist()[-4:] == pytest.approx([25, 50, 75, 100])
+    assert curve.y.tolist()[-4:] == pytest.approx([1, 1, 1, 0.75])
+
+
 def test_the_slider_tells_what_remains(view, make_outcome):
     view.threshold.setValue(750)
     assert view.answered.text().startswith("At least 75.0 % sure: answers 50.0 %")
