@@ -20,7 +20,7 @@ from cifar_gui.training.events import EpochReport
 from cifar_gui.training.history import History
 from cifar_gui.ui.actions import Actions
 from cifar_gui.ui.runs.commands import TEXTS, Commands
-from cifar_gui.ui.runs.compare import ComparePanel, RunCurves
+from cifar_gui.ui.runs.compare import STYLES, ComparePanel, RunCurves
 from cifar_gui.ui.runs.details import DetailsPanel
 from cifar_gui.ui.runs.histories import Histories
 from cifar_gui.ui.runs.model import (
@@ -504,6 +504,11 @@ def test_runs_are_drawn_in_both_plots_and_those_before_are_gone(compare):
     assert drawn(compare) == [("0003", [0.5])]
     assert compare.plot.objectName() == "runs.loss_plot"
     assert compare.plot.isVisible()
+
+
+def test_runs_are_told_apart_by_colour_and_the_first_by_their_lines_too():
+    assert len({colour for colour, _line in STYLES}) == len(STYLES)
+    assert len({line for _colour, line in STYLES[:4]}) == 4
 
 
 def test_a_run_that_validated_in_some_epochs_is_drawn_by_these(compare):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -120,6 +121,18 @@ def test_the_tables_say_what_each_run_reached_and_what_waits(state) -> None:
     assert [row[4].bold for row in rows] == [False, True, False, False, False, False]
     _titles, (row,) = list_rows([state])
     assert [cell.text for cell in row] == ["rates", "Learning rate, Flip", "grid", "3 of 6", "50.0 %", "0002"]
+    assert [row[3].value, row[4].value] == [0.5, 0.5], "sorted by the share that is done, and by accuracy"
+
+
+def test_why_a_run_of_a_sweep_has_failed_is_said_at_its_status(state) -> None:
+    failed = state.trials[1]
+    record = replace(failed.run.record, message="Out of memory.")
+    trials = tuple(
+        replace(each, run=replace(each.run, record=record)) if each is failed else each for each in state.trials
+    )
+    _titles, rows = result_rows(replace(state, trials=trials))
+    assert [row[5].note for row in rows] == ["", "Out of memory.", "", "", "", ""]
+    assert [row[5].muted for row in rows] == [False, False, True, False, True, True]
 
 
 def test_numbers_that_reach_far_stand_on_a_logarithmic_axis_and_words_side_by_side(state) -> None:
