@@ -51,6 +51,15 @@ def test_several_runs(page, qtbot, stays_said, numbers) -> None:
     stays_said(page, f"runs-{len(numbers)}", DATE)
 
 
+def test_runs_that_are_alike(make_run, window, qtbot, stays_said) -> None:
+    make_run((0.3,))
+    make_run((0.4,))
+    page = window.show_page("runs")
+    settle(page, qtbot)
+    select(page, qtbot, "0001", "0002")
+    stays_said(page.details, "runs-alike", DATE)
+
+
 def test_the_trash(page, qtbot, stays_said) -> None:
     select(page, qtbot, "0002", "0003")
     page.commands.action("trash").trigger()

@@ -40,6 +40,7 @@ class DetailsPanel(Panel):
         self.weights = muted(wrap=True)
         self.differences = ValueTable()
         self._same = muted("These runs have the same settings.", wrap=True)
+        self._rest = caption("Everything else is the same in all of them.", wrap=True)
         self._pages = FrontStack()
         self._nothing = muted(_NOTHING, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -117,6 +118,7 @@ class DetailsPanel(Panel):
         self.weights.setVisible(bool(self.weights.text()))
         self.differences.setVisible(bool(table))
         self._same.setVisible(not table)
+        self._rest.setVisible(bool(table))
 
     def _one(self) -> QWidget:
         page = QWidget()
@@ -158,5 +160,6 @@ class DetailsPanel(Panel):
         layout.addWidget(self.weights)
         layout.addWidget(self._same)
         layout.addWidget(self.differences, 1)
-        layout.addWidget(caption("Everything else is the same in all of them.", wrap=True))
+        layout.addWidget(self._rest)
+        layout.addStretch()  # for where there is no table
         return page
