@@ -42,3 +42,22 @@ def test_the_legend_says_how_brightness_was_made():
     assert (own.kind, own.low, own.high) == ("rgb", "−max", "+max")
     assert (common.kind, common.low, common.high) == ("signed", "−0.5", "+0.5")
     assert "±0.5" in common.note
+
+
+def test_one_scale_for_the_whole_network_reaches_as_far_as_that_of_all_layers_if_it_is_known():
+    weights = np.array([[[[0.25, -0.5]]], [[[0.0, 0.0]]]], np.float32)
+    assert colours.largest(weights, "network", 2.0).ravel().tolist() == [2.0, 2.0]
+    assert colours.largest(weights, "network", 0.0).ravel().tolist() == [1.0, 1.0], "a network of zeros"
+    assert colours.largest(weights, "network").ravel().tolist() == [0.5, 0.5], "it is not known yet"
+    assert colours.largest(weights, "common", 2.0).ravel().tolist() == [0.5, 0.5], "that of the layer itself"
+    assert colours.largest(weights, "own", 2.0).ravel().tolist() == [0.5, 1.0]
+    for scale, reach, high, whose in (
+        ("network", 2.0, "+2", "layers"),
+        ("network", None, "+0.5", "layers"),
+        ("common", 2.0, "+0.5", "units"),
+    ):
+        legend = colours.legend(weights, scale, coloured=False, reach=reach, of="answer", whose="units")
+        assert (legend.low, legend.high) == (high.replace("+", "−"), high)
+        assert legend.note == f"One scale for all {whose}: full colour is ±{high[1:]}."
+    own = colours.legend(weights, "own", coloured=False, reach=2.0, of="answer", whose="units")
+    assert own.note == "Each of the units is scaled to its own largest answer; grey is 0."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cifar_gui.explain.response import Box
-from cifar_gui.ui.filters.sections import AnswerSection
+from cifar_gui.ui.filters.sections import AnswerSection, TopsSection
 from cifar_gui.ui.filters.story import SubjectMap
 
 
@@ -32,3 +32,25 @@ def test_what_is_framed_is_what_there_is_to_see(qtbot, places, highest, words, p
     assert section.title.accessibleName() == ("Its answer" if places == 1 else "Its map"), "one number is no map"
     assert len(shown) == pictures
     assert (shown[0].box is not None) == framed
+
+
+@pytest.mark.parametrize(
+    ("tops", "moment", "offer", "words"),
+    [
+        (None, "", "Look for pictures", ""),
+        (None, "epoch 3.2", "Renew", "As of epoch 3.2."),
+        ((), "", "", "Nothing: it says the same to every picture."),
+        ((), "epoch 3.2", "Renew", "As of epoch 3.2. Nothing: it says the same to every picture."),
+    ],
+)
+def test_top_pictures_are_offered_where_there_are_none_and_of_a_moment_that_has_passed(
+    qtbot, tops, moment, offer, words
+) -> None:
+    section = TopsSection()
+    qtbot.addWidget(section)
+    section.show_waiting()
+    section.show_tops(tops, moment)
+    assert section.waiting.isHidden()
+    assert ("" if section.button.isHidden() else section.button.text()) == offer
+    assert ("" if section.text.isHidden() else section.text.text()) == words
+    assert section.pictures.isHidden()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_what_is_too_large_is_given_up(host, monkeypatch):
     monkeypatch.setattr(fetch, "SIZE_LIMIT", 1000)
     with pytest.raises(PictureError, match="larger than"):
         fetch_picture(host + "/huge.png", "huge.png", no_tick)
+
+
+def test_how_large_a_picture_may_be_is_said_and_one_of_just_that_size_is_read_whole(monkeypatch):
+    monkeypatch.setattr(fetch, "SIZE_LIMIT", 2_000_000)
+
+    def reply(size: int):
+        content = BytesIO(bytes(range(250)) * (size // 250) + b"!" * (size % 250))
+        return content, content.getvalue()
+
+    whole, expected = reply(2_000_000)
+    assert fetch._read(whole, "it.png") == expected
+    with pytest.raises(PictureError, match=r"^it.png is not fetched: it is larger than 2 MB\.$"):
+        fetch._read(reply(2_000_001)[0], "it.png")
 
 
 def test_what_takes_too_long_is_given_up_however_slowly_it_drips(host, monkeypatch):

@@ -3,17 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
-from cifar_gui.ui.classify.badge import ConfidenceBadge
+from cifar_gui.ui.classify.badge import ConfidenceBadge, draw_sign
 from cifar_gui.ui.classify.bars import Bars, bar_order, summary
 from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
 from cifar_gui.ui.classify.samples import SampleRow, sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
-from cifar_gui.ui.theme import theme
+from cifar_gui.ui.theme import theme, tokens
 
 NAMES = ("cat", "dog", "ship")
 
@@ -165,6 +165,33 @@ def test_the_badge_tells_certainty_by_word_and_by_shape(qtbot, state):
     assert len(pictures) == 3
     badge.show_state(state)
     assert badge.accessibleName().startswith("Confidence: ")
+
+
+MARKED = {
+    "confident": {"middle", "top", "bottom"},
+    "unsure": {"middle", "top", "bottom", "low left", "low right"},
+    "unknown": {"top", "bottom"},
+    "unreadable": {"middle", "high left", "high right", "low left", "low right"},
+    "waiting": {"middle"},
+}
+
+
+@pytest.mark.parametrize("state", MARKED)
+def test_every_sign_is_of_its_own_shape_and_colour(state):
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    image.fill(tokens().panel)
+    with QPainter(image) as painter:
+        draw_sign(painter, QRectF(4, 4, 32, 32), state)
+    places = {
+        "middle": (20, 20), "top": (20, 6), "bottom": (20, 33),
+        "high left": (7, 7), "high right": (32, 7), "low left": (7, 33), "low right": (32, 33),
+    }  # fmt: skip
+    marked = {name for name, place in places.items() if image.pixelColor(*place) != tokens().panel}
+    assert marked == MARKED[state]
+    colours = tokens()
+    named = {"confident": colours.good, "unsure": colours.doubt, "unreadable": colours.bad}
+    strongest = image.pixelColor(*places["top" if state == "unknown" else "middle"])
+    assert strongest == named.get(state, colours.muted)
 
 
 def entry(number: int, name: str = "a.png") -> HistoryEntry:

@@ -16,13 +16,14 @@ from PySide6.QtGui import QColor
 
 from cifar_gui.data.decode import Picture
 from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.data.preprocess import network_input
 from cifar_gui.errors import Cancelled, CheckpointError, PictureError
 from cifar_gui.explain.attribution.occlusion import OCCLUSION
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify import batch, fetch, thumbnails
-from cifar_gui.ui.classify.answers import Answers, Question
+from cifar_gui.ui.classify.answers import Answers, Question, answer
 from cifar_gui.ui.classify.batch import Asking, Batch
 from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
 from cifar_gui.ui.classify.heat_maps import HeatMaps, HeatQuestion
@@ -101,6 +102,33 @@ class Shelf:
         if self._raised:
             raise self._raised.pop(0)
         return self._classifier
+
+
+@pytest.mark.parametrize("painted", [False, True])
+@pytest.mark.parametrize("network", [False, True])
+@pytest.mark.parametrize("asked", [None, Crop(30, 5, 20)])
+def test_where_the_network_did_not_choose_a_place_the_middle_is_looked_at(painted, network, asked):
+    seen: list[Any] = []
+
+    def predict(pictures, crops):
+        seen.extend([np.asarray(pictures[0]), crops[0]])
+        return [CAT]
+
+    classifier = SimpleNamespace(predict=predict, classify=lambda picture, crop: seen.extend([picture, crop]) or CAT)
+    picture, pixels = quarters(80, 40), np.full((3, 32, 32), 7, np.uint8) if painted else None
+    question = Question(3, picture, asked, SNAPSHOT if network else None, False, "", pixels)
+    found = answer(question, Shelf(classifier=classifier))  # type: ignore[arg-type]
+    middle = asked or Crop(20, 0, 40)
+    assert (found.crop, found.prediction) == (middle, CAT if network else None)
+    if network and painted:
+        assert (np.array_equal(seen[0], pixels), seen[1]) == (True, middle)
+    elif network:
+        assert (seen[0] is picture, seen[1]) == (True, asked), "where nothing was asked the network looks for itself"
+    if painted:
+        assert np.array_equal(found.pixels, pixels)
+        assert found.thumbnail == found.network_input
+    else:
+        assert np.array_equal(found.pixels, network_input(picture, middle))
 
 
 @pytest.mark.parametrize("problem", [UNUSABLE, ZeroDivisionError("a fault of the app")])

@@ -1,0 +1,205 @@
+"""What stands on the Convolution page, part by part: what can be set, what is written beside the maps, the lessons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox
+
+from cifar_gui.checkpoint.card import ModelCard
+from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain.kernels import PRESETS, preset_of
+from cifar_gui.explain.learned_kernels import small_layers
+from cifar_gui.explain.small_network import walk
+from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution.cell_paint import Shades
+from cifar_gui.ui.convolution.dense_view import DenseView
+from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
+from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
+from cifar_gui.ui.convolution.numbers import signed, sum_text
+from cifar_gui.ui.theme import theme
+from cifar_gui.ui.widgets.elided import ElidedLabel
+
+PICTURE = np.random.default_rng(3).integers(0, 256, (3, 32, 32), dtype=np.uint8)
+
+
+def test_everything_can_be_set_from_its_smallest_to_its_largest(page) -> None:
+    left, right = page.input_panel, page.settings
+    right.pooling.put("max")
+    fields = (left.pen, left.width_slider, right.kernel_size, right.stride, right.padding, right.pool_size)
+    ends = [(each.slider.minimum(), each.slider.maximum()) for each in fields]
+    assert ends == [(0, 9), (5, 32), (1, 7), (1, 4), (0, 4), (2, 4)]
+
+
+def test_a_page_that_opens_when_the_data_set_is_there_knows_whether_it_holds_any_out(
+    make_page, library, tiny_data
+) -> None:
+    train, validation, test = tiny_data.counts
+    for counts, offered in (((train + validation, 0, test), False), (tiny_data.counts, True)):
+        library.current = replace(tiny_data, counts=counts)
+        made = make_page()
+        for held_out in (made.input_panel.held_out, made.network.held_out):
+            assert held_out.isEnabled() == offered
+            assert ("A picture that was held out from training" in held_out.toolTip()) == offered
+            assert ("Tiny" in held_out.toolTip()) != offered, "the reason"
+
+
+def test_every_map_of_the_last_layer_says_what_it_is_of(qtbot, decided_snapshot) -> None:
+    view, walked = DenseView(), walk(decided_snapshot, PICTURE)
+    qtbot.addWidget(view)
+    view.show_walk(walked, 6, 4)
+    titles = [each.text() for each in view.findChildren(ElidedLabel) if each.text().isupper()]
+    for title in ("MAP 4, POOLED", "× WEIGHTS OF FROG", "= PRODUCTS"):
+        assert title in titles
+    assert [each.accessibleName() for each in view.maps] == ["Map 4, pooled", "× weights of frog", "= products"]
+    shares, bias = walked.shares(6), float(walked.dense_biases[6])
+    notes = [each.text() for each in view._notes]
+    assert notes[1:] == ["Amber: speaks for frog. Blue: against it.", f"Their sum: {sum_text(float(shares[4]))}"]
+    assert view.sum.text() == (
+        f"{sum_text(float(shares.sum()))} of all 12 maps {signed(bias)} of bias = "
+        f"{sum_text(float(walked.logits[6]))}, the logit of frog."
+    )
+    assert (view.classes.chosen_rows, view.shares.chosen_rows) == ((6,), (4,))
+    assert [row[0].text for row in view.shares.rows] == [*(f"map {unit}" for unit in range(12)), "bias"]
+    assert view.shares.rows[12][1].value == bias
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_digits_can_be_read_on_every_shade_of_a_photograph(scheme) -> None:
+    theme().set_look(scheme=scheme)
+    shades = Shades(255, photograph=True)
+    inks = [shades.ink(value).name() for value in (0, 100, 130, 255)]
+    assert inks == ["#ffffff", "#ffffff", "#000000", "#000000"]
+
+
+# A kernel of a layer
+
+
+@pytest.fixture
+def two_layers(qtbot):
+    """A dialog about a network with a layer that sees colours, and one that sees what that one made."""
+    import torch
+
+    torch.manual_seed(2)
+    snapshot = capture(build("lenet", 10), ModelCard("lenet", tuple("abcdefghij"), CENTRED))
+    dialog = LearnedDialog(snapshot, small_layers(snapshot, 7))
+    qtbot.addWidget(dialog)
+    return snapshot, dialog
+
+
+def test_a_learned_kernel_is_shown_before_it_is_taken_white_and_black_for_its_largest(two_layers) -> None:
+    snapshot, dialog = two_layers
+    first, second = small_layers(snapshot, 7)
+    for layer, unit, channel in ((first, 3, 0), (second, 5, 1)):
+        dialog.layer.put(layer.name)
+        dialog._on_layer()
+        dialog.unit.setValue(unit)
+        dialog.channel.setValue(channel)
+        weights = snapshot.weights[f"{layer.name}.weight"][unit].double().numpy()
+        weights = weights if layer is first else weights[channel : channel + 1]
+        assert np.array_equal(dialog.chosen.kernel, weights)
+        image = dialog.picture.image
+        assert (image.width(), image.height()) == (layer.shape[3], layer.shape[2])
+        channels, row, column = np.unravel_index(np.abs(weights).argmax(), weights.shape)
+        strongest = image.pixelColor(int(column), int(row)).getRgb()[int(channels)]
+        assert strongest == (255 if weights[channels, row, column] > 0 else 0)
+
+
+def test_of_a_layer_that_sees_colours_all_slices_are_taken_of_another_one_of_them(two_layers) -> None:
+    snapshot, dialog = two_layers
+    first, second = small_layers(snapshot, 7)
+    assert dialog.layer.raw() == first.name, "the first that sees colours"
+    assert dialog.note.text() == f"{first.shape[2]} × {first.shape[3]}, one slice each for red, green and blue."
+    assert (dialog.unit.maximum(), dialog.channel.isEnabled()) == (first.shape[0] - 1, False)
+    dialog.layer.put(second.name)
+    dialog._on_layer()
+    channels = second.shape[1]
+    assert dialog.note.text().endswith(f"one of {channels} slices: the filter adds up what all of them give.")
+    assert (dialog.unit.maximum(), dialog.channel.maximum()) == (second.shape[0] - 1, channels - 1)
+    assert (dialog.channel.isEnabled(), dialog.channel.suffix()) == (True, f" of 0–{channels - 1}")
+
+
+def test_the_dialog_about_a_kernel_begins_with_one_that_is_learned_and_asks_whether_to_take_it(
+    qtbot, decided_snapshot
+) -> None:
+    (layer,) = small_layers(decided_snapshot, 7)
+    dialog = LearnedDialog(decided_snapshot, [replace(layer, learned=False)])
+    qtbot.addWidget(dialog)
+    assert dialog.note.text().endswith("red, green and blue. Computed, not learned.")
+    button = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    taken: list[object] = []
+    dialog.kernel_chosen.connect(taken.append)
+    assert button.text() == "Take it"
+    button.click()
+    assert len(taken) == 1
+
+
+# The lessons
+
+
+def lesson(title: str):
+    return next(each for each in (*TOUR, *EXPERIMENTS) if each.title == title)
+
+
+def test_every_lesson_about_a_kernel_begins_with_that_kernel() -> None:
+    kernels = [preset_of(each.setup().kernel) for each in (*TOUR, *EXPERIMENTS)]
+    tour, experiments = kernels[:8], kernels[8:]
+    assert tour == [*[preset_of(TOUR[0].setup().kernel)] * 3, "blur", *["vertical"] * 4]
+    assert experiments[:5] == ["vertical", "emboss", "sharpen", "sharpen", "edges"]
+    assert experiments[6] == "vertical"
+
+
+@pytest.mark.parametrize("title", ["Padding keeps the size", "Then ReLU, then pooling", "Move the bar, watch the pool"])
+def test_a_lesson_with_padding_has_an_output_as_large_as_its_input(title) -> None:
+    setup = lesson(title).setup()
+    assert setup.output.shape == setup.values.shape[1:]
+    assert setup.geometry.padding == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "fits"), [("Then ReLU, then pooling", False), ("Move the bar, watch the pool", True)]
+)
+def test_a_lesson_about_relu_begins_where_the_kernel_fits_or_where_it_does_the_opposite(title, fits) -> None:
+    setup, place = lesson(title).setup(), lesson(title).place
+    assert (setup.activation, setup.pooling) == ("relu", "max")
+    assert (setup.raw[place] == setup.raw.max()) if fits else (setup.raw[place] < 0)
+    assert (setup.output[place] > 0) == fits
+    assert setup.raw.min() < 0 == setup.output.min()
+
+
+def test_a_lesson_about_a_stride_leaves_out_what_it_says() -> None:
+    unread = lesson("Stride leaves cells out").setup().geometry.unread()
+    assert unread[-1].all()
+    assert unread[:, -1].all()
+    assert not unread[:-1, :-1].any()
+    forgets = lesson("What a stride forgets").setup()
+    assert (forgets.geometry.kernel, forgets.stride, forgets.output.shape) == (1, 3, (3, 3))
+
+
+def test_a_dot_shows_the_kernel_upside_down_and_back_to_front_and_flipped_as_it_is() -> None:
+    setup, kernel = lesson("A dot shows the kernel").setup(), PRESETS["emboss"].kernel
+    row, column = np.argwhere(setup.values[0] == 1)[0] - 2
+    assert setup.values.sum() == 1
+    shown = setup.output[row : row + 3, column : column + 3]
+    assert np.array_equal(shown, kernel[::-1, ::-1])
+    assert not np.array_equal(shown, kernel)
+    flipped = replace(setup, flip=True).output
+    assert np.array_equal(flipped[row : row + 3, column : column + 3], kernel)
+
+
+def test_lessons_about_an_even_ground_and_about_colours_show_what_they_ask_about() -> None:
+    assert lesson("Make the kernel an eraser").setup().kernel.sum() == 1
+    edge = lesson("Padding has an edge").setup()
+    assert not edge.output[1:-1, 1:-1].any()
+    assert edge.output[0].all()
+    assert edge.output[:, -1].all()
+    assert not replace(edge, padding=0).output.any()
+    red = lesson("Red but not green").setup()
+    values = red.values
+    assert np.array_equal(red.output, values[0] - values[1])
+    both = (values[0] > 0) & (values[1] > 0)
+    assert both.any(), "the question is about cells where both are"
+    assert lesson("Colours are slices").setup().coloured
