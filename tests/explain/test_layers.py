@@ -20,6 +20,7 @@ from cifar_gui.explain.layers import (
     weights_of,
 )
 from cifar_gui.networks.base import NETWORKS, build
+from cifar_gui.networks.layer_table import steps
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())
@@ -180,3 +181,20 @@ def test_layers_of_one_label_in_containers_of_other_names_share_no_results(snaps
 def test_classes_without_weights_of_their_own_have_a_key(snapshot_of):
     classes = replace(class_layer(snapshot_of("simple")), name="")
     assert classes.key == "classes"
+
+
+def test_an_answer_that_is_put_together_of_two_is_that_of_neither():
+    class Two(nn.Module):
+        def __init__(self, scale: bool) -> None:
+            super().__init__()
+            self.one, self.other, self.scale = nn.Linear(3072, 4), nn.Linear(3072, 4), scale
+
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            flat = pictures.flatten(1)
+            return self.one(flat) * 0.5 if self.scale else self.one(flat) + self.other(flat)
+
+    def kinds(model: nn.Module) -> list[str]:
+        return [step.row.kind for step in layers._last_steps(steps(model))]
+
+    assert "Linear" not in kinds(Two(scale=False))
+    assert "Linear" in kinds(Two(scale=True)), "merely rescaled"

@@ -10,6 +10,7 @@ import torch
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.base import Split
+from cifar_gui.data.preprocess import standardise
 from cifar_gui.errors import Cancelled, CifarGuiError, DataError
 from cifar_gui.explain import health, survey
 from cifar_gui.explain.arrange import units_in_order
@@ -64,6 +65,26 @@ def test_activity_is_the_mean_over_all_places_of_all_pictures(planted, layer, fo
     assert found.active[BLUE] == pytest.approx(float((blue > 0).float().mean()), rel=1e-4)
     shown = units_in_order(planted, Request(layer, "activity", pictures=pictures))
     assert found.mean[shown].tolist() == sorted(found.mean.tolist(), reverse=True)
+
+
+def test_the_least_the_most_and_how_often_it_is_above_zero_are_those_of_its_maps(planted, layer, found, pictures):
+    weights, bias = planted.weights["0.weight"], planted.weights["0.bias"]
+    inputs = standardise(pictures.split.images, planted.card.stats)
+    maps = torch.nn.functional.conv2d(inputs, weights, bias, padding=1).relu()
+    assert found.active[SILENT] == found.active[EMPTY] == 0
+    assert 0 < float((maps[:, PLAIN] > 0).float().mean()) < 1
+    for unit in (BLUE, SILENT, EMPTY, PLAIN):  # what an edge detector says to a plain ground is 0 but for rounding
+        assert found.active[unit] == pytest.approx(float((maps[:, unit] > 0).float().mean()), abs=1e-3)
+    for unit in range(6):
+        assert found.mean[unit] == pytest.approx(float(maps[:, unit].mean()), rel=1e-3)
+        assert found.lowest[unit] == pytest.approx(float(maps[:, unit].min()), abs=1e-5)
+        assert found.highest[unit] == pytest.approx(float(maps[:, unit].max()), abs=1e-5)
+
+
+def test_it_is_said_how_much_of_the_pictures_a_unit_sees(planted, layer, pictures):
+    for each, seen in ((layer, "the 3×3 pixels that it sees"), (class_layer(planted), "it sees all of them")):
+        note = EXPLAINERS["top"](planted, Request(each, pictures=pictures)).note
+        assert f", the nine that excite each most, strongest first: {seen}" in note
 
 
 def test_however_the_pictures_are_portioned_out_the_same_is_found(planted, layer, found, pictures, monkeypatch):

@@ -1,13 +1,20 @@
-"""What a unit answers to the picture, in words."""
+"""Parts of the Filters page: what a unit answers to the picture, what excites it, and the layers to choose from."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
+from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.response import Box
+from cifar_gui.ui.filters.layer_list import LayerList
 from cifar_gui.ui.filters.sections import AnswerSection, TopsSection
 from cifar_gui.ui.filters.story import SubjectMap
+from cifar_gui.ui.theme import tokens
 
 
 @pytest.mark.parametrize(
@@ -54,3 +61,25 @@ def test_top_pictures_are_offered_where_there_are_none_and_of_a_moment_that_has_
     assert ("" if section.button.isHidden() else section.button.text()) == offer
     assert ("" if section.text.isHidden() else section.text.text()) == words
     assert section.pictures.isHidden()
+
+
+def test_the_chosen_layer_and_the_one_under_the_mouse_stand_on_grounds_of_their_own(qtbot) -> None:
+    layer = ConvLayer("conv", "conv 1", (9, 3, 3, 3), 252, learned=True)
+    layers = LayerList()
+    qtbot.addWidget(layers)
+    layers.show_layers([replace(layer, name=str(number)) for number in range(3)], None)
+    layers.setCurrentRow(1)
+    layers.resize(240, 200)
+    painter, grounds = layers.itemDelegate(), []
+    for row, hovered in ((0, False), (1, False), (2, True)):
+        image = QImage(240, 60, QImage.Format.Format_RGB32)
+        image.fill(tokens().panel)
+        option = QStyleOptionViewItem()
+        option.rect = image.rect()
+        option.state = QStyle.StateFlag.State_Enabled
+        option.state |= QStyle.StateFlag.State_Selected if row == layers.currentRow() else QStyle.StateFlag.State_None
+        option.state |= QStyle.StateFlag.State_MouseOver if hovered else QStyle.StateFlag.State_None
+        with QPainter(image) as brush:
+            painter.paint(brush, option, layers.model().index(row, 0))
+        grounds.append(image.pixelColor(120, 56))
+    assert grounds == [tokens().panel, tokens().accent_ground, tokens().raised]

@@ -8,12 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QScrollArea
 
 from cifar_gui.data.base import Split
 from cifar_gui.explain.signals import LayerSignals
 from cifar_gui.training.events import SnapshotTaken
 from cifar_gui.ui.background import Background
+from cifar_gui.ui.icons import icon
 from cifar_gui.ui.train import layer_panel
 from cifar_gui.ui.train.layer_panel import TITLES, LayerPanel, rows_of
 
@@ -58,6 +60,17 @@ def test_it_is_folded_and_computes_nothing_until_it_is_unfolded(panel, looked_at
     panel.show_snapshot(decided_snapshot)
     qtbot.waitUntil(lambda: panel.jobs.idle)
     assert looked_at == [decided_snapshot], "nothing new, nothing computed"
+
+
+def test_the_arrow_points_down_while_it_is_unfolded(panel):
+    def arrow() -> QImage:
+        return panel.toggle.icon().pixmap(16).toImage()
+
+    folded = arrow()
+    panel.toggle.click()
+    assert arrow() == icon("chevron-down").pixmap(16).toImage() != folded
+    panel.toggle.click()
+    assert arrow() == folded
 
 
 def test_another_run_clears_it_and_data_of_other_classes_is_not_its_own(

@@ -818,6 +818,21 @@ def test_a_look_is_given_up_where_another_network_is_asked(
     assert resembles.panel.empty.button.text() == "Look through them"
 
 
+def test_a_look_goes_on_while_there_is_no_answer_and_serves_the_next(page, qtbot, resembles, tiny_data, monkeypatch):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    go_on, features_of = threading.Event(), core.features_of
+    monkeypatch.setattr(core, "features_of", lambda *arguments: go_on.wait(60) and features_of(*arguments))
+    resembles.panel.empty.button.click()
+    answer, look = resembles._answer, resembles._look
+    resembles.forget()
+    assert resembles.panel.empty.title_label.text() == "Resembles"
+    resembles.follow(answer, "")
+    assert (resembles._look is look, look.given_up.is_set()) == (True, False)
+    go_on.set()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+
+
 def test_what_another_network_made_of_the_pictures_is_not_used(page, qtbot, resembles, tiny_data, choose_other):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)

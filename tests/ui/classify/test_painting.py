@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QPoint
 
+from cifar_gui.ui.classify.canvas import Canvas
 from cifar_gui.ui.classify.painting import SIZES, Painting, blurred, cells_between, disc, shifted
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 RED = (255, 0, 0)
 
@@ -157,3 +160,26 @@ def test_a_fast_mouse_leaves_no_gaps():
     steps = zip([(2, 3), *way], way, strict=False)
     assert all(max(abs(a[0] - b[0]), abs(a[1] - b[1])) == 1 for a, b in steps)
     assert cells_between((4, 4), (4, 4)) == []
+
+
+def test_the_brush_is_seen_where_it_would_dab_and_not_where_the_picture_is_moved(qtbot):
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(320, 320)
+    canvas.show_pixels(np.full((32, 32, 3), 128, np.uint8))
+    canvas.set_brush(5)
+    canvas.show()
+
+    def painted() -> np.ndarray:
+        return np.argwhere((pixels_of(canvas.grab().toImage()) != 128).any(0))
+
+    assert len(painted()) == 0, "it is not known yet where the mouse is"
+    qtbot.mouseMove(canvas, QPoint(104, 204))
+    qtbot.mouseMove(canvas, QPoint(105, 205))
+    rows, columns = painted().T
+    middle = canvas.centre_of(canvas.cell)
+    assert canvas.cell == (10, 20)
+    assert (rows.mean(), columns.mean()) == (pytest.approx(middle.y(), abs=1), pytest.approx(middle.x(), abs=1))
+    assert rows.max() - rows.min() == pytest.approx(5 * 10, abs=4), "as wide as five pixels of the picture"
+    canvas.grips = True
+    assert len(painted()) == 0

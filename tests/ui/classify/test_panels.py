@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.held_out import none_held_out
 from cifar_gui.data.picture import Crop, PictureSource
+from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.receipt import Entry, Receipt
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.inference.verdict import verdict
@@ -439,3 +440,20 @@ def test_what_speaks_for_the_winner_is_a_bar_to_the_right_as_long_as_it_is_stron
     assert -1 <= begin <= 2
     assert -2 <= high <= 1
     assert end == pytest.approx(-2 * low, abs=3)
+
+
+@pytest.mark.parametrize("noun", ["filter", "unit"])
+def test_only_rows_of_filters_lead_anywhere_and_look_like_it(qtbot, heard, noun):
+    panel = ReceiptPanel()
+    qtbot.addWidget(panel)
+    layer = ConvLayer("conv", "conv 1", (9, 3, 3, 3), 252, learned=True, noun=noun)
+    entries = (Entry("bias", None, 2.0, 2.0, None), Entry("unit 7", 1.0, 2.0, 2.0, 7))
+    receipt = Receipt("dog", "cat", entries, (4.0, 0.0), (0.8, 0.2), 1, per_filter=True)
+    told: list[tuple[object, int]] = []
+    panel.filter_wanted.connect(lambda *seat: told.append(seat))
+    panel.show_receipt(receipt, [RowPictures(), RowPictures(seat=(layer, 7))])
+    shape = panel.table.viewport().cursor().shape()
+    assert shape == (Qt.CursorShape.PointingHandCursor if noun == "filter" else Qt.CursorShape.ArrowCursor)
+    for row in range(panel.table.model().rowCount()):  # the last of them is the sum
+        panel.table.clicked.emit(panel.table.model().index(row, 0))
+    assert told == ([(layer, 7)] if noun == "filter" else [])

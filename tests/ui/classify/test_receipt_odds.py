@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QImage
 
+from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.receipt import Entry, Receipt
 from cifar_gui.ui.classify.receipt_pictures import RowPictures
-from cifar_gui.ui.classify.receipt_rows import ROWS, in_words, odds_words, rows
+from cifar_gui.ui.classify.receipt_rows import ROWS, in_words, odds_words, rows, titles
+from cifar_gui.ui.widgets.framed import Framed
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,22 @@ def test_every_number_below_0_has_a_true_minus_sign_on_screen_and_stays_a_number
     assert {"−0.071", "−0.500", "−0.25", "−0.250"} <= set(said)
     assert not any("-" in text for text in said)
     assert table[1][-1].value == -0.071
+
+
+def test_beside_a_unit_there_is_its_picture_or_nothing_yet_and_a_dash_where_there_will_never_be_one():
+    names = ("unit 1", "unit 2", "unit 3", "bias")
+    entries = tuple(Entry(name, 1.0, None, 1.0, None if name == "bias" else 1) for name in names)
+    receipt = Receipt("dog", "cat", entries, (4.0, 0.0), (0.8, 0.2), 1, per_filter=False)
+    layer = ConvLayer("dense", "dense 1", (9, 4, 1, 1), 45, learned=True, noun="unit")
+    drawn = Framed(QImage(4, 4, QImage.Format.Format_RGB32), None, "what it likes best")
+    pictures = [
+        RowPictures(seat=(layer, 0), ideal=drawn),
+        RowPictures(seat=(layer, 1), silent=True),
+        RowPictures(seat=(layer, 2)),
+        RowPictures(),
+    ]
+    assert titles(pictures)[1:3] == ["top\npicture", "ideal\ninput"], "a unit that is silent has its say on the former"
+    beside = [row[1:3] for row in rows(receipt, pictures)]
+    assert [[cell.text for cell in row] for row in beside] == [["", ""], ["–", ""], ["", ""], ["–", "–"], ["", ""]]
+    assert (beside[0][1].picture, beside[0][1].note) == (drawn, "What it likes best.")
+    assert beside[1][0].note == "It says the same to every validation picture."

@@ -23,7 +23,7 @@ from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.classify import batch, fetch, thumbnails
-from cifar_gui.ui.classify.answers import Answers, Question, answer
+from cifar_gui.ui.classify.answers import Answers, ClassifierShelf, Question, answer
 from cifar_gui.ui.classify.batch import Asking, Batch
 from cifar_gui.ui.classify.examined_shelf import ExaminedShelf
 from cifar_gui.ui.classify.heat_maps import HeatMaps, HeatQuestion
@@ -102,6 +102,16 @@ class Shelf:
         if self._raised:
             raise self._raised.pop(0)
         return self._classifier
+
+
+def test_a_network_is_built_once_as_long_as_it_is_asked_in_the_same_way(decided_snapshot):
+    shelf = ClassifierShelf()
+    first = shelf.classifier(decided_snapshot, six_views=False)
+    assert shelf.classifier(decided_snapshot, six_views=False) is first
+    six = shelf.classifier(decided_snapshot, six_views=True)
+    other = replace(decided_snapshot, weights={**decided_snapshot.weights})
+    assert len({first, six, shelf.classifier(other, six_views=True)}) == 3
+    assert shelf.classifier(decided_snapshot, six_views=True) is not six, "one is kept"
 
 
 @pytest.mark.parametrize("painted", [False, True])

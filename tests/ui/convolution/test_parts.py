@@ -15,6 +15,7 @@ from cifar_gui.explain.kernels import PRESETS, preset_of
 from cifar_gui.explain.learned_kernels import small_layers
 from cifar_gui.explain.small_network import walk
 from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
@@ -45,6 +46,30 @@ def test_a_page_that_opens_when_the_data_set_is_there_knows_whether_it_holds_any
             assert held_out.isEnabled() == offered
             assert ("A picture that was held out from training" in held_out.toolTip()) == offered
             assert ("Tiny" in held_out.toolTip()) != offered, "the reason"
+
+
+def test_the_next_window_opens_with_the_window_of_the_kernel_where_it_was(make_page) -> None:
+    first = make_page()
+    first.settings.padding.slider.setValue(1)
+    first.operator.go((4, 2))
+    state = first.save_state()
+    second = make_page()
+    second.restore_state(state)
+    assert (second.operator.walker.place, second.operator.input.content.frame) == ((4, 2), ((3, 1), 3))
+    for place in ([1], [1, "2"], "12", [9, 9]):
+        second.restore_state({**state, "place": place})
+        assert second.operator.walker.place <= (6, 6)
+
+
+def test_a_map_has_no_use_for_more_width_than_its_cells_can_fill(qtbot) -> None:
+    cells = CellMap()
+    qtbot.addWidget(cells)
+    cells.show_content(MapContent(np.zeros((4, 6)), Shades(1.0)))
+    assert cells.most_width(10_000) - cells.most_width(8 + 4 * 63) == 6, "cells grow to 64 pixels, and no further"
+    assert cells.most_width(8 + 4 * 20) == 8 + 6 * 20
+    assert cells.most_width(0) == 8 + 6 * 1
+    cells.show_content(MapContent(np.zeros((0, 0)), Shades(1.0)), "Nothing.")
+    assert (cells.most_width(90), cells.most_width(400)) == (200, 400)
 
 
 def test_every_map_of_the_last_layer_says_what_it_is_of(qtbot, decided_snapshot) -> None:

@@ -42,6 +42,13 @@ def test_a_page_is_shown_and_marked_in_the_contents(help_window):
     assert listed(help_window) == [each.title for each in topics()]
 
 
+def test_the_keyboard_scrolls_what_is_shown(help_window):
+    assert help_window.focusWidget() is help_window.text
+    help_window.contents.setFocus()
+    help_window.show_topic("overfitting")
+    assert help_window.focusWidget() is help_window.text
+
+
 def test_a_page_that_there_is_not_gives_the_contents(help_window):
     help_window.show_topic("nowhere#at-all")
     assert help_window.shown == "index"
@@ -130,7 +137,10 @@ def test_headings_code_tables_and_links_have_looks_of_their_own(qtbot):
     )  # fmt: skip
     by_text = {block.text(): block for block in blocks(document)}
     assert (size_of(by_text["Title"]), size_of(by_text["Heading"])) == (px(26), px(17))
+    weights = [by_text[each].begin().fragment().charFormat().fontWeight() for each in ("Title", "Heading")]
+    assert weights == [QFont.Weight.Bold, QFont.Weight.DemiBold]
     words = by_text["Words and a link and code."]
+    assert words.blockFormat().lineHeight() == 140, "per cent of the type"
     pieces, at = {}, words.begin()
     while not at.atEnd():
         pieces[at.fragment().text()] = at.fragment().charFormat()
