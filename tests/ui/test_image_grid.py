@@ -243,6 +243,7 @@ def test_a_tile_tells_its_number_and_its_caption(view):
     index, role = view.model().index(1, 0), Qt.ItemDataRole
     told = [index.data(each) for each in (role.DisplayRole, role.UserRole, role.ToolTipRole, role.AccessibleTextRole)]
     assert told == ["5", 5, "filter 5", "filter 5"]
+    assert [index.data(each) for each in (role.DecorationRole, role.StatusTipRole, role.SizeHintRole)] == [None] * 3
     assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
 
 

@@ -631,6 +631,9 @@ def test_ideal_inputs_are_drawn_from_the_first_wish_on_until_they_are_given_up(
     why._ask_again()
     qtbot.waitUntil(lambda: len(drawn) == 3)
     qtbot.waitUntil(lambda: len(why._ideals) == len(wanted))
+    idle(page, qtbot)
+    assert len(drawn) == 3, "where nothing is lacking there is nothing to draw"
+    assert (offer.button.isHidden(), offer.waiting.isHidden()) == (True, True)
 
 
 def test_what_was_drawn_for_one_network_never_stands_beside_the_rows_of_another(

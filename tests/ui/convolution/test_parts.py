@@ -11,16 +11,19 @@ from PySide6.QtWidgets import QDialogButtonBox
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.statistics import CENTRED
+from cifar_gui.explain.convolution import Step
 from cifar_gui.explain.kernels import PRESETS, preset_of
 from cifar_gui.explain.learned_kernels import small_layers
 from cifar_gui.explain.small_network import walk
 from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution.arithmetic import Line, Sum, in_words, lines_of
 from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
-from cifar_gui.ui.convolution.numbers import signed, sum_text
+from cifar_gui.ui.convolution.numbers import cell_text, signed, sum_text
+from cifar_gui.ui.convolution.setup import Setup
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.elided import ElidedLabel
 
@@ -98,6 +101,139 @@ def test_digits_can_be_read_on_every_shade_of_a_photograph(scheme) -> None:
     shades = Shades(255, photograph=True)
     inks = [shades.ink(value).name() for value in (0, 100, 130, 255)]
     assert inks == ["#ffffff", "#ffffff", "#000000", "#000000"]
+
+
+# The operator in words
+
+
+def step_of(window, kernel, bias: float = 0.0) -> Step:
+    window, kernel = np.array(window, float), np.array(kernel, float)
+    return Step(window, kernel, window * kernel, (window * kernel).sum((1, 2)), bias)
+
+
+THREE = step_of(np.ones((3, 2, 2)), [np.full((2, 2), each) for each in (0.5, -1, 2)], -2.5)
+
+
+@pytest.mark.parametrize(
+    ("step", "activation", "result", "lines"),
+    [
+        (step_of([[[2.0]]], [[[3.0]]]), "none", 6.0, [("The product", "6"), ("Bias", "+ 0"), ("Output", "= 6", True)]),
+        (
+            step_of([[[1, 2], [3, 4]]], [[[1, 0], [0, -2]]], 1.5),
+            "relu",
+            0.0,
+            [("Sum of 4 products", "−7"), ("Bias", "+ 1.5"), ("Output", "= −5.5"), ("After ReLU", "0", True)],
+        ),
+        (
+            THREE,
+            "none",
+            3.5,
+            [
+                ("Red, 4 products", "2"),
+                ("Green", "− 4"),
+                ("Blue", "+ 8"),
+                ("Bias", "− 2.5"),
+                ("Output", "= 3.5", True),
+            ],
+        ),
+    ],
+)
+def test_the_sum_is_written_line_by_line_and_its_result_stands_out(step, activation, result, lines) -> None:
+    shown = Sum(step, Shades(1.0), activation, result)
+    assert lines_of(shown) == [Line(*each) for each in lines]
+
+
+def test_the_arithmetic_in_words_has_every_number_of_every_slice() -> None:
+    words = in_words(Sum(THREE, Shades(1.0), "relu", 3.5, more=("Largest of 4: 9",)))
+    red, green, _blue, end, after, more = words.split("; ")
+    assert red == "Red: window 1 1 / 1 1, kernel 0.5 0.5 / 0.5 0.5, products 0.5 0.5 / 0.5 0.5, sum 2"
+    assert green.startswith("Green: window 1 1 / 1 1, kernel −1 −1")
+    assert (end, after, more) == ("bias −2.5, output 3.5", "after ReLU 3.5", "Largest of 4: 9")
+
+
+def test_titles_and_notes_say_how_large_everything_is_and_what_comes_out(page) -> None:
+    view = page.operator
+    setup = replace(Setup(), drawing_side=8, bias=-1.0, activation="relu", pooling="average", pool_size=4)
+    page.show_setup(setup)
+    assert (view.input_title.text(), view.output_title.text()) == ("INPUT 8 × 8", "OUTPUT 6 × 6")
+    assert (view.pool_title.text(), view.pool_note.text()) == ("POOLED 1 × 1", "Mean of each block of 4 × 4.")
+    most = cell_text(float(setup.output.max()))
+    assert view.output_note.text() == f"After ReLU. From 0 to {most}."
+    page.show_setup(replace(setup, activation="none", bias=2.0, kernel=np.zeros((1, 3, 3))))
+    assert view.output_note.text() == "2 everywhere."
+    page.show_setup(setup.with_colours(coloured=True))
+    assert view.input_title.text() == "INPUT 8 × 8 × 3"
+    page.show_setup(replace(setup, drawing_side=5, kernel=np.ones((1, 7, 7))))
+    assert (view.output_title.text(), view.pool_title.text()) == ("OUTPUT", "POOLED")
+    assert page.operator.in_words() == ""
+
+
+def test_of_a_pooled_map_the_cell_is_framed_that_the_window_goes_into_if_any(page) -> None:
+    view = page.operator
+    page.show_setup(replace(Setup(), drawing_side=9, pooling="max", pool_size=3))  # an output of 7 × 7
+    for place, framed in (((2, 5), (0, 1)), ((3, 2), (1, 0)), ((5, 3), (1, 1)), ((6, 1), None), ((1, 6), None)):
+        view.go(place)
+        assert view.pool.content.frame == ((framed, 1) if framed else None)
+        row, column = place
+        value = cell_text(float(page.setup.output[place]))
+        words = f"7 by 7; row {row + 1}, column {column + 1} is {value}"
+        assert view.output.accessibleDescription() == words
+    view.pool.pointed.emit(1, 0)
+    assert view.walker.place == (3, 0), "the first place of the block"
+
+
+def test_a_pooled_cell_is_shown_when_all_of_its_block_has_been_visited(page) -> None:
+    view = page.operator
+    page.show_setup(replace(Setup(), drawing_side=6, pooling="max", pool_size=2))  # an output of 4 × 4
+    page.input_panel.reveal.click()
+    for place in ((0, 0), (0, 1), (1, 0)):
+        view.go(place)
+    assert view.pool.content.hidden.all()
+    view.go((1, 1))
+    assert view.pool.content.hidden.tolist() == [[False, True], [True, True]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ((0, 0), "1 window reads row 1, column 1."),
+        ((2, 5), "2 windows read row 3, column 6."),
+        ((-1, 3), "1 window reads this cell of the padding."),
+        ((8, 3), "no window reads this cell of the padding."),
+        ((7, 7), "no window reads row 8, column 8."),
+    ],
+)
+def test_it_is_said_how_many_windows_read_a_cell_of_the_padding_too(page, cell, words) -> None:
+    kernel, padding = (np.ones((1, 3, 3)), 1) if min(cell) < 0 or max(cell) > 7 else (np.ones((1, 3, 3)), 0)
+    page.show_setup(replace(Setup(), drawing_side=8, stride=3 if padding else 2, padding=padding, kernel=kernel))
+    page.operator.input.pointed.emit(*cell)
+    assert page.operator.input_note.text() == words
+    assert len(page.operator.output.content.marked) == int(words[0] if words[0].isdigit() else 0)
+
+
+def test_every_setting_of_the_kernel_has_its_say(page) -> None:
+    panel = page.settings
+
+    def choose(field, key: str) -> None:
+        field.setCurrentIndex(field.findData(key))
+
+    choose(panel.preset, "sharpen")
+    choose(panel.activation, "relu")
+    choose(panel.pooling, "average")
+    panel.pool_size.slider.setValue(3)
+    panel.stride.slider.setValue(2)
+    panel.padding.slider.setValue(1)
+    panel.flip.click()
+    panel.bias.setText("−2.5")
+    panel.bias.textEdited.emit("−2.5")
+    setup = page.setup
+    assert preset_of(setup.kernel) == "sharpen"
+    assert (setup.activation, setup.pooling, setup.pool_size) == ("relu", "average", 3)
+    assert (setup.stride, setup.padding, setup.flip, setup.bias) == (2, 1, True, -2.5)
+    panel.kernel_size.slider.setValue(5)
+    assert page.setup.kernel.shape == (1, 5, 5)
+    choose(panel.pooling, "none")
+    assert not panel.pool_size.isEnabled()
 
 
 # A kernel of a layer
