@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.response import Box
 from cifar_gui.ui.filters.layer_list import LayerList
+from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.sections import AnswerSection, TopsSection
 from cifar_gui.ui.filters.story import SubjectMap
+from cifar_gui.ui.shown_picture import ShownPicture
 from cifar_gui.ui.theme import tokens
 
 
@@ -83,3 +86,27 @@ def test_the_chosen_layer_and_the_one_under_the_mouse_stand_on_grounds_of_their_
             painter.paint(brush, option, layers.model().index(row, 0))
         grounds.append(image.pixelColor(120, 56))
     assert grounds == [tokens().panel, tokens().accent_ground, tokens().raised]
+
+
+@pytest.mark.parametrize(
+    ("loaded", "held_out", "asked"), [(False, 40, "open"), (True, 0, "open"), (True, 40, "random")]
+)
+def test_the_first_picture_is_a_held_out_one_only_where_there_is_one_at_hand(
+    qtbot, library, tiny_data, monkeypatch, loaded, held_out, asked
+) -> None:
+    train, validation, test = tiny_data.counts
+    if loaded:
+        library.current = replace(tiny_data, counts=(train + validation - held_out, held_out, test))
+    picture = ShownPicture()
+    material = Material(SimpleNamespace(data=library, picture=picture, models=SimpleNamespace(snapshot=None)))
+    told: list[str] = []
+    monkeypatch.setattr(material, "take_random", lambda: told.append("random"))
+    monkeypatch.setattr(material, "open", lambda source: told.append("open"))
+    material.ensure_subject()
+    assert told == [asked]
+    monkeypatch.setattr(material, "give_up", lambda: None)
+    shown = QImage(32, 32, QImage.Format.Format_RGB32)
+    shown.fill(QColor("teal"))
+    picture.show(shown, "classified.png")
+    material.ensure_subject()
+    assert (material.subject.name, told) == ("classified.png", [asked]), "what was classified comes first"

@@ -663,6 +663,7 @@ def test_while_it_trains_top_pictures_are_those_of_when_they_were_asked_for(with
     monkeypatch.setattr(tops.waiting, "begin", begun.append)
     come(page, qtbot, later(now))
     assert begun == [], "it does not begin again because the network has learned a little"
+    assert (tops.waiting.isHidden(), tops.button.isHidden()) == (False, True), "and goes on telling how far it is"
     state.go.set()
     qtbot.waitUntil(lambda: page.context.jobs.idle)
     assert len(tops.pictures.pictures) == 9

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QImage
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter
 
 from cifar_gui.data.picture import Crop, centre_crop, whole_crop
 from cifar_gui.ui.classify import crop_geometry as geometry
@@ -283,6 +283,26 @@ def test_another_picture_of_the_same_size_is_painted_in_its_own_colours(view):
     view.resize(814, 614)
     edge = view.crop_rectangle().topRight().toPoint() + QPoint(-30, 90)
     assert view.grab().toImage().pixelColor(edge) == QColor("teal"), "scaled anew for another size of the view"
+
+
+@pytest.mark.parametrize(("width", "height"), [(100, 40), (60, 150), (800, 500)])
+def test_a_picture_lies_where_its_crop_says_that_its_pixels_are(view, width, height):
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    side = min(width, height) // 3
+    right, below = width - side, height - side
+    corners = {"red": (0, 0), "teal": (right, 0), "navy": (0, below), "black": (right, below)}
+    with QPainter(image) as painter:
+        for colour, (x, y) in corners.items():
+            painter.fillRect(x, y, side, side, QColor(colour))
+    for colour, (x, y) in corners.items():
+        view.show_picture(image, width, height, Crop(x, y, side))
+        crop = view.crop_rectangle()
+        shot = view.grab().toImage()
+        assert shot.pixelColor(crop.center().toPoint()) == QColor(colour)
+        beside = crop.center().x() + (1 if x == 0 else -1) * crop.width()
+        dimmed = shot.pixelColor(round(beside), round(crop.center().y()))
+        assert dimmed.red() == dimmed.green() == dimmed.blue() < 180, "white, dimmed"
 
 
 def test_the_view_tells_when_the_focus_comes_and_goes(view, qtbot):

@@ -11,6 +11,7 @@ from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
 from cifar_gui.ui.classify.badge import ConfidenceBadge, draw_sign
 from cifar_gui.ui.classify.bars import Bars, bar_order, summary
 from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
+from cifar_gui.ui.classify.opinion import Opinion
 from cifar_gui.ui.classify.samples import SampleRow, sample_files
 from cifar_gui.ui.classify.verdict_panel import VerdictPanel
 from cifar_gui.ui.theme import theme, tokens
@@ -51,6 +52,57 @@ def rows_of(bars: Bars) -> list[object]:
 def test_bars_of_a_new_picture_are_sorted_by_probability(bars):
     bars.show_prediction(DOG, keep_order=False)
     assert rows_of(bars) == ["dog, 85.0 %", "cat, 10.0 %", "ship, 5.0 %"]
+
+
+def extents(image: QImage, y: int, colour: QColor) -> tuple[int, int] | None:
+    """The first and the last pixel of a colour in a line."""
+    found = [x for x in range(image.width()) if image.pixelColor(x, y) == colour]
+    return (found[0], found[-1]) if found else None
+
+
+def test_a_bar_is_as_long_as_its_share_of_its_track_in_the_colour_of_its_class(bars):
+    bars.show_prediction(named("confident", "dog", 0.25, 0.75, 0.0), keep_order=False)
+    image = bars.viewport().grab().toImage()
+    tracks = []
+    for row, (place, share) in enumerate(((1, 0.75), (0, 0.25), (2, 0.0))):
+        y = bars.visualRect(bars.model().index(row, 0)).center().y()
+        empty = extents(image, y, tokens().raised)
+        filled = extents(image, y, tokens().class_colour(place))
+        begin = filled[0] if filled else empty[0]
+        tracks.append((begin, empty[1]))
+        assert (filled is None) == (share == 0)
+        if filled:
+            assert filled[1] - filled[0] == pytest.approx(share * (empty[1] - begin), abs=2)
+    assert len(set(tracks)) == 1, "all on one scale"
+
+
+def test_the_bar_of_another_network_is_thin_and_grey_and_below_that_of_the_first(bars):
+    bars.show_prediction(named("confident", "dog", 0.25, 0.75, 0.0), keep_order=False)
+    other = Prediction(("dog", "cat"), (0.4, 0.6), Verdict("unsure", "cat or dog?", "Close."))
+    for opinion, of_two in ((Opinion("Net", other), True), (None, True), (None, False)):
+        bars.compare(opinion, of_two=of_two)
+        image, lengths = bars.viewport().grab().toImage(), []
+        for row, place in enumerate((1, 0, 2)):
+            box = bars.visualRect(bars.model().index(row, 0))
+            lines = range(box.top(), box.bottom() + 1)
+            own, grey = (
+                [y for y in lines if stretch(image, y, colour)]
+                for colour in (tokens().class_colour(place), tokens().muted)
+            )
+            lengths.append(stretch(image, grey[-1], tokens().muted) if grey else 0)
+            if own and grey:
+                assert max(own) < min(grey)
+                assert len(own) > len(grey)
+        assert (lengths[2], bool(lengths[0])) == (0, opinion is not None)
+        if opinion is not None:
+            assert lengths[0] / lengths[1] == pytest.approx(0.4 / 0.6, abs=0.05)
+
+
+def stretch(image: QImage, y: int, colour: QColor) -> int:
+    """How long the longest stretch of a colour in a line is, if it is longer than those of letters."""
+    line = "".join("x" if image.pixelColor(x, y) == colour else " " for x in range(image.width()))
+    longest = max(map(len, line.split()), default=0)
+    return longest if longest > 15 else 0
 
 
 def test_bars_keep_their_order_while_the_same_picture_is_asked_about(bars):

@@ -252,6 +252,15 @@ def test_one_that_has_not_been_trained_says_so_and_offers_training(page, qtbot) 
     assert (page.shown_pages, proposed[0].network) == (["train"], "simple")
 
 
+def test_another_picture_can_be_asked_for_beside_the_network_too(walking, monkeypatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(page_module.file_dialogs, "ask_for_pictures", lambda *_: asked.append("file") or [])
+    walking.network.open.click()
+    walking.network.held_out.click()
+    assert asked == ["file"]
+    assert walking.context.data.requested == ["usual"]
+
+
 def test_the_player_belongs_to_the_view_at_the_front(walking) -> None:
     walking.network.show_stage("conv")
     assert walking.network.operator.player.isVisibleTo(walking)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDialogButtonBox
 
 from cifar_gui.checkpoint.card import ModelCard
@@ -22,7 +24,7 @@ from cifar_gui.ui.convolution.cell_paint import Shades
 from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
-from cifar_gui.ui.convolution.numbers import cell_text, signed, sum_text
+from cifar_gui.ui.convolution.numbers import cell_text, exact_text, signed, sum_text
 from cifar_gui.ui.convolution.setup import Setup
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.elided import ElidedLabel
@@ -234,6 +236,28 @@ def test_every_setting_of_the_kernel_has_its_say(page) -> None:
     assert page.setup.kernel.shape == (1, 5, 5)
     choose(panel.pooling, "none")
     assert not panel.pool_size.isEnabled()
+
+
+def test_the_exact_number_of_a_cell_is_told_under_the_mouse(page, qtbot) -> None:
+    page.show_setup(replace(Setup(), padding=1, kernel=np.full((1, 3, 3), 0.123456789)))
+    page.input_panel.reveal.click()
+    view = page.operator
+    view.go((0, 0))
+    told = []
+    for cells, place in ((view.input, (-1, 2)), (view.input, (1, 2)), (view.output, (0, 0)), (view.output, (6, 5))):
+        point = cells.rect_of(place).center()
+        where = QPointF(cells.mapToGlobal(point.toPoint()))
+        none, keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        cells.pointed.disconnect()
+        cells.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, point, where, none, none, keys))
+        cells.pointed.connect(lambda *_: None)
+        told.append(cells.toolTip())
+    assert told == [
+        "Padding: a zero that is not part of the input",
+        f"row 2, column 3: {exact_text(float(page.setup.values[0, 1, 2]))}",
+        f"row 1, column 1: {exact_text(float(page.setup.output[0, 0]))}",
+        "row 7, column 6: not computed yet",
+    ]
 
 
 # A kernel of a layer
