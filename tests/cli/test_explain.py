@@ -19,6 +19,7 @@ from cifar_gui.cli import explaining
 from cifar_gui.cli.data import load_data
 from cifar_gui.cli.explaining import EXPLANATIONS, class_number, read_pictures, read_subject
 from cifar_gui.cli.explanations.attribution import METHODS
+from cifar_gui.data.sources import load
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.explain import health, ideal_input, survey
 from cifar_gui.explain.arrange import strongest_first
@@ -27,6 +28,7 @@ from cifar_gui.explain.attribution.occlusion import cover
 from cifar_gui.explain.base import EXPLAINERS, Request, Subject
 from cifar_gui.explain.examined import Examined
 from cifar_gui.explain.feature_maps import feature_maps
+from cifar_gui.explain.held_out import held_out
 from cifar_gui.explain.ideal_input import ideal_inputs
 from cifar_gui.explain.layers import ConvLayer, class_layer, convolution_layers, weights_of
 from cifar_gui.explain.mind import what_would_change_it
@@ -149,6 +151,23 @@ def test_top_pictures_are_held_out_and_labelled(cli, model, colours):
     assert {top["label"] for top in tops} <= {"red", "green", "blue"}
     assert {top["number"] for top in tops} == set(range(6))
     assert "6 held-out pictures" in found["note"]
+
+
+def test_numbers_of_top_pictures_and_of_maps_are_those_of_every_unit(cli, model, snapshot, layer, colours, red):
+    told = cli("explain", "top", model, "--data", colours, "--json").json["units"]
+    found = survey.survey(snapshot, layer, held_out(load(colours), snapshot.card))
+    assert sorted(unit["unit"] for unit in told) == [0, 1, 2, 3]
+    for each in told:
+        unit = each["unit"]
+        assert (each["mean"], each["active"]) == (pytest.approx(found.mean[unit]), pytest.approx(found.active[unit]))
+        tops = each["pictures"]
+        assert [top["number"] for top in tops] == found.pictures[unit, : len(tops)].tolist()
+        assert [top["answer"] for top in tops] == pytest.approx(found.answers[unit, : len(tops)].tolist())
+    (maps,) = feature_maps(snapshot, [layer], pixels_in(red).transpose(2, 0, 1).copy())
+    for each in cli("explain", "maps", model, red, "--json").json["units"]:
+        values = maps[each["unit"]]
+        assert (each["mean"], each["highest"]) == (pytest.approx(values.mean(), rel=1e-4), pytest.approx(values.max()))
+        assert "map" not in each, "of one unit only"
 
 
 def test_what_another_session_has_found_is_not_looked_for_again(cli, model, colours, monkeypatch):

@@ -37,6 +37,18 @@ def test_of_several_places_the_most_convincing_is_named_and_the_most_frequent_an
     assert found.endswith("3 change the answer.")
 
 
+def test_three_other_answers_are_named_those_of_most_places_first():
+    names = ("cat", "dog", "ant", "owl", "emu")
+    logits = np.tile(np.array([4.0, 0, 0, 0, 0], np.float32), (9, 1))
+    for place, answer in enumerate((1, 2, 2, 3, 3, 3, 4, 4)):
+        logits[place, answer] = 6.0 + place / 10
+    found = what_would_change_it(Covered(PLACES, 8, logits[8], logits), names)
+    assert found == (
+        "Covering the right-hand side makes it an owl, covering the upper right makes it an ant, covering the bottom "
+        "makes it an emu. Of 9 places to cover, 8 change the answer."
+    )
+
+
 def test_where_nothing_changes_the_answer_the_place_that_matters_most_is_named():
     found = what_would_change_it(covered(p4=(0, 1, 0), p5=(0, 2, 0)), NAMES)
     wanted = "It stays a cat wherever 8 × 8 pixels are covered; what matters most is the middle (from 96 % to 58 %)."

@@ -15,7 +15,7 @@ from cifar_gui.errors import Cancelled, CifarGuiError, DataError
 from cifar_gui.explain import health, survey
 from cifar_gui.explain.arrange import units_in_order
 from cifar_gui.explain.base import EXPLAINERS, Request
-from cifar_gui.explain.health import finding_of, findings
+from cifar_gui.explain.health import Finding, finding_of, findings
 from cifar_gui.explain.held_out import HeldOut, held_out
 from cifar_gui.explain.layers import class_layer, convolution_layers
 from cifar_gui.explain.response import Box
@@ -206,6 +206,33 @@ def test_what_says_the_same_to_every_picture_is_called_constant(planted, layer, 
     kinds = {each.units: each.kind for each in findings(planted, layer, still, pictures) if len(each.units) == 1}
     assert kinds[BLUE,] == "constant"
     assert (EDGE,) not in kinds
+
+
+def test_a_summary_names_six_of_the_dead_and_three_groups_that_are_alike():
+    def dead(*units: int) -> list[Finding]:
+        return [Finding("constant" if unit == 7 else "dead", (unit,), "") for unit in units]
+
+    def alike(*groups: tuple[int, ...]) -> list[Finding]:
+        return [Finding("duplicate", group, "") for group in groups]
+
+    assert health.summary([]) == ""
+    assert health.summary(dead(7)) == "1 dead filter (7)"
+    assert health.summary([*dead(1, 7), *alike((3, 9))]) == "2 dead filters (1, 7) · alike: 3 and 9"
+    assert health.summary(dead(*range(6))) == "6 dead filters (0, 1, 2, 3, 4, 5)"
+    assert health.summary(dead(*range(7))) == "7 dead filters (0, 1, 2, 3, 4, 5, …)"
+    pairs = [(place, place + 10) for place in range(4)]
+    assert health.summary(alike(*pairs[:3])) == "alike: 0 and 10; 1 and 11; 2 and 12"
+    assert health.summary(alike(*pairs)) == "alike: 0 and 10; 1 and 11; 2 and 12; …"
+
+
+def test_what_is_said_of_filters_that_are_alike_holds_for_the_least_alike_of_them(layer_with):
+    weights = np.zeros((4, 1, 3, 3))
+    weights[:3, 0, 1, 1], weights[2, 0, 0, 0], weights[3, 0, 2, 2] = 1.0, 0.1, 1.0
+    (three,) = findings(*layer_with(weights), None, None)
+    assert three.text.endswith("(cosine at least 0.995).")
+    snapshot, layer = layer_with(np.zeros((2, 1, 3, 3)), [0.0, 0.5])
+    texts = [each.text for each in findings(snapshot, layer, None, None)]
+    assert texts == ["Dead: all its weights are 0.", "Dead: all its weights are 0 but its bias."]
 
 
 def test_the_summary_counts_the_dead_and_names_them(planted, layer, found, pictures):

@@ -10,14 +10,19 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
+from cifar_gui.explain.ablation import Ablation
+from cifar_gui.explain.base import Legend
 from cifar_gui.explain.layers import ConvLayer
 from cifar_gui.explain.response import Box
 from cifar_gui.ui.filters.layer_list import LayerList
+from cifar_gui.ui.filters.legend import LegendStrip
 from cifar_gui.ui.filters.material import Material
 from cifar_gui.ui.filters.sections import AnswerSection, TopsSection
 from cifar_gui.ui.filters.story import SubjectMap
+from cifar_gui.ui.filters.switch_off import in_words
 from cifar_gui.ui.shown_picture import ShownPicture
 from cifar_gui.ui.theme import tokens
+from cifar_gui.ui.widgets.pixels import pixels_of
 
 
 @pytest.mark.parametrize(
@@ -110,3 +115,42 @@ def test_the_first_picture_is_a_held_out_one_only_where_there_is_one_at_hand(
     picture.show(shown, "classified.png")
     material.ensure_subject()
     assert (material.subject.name, told) == ("classified.png", [asked]), "what was classified comes first"
+
+
+def test_of_what_is_lost_the_three_worst_and_the_three_best_are_named_the_furthest_first() -> None:
+    names = tuple("abcdefghij")
+    losses = (0.02, -0.011, 0.3, 0.0004, -0.2, 0.07, 0.1, -0.05, -0.004, -0.0004)
+    before = (0.5,) * 10
+    after = tuple(0.5 - loss for loss in losses)
+    layer = ConvLayer("c", "c", (1, 3, 3, 3), 0, learned=True)
+    said = in_words(Ablation(layer, 0, names, before, after, 0.5, 0.47, 1234, "held-out pictures", 1))
+    assert said.splitlines() == [
+        "47.0 % right instead of 50.0 % of 1,234 held-out pictures; 1 is called something else.",
+        "Worse: c −30.0, g −10.0, f −7.0 points.",
+        "Better: e +20.0, h +5.0, b +1.1 points.",
+    ]
+
+
+def drawn(legend: Legend) -> np.ndarray:
+    """(rows, columns, 3): the strip of colours alone."""
+    strip = LegendStrip()
+    strip.show_legend(legend)
+    strip.resize(strip.sizeHint())
+    image = strip.grab().toImage()
+    low, _high = strip._text_widths()
+    begin, top = low + 6, (image.height() - 11) // 2
+    return pixels_of(image)[:, top : top + 11, begin : begin + 96].transpose(1, 2, 0).astype(int)
+
+
+def test_the_strip_of_a_legend_has_what_is_lowest_on_the_left(qtbot) -> None:
+    signed = drawn(Legend("signed", "−1", "+2", "Each by itself."))
+    assert np.abs(signed[5, 1] - (16, 48, 140)).max() < 12
+    assert np.abs(signed[5, 94] - (255, 214, 102)).max() < 12
+    assert np.abs(signed[5, 48] - 128).max() < 12
+    coloured = drawn(Legend("rgb", "−1", "+2", "Each by itself."))
+    for channel, row in enumerate((1, 5, 9)):  # red, green and blue below each other
+        others = [each for each in range(3) if each != channel]
+        assert coloured[row, 1, channel] < 12
+        assert coloured[row, 94, channel] > 243
+        assert np.abs(coloured[row, 48] - 128).max() < 6
+        assert np.abs(coloured[row, [1, 94]][:, others] - 128).max() < 6

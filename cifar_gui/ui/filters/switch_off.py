@@ -83,7 +83,7 @@ def in_words(result: Ablation) -> str:
     """Both accuracies, then the classes that lose or gain most."""
     lines = [
         f"{percent(result.accuracy_after)} right instead of {percent(result.accuracy_before)} of {result.count:,} "
-        f"{result.kind}; {result.changed:,} are called something else."
+        f"{result.kind}; {result.changed:,} {'is' if result.changed == 1 else 'are'} called something else."
     ]
     losses = [(name, loss) for name, loss in result.losses if abs(loss) >= 0.0005]
     worse = [_points(name, loss, "−") for name, loss in losses if loss > 0][:_NAMED]
