@@ -8,8 +8,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
+from cifar_gui.ui.classify import history_strip
 from cifar_gui.ui.classify.badge import ConfidenceBadge, draw_sign
 from cifar_gui.ui.classify.bars import Bars, bar_order, summary
+from cifar_gui.ui.classify.heat_legend import HeatLegend
 from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
 from cifar_gui.ui.classify.opinion import Opinion
 from cifar_gui.ui.classify.samples import SampleRow, sample_files
@@ -266,6 +268,59 @@ def test_the_newest_picture_stands_first_and_is_marked(strip):
     strip.put(entry(2))
     assert [each.number for each in strip.entries] == [2, 1]
     assert strip.currentIndex().row() == 0
+
+
+@pytest.mark.parametrize(
+    ("prediction", "headline", "colour"),
+    [(CAT, "cat", "text"), (UNSURE, "cat or dog?", "doubt"), (None, "no network", "text")],
+)
+def test_below_a_thumbnail_stand_what_it_is_and_who_says_so_doubts_in_their_colour(
+    strip, monkeypatch, prediction, headline, colour
+):
+    written: list[tuple[QColor, str]] = []
+    monkeypatch.setattr(
+        history_strip, "_draw_line", lambda painter, _line, text: written.append((painter.pen().color(), text))
+    )
+    strip.put(replace(entry(1), prediction=prediction))
+    strip.grab()
+    assert written == [(getattr(tokens(), colour), strip.entries[0].headline), (tokens().muted, "AirNet")]
+    assert (strip.entries[0].headline == headline) == (prediction is not None)
+
+
+def test_only_the_thumbnail_of_the_picture_that_is_shown_has_a_frame(strip):
+    strip.put(entry(1))
+    strip.put(entry(2))
+    strip.put(entry(1))
+    image, framed = strip.viewport().grab().toImage(), []
+    for row in range(2):
+        box = strip.visualRect(strip.model().index(row, 0))
+        middle = box.center().x()
+        side = strip._delegate.side
+        framed.append(
+            any(image.pixelColor(x, box.top() + side // 2) == tokens().accent for x in range(box.left(), middle))
+        )
+        assert image.pixelColor(middle, box.top() + 4 + side // 2) == QColor("red")
+    assert [each.number for each in strip.entries] == [2, 1]
+    assert framed == [False, True]
+
+
+def test_the_legend_of_a_heat_map_has_what_speaks_against_on_the_left_and_names_the_class(qtbot):
+    legend = HeatLegend()
+    qtbot.addWidget(legend)
+    colours = QImage(2, 1, QImage.Format.Format_RGB32)
+    colours.setPixelColor(0, 0, QColor("navy"))
+    colours.setPixelColor(1, 0, QColor("orange"))
+    shots = []
+    for name in ("frog", "a class of which the name is very long"):
+        legend.show_strip(colours, name, "One scale.")
+        assert (legend.toolTip(), legend.ENDS) == ("One scale.", ("against", "for"))
+        assert legend.accessibleDescription() == f"Blue speaks against {name}, amber speaks for it. One scale."
+        legend.resize(260, 18)
+        image = legend.grab().toImage()
+        against, speaks = extents(image, 9, QColor("navy")), extents(image, 9, QColor("orange"))
+        assert against[1] < speaks[0]
+        shots.append(image.copy(speaks[1] + 1, 0, 260, 18))
+    assert shots[0] != shots[1], "the class stands to the right of it"
 
 
 def test_a_renewed_entry_keeps_its_place(strip):
