@@ -319,7 +319,8 @@ def test_the_legend_of_a_heat_map_has_what_speaks_against_on_the_left_and_names_
         image = legend.grab().toImage()
         against, speaks = extents(image, 9, QColor("navy")), extents(image, 9, QColor("orange"))
         assert against[1] < speaks[0]
-        shots.append(image.copy(speaks[1] + 1, 0, 260, 18))
+        shots.append(image.copy(speaks[1] + 1, 0, 259 - speaks[1], 18))
+        assert any(shots[-1].pixelColor(x, y) != image.pixelColor(259, 0) for x in range(40) for y in range(18))
     assert shots[0] != shots[1], "the class stands to the right of it"
 
 

@@ -19,6 +19,7 @@ from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.data.preprocess import network_input
 from cifar_gui.errors import Cancelled, CheckpointError, PictureError
 from cifar_gui.explain.attribution.occlusion import OCCLUSION
+from cifar_gui.explain.mind import attribution_of
 from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.ui import opening
 from cifar_gui.ui.background import Background
@@ -86,6 +87,18 @@ def test_what_one_network_says_of_the_covered_picture_is_not_taken_for_the_answe
     first, second = (maps._look(each) for each in questions)
     assert first.image != second.image
     assert second.image == HeatMaps(jobs, ExaminedShelf())._look(questions[1]).image
+
+
+def test_a_heat_map_comes_with_its_colours_from_against_to_for_and_with_what_to_learn_from_it(jobs, decided_snapshot):
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 32, 32), np.uint8)
+    made = HeatMaps(jobs, ExaminedShelf())._look(HeatQuestion(decided_snapshot, pixels, 1, OCCLUSION, ""))
+    low, high = (made.strip.pixelColor(x, 0) for x in (0, made.strip.width() - 1))
+    assert low.blue() > low.red()
+    assert high.red() > high.blue()
+    assert (made.image.width(), made.image.height()) == (32, 32)
+    examined = ExaminedShelf().examined(decided_snapshot)
+    _found, words = attribution_of(OCCLUSION, examined, pixels, 1)
+    assert made.words == words
 
 
 # One question

@@ -21,11 +21,13 @@ from cifar_gui.data.preprocess import standardise
 from cifar_gui.data.statistics import CENTRED
 from cifar_gui.networks.base import build
 from cifar_gui.ui.convolution import page as page_module
+from cifar_gui.ui.convolution.numbers import sum_text
 from cifar_gui.ui.convolution.pictures import SmallPicture
 from cifar_gui.ui.convolution.stages import STAGES, StageStrip, stages_of
 from cifar_gui.ui.convolution.walked_network import find_network, untrained
 from cifar_gui.ui.model_choices import ModelChoice
 from cifar_gui.ui.theme import theme
+from cifar_gui.words import modest_percent
 
 VOLUMES = ((32, 32, 3), (32, 32, 12), (32, 32, 12), (16, 16, 12), (10,))
 
@@ -233,6 +235,27 @@ def test_what_nobody_has_named_is_taken_for_what_the_network_says(walking, qtbot
     assert walking.network.answer.truth.currentText() == walk.class_names[int(walk.logits.argmax())]
     assert "Nobody has said" in walking.network.answer.remark.text()
     assert "Picture: black." in walking.network.which.text()
+
+
+def test_the_loss_of_who_knows_nothing_is_told_beside_that_of_the_answer(walking) -> None:
+    walking.network.show_stage("loss")
+    answer, walk = walking.network.answer, walking.network.walk
+    assert answer.remark.text() == (
+        "A network that knows nothing, and gives every class the same probability, has a loss of 2.303; one that is "
+        "right and certain has 0."
+    )
+    answer.truth.setCurrentIndex(3)
+    logits = torch.from_numpy(walk.logits)
+    for row, cells in enumerate(answer.table.model().rows):
+        assert cells[0].text == walk.class_names[row]
+        assert cells[0].bold == (row == 3)
+        assert cells[1].value == pytest.approx(float(logits[row]))
+        assert cells[2].value == pytest.approx(float((logits[row] - logits.max()).exp()), rel=1e-4)
+    share = float(logits.softmax(0)[3])
+    powers = (logits - logits.max()).exp()
+    assert answer.formula.text() == f"{sum_text(float(powers[3]))} / {sum_text(float(powers.sum()))}"
+    assert answer.result.text() == f"= {modest_percent(share, 1)}"
+    assert float(answer.loss_formula.text().removeprefix("−ln ")) == pytest.approx(share, rel=1e-3)
 
 
 def test_the_input_shows_how_a_pixel_is_standardised(walking) -> None:

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.snapshot import capture
-from cifar_gui.data.statistics import CENTRED
+from cifar_gui.data.statistics import CENTRED, ChannelStats
 from cifar_gui.explain.convolution import Step
 from cifar_gui.explain.kernels import PRESETS, preset_of
 from cifar_gui.explain.learned_kernels import small_layers
 from cifar_gui.explain.small_network import walk
 from cifar_gui.networks.base import build
+from cifar_gui.ui.convolution import operator_view
 from cifar_gui.ui.convolution.arithmetic import Line, Sum, in_words, lines_of
 from cifar_gui.ui.convolution.cell_map import CellMap, MapContent
 from cifar_gui.ui.convolution.cell_paint import Shades
@@ -25,6 +26,7 @@ from cifar_gui.ui.convolution.dense_view import DenseView
 from cifar_gui.ui.convolution.learned_dialog import LearnedDialog
 from cifar_gui.ui.convolution.lessons import EXPERIMENTS, TOUR
 from cifar_gui.ui.convolution.numbers import cell_text, exact_text, signed, sum_text
+from cifar_gui.ui.convolution.player import SPEEDS, Player
 from cifar_gui.ui.convolution.setup import Setup
 from cifar_gui.ui.theme import theme
 from cifar_gui.ui.widgets.elided import ElidedLabel
@@ -258,6 +260,62 @@ def test_the_exact_number_of_a_cell_is_told_under_the_mouse(page, qtbot) -> None
         f"row 1, column 1: {exact_text(float(page.setup.output[0, 0]))}",
         "row 7, column 6: not computed yet",
     ]
+
+
+def test_only_what_comes_of_a_photograph_and_is_nowhere_negative_is_shown_as_one() -> None:
+    stats = ChannelStats((100.0, 110.0, 120.0), (50.0, 60.0, 70.0))
+    drawing = Setup().with_colours(coloured=True)
+    photo = replace(drawing, picture=PICTURE, draws=False)
+    seen = replace(photo, stats=stats)
+    values = np.array([[0.0, 3.0], [1.0, 2.0]])
+    shades = [operator_view.output_shades(values, each) for each in (drawing, photo, seen)]
+    assert [(each.reach, each.photograph) for each in shades] == [(3.0, False), (3.0, True), (3.0, False)]
+    assert not operator_view.output_shades(values - 1, photo).photograph
+    given = [operator_view.input_shades(each) for each in (drawing, photo, seen)]
+    assert [each.photograph for each in given] == [False, True, False]
+    assert [each.reach for each in given] == [drawing.values.max(), 255.0, float(np.abs(seen.values).max())]
+    colours = PICTURE.transpose(1, 2, 0)
+    assert np.array_equal(operator_view._colours(photo), colours)
+    assert np.array_equal(operator_view._colours(seen), colours), "as it was before it was standardised"
+    painted = operator_view._colours(drawing.with_cell(0, (2, 3), 9.0).with_cell(2, (2, 3), 0.0))
+    assert painted[2, 3].tolist()[0::2] == [255, 0]
+    assert painted.max() == 255
+
+
+def test_the_last_two_dozen_windows_stay_outlined_and_one_visited_again_counts_as_new(page) -> None:
+    view = page.operator
+    page.show_setup(replace(Setup(), drawing_side=9))  # an output of 7 × 7
+    view.restart()
+    for _ in range(30):
+        view.player.step.click()
+    assert len(view.input.content.outlines) == 24
+    assert len(view.output.content.outlines) == 30
+    assert view.player.where.text() == "31 of 49"
+    assert view.player.where.accessibleName() == "Place 31 of 49"
+    view.go((0, 1))
+    assert view.output.content.frame == ((0, 1), 1)
+    assert ((0, 1), 1) not in view.output.content.outlines
+    assert len(view.output.content.outlines) == 30
+
+
+def test_the_speed_is_so_many_steps_in_a_second(qtbot) -> None:
+    player = Player()
+    qtbot.addWidget(player)
+    told: list[int] = []
+    player.stepped.connect(told.append)
+    for place, steps in enumerate(SPEEDS):
+        player.speed.setValue(place)
+        assert player.speed.toolTip() == f"Speed: {steps} a second"
+        assert player._timer.interval() == 1000 // steps
+    assert list(SPEEDS) == sorted(SPEEDS)
+    player.show_place(3, 9)
+    player.back.click()
+    player.step.click()
+    assert told == [-1, 1]
+    player.play.click()
+    player.show_place(0, 0)
+    assert (player.is_playing, player.where.text(), player.where.accessibleName()) == (False, "", "No place")
+    assert not any(each.isEnabled() for each in (player.play, player.restart, player.back, player.step))
 
 
 # A kernel of a layer
