@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QListView, QWidget
 
-from cifar_gui.ui.help.topics import INDEX, anchor_of, headings, place_of, text_of
+from cifar_gui.ui.help.topics import INDEX, anchor_of, headings, place_of, text_of, topics
 from cifar_gui.ui.page import PAGES, Page
 from cifar_gui.ui.widgets.help_button import HelpButton
 from cifar_gui.ui.widgets.panel import Panel
@@ -65,6 +65,7 @@ def test_every_help_button_leads_to_a_heading_that_is_there(every_view):
     for button in buttons:
         place = place_of(button.topic, INDEX)
         assert place is not None
+        assert place.name in {each.name for each in topics()}, button.topic
         assert not place.anchor or place.anchor in map(anchor_of, headings(text_of(place.name))), button.topic
         assert button.accessibleName().startswith("Explain ")
         assert button.toolTip() == button.accessibleName()
