@@ -40,7 +40,7 @@ def findings(
     if layer.classes:
         return []
     weights = weights_of(snapshot, layer).numpy()
-    return [*_silent(snapshot, layer, weights, survey, pictures), *_duplicates(weights)]
+    return [*_silent(snapshot, layer, weights, survey, pictures), *_duplicates(weights, layer.nouns)]
 
 
 def finding_of(found: Sequence[Finding], unit: int) -> list[Finding]:
@@ -48,13 +48,13 @@ def finding_of(found: Sequence[Finding], unit: int) -> list[Finding]:
     return [each for each in found if unit in each.units]
 
 
-def summary(found: Sequence[Finding]) -> str:
-    """ "2 dead filters (3, 7) · alike: 4 and 9"; "" if all is well."""
+def summary(found: Sequence[Finding], noun: str = "filter") -> str:
+    """ "2 dead filters (3, 7) · alike: 4 and 9"; "" if all is well. `noun`: what one of the units is called."""
     dead = [unit for each in found if each.kind != "duplicate" for unit in each.units]
     alike = [each.units for each in found if each.kind == "duplicate"]
     parts = []
     if dead:
-        parts.append(f"{len(dead)} dead {'filter' if len(dead) == 1 else 'filters'} ({_listed(dead)})")
+        parts.append(f"{len(dead)} dead {noun if len(dead) == 1 else f'{noun}s'} ({_listed(dead)})")
     if alike:
         groups = "; ".join(_joined(group) for group in alike[:3]) + ("; …" if len(alike) > 3 else "")
         parts.append(f"alike: {groups}")
@@ -85,8 +85,8 @@ def _silent(
     return found
 
 
-def _duplicates(weights: NDArray[np.float32]) -> list[Finding]:
-    """Groups of filters that are alike, each filter in one group at most."""
+def _duplicates(weights: NDArray[np.float32], nouns: str) -> list[Finding]:
+    """Groups of units that are alike, each in one group at most; `nouns`: what they are called."""
     alike = likeness(weights)
     free = norms(weights) > 0
     found = []
@@ -96,7 +96,7 @@ def _duplicates(weights: NDArray[np.float32]) -> list[Finding]:
         group = [int(each) for each in np.flatnonzero((alike[unit] >= ALIKE) & free)]
         if len(group) > 1:
             free[group] = False
-            text = f"Filters {_joined(group)} look for the same thing: their weights point the same way "
+            text = f"{nouns.capitalize()} {_joined(group)} look for the same thing: their weights point the same way "
             least = float(alike[unit, group].min())
             found.append(
                 Finding("duplicate", tuple(group), f"{text}(cosine {'at least ' * (len(group) > 2)}{least:.3f}).")

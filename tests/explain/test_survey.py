@@ -218,6 +218,8 @@ def test_a_summary_names_six_of_the_dead_and_three_groups_that_are_alike():
     assert health.summary([]) == ""
     assert health.summary(dead(7)) == "1 dead filter (7)"
     assert health.summary([*dead(1, 7), *alike((3, 9))]) == "2 dead filters (1, 7) · alike: 3 and 9"
+    assert health.summary(dead(1, 7), "unit") == "2 dead units (1, 7)"
+    assert health.summary(dead(1), "unit") == "1 dead unit (1)"
     assert health.summary(dead(*range(6))) == "6 dead filters (0, 1, 2, 3, 4, 5)"
     assert health.summary(dead(*range(7))) == "7 dead filters (0, 1, 2, 3, 4, 5, …)"
     pairs = [(place, place + 10) for place in range(4)]
@@ -238,6 +240,11 @@ def test_what_is_said_of_filters_that_are_alike_holds_for_the_least_alike_of_the
 def test_the_summary_counts_the_dead_and_names_them(planted, layer, found, pictures):
     assert health.summary(findings(planted, layer, found, pictures)) == "2 dead filters (2, 4) · alike: 0 and 3"
     assert health.summary([]) == ""
+
+
+def test_units_of_a_dense_layer_are_not_called_filters(planted, layer):
+    dense = replace(layer, noun="unit")
+    assert finding_of(findings(planted, dense, None, None), COPY)[0].text.startswith("Units 0 and 3 look for the same")
 
 
 def test_nothing_is_found_about_classes(planted):

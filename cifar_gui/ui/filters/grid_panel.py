@@ -186,7 +186,8 @@ class GridPanel(Panel):
             self._show_note()
 
     def _show_note(self) -> None:
-        grid, found = self.grid.grid, summary(self._found)
+        noun = self._layer.noun if self._layer is not None else "filter"
+        grid, found = self.grid.grid, summary(self._found, noun)
         self.note.setText((grid.note if grid is not None else "") + (f" Marked: {found}." if found else ""))
 
     def show_waiting(self, what: str) -> None:
