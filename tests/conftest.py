@@ -26,8 +26,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from .said import differences
-
 if TYPE_CHECKING:
     from cifar_gui.data.base import ImageData
     from cifar_gui.ui.main_window import MainWindow
@@ -53,6 +51,8 @@ def stays_as_kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..
 
     What is said on purpose now is kept by `uv run pytest --keep-said`, to be read over before it is committed. `but`:
     patterns of what is another at each run, such as dates."""
+
+    from .said import differences  # only here: this file is tried on its own, too
 
     def compare(said: str, name: str, *but: str) -> None:
         said = said.replace(str(tmp_path), "FOLDER")
