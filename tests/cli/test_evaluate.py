@@ -49,9 +49,11 @@ def test_people_get_tables_with_every_class(cli, model, colours):
         assert outcome.out.count(name) >= 2
 
 
-def test_people_read_each_number_under_its_name():
+@pytest.fixture
+def found():
+    """An evaluation whose accuracy and calibration errors are three different numbers."""
     confusion = torch.tensor([[2, 0], [1, 1]])
-    found = Evaluation(
+    return Evaluation(
         class_names=("red", "green"),
         accuracy=0.75,
         n=4,
@@ -64,6 +66,9 @@ def test_people_read_each_number_under_its_name():
         views=1,
         seconds=2.0,
     )
+
+
+def test_people_read_each_number_under_its_name(found):
     lines = evaluate._as_text(found, "small").splitlines()
     assert lines[:4] == [
         "small: 75.00 % of 4 pictures right, one view",
@@ -75,6 +80,12 @@ def test_people_read_each_number_under_its_name():
         ["red", "66.67", "%", "100.00", "%", "2"],  # precision, recall
         ["red", "2", "0"],
     ]
+
+
+def test_programs_read_each_number_under_its_name(found):
+    written = evaluate._as_dict(found)
+    names = ("accuracy", "n", "calibration_error", "uncalibrated_error", "seconds", "images_per_second", "interval")
+    assert [written[name] for name in names] == [0.75, 4, 0.01, 0.05, 2.0, 2.0, [0.3, 0.95]]
 
 
 @pytest.fixture

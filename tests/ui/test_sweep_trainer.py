@@ -177,6 +177,27 @@ def test_a_trial_that_cannot_be_gone_on_with_is_told_and_the_others_are_trained(
     assert str(run.layout.resume) in message.text
 
 
+def test_what_kept_one_sweep_from_going_on_is_not_told_of_the_next(sweeps, home, window, qtbot, monkeypatch) -> None:
+    from cifar_gui.training import engine
+
+    def fails(*_anything):
+        raise TrainingError("Too large for this machine.")
+        yield
+
+    single = Sweep(BASE, (Axis("lr", (0.01,)),))
+    with Run.create(single.trials()[0].recipe, sweep="first") as run:
+        run.failed("The power went off.")
+    run.layout.resume.write_bytes(b"damaged")
+    sweeps.start(create_sweep(single, "first"))
+    ended(sweeps, qtbot)
+    assert "Run 0001: " in window.context.messages.all[0].text
+    monkeypatch.setattr(engine, "train", fails)
+    sweeps.start(create_sweep(single, "second"))
+    ended(sweeps, qtbot)
+    (told,) = (each.text for each in window.context.messages.all if each.text.startswith("Sweep second"))
+    assert told == "Sweep second has ended. A run of it has failed or train elsewhere; why stands in its table."
+
+
 def test_a_sweep_that_was_cut_off_is_offered_at_the_next_start(sweeps, folder, window, qtbot) -> None:
     def offered() -> list[str]:
         sweeps.offer_cut_off()

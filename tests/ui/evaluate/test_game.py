@@ -308,6 +308,16 @@ def test_a_round_against_one_of_two_networks_of_one_name_is_not_gone_on_with_aga
     qtbot.waitUntil(lambda: playing.game.round is not before)
 
 
+def test_a_round_with_the_pictures_chosen_before_is_not_gone_on_with(playing, qtbot, tiny_data):
+    before, other = playing.game.round, replace(tiny_data, name="Others")
+    qtbot.keyClick(playing.game_panel, Qt.Key.Key_Escape)
+    playing.on_data(other)
+    playing.controls.game.click()
+    qtbot.waitUntil(lambda: playing.context.jobs.idle)
+    assert playing.game.round is not before
+    assert playing.game.round.data is other
+
+
 def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, tiny_data):
     page.on_model(snapshot)
     page.controls.game.click()
