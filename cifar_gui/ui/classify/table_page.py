@@ -232,6 +232,8 @@ class TablePage(Panel):
     def _forget_pair(self) -> None:
         last = self._by_state.count() - 1
         if isinstance(self._by_state.itemData(last), tuple):
+            if self._by_state.currentIndex() == last:
+                self._by_state.setCurrentIndex(0)  # else Qt would choose the one before it: "Not as its folder says"
             self._by_state.removeItem(last)
 
     def _on_filter(self) -> None:

@@ -305,6 +305,21 @@ def test_where_folders_are_named_after_classes_the_confusion_matrix_leads_to_the
     assert table._by_state.currentIndex() == 0
 
 
+def test_pictures_taken_for_a_class_are_asked_for_no_more_when_the_network_knows_others(
+    table, decided_snapshot, make_picture
+):
+    sources = [PictureSource.from_path(make_picture(f"dog/{number}.png")) for number in range(2)]
+    table.show_sources(sources, Asking(decided_snapshot, six_views=True))
+    table.batch.found.emit([(0, CAT), (1, DOG)])
+    table.confusion.pair_chosen.emit("dog", "cat")
+    assert table.model.rowCount() == 1
+    other = replace(decided_snapshot, card=replace(decided_snapshot.card, class_names=("oak", "elm")))
+    table.classify(Asking(other, six_views=True))
+    assert table._by_state.findText("dog taken for cat") == -1
+    assert table._by_state.currentText() == "Sure or not"
+    assert table.model.rowCount() == 2
+
+
 def test_cells_are_written_in_the_colour_of_their_state_and_second_thoughts_in_grey(table, decided_snapshot):
     fill(table, decided_snapshot, CAT, DOG, BROKEN)
     table.model.show_rows([*table.model.rows, Row(PictureSource.from_bytes(b"", "3.png"))])
