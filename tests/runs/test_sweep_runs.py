@@ -191,6 +191,15 @@ def test_how_long_it_takes_is_told_by_runs_of_the_same_networks_on_the_same_data
     assert expected_seconds(recipes, list_runs()) == (pytest.approx(3 * 4 * 2 * (1 + 40 / 400 / 3)), "0002")
 
 
+def test_of_runs_of_several_networks_the_newest_is_named() -> None:
+    trials = Sweep(RECIPE, (Axis("network", ("mlp", "simple")),)).trials()
+    for trial in reversed(trials):
+        train(trial, (0.5, 0.6))
+    found = expected_seconds([trial.recipe for trial in trials], list_runs())
+    assert found is not None
+    assert found[1] == "0002"
+
+
 def test_networks_that_cannot_be_built_are_told_before_anything_is_trained() -> None:
     base = Recipe(network="simple")
     check_networks(Sweep(base, (Axis("network_settings.kernel", (3, 5)),)))

@@ -161,6 +161,17 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     assert [mark.at for mark in view.plot.canvas.vertical] == [2.0]
 
 
+def test_how_far_it_is_begins_at_nothing_each_time(replayed, qtbot):
+    view = replayed.views.epochs
+    view.button.click()
+    qtbot.waitUntil(lambda: not replayed.every_epoch.running)
+    replayed.controls.six_views.click()
+    view.button.click()
+    replayed.every_epoch._on_progressed(0.5, "half of the first of three")
+    assert view.waiting.bar.value() == round(view.waiting.bar.maximum() / 6)
+    view.waiting.cancel.click()
+
+
 @pytest.mark.parametrize("other", ["train", "test", "six views", "data"])
 def test_other_pictures_end_the_asking_and_the_slider_does_not(replayed, qtbot, tiny_data, other):
     replayed.views.epochs.button.click()
