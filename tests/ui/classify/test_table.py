@@ -130,6 +130,15 @@ def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_
     assert [row.prediction and row.prediction.label for row in table.model.rows] == ["cat", None, "dog", "cat"]
 
 
+def test_there_is_nothing_to_go_on_with_when_all_is_asked_anew(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT, DOG)
+    table.classify(Asking(decided_snapshot, six_views=True))
+    table.batch.ended.emit("cancelled")
+    assert table._go_on_button.isVisible()
+    table.classify(Asking(decided_snapshot, six_views=False))
+    assert (table._go_on_button.isVisible(), table.cancel_button.isVisible()) == (False, True)
+
+
 def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, decided_snapshot):
     fill(table, decided_snapshot, CAT)
     table.classify(Asking(decided_snapshot, six_views=True))

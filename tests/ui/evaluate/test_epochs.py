@@ -204,6 +204,18 @@ def test_an_epoch_that_cannot_be_asked_ends_it_and_one_that_has_gone_is_left_out
     assert (len(told), asked) == ((1, [[1]]) if way == "damaged" else (0, [[1, 4]]))
 
 
+def test_what_kept_the_epochs_from_being_asked_is_told_no_more_when_they_are(replayed, qtbot):
+    view, second = replayed.views.epochs, replayed.context.models.offered[1]
+    whole = second.path.read_bytes()
+    second.path.write_bytes(b"no network")
+    view.button.click()
+    qtbot.waitUntil(lambda: bool(replayed.context.messages.all) and not replayed.every_epoch.running)
+    second.path.write_bytes(whole)
+    view.button.click()
+    assert replayed.context.messages.all == []
+    view.waiting.cancel.click()
+
+
 def test_after_a_fault_of_the_app_no_epoch_is_waited_for(replayed, qtbot, monkeypatch):
     told: list[BaseException] = []
     monkeypatch.setattr(replayed.context.jobs, "_unexpected", told.append)

@@ -350,6 +350,15 @@ def test_a_network_of_other_classes_is_no_opponent(page, qtbot, tiny_data):
     assert page.context.messages.all == [], "it is not the one that is chosen any more"
 
 
+def test_a_refusal_goes_with_the_pictures_it_was_about(page, qtbot, tiny_data):
+    page.on_data(tiny_data)
+    page.on_model(small_network(1, names=("cat", "dog")))
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: bool(page.context.messages.all))
+    page.on_data(replace(tiny_data, name="Others"))
+    assert page.context.messages.all == []
+
+
 def test_what_a_question_and_a_finished_round_say(panel, begun, stays_said):
     panel.show_round(begun.answered(1))
     stays_said(panel, "game-question")
