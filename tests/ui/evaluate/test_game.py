@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.errors import CheckpointError
 from cifar_gui.ui.evaluate import game_work, small_confusion
 from cifar_gui.ui.evaluate.game import (
     LENGTH,
@@ -357,6 +358,21 @@ def test_a_refusal_goes_with_the_pictures_it_was_about(page, qtbot, tiny_data):
     qtbot.waitUntil(lambda: bool(page.context.messages.all))
     page.on_data(replace(tiny_data, name="Others"))
     assert page.context.messages.all == []
+
+
+def test_what_kept_a_round_from_being_begun_is_told_no_more_when_one_is(page, qtbot, tiny_data, snapshot, monkeypatch):
+    def refuse(_progress: object = None) -> None:
+        raise CheckpointError("The weights do not fit.")
+
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    with monkeypatch.context() as broken:
+        broken.setattr(game_work, "begin", lambda *_given: refuse)
+        page.controls.game.click()
+        qtbot.waitUntil(lambda: bool(page.context.messages.all))
+    page.controls.game.click()
+    assert page.context.messages.all == []
+    qtbot.waitUntil(lambda: page.game.round is not None)
 
 
 def test_what_a_question_and_a_finished_round_say(panel, begun, stays_said):

@@ -200,6 +200,9 @@ def test_a_network_that_cannot_be_read_says_so_and_nothing_is_lost(measuring, qt
     qtbot.waitUntil(lambda: bool(measuring.context.messages.all))
     assert "gone.safetensors" in measuring.context.messages.all[0].text
     assert len(view.measured) == 1
+    view.second.setCurrentIndex(0)
+    measure(measuring, qtbot)
+    assert measuring.context.messages.all == [], "it has gone well since"
 
 
 def test_the_curves_of_two_networks_stay_when_measuring_others_comes_to_nothing(measuring, qtbot, tmp_path):
