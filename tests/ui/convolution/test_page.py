@@ -168,6 +168,15 @@ def test_steps_leave_outlines_and_fill_the_output_when_asked_to(page) -> None:
     assert "From" not in page.operator.output_note.text()  # that would tell
 
 
+def test_with_another_stride_the_window_has_been_nowhere_else_though_the_output_is_as_large_as_before(page) -> None:
+    page.show_setup(replace(page.setup, drawing_side=8, stride=3))
+    page.input_panel.reveal.click()
+    page.operator.player.step.click()
+    assert page.operator.output.content.hidden.tolist() == [[False, False], [True, True]]
+    page.show_setup(replace(page.setup, stride=4))
+    assert page.operator.output.content.hidden.tolist() == [[True, False], [True, True]]
+
+
 def test_a_click_draws_and_another_button_erases(page, qtbot) -> None:
     page.input_panel.pen.slider.setValue(5)
     point = page.operator.input.rect_of((3, 0)).center().toPoint()
@@ -183,6 +192,15 @@ def test_digits_are_typed_into_the_cell_that_the_arrows_lead_to(page, qtbot) -> 
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_8):
         qtbot.keyClick(page.operator.input, key)
     assert page.setup.values[0, 1, 2] == 8
+
+
+def test_where_a_drawing_becomes_smaller_digits_are_still_typed_inside(page, qtbot) -> None:
+    maps = page.operator.input
+    for key in [Qt.Key.Key_Down] * 6 + [Qt.Key.Key_Right] * 6:
+        qtbot.keyClick(maps, key)
+    page.show_setup(replace(page.setup, drawing_side=5))
+    qtbot.keyClick(maps, Qt.Key.Key_9)
+    assert (page.setup.values.shape, page.setup.values[0, 4, 4]) == ((1, 5, 5), 9)
 
 
 def test_what_is_half_typed_counts_as_before_and_says_why(page, qtbot) -> None:
