@@ -194,6 +194,14 @@ def test_digits_are_typed_into_the_cell_that_the_arrows_lead_to(page, qtbot) -> 
     assert page.setup.values[0, 1, 2] == 8
 
 
+def test_over_the_padding_digits_are_typed_where_the_pointer_was_last_on_the_drawing(page, qtbot) -> None:
+    page.show_setup(replace(page.setup, padding=1))
+    for place in ((2, 3), (-1, 3)):
+        page.operator.input.pointed.emit(*place)
+    qtbot.keyClick(page.operator.input, Qt.Key.Key_9)
+    assert page.setup.values[0, 2, 3] == 9
+
+
 def test_where_a_drawing_becomes_smaller_digits_are_still_typed_inside(page, qtbot) -> None:
     maps = page.operator.input
     for key in [Qt.Key.Key_Down] * 6 + [Qt.Key.Key_Right] * 6:

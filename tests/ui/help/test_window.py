@@ -118,6 +118,8 @@ def test_colours_and_sizes_follow_the_window_and_the_place_stays(help_window, qt
         assert (size_of(heading), px(17)) == (26, 26)
         assert heading.begin().fragment().charFormat().foreground().color() == DARK.text
         assert help_window.text.verticalScrollBar().value() == 60
+        group = help_window.contents.item(0)
+        assert (group.foreground().color(), group.font().pixelSize(), px(11)) == (DARK.muted, 16, 16)
     finally:
         theme().set_look(scheme="light", zoom=1.0)
     heading = heading_block(help_window.text.document(), "the-formula")
