@@ -89,6 +89,13 @@ def test_what_one_network_says_of_the_covered_picture_is_not_taken_for_the_answe
     assert second.image == HeatMaps(jobs, ExaminedShelf())._look(questions[1]).image
 
 
+def test_what_is_said_of_one_covered_picture_is_not_taken_for_the_answer_to_another(jobs, decided_snapshot) -> None:
+    maps = HeatMaps(jobs, ExaminedShelf())
+    for pixels in np.random.default_rng(2).integers(0, 256, (2, 3, 32, 32), np.uint8):
+        question = HeatQuestion(decided_snapshot, pixels, 1, OCCLUSION, "")
+        assert maps._look(question).image == HeatMaps(jobs, ExaminedShelf())._look(question).image
+
+
 def test_a_heat_map_comes_with_its_colours_from_against_to_for_and_with_what_to_learn_from_it(jobs, decided_snapshot):
     pixels = np.random.default_rng(2).integers(0, 256, (3, 32, 32), np.uint8)
     made = HeatMaps(jobs, ExaminedShelf())._look(HeatQuestion(decided_snapshot, pixels, 1, OCCLUSION, ""))
