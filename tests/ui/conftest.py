@@ -216,6 +216,35 @@ def assert_look_alike() -> Callable[[QWidget, QWidget], None]:
 
 
 @pytest.fixture
+def nothing_is_kept() -> None:
+    """What the explanations have found out in this process is worked out anew."""
+    from cifar_gui.explain import ablation, ideal_input, survey
+
+    for module in (survey, ideal_input, ablation):
+        module._KEPT._results.clear()
+
+
+@pytest.fixture
+def half_swept(make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sweep of four, called rates, of which the first and the last have been trained."""
+    from cifar_gui.networks.base import presets
+    from cifar_gui.runs import Run
+    from cifar_gui.runs.axis import Axis
+    from cifar_gui.runs.sweep import Sweep
+    from cifar_gui.runs.sweep_files import create_sweep
+
+    best = presets("simple")["best"].changed(data="shapes", epochs=3)
+    sweep = Sweep(best, (Axis("lr", (0.001, 0.01)), Axis("flip", ("none", "random"))))
+    path, create = create_sweep(sweep, "rates"), Run.create
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "create", lambda recipe: create(recipe, sweep="rates"))
+        for place, accuracy in ((0, 0.3), (3, 0.5)):
+            recipe = sweep.trials()[place].recipe
+            make_run((accuracy,), **{name: value for name, (value, _old) in recipe.differences(best).items()})
+    return path
+
+
+@pytest.fixture
 def stays_said(stays_as_kept: Callable[..., None]) -> Callable[..., None]:
     """Fails unless a page says what it said when that was last kept. `but`: as in `stays_as_kept`."""
 

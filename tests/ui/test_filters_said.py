@@ -11,19 +11,13 @@ from cifar_gui.checkpoint.card import ModelCard
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import capture
 from cifar_gui.data.statistics import ChannelStats
-from cifar_gui.explain import ablation, ideal_input, survey
 from cifar_gui.networks.base import build
 from cifar_gui.ui.filters.material import Subject
 from cifar_gui.ui.filters.page import FiltersPage
 
+pytestmark = pytest.mark.usefixtures("nothing_is_kept")
+
 NAMES = ("bright", "dark", "striped")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept():
-    """Each test works out everything for itself."""
-    for module in (survey, ideal_input, ablation):
-        module._KEPT._results.clear()
 
 
 @pytest.fixture(scope="module")

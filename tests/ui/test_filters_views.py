@@ -24,12 +24,7 @@ from cifar_gui.ui.filters.page import FiltersPage
 from cifar_gui.ui.model_choices import LIVE, ModelChoice
 from cifar_gui.ui.widgets.pixels import pixels_of, qimage_of
 
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept():
-    """Each test works out everything for itself."""
-    for module in (survey, ideal_input, ablation):
-        module._KEPT._results.clear()
+pytestmark = pytest.mark.usefixtures("nothing_is_kept")
 
 
 @pytest.fixture(scope="module")

@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cifar_gui.networks.base import presets
-from cifar_gui.runs import Run
-from cifar_gui.runs.axis import Axis
-from cifar_gui.runs.sweep import Sweep
-from cifar_gui.runs.sweep_files import create_sweep
 from cifar_gui.ui.runs.page import RunsPage
 
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)
-SWEEP = Sweep(BEST, (Axis("lr", (0.001, 0.01)), Axis("flip", ("none", "random"))))
 DATE = r"(today|yesterday|\d{1,2} [A-Z][a-z]{2}) (\d\d:\d\d|\d{4})"
-MACHINE = r"(?<=^[ ]{2}|^[ ]{4}|^[ ]{6}).*(PyTorch|Python \d).*"
 
 
 @pytest.fixture
@@ -69,14 +63,7 @@ def test_the_trash(page, qtbot, stays_said) -> None:
     stays_said(page, "runs-trash", DATE)
 
 
-def test_a_sweep_of_which_half_has_been_trained(make_run, window, qtbot, monkeypatch, stays_said) -> None:
-    create_sweep(SWEEP, "rates")
-    create = Run.create
-    with monkeypatch.context() as patch:
-        patch.setattr(Run, "create", lambda recipe: create(recipe, sweep="rates"))
-        for place, accuracy in ((0, 0.3), (3, 0.5)):
-            recipe = SWEEP.trials()[place].recipe
-            make_run((accuracy,), **{name: value for name, (value, _old) in recipe.differences(BEST).items()})
+def test_a_sweep_of_which_half_has_been_trained(half_swept, window, qtbot, stays_said) -> None:
     window.resize(1500, 1000)
     page = window.show_page("runs")
     page.commands.view.button("sweeps").click()

@@ -28,16 +28,9 @@ SWEEP = Sweep(BEST, (Axis("lr", (0.001, 0.01)), Axis("flip", ("none", "random"))
 
 
 @pytest.fixture
-def folder(make_run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A sweep of four, of which two have been trained."""
-    path = create_sweep(SWEEP, "rates")
-    create = Run.create
-    with monkeypatch.context() as patch:
-        patch.setattr(Run, "create", lambda recipe: create(recipe, sweep="rates"))
-        for place, accuracy in ((0, 0.3), (3, 0.5)):
-            recipe = SWEEP.trials()[place].recipe
-            make_run((accuracy,), **{name: value for name, (value, _old) in recipe.differences(BEST).items()})
-    return path
+def folder(half_swept) -> Path:
+    """The sweep of four."""
+    return half_swept
 
 
 @pytest.fixture

@@ -10,14 +10,8 @@ import pytest
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
-from cifar_gui.explain import ideal_input, survey
 
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept() -> None:
-    """What tests of other files have looked for is not known here: a receipt would show it unasked."""
-    for module in (survey, ideal_input):
-        module._KEPT._results.clear()
+pytestmark = pytest.mark.usefixtures("nothing_is_kept")
 
 
 @pytest.fixture
