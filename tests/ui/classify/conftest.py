@@ -54,3 +54,42 @@ def heard() -> Callable[..., list[Any]]:
         return told
 
     return listen
+
+
+@pytest.fixture
+def dog(make_picture):
+    return make_picture()
+
+
+@pytest.fixture
+def side(page):
+    return page.single.picture_panel.side
+
+
+@pytest.fixture
+def bars(page):
+    return page.single.verdict_panel.bars
+
+
+@pytest.fixture
+def choose_other(page, qtbot, decided_snapshot, tmp_path):
+    """Chooses a network of the same build with other weights."""
+    from cifar_gui.checkpoint.files import save_snapshot
+    from cifar_gui.checkpoint.snapshot import ModelSnapshot
+
+    def choose() -> None:
+        weights = {name: 2 * value for name, value in decided_snapshot.weights.items()}
+        save_snapshot(ModelSnapshot(decided_snapshot.card, weights), tmp_path / "other.safetensors")
+        before = page._snapshot
+        page.context.models.choose_file(tmp_path / "other.safetensors")
+        qtbot.waitUntil(lambda: page._snapshot not in (None, before))
+
+    return choose
+
+
+@pytest.fixture
+def why(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("why").click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    return page.insight.view("why")

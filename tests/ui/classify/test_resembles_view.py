@@ -1,0 +1,209 @@
+"""Which training pictures are most like the one on the Classify page."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from cifar_gui.explain import resembles as core
+from cifar_gui.ui.classify import resembles as resembles_view
+
+from .asking import idle
+
+pytestmark = pytest.mark.usefixtures("page")
+
+
+@pytest.fixture
+def resembles(page, qtbot, show, dog):
+    show(dog)
+    page.single.picture_panel.views.button("resembles").click()
+    idle(page, qtbot)
+    return page.insight.view("resembles")
+
+
+def test_without_a_data_set_it_says_so_and_offers_to_read_it(page, qtbot, resembles, tiny_data):
+    asked = []
+    page.context.data.request = asked.append
+    assert resembles.panel.empty.title_label.text() == "No pictures yet"
+    resembles.panel.empty.button.click()
+    assert asked == [page.context.data.usual_source()]
+    page.context.data.failed.emit("It is not here.")
+    assert resembles.panel.empty.text_label.text() == "It is not here."
+    assert resembles.panel.empty.button.text() == "Get data"
+
+
+def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
+    page, qtbot, resembles, tiny_data, show, tmp_path
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+    assert f"{tiny_data.counts[0]} training pictures of Tiny" in resembles.panel.empty.text_label.text()
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    assert resembles.panel.pictures.count() == 12
+    own = tmp_path / "own.png"
+    image = QImage(32, 32, QImage.Format.Format_RGB32)
+    pixels = tiny_data.split("train").images[4].numpy()
+    for y in range(32):
+        for x in range(32):
+            image.setPixelColor(x, y, QColor(*(int(each) for each in pixels[:, y, x])))
+    assert image.save(str(own))
+    show(own)
+    qtbot.waitUntil(lambda: resembles.panel.is_showing and resembles.panel.pictures.item(0).text().endswith("1.00"))
+    assert np.array_equal(resembles.panel._alike[0].pixels, pixels)
+
+
+def test_how_long_a_look_takes_yet_goes_by_what_is_left_of_it(page, resembles, tiny_data):
+    started = time.monotonic() - 30
+    look = resembles._look = resembles_view._Look(resembles._answer.question.snapshot, tiny_data, started=started)
+    resembles._on_progress(look, 0.25)
+    count = tiny_data.counts[0]
+    assert resembles.panel.empty.text_label.text() == f"25 % of {count} training pictures, 1 min 30 s left"
+
+
+def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    given_up, features_of = threading.Event(), core.features_of
+
+    def slow(*arguments):
+        given_up.wait(60)
+        return features_of(*arguments)
+
+    monkeypatch.setattr(core, "features_of", slow)
+    monkeypatch.setattr(core, "_BATCH", 50)
+    button = resembles.panel.empty.button
+    button.click()
+    assert button.text() == "Cancel"
+    assert page.context.jobs.doing == "Looking through the training pictures…", "what the status bar says"
+    button.click()
+    given_up.set()
+    qtbot.waitUntil(lambda: button.text() == "Look through them")
+    idle(page, qtbot)
+    assert not core._STORE.cached().exists()
+    assert not page.context.messages.all
+
+
+def test_a_look_that_broke_off_can_be_begun_again(page, qtbot, resembles, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    look = resembles._look = resembles_view._Look(resembles._answer.question.snapshot, tiny_data)
+    resembles._on_progress(look, 0.25)
+    assert resembles.panel.empty.button.text() == "Cancel"
+    resembles._on_broken(look)
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+
+
+def test_a_look_is_given_up_where_another_network_is_asked(
+    page, qtbot, resembles, tiny_data, choose_other, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    go_on, features_of = threading.Event(), core.features_of
+
+    def slow(*arguments):
+        go_on.wait(60)
+        return features_of(*arguments)
+
+    monkeypatch.setattr(core, "features_of", slow)
+    resembles.panel.empty.button.click()
+    look = resembles._look
+    choose_other()
+    qtbot.waitUntil(lambda: resembles._answer is not None and resembles._answer.question.snapshot is not look.snapshot)
+    go_on.set()
+    assert look.given_up.is_set()
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+
+
+def test_a_look_goes_on_while_there_is_no_answer_and_serves_the_next(page, qtbot, resembles, tiny_data, monkeypatch):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    go_on, features_of = threading.Event(), core.features_of
+    monkeypatch.setattr(core, "features_of", lambda *arguments: go_on.wait(60) and features_of(*arguments))
+    resembles.panel.empty.button.click()
+    answer, look = resembles._answer, resembles._look
+    resembles.forget()
+    assert resembles.panel.empty.title_label.text() == "Resembles"
+    resembles.follow(answer, "")
+    assert (resembles._look is look, look.given_up.is_set()) == (True, False)
+    go_on.set()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+
+
+def test_what_another_network_made_of_the_pictures_is_not_used(page, qtbot, resembles, tiny_data, choose_other):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    choose_other()
+    qtbot.waitUntil(lambda: not resembles.panel.is_showing)
+    assert resembles.panel.empty.button.text() == "Look through them"
+
+
+def test_what_resembles_it_is_looked_for_among_the_pictures_that_are_loaded_now(page, qtbot, resembles, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    page.context.data.adopt("other", replace(tiny_data, name="Other", fingerprints=tuple("abcd")))
+    idle(page, qtbot)
+    assert not resembles.panel.is_showing
+    assert "training pictures of Other" in resembles.panel.empty.text_label.text()
+
+
+def test_what_resembles_it_to_the_network_before_does_not_come_after_all(
+    page, qtbot, resembles, tiny_data, choose_other, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    begun, go_on, nearest = threading.Event(), threading.Event(), core.nearest
+
+    def slow(*arguments):
+        begun.set()
+        go_on.wait(60)
+        return nearest(*arguments)
+
+    monkeypatch.setattr(core, "nearest", slow)
+    resembles.follow(resembles._answer, "")
+    assert begun.wait(60)
+    choose_other()
+    qtbot.waitUntil(lambda: not resembles.panel.is_showing)
+    go_on.set()
+    idle(page, qtbot)
+    assert resembles.panel.empty.button.text() == "Look through them"
+    assert not resembles.panel.is_showing
+
+
+def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(
+    page, qtbot, resembles, tiny_data, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    idle(page, qtbot)
+    here = resembles._answer
+    snapshot = here.question.snapshot
+    changed = replace(snapshot, weights={name: value + 1 for name, value in snapshot.weights.items()})
+    elsewhere = replace(here, question=replace(here.question, snapshot=changed))
+    said = []
+    with monkeypatch.context() as listening:
+        listening.setattr(resembles.panel, "say", lambda *words: said.append(words))
+        resembles.follow(elsewhere, "")
+        resembles.follow(here, "")
+        idle(page, qtbot)
+    assert (said, resembles.panel.is_showing) == ([], True)
+    resembles.follow(elsewhere, "")
+    resembles.forget()
+    idle(page, qtbot)
+    assert resembles.panel.empty.title_label.text() == "Resembles"
