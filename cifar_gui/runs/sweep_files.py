@@ -107,14 +107,14 @@ def load_sweep(path: Path) -> Sweep:
 
 def list_sweeps(root: Path | None = None, runs: list[RunSummary] | None = None) -> list[SweepState]:
     """All sweeps, the newest first; `runs`: all runs, if they have been read. Nothing is raised."""
-    root = root or paths.sweeps()
-    try:
-        folders = [path for path in root.iterdir() if (path / FILE).is_file() and not path.name.startswith(".")]
-        folders.sort(key=lambda path: (path / FILE).stat().st_mtime_ns, reverse=True)
-    except OSError:
-        return []
-    known = list_runs() if runs is None else runs
+    folders = _folders(root or paths.sweeps())
+    known = list_runs() if runs is None and folders else runs
     return [state_of(folder, known) for folder in folders]
+
+
+def newest_sweep() -> SweepState | None:
+    """The one that was begun last, None if there is none. Nothing is raised."""
+    return next((state_of(folder) for folder in _folders(paths.sweeps())), None)
 
 
 def state_of(path: Path, runs: list[RunSummary] | None = None) -> SweepState:
@@ -147,6 +147,15 @@ def is_there(name: str, root: Path | None = None) -> bool:
 def _worth(run: RunSummary) -> tuple[bool, int]:
     """Of two runs of one trial, as an import may bring them, the one that has come farther counts."""
     return run.status in ENDED, run.epochs_done
+
+
+def _folders(root: Path) -> list[Path]:
+    """Of the sweeps, the newest first."""
+    try:
+        found = [path for path in root.iterdir() if (path / FILE).is_file() and not path.name.startswith(".")]
+        return sorted(found, key=lambda path: (path / FILE).stat().st_mtime_ns, reverse=True)
+    except OSError:
+        return []
 
 
 def _made(root: Path, stem: str) -> Path:

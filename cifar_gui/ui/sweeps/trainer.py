@@ -88,9 +88,9 @@ class SweepTrainer(QObject):
 
     def offer_cut_off(self) -> None:
         """If the newest sweep was cut off, say so and offer to go on with it."""
-        from cifar_gui.runs.sweep_files import list_sweeps
+        from cifar_gui.runs.sweep_files import newest_sweep
 
-        self._jobs.run(lambda: list_sweeps()[:1], self._on_newest)
+        self._jobs.run(newest_sweep, self._on_newest)
 
     def stop(self) -> None:
         """End the sweep; the trial under way is saved, to be gone on with."""
@@ -106,9 +106,8 @@ class SweepTrainer(QObject):
             self._queue.close()
             self._queue = None
 
-    def _on_newest(self, found: list[SweepState]) -> None:
-        if found and found[0].cut_off and self._queue is None:
-            state = found[0]
+    def _on_newest(self, state: SweepState | None) -> None:
+        if state is not None and state.cut_off and self._queue is None:
             text = f"Sweep {state.name} was cut off after {state.done} of {len(state.trials)} runs."
             self._messages.info(text, ("Resume", lambda: self._resume(text, state.path)))
 
