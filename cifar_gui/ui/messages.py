@@ -46,9 +46,12 @@ class Messages(QObject):
         """Something failed: what happened, why, what to do. `details` are folded away and can be copied."""
         self._add(Message("error", text, details, (action,) if action else (), topic=topic))
 
-    def warn(self, text: str, details: str = "", action: Action | None = None, *, topic: str = "") -> None:
-        """Something works, but not as one would expect."""
-        self._add(Message("warning", text, details, (action,) if action else (), topic=topic))
+    def warn(
+        self, text: str, details: str = "", action: Action | None = None, *, topic: str = "", behind: bool = False
+    ) -> None:
+        """Something works, but not as one would expect. `behind`: it may follow from what is said in front, whose
+        button it must not cover."""
+        self._add(Message("warning", text, details, (action,) if action else (), topic=topic), int(behind))
 
     def info(self, text: str, action: Action | None = None) -> None:
         """Something one may want to act on."""
@@ -71,10 +74,10 @@ class Messages(QObject):
         self._messages = []
         self.changed.emit()
 
-    def _add(self, message: Message) -> None:
+    def _add(self, message: Message, place: int = 0) -> None:
         same = [old for old in self._messages if old.text == message.text]
         others = [old for old in self._messages if old.text != message.text]
         count = 1 + sum(old.count for old in same)
         fresh = replace(message, count=count)
-        self._messages = [fresh, *others][:_LIMIT]
+        self._messages = [*others[:place], fresh, *others[place:]][:_LIMIT]
         self.changed.emit()

@@ -179,7 +179,7 @@ class ModelLibrary(QObject):
         self._jobs.cancel("models.load")
         self.current = self._loaded = self.snapshot = None
         self._missed = choice
-        self._messages.warn(_gone(choice), topic=_TOPIC)
+        self._messages.warn(_gone(choice), topic=_TOPIC, behind=True)  # of the Undo of a run just moved to the trash
         self.choices_changed.emit()
         self.snapshot_changed.emit(None)
 

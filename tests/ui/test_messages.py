@@ -168,3 +168,11 @@ def test_an_action_button_does_it_and_takes_the_bar_away(bar, messages) -> None:
     button(bar, "Watch live").click()
     assert done == ["watched"]
     assert messages.all == []
+
+
+def test_what_follows_from_something_does_not_cover_its_button(messages) -> None:
+    messages.warn("The network has gone.", behind=True)
+    assert [message.text for message in messages.all] == ["The network has gone."], "with nothing in front"
+    messages.info("Run 0001 is in the trash now.", ("Undo", messages.clear))
+    messages.warn("The network has gone.", behind=True)
+    assert [message.text for message in messages.all] == ["Run 0001 is in the trash now.", "The network has gone."]

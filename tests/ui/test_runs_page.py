@@ -235,6 +235,20 @@ def test_the_trash_can_be_undone_from_the_message(page, qtbot):
     assert numbers(page) == ["0003"], "what came back is selected once"
 
 
+def test_the_undo_stays_in_front_where_the_chosen_network_goes_with_its_run(page, qtbot):
+    models, messages = page.context.models, page.context.messages
+    chosen = page.table.selected()[0].summary.model_path
+    models.choose_file(chosen)
+    qtbot.waitUntil(lambda: models.loaded is not None and models.loaded.path == chosen)
+    press(page, "trash")
+    qtbot.waitUntil(lambda: models.snapshot is None)
+    settle(page, qtbot)
+    assert [message.text.split(" is ")[1] for message in messages.all] == [
+        "in the trash now, and will be deleted after 30 days.",
+        "no longer there. Choose another network at the top right, or train one.",
+    ]
+
+
 def test_a_note_typed_just_before_goes_into_the_trash_with_its_run(page, qtbot):
     page.details.notes.setPlainText("this one is no good")
     press(page, "trash")

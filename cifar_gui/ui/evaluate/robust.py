@@ -156,10 +156,13 @@ def sample_words(outcome: Outcome) -> str:
 
 
 def loss_words(measured: Measured) -> str:
-    """By what a network loses most and least."""
+    """By what a network loses most and least, if it loses anything."""
     found = measured.found
     ends = {name: values[-1] for name, values in found.corrupted.items()}
     worst, best = min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
+    if ends[worst] >= found.intact:  # it guesses, or the pictures are few
+        least = f"{percent(ends[worst])} or more are left of {percent(found.intact)}, whatever is done"
+        return f"{measured.model} loses nothing: {least}. {percent(_mean(found))} on average."
     lost = f"{percent(found.intact)} → {percent(ends[worst])} at the strongest"
     return (
         f"{measured.model} loses most by {LABELS[worst]}: {lost}; least by {LABELS[best]}: {percent(ends[best])} are "

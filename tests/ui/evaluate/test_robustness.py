@@ -38,6 +38,13 @@ def test_it_is_said_by_what_a_network_loses_most_and_least():
     )
 
 
+def test_a_network_that_loses_nothing_is_not_said_to_lose_most_by_something():
+    better = measured("Small", **{way: 0.95 for way in WAYS})
+    assert loss_words(better) == (
+        "Small loses nothing: 95.0 % or more are left of 93.0 %, whatever is done. 91.0 % on average."
+    )
+
+
 def test_two_networks_are_compared_way_by_way():
     small = measured("Small")
     assert comparison_words(small, measured("Other", noise=0.6, shift=0.7, blur=0.1)) == (
@@ -103,7 +110,7 @@ def test_measuring_draws_a_curve_for_each_way(measuring, qtbot):
     assert view.plot.curves()[1].y.tolist() == [found.found.intact, *found.found.corrupted["blur"]]
     styles = [view.plot.canvas.styles[way] for way in WAYS]
     assert len({(style.line, style.shape) for style in styles}) == 6
-    assert view.words.text().startswith("Small · shipped loses most by ")
+    assert view.words.text().startswith("Small · shipped loses ")
 
 
 def test_a_second_network_adds_the_curve_of_the_chosen_way(measuring, qtbot):
@@ -133,7 +140,7 @@ def test_what_has_been_measured_goes_with_its_network_and_comes_back_with_it(mea
     measuring.on_model(snapshot)
     qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is snapshot)
     assert [each.key for each in view.measured] == [each.key for each in before]
-    assert view.words.text().startswith("run 0007 · epoch 3 loses most by "), "as it is called now"
+    assert view.words.text().startswith("run 0007 · epoch 3 loses "), "as it is called now"
 
 
 def test_measuring_can_be_given_up(measuring, qtbot):
