@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 TITLE = "CIFAR GUI"
 _SHORT_BELOW = 600  # pixels at zoom 1: the menus and the whole name of a network do not stand side by side
+_REMEMBERED_MS = 60_000  # between two writings of the settings
 
 
 class MainWindow(QMainWindow):
@@ -219,6 +220,10 @@ class MainWindow(QMainWindow):
         self.context.session.event.connect(self._on_event)
         self.context.models.choices_changed.connect(self._fit_chooser)
         self.context.data.loaded.connect(lambda _data: self._remember_now())
+        now_and_then = QTimer(self, interval=_REMEMBERED_MS)
+        now_and_then.timeout.connect(self._remember_now)
+        self.closed.connect(now_and_then.stop)
+        now_and_then.start()
         self.painted.connect(self.context.actions.draw_icons)
         theme().changed.connect(self._on_theme)
 

@@ -26,6 +26,17 @@ class ModelChoice:
     detail: str  # "93.5 %", "" if unknown
     group: Literal["shipped", "opened", "runs", "live"]
     path: Path | None
+    about: str = ""  # of a run: "wider, seed 2", as the user calls it, or "lenet on cifar10"
+
+    @property
+    def line(self) -> str:
+        """All of it, for a list in which nothing else tells runs apart."""
+        return joined(self.label, self.detail, self.about)
+
+
+def joined(*parts: str) -> str:
+    """Those `parts` that there are, on one line."""
+    return " · ".join(filter(None, parts))
 
 
 def opened(path: Path) -> ModelChoice:
@@ -101,7 +112,7 @@ def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
     for which, path in (("best", layout.best), ("last", layout.last)):
         if path.is_file():
             detail = percent(run.best_accuracy, nothing="") if which == "best" else ""
-            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path)
+            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path, run.title)
     for epoch in run.kept_epochs:
         key = f"runs/{run.number}/epoch/{epoch}"
-        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch))
+        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch), run.title)

@@ -8,13 +8,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from cifar_gui.ui.icons import icon
-from cifar_gui.ui.model_choices import ModelChoice
+from cifar_gui.ui.model_choices import ModelChoice, joined
 from cifar_gui.ui.models import ModelLibrary
 from cifar_gui.ui.theme import SPACING
 from cifar_gui.ui.widgets.text import muted
 
 _MAX_RUNS = 6
 """With the shipped models, as many as there is room for on a screen of 640 lines: more would begin a second column."""
+
+_LONGEST = 40
+"""Characters of a name: people call runs whatever they like."""
+
 _GROUPS = (("live", "In training"), ("shipped", "Shipped"), ("opened", "Opened"), ("runs", "Runs"))
 
 
@@ -54,7 +58,7 @@ class ModelChooser(QToolButton):
         if current is None:
             self.setText("No model  ▾")
             return
-        whole = " · ".join(part for part in (current.label, current.detail) if part)
+        whole = joined(current.label, current.detail)
         self.setText((current.label if self._is_short else whole) + "  ▾")
         self.setAccessibleDescription(whole)
 
@@ -85,7 +89,7 @@ class ModelChooser(QToolButton):
         """Best, last and epochs of the newest run; one line for each of the others, as a sweep makes dozens of them;
         older runs than half a dozen in a submenu of their own."""
         runs = [list(own) for _name, own in groupby(choices, key=lambda each: each.key.split("/")[1])]
-        self._add_run(runs[0], self._menu)
+        self._add_run(runs[0], self._menu, runs[0][0].about)
         for own in runs[1:_MAX_RUNS]:
             self._fold_run(own, self._menu)
         if len(runs) > _MAX_RUNS:
@@ -95,33 +99,39 @@ class ModelChooser(QToolButton):
 
     def _fold_run(self, choices: list[ModelChoice], menu: QMenu) -> None:
         """One line, with what there is of the run behind it."""
-        if len(choices) == 1:
-            self._add_run(choices, menu)
-            return
         best = choices[0]
-        name = best.label.split(" · ")[0]
-        folded = menu.addMenu(" · ".join(part for part in (name, best.detail) if part))
+        if len(choices) == 1:
+            self._add_run(choices, menu, best.about)
+            return
+        folded = menu.addMenu(_text(best.label.split(" · ")[0], best.detail, best.about))
         if self._models.current is not None and self._models.current.key in [choice.key for choice in choices]:
             folded.setIcon(icon("check"))
         self._add_run(choices, folded)
 
-    def _add_run(self, choices: list[ModelChoice], menu: QMenu) -> None:
+    def _add_run(self, choices: list[ModelChoice], menu: QMenu, about: str = "") -> None:
+        """`about`: what the run is, said once, with its first network."""
         epochs = [choice for choice in choices if "/epoch/" in choice.key]
         for choice in choices:
             if choice not in epochs:
-                menu.addAction(self._action(choice, menu))
+                menu.addAction(self._action(choice, menu, about))
+                about = ""
         if epochs:
             submenu = menu.addMenu(icon("clock", "muted"), f"{epochs[0].label.split(' · ')[0]} · epochs")
             for choice in epochs:
                 submenu.addAction(self._action(choice, submenu))
 
-    def _action(self, choice: ModelChoice, parent: QWidget) -> QAction:
-        text = " · ".join(part for part in (choice.label, choice.detail) if part)
-        action = QAction(text.replace("&", "&&"), parent)
+    def _action(self, choice: ModelChoice, parent: QWidget, about: str = "") -> QAction:
+        action = QAction(_text(choice.label, choice.detail, about), parent)
         action.setCheckable(True)
         action.setChecked(self._models.current is not None and self._models.current.key == choice.key)
         action.triggered.connect(lambda: self._models.choose(choice.key))
         return action
+
+
+def _text(*parts: str) -> str:
+    """For a menu: no longer than is read at a glance, and with an ampersand where people wrote one."""
+    short = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 1].rstrip()}…" for part in parts)
+    return joined(*short).replace("&", "&&")
 
 
 def chooser_corner(models: ModelLibrary) -> tuple[QWidget, ModelChooser]:

@@ -55,7 +55,7 @@ class NetworkChoice(ElidedChoice):
         if self._nobody:
             self.addItem(self._nobody)
         for each in offered:
-            self.addItem(" · ".join(filter(None, (each.label, each.detail))), each)
+            self.addItem(each.line, each)
         self.choose(kept.key if kept is not None else "")
 
     def propose_beside(self, first: ModelChoice) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMenu, QWidget
 from cifar_gui.app import create_window
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.training.events import Resumed
+from cifar_gui.ui import main_window
 from cifar_gui.ui.actions import ACTIONS
 from cifar_gui.ui.dialogs import shortcuts
 from cifar_gui.ui.page import PAGES, Page
@@ -241,6 +242,18 @@ def test_settings_that_cannot_be_read_are_told_about(qtbot, home: Path) -> None:
     window = create_window()
     try:
         assert "window.json.bad" in window.message_bar.text()
+    finally:
+        window.close_now()
+        window.deleteLater()
+
+
+def test_what_has_changed_is_written_now_and_then_whatever_happens_to_the_process(qtbot, home: Path, monkeypatch):
+    monkeypatch.setattr(main_window, "_REMEMBERED_MS", 1)
+    file = home / "settings" / "window.json"
+    window = create_window()
+    try:
+        window.context.settings.add_recent("pictures.recent", "frog.png")
+        qtbot.waitUntil(lambda: file.is_file() and "frog.png" in file.read_text())
     finally:
         window.close_now()
         window.deleteLater()

@@ -144,6 +144,10 @@ def test_runs_are_offered_best_last_and_epoch_by_epoch(qtbot, library, a_run) ->
     assert [choice.key for choice in runs] == [f"runs/0001/{which}" for which in ("best", "last", "epoch/1", "epoch/2")]
     assert [choice.label for choice in runs][-1] == "run 0001 · epoch 2"
     assert [choice.detail for choice in runs] == ["60.0 %", "", "", ""]
+    assert {choice.about for choice in runs} == {"simple on shapes"}
+    a_run.rename("wider")
+    library.refresh()
+    qtbot.waitUntil(lambda: {choice.about for choice in library.choices()} == {"", "wider"})
     library.choose("runs/0001/epoch/1")
     qtbot.waitUntil(lambda: library.snapshot is not None)
     assert library.current.path == a_run.epoch_path(1)
@@ -193,8 +197,8 @@ def test_older_runs_than_half_a_dozen_are_in_a_menu_of_their_own(qtbot, library)
 def test_every_run_but_the_newest_is_one_line_of_the_menu(qtbot, library) -> None:
     library._on_choices(
         [
-            ModelChoice(f"runs/{number}/{which}", f"run {number} · {which}", detail, "runs", None)
-            for number in ("0003", "0002", "0001")
+            ModelChoice(f"runs/{number}/{which}", f"run {number} · {which}", detail, "runs", None, about)
+            for number, about in (("0003", "lenet on shapes"), ("0002", "black & white"), ("0001", "wider " * 10))
             for which, detail in (("best", "60.0 %"), ("last", ""))
         ]
     )
@@ -202,7 +206,13 @@ def test_every_run_but_the_newest_is_one_line_of_the_menu(qtbot, library) -> Non
     qtbot.addWidget(chooser)
     lines = chooser.fill().actions()
     texts = [line.text() for line in lines]
-    assert texts == ["Runs", "run 0003 · best · 60.0 %", "run 0003 · last", "run 0002 · 60.0 %", "run 0001 · 60.0 %"]
+    assert texts == [
+        "Runs",
+        "run 0003 · best · 60.0 % · lenet on shapes",
+        "run 0003 · last",
+        "run 0002 · 60.0 % · black && white",
+        "run 0001 · 60.0 % · wider wider wider wider wider wider wid…",
+    ]
     assert [line.text() for line in lines[3].menu().actions()] == ["run 0002 · best · 60.0 %", "run 0002 · last"]
 
 

@@ -159,6 +159,7 @@ def test_rename_opens_the_name_for_typing(page, qtbot):
     qtbot.waitUntil(lambda: list_runs()[0].name != "")
     settle(page, qtbot)
     assert list_runs()[0].name == "wide"
+    assert {choice.about for choice in page.context.models.choices() if "/0003/" in choice.key} == {"wide"}
 
 
 def test_notes_are_kept_when_the_field_is_left(page, qtbot):

@@ -268,7 +268,7 @@ class RunsPage(Page):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path)))
 
     def _rename(self, row: RunRow, name: str) -> None:
-        self._change(lambda: Run.open(row.path).rename(name))
+        self._in_turn(lambda: Run.open(row.path).rename(name), lambda _result: self._show_everywhere(""))
 
     def _note(self, row: RunRow, notes: str) -> None:
         self._change(lambda: Run.open(row.path).set_notes(notes))
@@ -308,7 +308,7 @@ class RunsPage(Page):
             text = f"{what} in the trash now, and will be deleted after {KEPT_DAYS} days."
             self._told[text] = {path.name for path in places}
             self.context.messages.info(text, ("Undo", lambda: self._restore(places)))
-        self._after_moving(problem)
+        self._show_everywhere(problem)
 
     def _restore(self, places: list[Path]) -> None:
         self._in_turn(lambda: _each(restore, places), self._on_restored)
@@ -319,13 +319,14 @@ class RunsPage(Page):
         for text in [text for text, names in self._told.items() if names & {path.name for path in places}]:
             self.context.messages.dismiss(text)  # it is not true any more, whichever way they have been taken back
             del self._told[text]
-        self._after_moving(problem)
+        self._show_everywhere(problem)
 
     def _on_arrived(self, run: Path) -> None:
         self._show_run(run)
-        self._after_moving("")
+        self._show_everywhere("")
 
-    def _after_moving(self, problem: str) -> None:
+    def _show_everywhere(self, problem: str) -> None:
+        """Show what there is now, here and where networks are chosen."""
         if problem:
             self.context.messages.error(problem)
         self.context.models.refresh()
