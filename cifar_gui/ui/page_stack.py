@@ -77,7 +77,10 @@ class PageStack(QStackedWidget):
         if self.currentWidget() is not page:
             self._leave()
             self._waiting = ""
+            is_fresh = page.focusWidget() is None
             self.setCurrentIndex(self._places[name])
+            if is_fresh and page.focusProxy() is not None and page.focusWidget() is not None:
+                page.setFocus()  # the keyboard has gone to whatever stands first
             page.page_shown()
             self.page_changed.emit(name)
         return page

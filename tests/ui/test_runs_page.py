@@ -151,6 +151,17 @@ def test_what_was_left_as_it_is_is_not_written(page, qtbot):
         page.model.setData(page.model.index(0, NOTES), "")
 
 
+def test_the_keyboard_begins_with_the_runs(window, runs, qtbot):
+    field = window.show_page("train").form.findChild(QLineEdit)
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(lambda: window.focusWidget() is field)
+    page = window.show_page("runs")
+    assert window.focusWidget() is page.table
+    settle(page, qtbot)
+    assert window.focusWidget() is page.table
+
+
 def test_rename_opens_the_name_for_typing(page, qtbot):
     press(page, "rename")
     editor = page.table.findChild(QLineEdit)

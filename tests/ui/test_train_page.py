@@ -10,7 +10,7 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cifar_gui.errors import DataError
 from cifar_gui.recipe import Recipe
@@ -306,6 +306,21 @@ def test_the_keyboard_stays_with_the_buttons_of_the_run(page, qtbot):
     page.press("stop")
     until_idle(qtbot, page)
     assert not any(each.hasFocus() for each in page.controls.buttons.values()), "it was elsewhere"
+
+
+def test_the_keyboard_goes_from_the_pictures_chosen_to_start(page, qtbot):
+    page.get_data()
+    use, start = page.middle.cards.synthetic.use, page.controls.buttons["start"]
+    page.activateWindow()
+    use.setFocus()
+    qtbot.waitUntil(use.hasFocus)
+    qtbot.keyClick(use, Qt.Key.Key_Space)
+    qtbot.waitUntil(start.hasFocus)
+    page.get_data()
+    field = page.form.findChild(QLineEdit)
+    field.setFocus()
+    page.middle.use("shapes")  # dropped by the mouse while somebody types
+    assert page.focusWidget() is field
 
 
 def test_one_more_epoch_is_not_offered_of_a_run_that_has_gone_to_the_trash(page, qtbot):

@@ -72,6 +72,7 @@ class RunsPage(Page):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
+        self.setFocusProxy(self.table)  # and not "Train run 0007 one epoch more", one touch of the space bar from it
         self._lay_out()
         self._connect()
         context.jobs.run(empty_old, lambda _count: None, lambda _error: None)

@@ -55,7 +55,7 @@ class RunControls(QWidget):
             button.setVisible(look.visible)
         self.buttons["pause"].setIcon(icon("play" if now.state == "paused" else "pause"))
         if focused is self or (focused is not None and not _can_be_pressed(focused)):
-            self._take_focus()
+            self.take_focus()
 
     def show_title(self, title: str, subtitle: str) -> None:
         """Which run this is, and what it trains."""
@@ -63,9 +63,9 @@ class RunControls(QWidget):
         self.title.setVisible(bool(title))
         self.subtitle.setText(subtitle)
 
-    def _take_focus(self) -> None:
-        """Where a button was pressed that is none any more, the keyboard goes on with the next: Qt would hand it to
-        whatever follows on the page. While nothing can be pressed, it waits here."""
+    def take_focus(self) -> None:
+        """Where a button was pressed that is none any more, the keyboard goes on here: Qt would hand it to whatever
+        follows on the page. While nothing can be pressed, it waits."""
         ways = (self.buttons[name] for name in ("pause", "start", "new_run"))
         next((each for each in ways if _can_be_pressed(each)), self).setFocus()
 

@@ -195,6 +195,8 @@ class TrainPage(Page):
         self.display.refresh()
 
     def _put_source(self, source: str) -> None:
+        if self.middle.focusWidget() is self.focusWidget():  # the button of the card, which has gone
+            self.controls.take_focus()
         self._fill_form(self.form.last_valid.changed(data=source))
 
     def _on_minutes_wanted(self) -> None:
