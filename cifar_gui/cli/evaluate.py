@@ -50,7 +50,7 @@ def run(arguments: Namespace) -> int:
     path = find_model(arguments.model)
     snapshot = load_snapshot(path)
     device = usable_device(arguments.device)
-    data = load_data(arguments.data or _own_data(snapshot.card))
+    data = load_data(arguments.data or _own_data(snapshot.card)).for_classes(snapshot.card.class_names)
     split: SplitName = arguments.split or _held_out(data, snapshot.card)
     with Progress() as progress:
         result = evaluate(
@@ -142,9 +142,15 @@ def _robust_text(worse: Robustness) -> str:
 def _as_text(result: Evaluation, what: str) -> str:
     low, high = result.interval
     views = "six views" if result.views > 1 else "one view"
+    called = map(sum, zip(*result.confusion, strict=True))
     scores = [
-        (name, percent(score.precision, 2), percent(score.recall, 2), f"{score.count:,}")
-        for name, score in result.per_class.items()
+        (
+            name,
+            percent(score.precision if times else None, 2),
+            percent(score.recall if score.count else None, 2),
+            f"{score.count:,}",
+        )
+        for (name, score), times in zip(result.per_class.items(), called, strict=True)
     ]
     confusion = [
         (name, *(f"{count:,}" for count in row)) for name, row in zip(result.class_names, result.confusion, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -52,6 +52,7 @@ class ImageData:
     counts: tuple[int, int, int]  # pictures in train, validation, test; sums to N
     fingerprints: tuple[str, str, str, str]  # of train, validation, test, and train + validation
     stats: ChannelStats  # over train + validation
+    _relabelled: dict[tuple[str, ...], ImageData] = field(default_factory=dict, init=False, repr=False)
 
     def split(self, name: SplitName) -> Split:
         """The pictures of one split, without a copy."""
@@ -75,6 +76,19 @@ class ImageData:
             "test": (),
         }
         return bool(trained_on) and trained_on in seen[split]
+
+    def for_classes(self, class_names: Sequence[str]) -> ImageData:
+        """The same pictures, labelled by their places among `class_names`: for a network that knows more classes than
+        these are of, or the same in another order. Itself if nothing changes by it, or if they are of other classes.
+
+        Asked twice, it is the same object."""
+        names = tuple(class_names)
+        if names == self.class_names or not set(self.class_names) <= set(names):
+            return self
+        if names not in self._relabelled:
+            places = torch.tensor([names.index(name) for name in self.class_names])
+            self._relabelled[names] = replace(self, labels=places[self.labels], class_names=names)
+        return self._relabelled[names]
 
     def _slice(self, name: str, start: int, stop: int, fingerprint: str) -> Split:
         return Split(name, self.images[start:stop], self.labels[start:stop], fingerprint)

@@ -37,6 +37,7 @@ class HeldOut:
 
 def held_out(data: ImageData, card: ModelCard) -> HeldOut:
     """The validation pictures of `data` for the network of a card. Raises DataError if there are none."""
+    data = data.for_classes(card.class_names)
     split = data.split("validation")
     if not len(split):
         raise DataError(none_held_out(data.name))

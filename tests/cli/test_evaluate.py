@@ -199,6 +199,18 @@ def test_without_data_it_is_what_the_model_was_trained_on_as_long_as_that_is_the
     assert "CIFAR-10 is not on this machine" in outcome.err
 
 
+def test_a_data_set_may_have_some_of_the_classes_only(cli, model, mixed):
+    whole = cli("evaluate", "--model", model, "--data", mixed, "--json").json
+    for split in ("train", "test"):
+        shutil.rmtree(mixed / split / "blue")  # the first: the others have moved up
+    some = cli("evaluate", "--model", model, "--data", mixed, "--json").json
+    assert some["confusion"][1:] == whole["confusion"][1:]
+    assert some["confusion"][0] == [0, 0, 0]
+    text = cli("evaluate", "--model", model, "--data", mixed).out
+    row = next(line.split() for line in text.splitlines() if line.startswith("blue"))
+    assert row[-2:] == ["–", "0"], "no recall of what there is nothing of"
+
+
 def test_a_data_set_of_other_classes_is_bad_input(cli, model, mixed):
     for split in ("train", "test"):
         (mixed / split / "red").rename(mixed / split / "crimson")

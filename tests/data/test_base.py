@@ -80,6 +80,20 @@ def test_a_fingerprint_changes_with_a_pixel_a_label_or_a_class_name() -> None:
     assert [other.fingerprints[2] == before[2] for other in others] == [True, True, False]
 
 
+def test_pictures_are_labelled_for_a_network_that_knows_more_classes_in_another_order() -> None:
+    data = assembled(*some(40))
+    more = ("owl", "ant", "dog", "cat", "eel")
+    asked = data.for_classes(list(more))
+    assert [more[label] for label in asked.labels.tolist()] == [CLASSES[label] for label in data.labels.tolist()]
+    assert asked.class_names == more
+    assert asked.images is data.images
+    assert (asked.counts, asked.fingerprints) == (data.counts, data.fingerprints)
+    assert data.for_classes(more) is asked
+    assert data.for_classes(more[::-1]) is not asked
+    assert data.for_classes(list(CLASSES)) is data
+    assert data.for_classes(("cat", "dog")) is data, "owls are nothing to it"
+
+
 def test_an_empty_split_has_no_fingerprint() -> None:
     images, labels, _ = some(12)
     data = assembled(images, labels, torch.zeros(12, dtype=torch.bool))

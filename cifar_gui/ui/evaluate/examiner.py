@@ -64,7 +64,14 @@ class Examiner(QObject):
         """The pictures that are chosen: by the user, else those held out; None if the network has learned from them."""
         if self._asked_split is not None or self._snapshot is None:
             return self._asked_split
-        return default_split(self._snapshot.card, self._data)
+        return default_split(self._snapshot.card, self._pictures)
+
+    @property
+    def _pictures(self) -> ImageData | None:
+        """What is loaded, labelled as the network labels pictures, if it knows their classes."""
+        if self._data is None or self._snapshot is None:
+            return self._data
+        return self._data.for_classes(self._snapshot.card.class_names)
 
     @property
     def busy(self) -> bool:
@@ -75,11 +82,11 @@ class Examiner(QObject):
         """What can be said of what is chosen."""
         if self._snapshot is None:
             return _NO_NETWORK
-        return standing(self._snapshot.card, self._data, self.split, test_agreed=self._test_agreed)
+        return standing(self._snapshot.card, self._pictures, self.split, test_agreed=self._test_agreed)
 
     def question(self) -> Question | None:
         """What would be asked now; None as long as it cannot be."""
-        snapshot, data, split = self._snapshot, self._data, self.split
+        snapshot, data, split = self._snapshot, self._pictures, self.split
         if snapshot is None or data is None or split is None or self.standing().why_not:
             return None
         loaded = self._context.models.loaded

@@ -57,11 +57,18 @@ class GameWork(QObject):
             self._context.messages.resolve(_TOPIC)
         self._data = data
 
+    @property
+    def _pictures(self) -> ImageData | None:
+        """Labelled as the network labels pictures, if it knows their classes."""
+        if self._data is None or self._snapshot is None:
+            return self._data
+        return self._data.for_classes(self._snapshot.card.class_names)
+
     def open(self) -> None:
         """Show the round there is if it is still of this network and these pictures, else begin one."""
         loaded = self._context.models.loaded
         key = loaded.key if loaded is not None else ""
-        fits = self.round is not None and self.round.data is self._data and self._against == key
+        fits = self.round is not None and self.round.data is self._pictures and self._against == key
         if self.round is not None and fits:
             self._panel.show_round(self.round)
             self.shown.emit()
@@ -76,7 +83,7 @@ class GameWork(QObject):
         self.left.emit()
 
     def _begin(self) -> None:
-        snapshot, data = self._snapshot, self._data
+        snapshot, data = self._snapshot, self._pictures
         if snapshot is None:
             return
         self._context.messages.resolve(_TOPIC)

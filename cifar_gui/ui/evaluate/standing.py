@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cifar_gui.checkpoint.card import ModelCard
@@ -36,7 +36,7 @@ def default_split(card: ModelCard, data: ImageData | None) -> SplitName | None:
 
 
 def standing(card: ModelCard, data: ImageData | None, split: SplitName | None, *, test_agreed: bool) -> Standing:
-    """`data`: what is loaded; `test_agreed`: whether the user has said that the test pictures are to be looked at."""
+    """`data`: what is loaded, labelled for this network; `test_agreed`: whether the user has said that the test pictures are to be looked at."""
     if data is not None and (problem := other_classes(card.class_names, data.class_names)):
         return Standing(problem, why_not=problem, way="data")
     if split is None:
@@ -55,6 +55,15 @@ def standing(card: ModelCard, data: ImageData | None, split: SplitName | None, *
 
 
 def _about(card: ModelCard, data: ImageData, split: SplitName) -> Standing:
+    found = _what(card, data, split)
+    there = len(data.split(split).labels.unique())
+    if there == len(card.class_names):
+        return found
+    some = f"They are of {there} of the {len(card.class_names)} classes that the network knows."
+    return replace(found, text=f"{found.text} {some}")
+
+
+def _what(card: ModelCard, data: ImageData, split: SplitName) -> Standing:
     count = f"{len(data.split(split)):,}"
     if data.was_trained_on(split, card.trained_on):
         what = f"{count} {CHOICES[split].lower()} pictures of {data.name}"

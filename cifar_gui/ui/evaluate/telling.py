@@ -39,10 +39,11 @@ def class_rows(outcome: Outcome) -> list[list[Cell]]:
 def _class_row(name: str, score: ClassScore, called: int) -> list[Cell]:
     """`called`: how many pictures were called so."""
     meaning = f"Of what was called {name}, so much was." if called else "Nothing was called so."
+    recalled = f"Of what is {name}, so much was called so." if score.count else "There is no picture of it."
     return [
         Cell(name, name, name),  # there may not be room for all of it
-        Cell(score.precision, percent(score.precision), meaning),
-        Cell(score.recall, percent(score.recall), f"Of what is {name}, so much was called so."),
+        Cell(score.precision, percent(score.precision if called else None), meaning),
+        Cell(score.recall, percent(score.recall if score.count else None), recalled),
         Cell(score.count, f"{score.count:,}"),
     ]
 

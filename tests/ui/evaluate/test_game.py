@@ -338,6 +338,20 @@ def test_a_network_that_has_learned_from_all_pictures_is_no_opponent(page, snaps
     assert page.controls.isVisible()
 
 
+def test_a_network_that_knows_more_classes_is_asked_about_those_there_are(page, qtbot, tiny_data):
+    names = ("striped", "cat", "dark", "bright")
+    page.on_data(tiny_data)
+    page.on_model(small_network(1, names=names))
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: page.game.round is not None)
+    played = page.game.round
+    own = tiny_data.split("validation").labels[list(played.places)].tolist()
+    assert [names[label] for label in played.labels] == [tiny_data.class_names[label] for label in own]
+    page.game.leave()
+    page.controls.game.click()
+    assert page.game.round is played, "it is still of these pictures"
+
+
 def test_a_network_of_other_classes_is_no_opponent(page, qtbot, tiny_data):
     page.on_data(tiny_data)
     page.on_model(small_network(1, names=("cat", "dog")))

@@ -210,6 +210,26 @@ def test_a_network_of_other_classes_is_not_asked_and_pictures_that_fit_are_offer
     assert library.requested == [pets]
 
 
+def test_a_network_that_knows_more_classes_is_evaluated_on_those_there_are(page, qtbot, tiny_data):
+    names = ("striped", "cat", "dark", "bright")
+    page.on_data(tiny_data)
+    page.on_model(small_network(1, names=names))
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: page.outcome is not None)
+    per_class = page.outcome.evaluation.per_class
+    counts = tiny_data.split("validation").labels.bincount().tolist()
+    assert {name: score.count for name, score in per_class.items()} == dict(
+        zip(tiny_data.class_names, counts, strict=True), cat=0
+    )
+    (cat,) = (row for row in page.score.table.rows if row[0].value == "cat")
+    assert (cat[2].text, cat[2].note) == ("–", "There is no picture of it.")
+    found = page.outcome
+    page.on_model(small_network(2, names=names))
+    page.on_model(small_network(1, names=names))
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert page.outcome.question.data is found.question.data
+
+
 def test_a_network_that_has_seen_everything_has_no_default(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     page.on_model(seen_by(snapshot, tiny_data.fingerprints[3]))

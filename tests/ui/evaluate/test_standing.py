@@ -66,6 +66,13 @@ def test_a_network_of_other_classes_says_why_not(card, tiny_data):
     )
 
 
+def test_pictures_of_some_of_the_classes_are_said_to_be_that(card, tiny_data):
+    four = replace(card, class_names=("bright", "cat", "dark", "striped"))
+    assert said(four, tiny_data.for_classes(four.class_names), "validation").text == (
+        "21 pictures of Tiny that were held out from training. They are of 3 of the 4 classes that the network knows."
+    )
+
+
 def test_an_empty_split_says_so(card, tiny_data):
     empty = replace(tiny_data, counts=(tiny_data.counts[0] + tiny_data.counts[1], 0, tiny_data.counts[2]))
     assert said(card, empty, "validation").why_not == "Tiny has no validation pictures. Choose another split."
