@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cifar_gui.runs import RunSummary
 
 LIVE = "live"
+_LONGEST = 40  # characters of what is said of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,16 @@ def choices_of_run(run: RunSummary) -> Iterator[ModelChoice]:
     """Best, last and every kept epoch of a run, as far as they are there."""
     from cifar_gui.runs.layout import Layout
 
-    layout, name = Layout(run.path), f"run {run.number}"
+    layout, name, about = Layout(run.path), f"run {run.number}", _short(run.title)
     for which, path in (("best", layout.best), ("last", layout.last)):
         if path.is_file():
             detail = percent(run.best_accuracy, nothing="") if which == "best" else ""
-            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path, run.title)
+            yield ModelChoice(f"runs/{run.number}/{which}", f"{name} · {which}", detail, "runs", path, about)
     for epoch in run.kept_epochs:
         key = f"runs/{run.number}/epoch/{epoch}"
-        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch), run.title)
+        yield ModelChoice(key, f"{name} · epoch {epoch}", "", "runs", layout.epoch(epoch), about)
+
+
+def _short(title: str) -> str:
+    """As much as is read at a glance: people call runs whatever they like."""
+    return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1].rstrip()}…"

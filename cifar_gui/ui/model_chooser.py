@@ -16,9 +16,6 @@ from cifar_gui.ui.widgets.text import muted
 _MAX_RUNS = 6
 """With the shipped models, as many as there is room for on a screen of 640 lines: more would begin a second column."""
 
-_LONGEST = 40
-"""Characters of a name: people call runs whatever they like."""
-
 _GROUPS = (("live", "In training"), ("shipped", "Shipped"), ("opened", "Opened"), ("runs", "Runs"))
 
 
@@ -129,9 +126,8 @@ class ModelChooser(QToolButton):
 
 
 def _text(*parts: str) -> str:
-    """For a menu: no longer than is read at a glance, and with an ampersand where people wrote one."""
-    short = (part if len(part) <= _LONGEST else f"{part[: _LONGEST - 1].rstrip()}…" for part in parts)
-    return joined(*short).replace("&", "&&")
+    """For a menu, with an ampersand where people wrote one."""
+    return joined(*parts).replace("&", "&&")
 
 
 def chooser_corner(models: ModelLibrary) -> tuple[QWidget, ModelChooser]:
