@@ -387,6 +387,19 @@ def test_the_dialog_counts_along_and_starts_what_has_been_typed(dialog, page, qt
     assert page.sweeps.view.current.name == "my-rates"
 
 
+def test_enter_counts_for_what_has_just_been_typed(dialog, qtbot, started) -> None:
+    dialog._soon.setInterval(60_000)  # whoever types is quicker than the look at it
+    values = dialog.rows[0].values
+    values.setText("x")
+    qtbot.keyClick(values, Qt.Key.Key_Return)
+    assert (dialog.start.isEnabled(), dialog.isVisible()) == (False, True)
+    values.selectAll()
+    qtbot.keyClicks(values, "0.1, 0.2")
+    qtbot.keyClick(values, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: started != [])
+    assert load_sweep(started[0]).axes[0].values == (0.1, 0.2)
+
+
 def test_a_random_search_has_ranges_where_there_are_numbers(dialog, qtbot, started) -> None:
     dialog.add_row("flip")
     dialog.search.button("random").click()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cifar_gui.errors import CifarGuiError, RecipeError
@@ -106,6 +107,11 @@ class SweepDialog(QDialog):
         texts = [row.text for row in self.rows]
         self.found = assembled(self._recipe, texts, search=search, runs=self.runs.raw(), seed=self.seed.raw())
         self._show(texts)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.assemble()  # Start may be disabled for what stood there a moment ago
+        super().keyPressEvent(event)
 
     def _show(self, texts: list[AxisText]) -> None:
         problems = dict(self.found.problems)
