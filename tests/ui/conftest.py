@@ -184,7 +184,7 @@ def look_of(page: QWidget) -> dict[str, Any]:
     for part in page.findChildren(QWidget):
         if part.isVisibleTo(page):
             place = part.mapTo(page, QPoint())
-            words = [read() for name in _READABLE if callable(read := getattr(part, name, None))]
+            words = [str(read()) for name in _READABLE if callable(read := getattr(part, name, None))]  # NaN is not NaN
             told[f"{type(part).__name__} {part.objectName()} at {place.x()}, {place.y()}"] = words
     image = QImage(page.size(), QImage.Format.Format_RGB888)
     image.fill(0)

@@ -89,7 +89,6 @@ class SweepDialog(QDialog):
         preferred = ("lr", "weight_decay", "batch_size", "epochs", *(name for name, _label in options))
         wanted = setting or next(name for name in preferred if name not in varied)
         row = AxisRow(options)
-        row.setObjectName(f"sweep.row.{len(self.rows) + 1}")
         row.put(proposal(wanted, self._recipe))
         row.edited.connect(self._soon.start)
         row.setting_chosen.connect(lambda: self._on_setting(row))
@@ -100,8 +99,10 @@ class SweepDialog(QDialog):
 
     def assemble(self) -> None:
         """Read the fields, and say what they come to or what is wrong with them."""
+        self._soon.stop()  # else what is refused in a moment would be taken away by what was typed before
         search = self.search.current
-        for row in self.rows:
+        for number, row in enumerate(self.rows, start=1):
+            row.setObjectName(f"sweep.row.{number}")  # one may have been removed before it
             row.show_range(ranged=search == RANDOM and takes_range(row.setting.raw(), self._recipe))
             row.remove.setEnabled(len(self.rows) > 1)
         texts = [row.text for row in self.rows]

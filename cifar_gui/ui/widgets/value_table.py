@@ -46,10 +46,17 @@ class CellModel(QAbstractTableModel):
         self.endResetModel()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By what is exported, not by what is shown. Equal ones stay as they are."""
+        """By what is exported, not by what is shown. Equal ones stay as they are, and what is selected stays so."""
+        if column < 0 or not self.rows:
+            return
+        self.layoutAboutToBeChanged.emit()
         falling = order == Qt.SortOrder.DescendingOrder
-        if column >= 0 and self.rows:
-            self.show_rows(self.titles, sorted(self.rows, key=lambda row: row[column].value, reverse=falling))  # type: ignore[arg-type,return-value]
+        places = sorted(range(len(self.rows)), key=lambda row: self.rows[row][column].value, reverse=falling)  # type: ignore[arg-type,return-value]
+        self.rows = [self.rows[place] for place in places]
+        new_place = {before: now for now, before in enumerate(places)}
+        kept = self.persistentIndexList()
+        self.changePersistentIndexList(kept, [self.index(new_place[each.row()], each.column()) for each in kept])
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
