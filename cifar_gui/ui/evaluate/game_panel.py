@@ -57,10 +57,11 @@ class GamePanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        asks = self._stack.currentWidget() is self.question
+        front = self._stack.currentWidget()
+        asks, waits = front is self.question, front is self.waiting
         if plain and asks and Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             self.answered.emit((key - Qt.Key.Key_1) % 10)
-        elif plain and key == Qt.Key.Key_Backspace:
+        elif plain and key == Qt.Key.Key_Backspace and not waits:  # an answer of the round before
             self.back_wanted.emit()
         elif plain and key == Qt.Key.Key_Escape:
             self.left.emit()
