@@ -36,7 +36,7 @@ from cifar_gui.ui.model_choices import ModelChoice
 from ..in_words import in_words
 from .conftest import Models
 
-STEPS = 24
+STEPS = {"compare": 60, "robustness": 24, "twins": 36}
 OTHERS = [ModelChoice(name, name.title(), "", "shipped", Path(name)) for name in ("small", "large", "other")]
 WAYS = [each.name for each in CORRUPTIONS]
 
@@ -159,7 +159,9 @@ class Walk(Asked):
         self.asking, self.told, self.far = "", 0, False
 
     def actions(self) -> list[Callable[[], object]]:
-        return [self.show_result, self.other_choice, self.ask, self.ask, self.ask, self.cancel, self.progress]
+        if self.asking:
+            return [self.cancel, self.cancel, self.progress, self.other_choice, self.show_result, self.show_result]
+        return [self.show_result, self.other_choice, self.ask, self.ask, self.ask]
 
     def key(self, outcome: Outcome) -> object:
         """Of what is kept as long as the view lives."""
@@ -188,8 +190,8 @@ class Walk(Asked):
             self.result = key if self.key(self.outcome) in self.known else None
 
     def ask(self) -> None:
-        endings = ["well", "well", "breaks", "fails"]
-        self.ends = self.chance.choice(endings[:3] if self.kind == "twins" else endings)
+        endings = ["well", "well", "well", "breaks", "fails"]
+        self.ends = self.chance.choice(endings[:4] if self.kind == "twins" else endings)
         if self.view.button.isEnabled() and not self.view.button.isHidden() and self.outcome is not None:
             self.view.button.click()
             self.asking, self.begun, self.far, self.told = self.ends, self.chosen, False, 0
@@ -236,7 +238,7 @@ class Walk(Asked):
         return made
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("kind", ["compare", "robustness", "twins"])
 def test_what_was_asked_last_looks_as_if_nothing_else_had_been(
     qtbot, make_outcome, tiny_data, assert_look_alike, monkeypatch, kind, seed
@@ -248,11 +250,11 @@ def test_what_was_asked_last_looks_as_if_nothing_else_had_been(
     walk = Walk(kind, outcomes, chance, qtbot)
     now: list[Asked] = [walk]
     answer_by_hand(monkeypatch, now)
-    for _ in range(STEPS):
+    for _ in range(STEPS[kind]):
         chance.choice(walk.actions())()
-        if chance.random() < 0.5:
-            walk.settle()
         if chance.random() < 0.4:
+            walk.settle()
+        if chance.random() < 0.3:
             continue
         fresh = walk.fresh(now)
         for _ in range(4):
