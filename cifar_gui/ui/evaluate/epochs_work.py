@@ -49,7 +49,6 @@ class EpochsWork(QObject):
         examiner.changed.connect(self._on_changed)
         examiner.found.connect(self.note)
         context.models.choices_changed.connect(self._forget_gone)
-        self._show()
 
     @property
     def running(self) -> bool:
@@ -112,7 +111,9 @@ class EpochsWork(QObject):
             epoch = self._left[0]
             if (path := paths.get(track.key(track.epochs.index(epoch)))) is not None:
                 work = _ask(asked, path, f"run {track.run} · epoch {epoch}")
-                self._work.start(work, lambda outcome: self._on_asked(outcome, track), self._on_failed)
+                self._work.start(
+                    work, lambda outcome: self._on_asked(outcome, track), self._on_failed, doing="Asking every epoch…"
+                )
                 return
             self._left.pop(0)  # it has been thinned out meanwhile
         self._end()

@@ -35,7 +35,6 @@ class GameWork(QObject):
         self._data: ImageData | None = None
         self._played: dict[str, set[int]] = {}  # fingerprint of the validation pictures → those that have been seen
         self._random = Random()
-        self._waits = False  # for pictures
         self.round: Round | None = None
         self._against = ""  # whom the round is against, by the chooser's key: two files may have one name
         self._held_out = HeldOutPictures(context, self)
@@ -77,7 +76,6 @@ class GameWork(QObject):
 
     def leave(self) -> None:
         """The round is kept; one that is being prepared is given up."""
-        self._waits = False
         self._held_out.give_up()
         self._context.jobs.cancel(_KEY)
         self.left.emit()
@@ -88,7 +86,6 @@ class GameWork(QObject):
             return
         self._context.messages.resolve(_TOPIC)
         if data is None:
-            self._waits = True
             self._panel.begin("Reading the pictures")
             self.shown.emit()
             self._held_out.ask(snapshot.card)
@@ -111,10 +108,8 @@ class GameWork(QObject):
         self._set(made)
 
     def _on_came(self) -> None:
-        if self._waits:
-            self._waits = False
-            self._data = self._context.data.current
-            self._begin()
+        self._data = self._context.data.current
+        self._begin()
 
     def _answer(self, answer: int) -> None:
         if self.round is not None:
@@ -132,6 +127,5 @@ class GameWork(QObject):
         self._refuse(str(error))
 
     def _refuse(self, why: str) -> None:
-        self._waits = False
         self._context.messages.error(why, topic=_TOPIC)
         self.left.emit()

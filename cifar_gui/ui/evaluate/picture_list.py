@@ -107,4 +107,3 @@ class PictureList(WrappedList):
         wanted = QSize(max(room // columns, 1), cell.height())
         if wanted != self.gridSize():
             self.setGridSize(wanted)
-        self.viewport().update()

@@ -39,7 +39,6 @@ class RobustnessWork(QObject):
         view.another_wanted.connect(self._show_another)
         view.seen.connect(self._make_missing)
         context.models.choices_changed.connect(self.offer)
-        self.offer()
 
     def offer(self) -> None:
         """What can be chosen now."""

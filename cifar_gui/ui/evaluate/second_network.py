@@ -36,7 +36,6 @@ class SecondNetwork(QObject):
         view.cancelled.connect(self._give_up)
         view.side_chosen.connect(self._show_side)
         context.models.choices_changed.connect(self.offer)
-        self.offer()
 
     @property
     def found(self) -> Comparison | None:

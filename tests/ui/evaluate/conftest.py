@@ -122,6 +122,18 @@ def page(qtbot: Any, library: Any) -> Iterator[EvaluatePage]:
 
 
 @pytest.fixture
+def held(page: EvaluatePage, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """To be called: what is begun from then on does not come to its end. Gives what the status bar says of it."""
+
+    def hold() -> list[str]:
+        doing: list[str] = []
+        monkeypatch.setattr(page.context.jobs, "run", lambda *_given, **named: doing.append(named.get("doing", "")))
+        return doing
+
+    return hold
+
+
+@pytest.fixture
 def evaluated(page: EvaluatePage, qtbot: Any, tiny_data: ImageData, snapshot: ModelSnapshot) -> EvaluatePage:
     """With the result on the validation pictures."""
     page.on_data(tiny_data)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.ui.evaluate.comparison import Comparison, as_csv
+from cifar_gui.ui.evaluate.gallery import HINT
 from cifar_gui.ui.model_choices import ModelChoice
 
 from .conftest import small_network
@@ -153,6 +156,21 @@ def test_who_is_right_stands_in_a_square_that_is_there_with_its_numbers_only(com
     assert [each.isVisible() for each in shown] == [True, False, True, True], "what was found is still there"
     assert view.button.isEnabled()
     assert view.words.text() == comparison.words()
+
+
+def test_another_result_says_nothing_of_what_was_compared_with_the_one_before(comparing, qtbot):
+    view, gallery = comparing.views.compare, comparing.gallery
+    before = view.words.text()
+    comparing.views.confusion.table.open_cell(2, 0)
+    comparing.score.table.selectRow(1)
+    view.button.click()
+    qtbot.waitUntil(lambda: comparing.second.found is not None)
+    found = comparing.second.found
+    view.sides[max(found.counts(), key=found.counts().__getitem__)].click()
+    assert (comparing.score.table.chosen_rows, gallery.list.toolTip() != "") == ((), True)
+    comparing.examiner.found.emit(replace(comparing.outcome))
+    assert (view.words.text(), view.words.isVisible()) == (before, True)
+    assert (gallery.words.text(), len(gallery.list.tiles)) == (HINT, 0), "neither of the two, nor of the class before"
 
 
 def test_a_side_without_pictures_cannot_be_asked_for(comparing, make_outcome):

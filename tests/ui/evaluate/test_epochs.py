@@ -14,6 +14,7 @@ from cifar_gui.ui.evaluate.outcomes import Outcomes
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.model_choices import ModelChoice
 
+from ..in_words import in_words
 from .conftest import small_network
 
 
@@ -129,6 +130,14 @@ def test_the_slider_drives_the_one_model_chooser_and_what_is_known_is_shown_agai
     assert replayed.controls.stale.text() == ""
     assert replayed.outcome.answers is first
     assert replayed.outcome.question.snapshot.card.epoch == 1
+
+
+def test_playing_ends_with_the_page_and_not_with_a_look_at_another_view(replayed):
+    replayed.epochs.play.click()
+    replayed.views.choose("confusion")
+    assert replayed.epochs.playing
+    replayed.page_hidden()
+    assert not replayed.epochs.playing
 
 
 def test_playing_ends_where_an_epoch_cannot_be_had(replayed):
@@ -271,3 +280,13 @@ def test_what_is_said_of_every_epoch_of_a_run(replayed, qtbot, stays_said):
     replayed.views.epochs.button.click()
     qtbot.waitUntil(lambda: "none" not in replayed.views.epochs.words.text() and replayed.context.jobs.idle)
     stays_said(replayed.views, "epochs")
+
+
+def test_what_is_said_while_every_epoch_is_asked_and_when_that_is_given_up(replayed, held, stays_said):
+    view, before, doing = replayed.views.epochs, in_words(replayed.views), held()
+    view.waiting.show_progress(0.7, "As it was the last time")
+    view.button.click()
+    assert doing == ["Asking every epoch…"]
+    stays_said(replayed.views, "under-way-epochs")
+    view.waiting.cancel.click()
+    assert in_words(replayed.views) == before

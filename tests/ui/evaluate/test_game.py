@@ -213,6 +213,27 @@ def test_escape_leaves_and_keeps_the_round(playing, qtbot, monkeypatch):
     assert seen == [set(ended.places)], "others are drawn than were played"
 
 
+def test_the_keyboard_plays_from_the_first_and_is_back_at_the_button_afterwards(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.activateWindow()
+    page.controls.game.setFocus()
+    qtbot.waitUntil(page.controls.game.hasFocus)
+    page.controls.game.click()
+    assert page.game_panel.hasFocus(), "Escape gives it up while it is prepared"
+    qtbot.waitUntil(lambda: page.game.round is not None)
+    for _ in range(2):
+        assert page.game_panel.hasFocus()
+        qtbot.keyClick(page.game_panel, Qt.Key.Key_Escape)
+        assert page.controls.game.hasFocus()
+        page.controls.game.clearFocus()  # such as by a click, on a Mac
+        page.controls.game.click()  # it stands as it was left
+    page.page_hidden()
+    page.controls.game.setFocus()
+    page.page_shown()
+    assert page.game_panel.hasFocus(), "after a look at another page, too"
+
+
 def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     page.on_model(snapshot)
@@ -328,6 +349,20 @@ def test_pictures_that_are_not_read_yet_are_read_first(page, qtbot, snapshot, ti
     page.context.data.loaded.emit(tiny_data)
     qtbot.waitUntil(lambda: page.game.round is not None)
     page.game.leave()
+    assert page.context.messages.all == []
+    page.context.data.loaded.emit(tiny_data)
+    assert page.controls.isVisible(), "it was asked for once"
+
+
+def test_without_pictures_there_is_no_round_and_none_comes_with_those_of_somebody_else(page, snapshot, tiny_data):
+    page.on_model(snapshot)
+    page.controls.game.click()
+    page.context.data.failed.emit("CIFAR-10 is not here.")
+    assert [each.text for each in page.context.messages.all] == ["CIFAR-10 is not here."]
+    assert page.controls.isVisible()
+    page.context.data.current = tiny_data
+    page.context.data.loaded.emit(tiny_data)
+    assert (page.controls.isVisible(), page.context.jobs.idle) == (True, True)
 
 
 def test_a_network_that_has_learned_from_all_pictures_is_no_opponent(page, snapshot, tiny_data):

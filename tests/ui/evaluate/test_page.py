@@ -359,8 +359,10 @@ def test_a_result_with_other_classes_takes_the_old_pictures_away(evaluated, qtbo
     assert evaluated.score.table.chosen_rows == ()
     assert len(gallery.list.tiles) == 0
     assert gallery.words.text() == gallery.list.accessibleDescription() == HINT
-    evaluated.examiner.found.emit(before)
-    assert gallery.words.text() == HINT
+    for _ in range(2):  # the second has the classes of the one before
+        evaluated.examiner.found.emit(before)
+        assert gallery.words.text() == HINT
+        assert gallery.list.toolTip() == "", "there is nothing to click"
 
 
 CELL = QRect(20, 10, 180, 100)
@@ -565,6 +567,7 @@ def test_a_failure_is_said_and_run_can_be_pressed_again(page, qtbot, tiny_data, 
     assert page.context.messages.all == [], "it may go well this time"
     qtbot.waitUntil(lambda: bool(page.context.messages.all))
     page.on_model(snapshot)
+    assert page.context.messages.all == [], "it is not the one that is chosen any more"
     page.controls.run.click()
     qtbot.waitUntil(lambda: page.outcome is not None)
     assert page.context.messages.all == []

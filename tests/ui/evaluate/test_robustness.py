@@ -123,6 +123,7 @@ def test_a_second_network_adds_the_curve_of_the_chosen_way(measuring, qtbot):
         view.way.setCurrentIndex(view.way.findData(way))
         curve = view.plot.curves()[-1]
         assert (curve.label, curve.y.tolist()) == (name, [second.found.intact, *second.found.corrupted[way]])
+        assert f"{name}: 6 points" in view.plot.canvas.accessibleDescription()
         assert view.strip.examples[0].strength == "intact"
     assert "Other · shipped: " in view.words.text()
     assert "Other · shipped" in measuring.views.numbers(measuring.outcome)
@@ -134,8 +135,9 @@ def test_what_has_been_measured_goes_with_its_network_and_comes_back_with_it(mea
     measuring.on_model(small_network(2))
     measuring.controls.run.click()
     qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is not snapshot)
-    assert view.measured == ()
+    assert (view.measured, view.table.isEnabled()) == ((), False)
     assert view.plot.curves() == []
+    assert view.words.text().startswith("How much does it still recognise if pictures are noisy")
     measuring.context.models.loaded = ModelChoice("runs/0007/epoch/3", "run 0007 · epoch 3", "", "runs", None)
     measuring.on_model(snapshot)
     qtbot.waitUntil(lambda: measuring.outcome.question.snapshot is snapshot)

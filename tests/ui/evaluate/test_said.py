@@ -10,6 +10,7 @@ from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.ui.evaluate import outcome
 from cifar_gui.ui.model_choices import ModelChoice
 
+from ..in_words import in_words
 from .conftest import small_network
 
 
@@ -89,3 +90,73 @@ def test_which_pictures_are_nearly_the_same(evaluated, qtbot, stays_said):
     view.button.click()
     qtbot.waitUntil(lambda: not view.waiting.isVisible() and evaluated.context.jobs.idle)
     stays_said(evaluated.views, "near-duplicates")
+
+
+def test_while_it_is_asked_and_when_that_is_given_up(evaluated, held, stays_said):
+    before, doing = in_words(evaluated), held()
+    evaluated._waiting.show_progress(0.7, "As it was the last time")
+    evaluated.controls.run.click()
+    assert doing == ["Evaluating…"]
+    stays_said(evaluated, "under-way")
+    evaluated._waiting.cancel.click()
+    assert in_words(evaluated) == before
+
+
+def test_while_its_pictures_are_read_and_when_there_are_none(page, snapshot, tiny_data, stays_said):
+    page.on_model(snapshot)
+    before = in_words(page)
+    page.controls.run.click()
+    stays_said(page, "pictures-are-read")
+    page.context.data.failed.emit("CIFAR-10 is not here.")
+    stays_said(page, "no-pictures")
+    assert not page.examiner.busy
+    page.examiner.cancel()
+    assert in_words(page) == before
+    page.controls.run.click()
+    page.context.data.cancelled.emit()  # such as by the dialog that gets them
+    assert in_words(page) == before
+    page.on_data(tiny_data)
+    assert not page.examiner.busy, "nobody waits for them any more"
+
+
+@pytest.mark.parametrize(
+    ("view", "again", "doing"),
+    [
+        ("robustness", "", "Making pictures worse…"),
+        ("robustness", "-again", "Making pictures worse…"),
+        ("compare", "-again", "Comparing…"),
+        ("twins", "", "Looking for near-duplicates…"),
+    ],
+)
+def test_while_more_is_found_out_and_when_that_is_given_up(
+    second, evaluated, qtbot, held, stays_said, view, again, doing
+):
+    shown = getattr(evaluated.views, view)
+    evaluated.views.choose(view)
+    if again:
+        shown.button.click()
+    qtbot.waitUntil(lambda: evaluated.context.jobs.idle)
+    before, begun = in_words(evaluated.views), held()
+    shown.waiting.show_progress(0.7, "As it was the last time")
+    shown.button.click()
+    assert begun == [doing]
+    stays_said(evaluated.views, f"under-way-{view}{again}")
+    shown.waiting.cancel.click()
+    assert in_words(evaluated.views) == before
+
+
+def test_while_a_round_of_the_game_is_prepared(page, held, snapshot, tiny_data, stays_said):
+    page.on_model(snapshot)
+    before = in_words(page)
+    page.game_panel.waiting.show_progress(0.7, "As it was the last time")
+    page.controls.game.click()
+    stays_said(page, "game-is-read")
+    page.game_panel.waiting.cancel.click()
+    assert in_words(page) == before
+    page.context.data.loaded.emit(tiny_data)
+    assert in_words(page) == before, "nobody waits for them any more"
+    page.on_data(tiny_data)
+    held()
+    page.game_panel.waiting.show_progress(0.7, "As it was the last time")
+    page.controls.game.click()
+    stays_said(page, "game-is-begun")
