@@ -299,11 +299,14 @@ def test_a_sweep_is_deleted_with_its_runs_or_without_and_taken_back(page, qtbot,
         page.sweeps.view.delete.click()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs())) == left, words
+        chosen_from = [each for each in page.context.models.choices() if each.group == "runs"]
+        assert bool(chosen_from) == bool(left[1]), "the networks of runs go with them"
         assert bool(page.sweeps.view.plot.scatter.dots) == bool(left[0]), "no points of a sweep that is gone"
         for message in page.context.messages.all:
             message.actions[0][1]()
         settle(page, qtbot)
         assert (len(list_sweeps()), len(list_runs()), page.context.messages.all) == (1, 2, []), words
+        assert any(each.group == "runs" for each in page.context.models.choices())
 
 
 @pytest.mark.parametrize(("runs", "words"), [(0, ""), (1, " with its run"), (2, " with its 2 runs")])

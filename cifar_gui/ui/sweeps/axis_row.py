@@ -73,7 +73,6 @@ class AxisRow(QWidget):
         self.remove.setToolTip("Do not vary this setting")
         self.remove.setAccessibleName("Remove")
         self._problem.setProperty("bad", True)
-        self._problem.hide()
         for fields in (((self.values, 1),), ((self.low, 1), (muted("to"), 0), (self.high, 1), (self.logarithmic, 0))):
             page = QWidget()
             line = QHBoxLayout(page)  # around a single field, too: it stands in the middle, level with its setting

@@ -180,9 +180,11 @@ class SweepDialog(QDialog):
         self.rows[-1].setting.setFocus()
 
     def _remove(self, row: AxisRow) -> None:
+        place = self.rows.index(row)
         self.rows.remove(row)
         self._rows_layout.removeWidget(row)
-        row.hide()
+        if row.isAncestorOf(self.focusWidget()):
+            self.rows[min(place, len(self.rows) - 1)].setting.setFocus()  # else the keyboard would be gone with the row
         row.deleteLater()
         self.assemble()
 

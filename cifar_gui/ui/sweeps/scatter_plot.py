@@ -50,7 +50,8 @@ class ScatterPlot(QWidget):
             self._read(next((place for place, dot in enumerate(scatter.dots) if dot.trial == trial), None))
         best = next((dot.words for dot in scatter.dots if dot.best), "no run has finished an epoch")
         self.setAccessibleName(f"Accuracy against {scatter.label.lower() or 'a setting'}, plot")
-        self.setAccessibleDescription(f"{len(scatter.dots)} runs; best: {best}.")
+        runs = "1 run" if len(scatter.dots) == 1 else f"{len(scatter.dots)} runs"
+        self.setAccessibleDescription(f"{runs}; best: {best}.")
 
     def mark(self, trial: int) -> None:
         """Ring the point of a trial; 0: none."""
