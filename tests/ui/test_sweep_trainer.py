@@ -11,7 +11,7 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.runs.axis import Axis
 from cifar_gui.runs.sweep import Sweep
-from cifar_gui.runs.sweep_files import create_sweep, state_of
+from cifar_gui.runs.sweep_files import SweepState, TrialState, create_sweep, state_of
 from cifar_gui.training.events import EpochReport
 
 BASE = Recipe(
@@ -221,3 +221,31 @@ def test_what_is_stopped_while_no_sweep_is_under_way_does_not_end_the_next(sweep
     sweeps.start(folder)
     ended(sweeps, qtbot)
     assert len(rates()) == 3
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "stopped", "told"),
+    [
+        (1, 1, False, "Sweep rates is done: 1 run. The best has 40.0 % of the held-out pictures right."),
+        (2, 2, True, "Sweep rates is done: 2 runs. The best has 50.0 % of the held-out pictures right."),
+        (0, 1, True, "Sweep rates has stopped after 0 of 1 run."),
+        (1, 3, True, "Sweep rates has stopped after 1 of 3 runs. The best so far has 40.0 % of the held-out pictures "
+         "right."),
+        (1, 2, False, "Sweep rates has ended. A run of it has failed or train elsewhere; why stands in its table."),
+        (0, 2, False, "Sweep rates has ended. 2 runs of it have failed or train elsewhere; why stands in its table."),
+    ],
+)  # fmt: skip
+def test_how_a_sweep_has_ended_is_told_with_the_number_of_its_runs(sweeps, window, make_run, done, of, stopped, told):
+    trials = Sweep(BASE, (Axis("lr", tuple(0.01 * (each + 1) for each in range(of))),)).trials()
+    for each in range(done):
+        make_run((0.3, 0.4 + 0.1 * each))
+    runs = [*reversed(list_runs()), *(None for _ in range(of))]
+    state = SweepState(
+        Path("rates"), None, tuple(TrialState(each, run) for each, run in zip(trials, runs, strict=False))
+    )
+    sweeps._stopping = stopped
+    sweeps._report(state)
+    (message,) = window.context.messages.all
+    assert message.text == told
+    assert [words for words, _do in message.actions] == ([] if done == of else ["Resume" if stopped else "Try again"])
+    sweeps._stopping = False

@@ -6,18 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from cifar_gui.networks.base import presets
+from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.runs.axis import Axis
 from cifar_gui.runs.layout import Layout
 from cifar_gui.runs.lock import FolderLock
 from cifar_gui.runs.sweep import RANDOM, Sweep
 from cifar_gui.runs.sweep_files import create_sweep, list_sweeps, load_sweep
+from cifar_gui.runs.trash import KEPT_DAYS
 from cifar_gui.ui.sweeps import scatter_plot
+from cifar_gui.ui.sweeps.desk import ask_before_deleting
 from cifar_gui.ui.sweeps.dialog import SweepDialog
 from cifar_gui.ui.sweeps.results import Dot, Scatter
 from cifar_gui.ui.sweeps.scatter_plot import ScatterPlot
@@ -259,6 +262,47 @@ def test_what_stands_at_a_point_or_an_axis_is_whole_and_on_its_line(plot, monkey
     assert "A point appears here with the first epoch of each run." in written
 
 
+def test_what_is_another_is_painted_at_once(plot, qtbot) -> None:
+    class Painted(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                seen.append(plot.marked)
+            return False
+
+    seen: list[int] = []
+    watch = Painted(plot)
+    plot.installEventFilter(watch)
+    for do in (lambda: plot.mark(2), lambda: plot.show_scatter(Scatter("Rate", DOTS)), lambda: plot._read(1)):
+        QApplication.processEvents()
+        seen.clear()
+        do()
+        qtbot.waitUntil(lambda: bool(seen))
+
+
+def test_a_point_that_is_read_is_larger_and_a_hand_says_that_it_can_be_clicked(plot, qtbot) -> None:
+    one, two = (plot.at(dot).toPoint() for dot in DOTS[:2])
+
+    def sizes() -> list[int]:
+        image = plot.grab().toImage()
+        around = [QPoint(x, y) for x in range(-9, 10) for y in range(-9, 10)]
+        return [sum(image.pixelColor(place + by) == tokens().accent for by in around) for place in (one, two)]
+
+    plot.activateWindow()
+    plot.setFocus()
+    qtbot.waitUntil(plot.hasFocus)
+    small, same = sizes()
+    assert small == pytest.approx(same, abs=6)
+    assert plot.grab().toImage().pixelColor(0, 100) != (ground := plot.grab().toImage().pixelColor(3, 100)), "framed"
+    qtbot.mouseMove(plot, two)
+    assert (sizes()[0], plot.cursor().shape()) == (small, Qt.CursorShape.PointingHandCursor)
+    assert sizes()[1] > 1.3 * same
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert sizes()[0] > 1.3 * small
+    assert sizes()[1] == same
+    plot.clearFocus()
+    assert plot.grab().toImage().pixelColor(0, 100) == ground, "the keyboard is elsewhere"
+
+
 def test_only_a_point_that_is_near_is_meant(plot, qtbot) -> None:
     told: list[object] = []
     for signal in (plot.read, plot.chosen, plot.opened):
@@ -356,6 +400,26 @@ def test_a_sweep_of_which_a_run_is_being_trained_stays_whole(page, qtbot, monkey
     assert (len(list_sweeps()), [run.number for run in list_runs()]) == (1, ["0002", "0001"])
 
 
+def test_it_is_asked_what_shall_be_deleted_as_far_as_there_is_anything(page, make_run, monkeypatch) -> None:
+    asked: list[tuple[list[str], str, str, str]] = []
+
+    def answer(box: QMessageBox) -> int:
+        buttons = sorted(button.text() for button in box.buttons())
+        usual, escape = box.defaultButton().text(), box.escapeButton().text()
+        asked.append((buttons, usual, escape, box.informativeText()))
+        box.escapeButton().click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    (state,) = list_sweeps()
+    for runs in (0, 1, 2):
+        left = [each for each in state.trials if each.run is not None][:runs]
+        assert ask_before_deleting(page, replace(state, trials=tuple(left))) == "stay"
+    words = ["&Delete it"], ["The sweep &alone", "With its run"], ["The sweep &alone", "With its 2 runs"]
+    kept = f"What is deleted is kept in the trash for {KEPT_DAYS} days."
+    assert asked == [(["&Cancel", *each], "&Cancel", "&Cancel", kept) for each in words]
+
+
 # The dialog
 
 
@@ -441,6 +505,23 @@ def test_after_a_fault_of_the_app_a_sweep_can_be_started_again(dialog, qtbot, st
         qtbot.waitUntil(lambda: bool(told) and dialog.start.isEnabled())
     dialog.start.click()
     qtbot.waitUntil(lambda: started != [])
+
+
+def test_a_new_sweep_varies_the_newest_run_where_there_is_no_sweep_and_its_data_are_called_as_their_folder(
+    make_run, window, qtbot
+) -> None:
+    page = window.show_page("runs")
+    for recipes in ([], [{"epochs": 5}, {"epochs": 7, "data": "/photos/my.pets", "network": "lenet"}]):
+        for changes in recipes:
+            make_run((0.3,), **changes)
+        page.sweeps.view.new.click()
+        settle(page, qtbot)
+        dialog = page.sweeps.dialog
+        words = [label.text() for label in dialog.findChildren(QLabel) if label.text().startswith("Trains ")]
+        if recipes:
+            assert words == ["Trains LeNet-5 on my.pets again and again, with other values of the settings below."]
+        assert dialog._recipe.epochs == (7 if recipes else Recipe().epochs)
+        dialog.reject()
 
 
 def test_train_offers_a_sweep_over_its_recipe(window, qtbot, started) -> None:

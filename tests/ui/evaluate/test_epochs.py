@@ -170,6 +170,20 @@ def test_every_epoch_is_asked_and_makes_a_curve(replayed, qtbot):
     assert [mark.at for mark in view.plot.canvas.vertical] == [2.0]
 
 
+def test_what_has_been_asked_is_seen_epoch_by_epoch(replayed, monkeypatch):
+    view, todo, seen = replayed.views.epochs, [], []
+    monkeypatch.setattr(
+        replayed.context.jobs, "run", lambda work, done, *_given, **_named: todo.append(lambda: done(work()))
+    )
+    view.button.click()
+    while todo:
+        todo.pop(0)()
+        seen.append((view.plot.curves()[0].x.tolist(), view.waiting.isVisible(), view.button.isEnabled()))
+    assert seen == [([1, 2], True, False), ([1, 2, 4], False, True)]
+    assert view.words.text().startswith("Run 0007, validation: 3 of 3 kept epochs asked. Best: epoch ")
+    assert replayed.outcome.question.model == "run 0007 · epoch 1", "the result stays that of the one chosen"
+
+
 def test_how_far_it_is_begins_at_nothing_each_time(replayed, qtbot):
     view = replayed.views.epochs
     view.button.click()

@@ -234,6 +234,21 @@ def test_the_keyboard_plays_from_the_first_and_is_back_at_the_button_afterwards(
     assert page.game_panel.hasFocus(), "after a look at another page, too"
 
 
+def test_who_answers_by_the_buttons_goes_on_by_keys_at_the_end(playing, qtbot):
+    panel = playing.game_panel
+    playing.activateWindow()
+    while not playing.game.round.finished:
+        panel.question.buttons[1].setFocus()
+        panel.question.buttons[1].click()
+    assert panel.hasFocus(), "Space would begin another round"
+    assert playing.game.round.yours == (1,) * 20
+    panel.result.back.setFocus()
+    panel.result.back.click()
+    assert panel.hasFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_3)
+    assert playing.game.round.yours == (1,) * 19 + (2,)
+
+
 def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     page.on_model(snapshot)

@@ -184,6 +184,26 @@ def test_there_is_an_example_as_soon_as_the_view_is_seen_and_another_one_if_want
     assert view.strip.accessibleDescription().startswith("intact: ")
 
 
+def test_examples_of_a_result_that_has_gone_are_not_shown(measuring, qtbot, monkeypatch):
+    view, todo = measuring.views.robustness, []
+    qtbot.waitUntil(lambda: measuring.context.jobs.idle)
+    monkeypatch.setattr(
+        measuring.context.jobs, "run", lambda work, done, *_given, **_named: todo.append(lambda: done(work()))
+    )
+    measuring.robustness.follow(measuring.outcome)
+    measuring.views.choose("reliability")
+    measuring.robustness.follow(replace(measuring.outcome))
+    (late,) = todo
+    late()
+    assert len(view.strip.examples) == 0, "the view is not seen: the next ones are made when it is"
+    measuring.views.choose("robustness")
+    todo[1]()
+    assert (len(todo), len(view.strip.examples)) == (2, 6)
+    measuring.views.choose("reliability")
+    measuring.views.choose("robustness")
+    assert len(todo) == 2, "they are there"
+
+
 def test_after_a_fault_of_the_app_the_examples_are_tried_again(measuring, qtbot, monkeypatch):
     told: list[BaseException] = []
     view = measuring.views.robustness

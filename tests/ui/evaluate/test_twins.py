@@ -135,6 +135,29 @@ def test_pairs_are_looked_for_when_that_is_asked_and_a_click_opens_one(looking, 
     assert looking.views.numbers(looking.outcome).startswith("split,place,label,")
 
 
+def test_what_is_said_of_pairs_and_of_those_that_are_labelled_otherwise(looking, stays_said):
+    view, search = looking.views.twins, search_for(looking.outcome, "validation")
+    looking.twins._on_found(Found(search, [Twins(0, 4, 0.9312, True, True), Twins(5, 9, 0.85, False, False)]))
+    stays_said(looking.views, "pairs")
+    view.mislabelled.click()
+    stays_said(looking.views, "pairs-of-different-labels")
+    view.split.setCurrentIndex(view.split.findData("test"))
+    stays_said(looking.views, "pairs-of-test-pictures")
+
+
+def test_the_keyboard_stays_in_the_row_of_the_search_for_pairs(looking, qtbot):
+    view = looking.views.twins
+    looking.activateWindow()
+    for end, then in ((view.waiting.cancel.click, view.button), (lambda: None, view.split)):
+        view.button.setFocus()
+        qtbot.waitUntil(view.button.hasFocus)
+        view.button.click()
+        assert view.waiting.cancel.hasFocus()
+        end()
+        qtbot.waitUntil(view.waiting.isHidden)
+        assert then.hasFocus(), "the button has gone with what it has found"
+
+
 def test_the_test_pictures_are_looked_at_after_a_click_only(looking, qtbot, monkeypatch):
     view, looked_at = looking.views.twins, []
     look = known_duplicates.near_duplicates
