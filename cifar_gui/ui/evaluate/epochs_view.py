@@ -64,8 +64,11 @@ class EpochsView(QWidget):
 
     def show_waiting(self, *, waiting: bool) -> None:
         """Whether something is under way."""
+        waited = self.waiting.cancel.hasFocus()
         self.waiting.setVisible(waiting)
         self._allow()
+        if waited and not waiting:
+            self.button.setFocus()  # where it was: Qt would hand it to the plot
 
     def _allow(self) -> None:
         self.button.setEnabled(self._possible and self.waiting.isHidden())

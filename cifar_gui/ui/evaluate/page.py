@@ -142,7 +142,8 @@ class EvaluatePage(Page):
     def _show(self) -> None:
         """What is chosen, what is said of it, and what there is of it."""
         examiner = self.examiner
-        ran_by_keys, waits = self.controls.run.hasFocus(), self._waiting.hasFocus()
+        ran_by_keys = self.controls.run.hasFocus()
+        waits = self._waiting.hasFocus() or self._waiting.cancel.hasFocus()
         self.controls.choose(examiner.split)
         self.controls.show_standing(examiner.standing(), examiner.way())
         self.controls.show_stale(self._stale_words())

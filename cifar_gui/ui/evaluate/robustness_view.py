@@ -124,10 +124,15 @@ class RobustnessView(QWidget):
         self.seen.emit()
 
     def _show(self, *, waiting: bool) -> None:
+        asked, waited = self.button.hasFocus(), self.waiting.cancel.hasFocus()
         self.waiting.setVisible(waiting)
         self.words.setVisible(not waiting)
         self.button.setEnabled(not waiting)
         self.table.setEnabled(bool(self._measured))
+        if asked and waiting:
+            self.waiting.cancel.setFocus()  # Qt would hand it to the table
+        elif waited and not waiting:
+            self.button.setFocus()
 
     def _show_way(self) -> None:
         self.strip.show_examples(self._examples.get(self.way.raw(), ()))

@@ -184,6 +184,17 @@ def test_what_has_been_asked_is_seen_epoch_by_epoch(replayed, monkeypatch):
     assert replayed.outcome.question.model == "run 0007 · epoch 1", "the result stays that of the one chosen"
 
 
+def test_the_keyboard_is_back_at_the_button_where_there_is_more_to_ask(replayed, qtbot):
+    view = replayed.views.epochs
+    replayed.activateWindow()
+    view.button.setFocus()
+    qtbot.waitUntil(view.button.hasFocus)
+    view.button.click()
+    assert view.waiting.cancel.hasFocus()
+    view.waiting.cancel.click()
+    assert view.button.hasFocus()
+
+
 def test_how_far_it_is_begins_at_nothing_each_time(replayed, qtbot):
     view = replayed.views.epochs
     view.button.click()

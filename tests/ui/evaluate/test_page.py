@@ -556,6 +556,19 @@ def test_who_runs_by_keys_can_run_again_by_keys(page, qtbot, tiny_data, snapshot
     assert page.controls.run.hasFocus()
 
 
+def test_the_keyboard_is_at_run_when_it_has_been_given_up_or_asked_from_below(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.activateWindow()
+    for end in (page._waiting.cancel.click, lambda: qtbot.waitUntil(lambda: page.outcome is not None)):
+        page._nothing.button.setFocus()
+        qtbot.waitUntil(page._nothing.button.hasFocus)
+        page._nothing.button.click()
+        page._waiting.cancel.setFocus()
+        end()
+        assert page.controls.run.hasFocus()
+
+
 def test_a_failure_is_said_and_run_can_be_pressed_again(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     broken = ModelSnapshot(replace(snapshot.card, network="simple"), dict(list(snapshot.weights.items())[1:]))

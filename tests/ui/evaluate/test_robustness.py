@@ -155,6 +155,21 @@ def test_measuring_can_be_given_up(measuring, qtbot):
     assert view.measured == ()
 
 
+def test_the_keyboard_is_back_at_the_button_whether_it_was_measured_or_given_up(measuring, qtbot):
+    view = measuring.views.robustness
+    measuring.activateWindow()
+    for end in (lambda: qtbot.waitUntil(lambda: len(view.measured) == 1), view.waiting.cancel.click):
+        view.button.setFocus()
+        qtbot.waitUntil(view.button.hasFocus)
+        view.button.click()
+        assert view.waiting.cancel.hasFocus(), "whether or not there is a table to go to"
+        end()
+        assert view.button.hasFocus()
+    view.second.setFocus()
+    measuring.robustness.follow(replace(measuring.outcome))
+    assert view.second.hasFocus(), "where it stood anyway"
+
+
 def test_measuring_one_network_is_given_up_when_another_is_shown(measuring, qtbot):
     view, shown = measuring.views.robustness, measuring.outcome
     view.button.click()
