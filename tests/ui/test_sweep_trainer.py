@@ -42,6 +42,8 @@ def rates() -> list[tuple[str, float, str]]:
 
 def test_all_trials_are_trained_and_the_status_bar_counts_them(sweeps, folder, window, qtbot) -> None:
     seen: list[str] = []
+    ways: list[tuple[bool, str]] = []
+    sweeps.changed.connect(lambda: ways.append((sweeps.path is not None, sweeps.words)))
     window.context.session.event.connect(lambda _event: seen.append(window.activity.text()))
     sweeps.start(folder)
     ended(sweeps, qtbot)
@@ -50,7 +52,9 @@ def test_all_trials_are_trained_and_the_status_bar_counts_them(sweeps, folder, w
     counted = [next(each for each in seen if f"sweep {number} of 3 · epoch" in each) for number in (1, 2, 3)]
     assert len(counted) == 3
     assert all(each.endswith(" left of this run") for each in counted), "the sweep takes longer"
-    assert sweeps.words == ""
+    assert ways == [(True, f"sweep {number} of 3") for number in (1, 1, 2, 3, 3)] + [(False, "")], (
+        "the last is told, too"
+    )
     text = window.context.messages.all[0].text
     assert text.startswith("Sweep rates is done: 3 runs. The best has ")
 

@@ -9,6 +9,7 @@ import pytest
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.ui.evaluate import outcomes
 from cifar_gui.ui.evaluate.epoch_scores import EpochScores, scores_words, why_not_every
 from cifar_gui.ui.evaluate.outcomes import Outcomes
 from cifar_gui.ui.long_work import LongWork
@@ -73,10 +74,10 @@ def test_no_epoch_is_chosen_by_the_test_pictures(outcome):
 
 
 def test_what_was_asked_is_recalled_for_the_same_network_and_pictures_only(outcome):
-    outcomes = Outcomes()
-    outcomes.remember(outcome)
+    kept = Outcomes()
+    kept.remember(outcome)
     again = replace(outcome.question, model="By another name")
-    found = outcomes.recall(again)
+    found = kept.recall(again)
     assert found is not None
     assert (found.question, found.answers.tolist()) == (again, [0, 2])
     for other in (
@@ -84,7 +85,18 @@ def test_what_was_asked_is_recalled_for_the_same_network_and_pictures_only(outco
         replace(again, split="train"),
         replace(again, snapshot=small_network(2)),
     ):
-        assert outcomes.recall(other) is None
+        assert kept.recall(other) is None
+
+
+def test_what_was_asked_for_longest_ago_is_forgotten_first(outcome, monkeypatch):
+    monkeypatch.setattr(outcomes, "_MOST", 2)
+    kept, asked = (
+        Outcomes(),
+        {split: replace(outcome.question, split=split) for split in ("validation", "train", "test")},
+    )
+    for split in ("validation", "train", "validation", "test"):
+        kept.remember(replace(outcome, question=asked[split]))
+    assert [kept.recall(question) is not None for question in asked.values()] == [True, False, True]
 
 
 RUN = "runs/0007"

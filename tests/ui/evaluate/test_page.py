@@ -109,8 +109,12 @@ def test_where_there_are_no_pictures_they_are_offered(page, snapshot):
 def test_reading_pictures_can_be_given_up(page, snapshot, tiny_data):
     page.on_model(snapshot)
     page.controls.run.click()
+    told: list[str] = []
+    page.context.data.cancelled.connect(lambda: told.append("the library reads on for nobody"))
     page._waiting.cancel.click()
-    assert front(page) is page._nothing
+    assert (front(page), len(told)) == (page._nothing, 1)
+    page.examiner.cancel()
+    assert len(told) == 1, "what others read is not ours to give up"
     page.on_data(tiny_data)  # comes all the same
     assert not page.examiner.busy
 

@@ -227,8 +227,11 @@ def test_a_search_goes_on_for_the_same_pictures_and_ends_when_others_are_shown(l
     assert view.found is None
 
 
-def test_the_choice_of_the_user_stays_until_other_pictures_are_evaluated(looking):
+@pytest.mark.parametrize("known", [False, True])
+def test_the_choice_of_the_user_stays_until_other_pictures_are_evaluated(looking, known):
     view, outcome = looking.views.twins, looking.outcome
+    if known:
+        looking.twins._on_found(Found(search_for(outcome, "validation"), [Twins(0, 4, 0.93, False, True)]))
     view.split.setCurrentIndex(view.split.findData("test"))
 
     def evaluated(split: str) -> str:
