@@ -111,9 +111,9 @@ class EpochBar(QFrame):
             self._timer.stop()
             return
         self._awaited = ""
+        self._timer.start()  # first: where the first epoch is not there any more, it is stopped at once
         if self.slider.value() == self.slider.maximum():
             self.slider.setValue(0)
-        self._timer.start()
 
     def _on_tick(self) -> None:
         if self._awaited:

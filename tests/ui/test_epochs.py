@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
 from cifar_gui.ui.epoch_bar import EpochBar
+from cifar_gui.ui.epoch_replay import EpochReplay
 from cifar_gui.ui.epochs import EpochTrack, epoch_track, position_of
 from cifar_gui.ui.model_choices import ModelChoice
 
@@ -118,3 +122,40 @@ def test_playing_stops_when_there_is_nothing_left_to_play(bar):
     bar.play.setChecked(True)
     bar.show_track(EpochTrack(reason="gone"))
     assert not bar.playing
+
+
+class Models(QObject):
+    """In place of the window's networks: some are offered, and any can be chosen."""
+
+    choices_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current, self.offered, self.asked = BEST, RUN, []
+
+    def choices(self) -> list[ModelChoice]:
+        return self.offered
+
+    def choose(self, key: str) -> None:
+        self.asked.append(key)
+        self.current = next((each for each in self.offered if each.key == key), self.current)
+
+
+def test_the_slider_follows_the_networks_and_tells_of_a_track_that_is_another_once(bar):
+    models, told = Models(), []
+    context: Any = SimpleNamespace(models=models, session=SimpleNamespace(run=None))
+    replay = EpochReplay(context, bar, bar)
+    replay.track_changed.connect(lambda track: told.append((track.epochs, track.position, track.note)))
+    models.choices_changed.emit()
+    replay.show()
+    assert told == [((1, 3, 4), 0, "of 4 · best")]
+    replay.set_snapshot(SimpleNamespace(card=SimpleNamespace(epoch=3.0)))  # type: ignore[arg-type]
+    assert (bar.slider.value(), told[1:]) == (1, [((1, 3, 4), 1, "of 4 · best")])
+    models.offered = RUN[:-2]
+    models.choices_changed.emit()
+    assert (bar.slider.maximum(), told[2:]) == (1, [((1, 3), 1, "of 3 · best")])
+    models.offered = [RUN[0], RUN[2]]  # the first is thinned out, and the slider has not heard of it
+    bar.play.setChecked(True)
+    assert models.asked == ["runs/0007/epoch/1"]
+    assert (bar.playing, bar.slider.isEnabled(), bar._number.text()) == (False, False, "3")
+    assert "one epoch so far" in bar._reason.text()

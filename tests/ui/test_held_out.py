@@ -14,7 +14,7 @@ from cifar_gui.data.statistics import CENTRED
 from cifar_gui.errors import DataError
 from cifar_gui.explain.held_out import held_out
 from cifar_gui.recipe import Recipe
-from cifar_gui.ui.held_out import RandomHeldOut, usual_data, why_none
+from cifar_gui.ui.held_out import HeldOutPictures, RandomHeldOut, usual_data, why_none
 
 
 def test_explanations_and_the_window_give_the_same_reason_and_the_way_out(tiny_data):
@@ -89,3 +89,38 @@ def test_where_no_picture_was_held_out_none_is_drawn_and_it_is_said_why(asked, t
     asked.data.current = replace(tiny_data, counts=(train, 0, test))
     asked.random.take()
     assert (asked.told, asked.drawn) == ([(none_held_out("Tiny"), [])], [])
+
+
+def test_those_who_wait_for_held_out_pictures_hear_once_what_came_of_it(library, tiny_data):
+    context: Any = SimpleNamespace(data=library)
+    pictures, told = HeldOutPictures(context), []
+    pictures.came.connect(lambda: told.append("came"))
+    pictures.missing.connect(told.append)
+    card = ModelCard("simple", tiny_data.class_names, CENTRED)
+
+    def read(*ends: str) -> list[str]:
+        told.clear()
+        for end in ends:
+            if end:
+                library.failed.emit(end)
+            else:
+                library.loaded.emit(tiny_data)
+        return list(told)
+
+    assert read("", "Not here.") == [], "nobody has asked"
+    pictures.ask(card)
+    assert library.requested == ["usual"]
+    assert read("", "", "Not here.") == ["came"]
+    pictures.ask(card)
+    assert read("Not here.", "Nor there.", "") == ["Not here."], "what others have read since is not for them"
+    pictures.ask(card)
+    pictures.give_up()
+    assert read("", "Not here.") == []
+    assert pictures.known(card) is None
+    library.current = replace(tiny_data, counts=(200, 0, 40))
+    assert pictures.known(card) is None
+    with pytest.raises(DataError):
+        pictures.of(card)
+    library.current = tiny_data
+    for found in (pictures.of(card), pictures.known(card)):
+        assert len(found.split) == len(tiny_data.split("validation"))

@@ -32,6 +32,7 @@ def test_progress_of_what_was_given_up_is_not_told(work, qtbot):
         reported.set()
         go_on.wait(60)
         progress(0.6, "the first again")
+        done.append("to the end")  # in vain, for minutes perhaps
 
     work.start(first, lambda _nothing: done.append("first"))
     assert reported.wait(60)
@@ -40,6 +41,20 @@ def test_progress_of_what_was_given_up_is_not_told(work, qtbot):
     qtbot.waitUntil(lambda: done == ["second"])
     assert told == ["the second"]
     assert not work.running
+
+
+def test_a_stop_of_what_has_been_given_up_since_is_not_told_of_what_came_after_it(qtbot):
+    faults: list[BaseException] = []
+    jobs = Background(faults.append)
+    work, told, go_on = LongWork(jobs, "work"), [], threading.Event()
+    work.broken.connect(lambda: told.append("broken"))
+    work.start(lambda _progress: go_on.wait(60), told.append)
+    work.stop(lambda: told.append("stopped"))
+    work.start(lambda _progress: 1 / 0, told.append)
+    go_on.set()
+    qtbot.waitUntil(lambda: jobs.idle and not work.running)
+    assert (told, len(faults)) == (["broken"], 1)
+    jobs.shutdown()
 
 
 @pytest.mark.parametrize("heard", [True, False])

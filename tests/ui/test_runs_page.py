@@ -181,6 +181,13 @@ def test_notes_are_kept_when_the_field_is_left(page, qtbot):
     assert page.details.notes.toPlainText() == ""
 
 
+def test_notes_are_kept_when_the_sweeps_come_to_the_front(page, qtbot):
+    page.details.notes.setPlainText("first")
+    page.commands.view.button("sweeps").click()
+    settle(page, qtbot)
+    assert list_runs()[0].notes == "first"
+
+
 def test_notes_being_typed_survive_a_refresh(page, qtbot):
     page.details.notes.setPlainText("half a sen")
     page.refresh()
@@ -585,6 +592,7 @@ def test_tags_are_typed_beside_the_curves_or_into_the_table_and_filter_it(page, 
     settle(page, qtbot)
     assert [run.tags for run in list_runs()] == [("Wide",), ("wide", "second try"), ()]
     assert not page.table.isColumnHidden(TAGS)
+    assert page.filter.tag.isVisible()
     page.filter.tag.setCurrentIndex(page.filter.tag.findData("second try"))
     assert [row.summary.number for row in page.model.rows] == ["0002"]
     page.filter.clear()
@@ -600,13 +608,15 @@ def test_tags_are_typed_beside_the_curves_or_into_the_table_and_filter_it(page, 
 
 
 def test_a_tag_that_no_run_has_any_more_filters_nothing(page, qtbot):
+    assert not page.filter.tag.isVisible(), "there is none"
     page.model.setData(page.model.index(0, TAGS), "wide")
     settle(page, qtbot)
     page.filter.tag.setCurrentIndex(1)
-    assert len(page.model.rows) == 1
+    assert (len(page.model.rows), page.filter._count.text()) == (1, "1 of 3 runs")
     page.model.setData(page.model.index(0, TAGS), "")
     settle(page, qtbot)
     assert len(page.model.rows) == 3
+    assert (page.filter.tag.isVisible(), page.filter._count.text()) == (False, "")
 
 
 def test_a_new_run_can_be_begun_from_the_same_weights(page, window, qtbot):

@@ -396,6 +396,7 @@ def test_each_selection_has_its_own_page(details):
     details.show_rows([ONE, row("0002", BEST.changed(seed=9))])
     assert (details.title_label.text(), details.differences.isVisible()) == ("SETTINGS THAT DIFFER", True)
     assert not details._same.isVisible()
+    assert (details._rest.isVisible(), details.weights.isVisible()) == (True, bool(details.weights.text()))
     details.show_rows([ONE, TWO])
     assert (details.differences.isVisible(), details._same.isVisible()) == (False, True)
     details.show_rows([])

@@ -76,6 +76,7 @@ def test_a_new_run_has_nothing_of_the_one_before(qtbot, watched) -> None:
     until_idle(qtbot, watched)
     parts = ("run", "recipe", "started", "last_snapshot")
     assert [name for name in parts if getattr(session, name) is None] == []
+    assert session.data is None, "it is large, and of the run under way only"
     session.start(RECIPE)
     assert [name for name in (*parts, "data") if getattr(session, name) is not None] == []
     assert session.history.epoch_rows == []
@@ -349,6 +350,8 @@ def test_shutdown_in_the_middle_saves_and_joins(qtbot, watched) -> None:
     qtbot.waitUntil(lambda: bool(watched.of(EpochReport)))
     run = watched.session.run
     watched.session.shutdown()
+    assert not watched.session._timer.isActive(), "nothing more is delivered"
+    assert (run.summary().status, run.summary().epochs_done < 400) == ("stopped", True)
     assert run.resume_state() is not None
     run.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "trainer"]
@@ -487,6 +490,7 @@ def test_memory_that_is_short_ends_the_run_and_names_what_it_may_go_on_with(qtbo
         forward(bench, *arguments)
 
     monkeypatch.setattr(Bench, "forward_backward", fail_when_large)
+    assert watched.session.smaller_micro_batch == 0
     watched.session.start(RECIPE)
     until_idle(qtbot, watched)
     assert watched.session.smaller_micro_batch == 10

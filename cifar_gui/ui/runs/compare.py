@@ -81,7 +81,6 @@ class ComparePanel(Panel):
 
     def _on_measure(self, measure: str) -> None:
         self._stack.setCurrentWidget(self._plots[measure])
-        self._plots[measure].refresh()
         self._export.setMenu(self._plots[measure].menu(self._export))
 
     def _lay_out(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -11,10 +13,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from cifar_gui.networks.base import presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
-from cifar_gui.ui.lessons.dialog import LessonDialog
+from cifar_gui.ui.lessons.dialog import LessonDialog, save
 from cifar_gui.ui.lessons.lesson import Lesson, shipped_lessons
 from cifar_gui.ui.lessons.parts import PARTS
+from cifar_gui.ui.lessons.view import LessonView
 from cifar_gui.ui.page import PAGES
+from cifar_gui.ui.theme import px
 
 RECIPE = presets("simple")["quick"].changed(data="shapes")
 OWN = presets("lenet")["best"].changed(data="shapes", seed=11, lr=0.02, preset="custom")
@@ -120,6 +124,22 @@ def test_who_quits_in_a_lesson_starts_as_before_it(ready, drop, home):
     assert written["page.train"]["recipe"] == OWN.to_dict()
 
 
+def test_a_lesson_opened_before_pytorch_is_there_brings_back_what_was_in_front_then(ready, drop, monkeypatch):
+    """The page it begins with stands in front, and waits, before the lesson is open."""
+    is_ready = [False]
+    monkeypatch.setitem(vars(ready.context), "torch_ready", lambda: is_ready[0])
+    drop(Lesson("One", "", ("filters",)))
+    assert (ready.pages.current_name, ready.pages.built("filters")) == ("filters", None)
+    assert ready.lesson.bar.isHidden()
+    is_ready[0] = True
+    ready.pages.on_torch_ready()
+    assert (ready.pages.built("filters").isVisible(), ready.lesson.bar.isVisible()) == (True, True)
+    ready._remember()
+    assert json.loads(ready.context.settings.as_text())["page"] == "runs"
+    ready.lesson.leave_button.click()
+    assert ready.pages.current_name == "runs"
+
+
 def test_a_lesson_that_cannot_be_used_says_so_and_nothing_changes(ready, drop):
     before, good = situation(ready), LESSON.to_toml()
     for right, wrong, said in (
@@ -221,6 +241,28 @@ def test_the_text_can_be_hidden_has_links_to_the_help_and_finds_room(ready, drop
     assert view.text.loadResource(2, QUrl.fromLocalFile(str(path))) is None, "no file is read for a picture in the text"
 
 
+def test_each_lesson_begins_with_its_text_in_sight_whatever_was_done_with_the_one_before(qtbot):
+    view = LessonView(QWidget())
+    qtbot.addWidget(view)
+    view.resize(1300, 600)
+    view.show()
+    assert (view.bar.isVisible(), view.text.isVisible()) == (False, False)
+    view.show_lesson("One", "Look.")
+    view.clear()
+    assert (view.bar.isVisible(), view.text.isVisible()) == (False, False)
+    view.show_lesson("Two", "Look again.")
+    assert (view.text.isVisible(), view.text.toPlainText()) == (True, "Look again.")
+    view.text_button.click()
+    view.show_lesson("Three", " \n")
+    assert (view.title.text(), view.text.isVisible(), view.text_button.isVisible()) == ("Three", False, False)
+    view.show_lesson("Four", "Look.")
+    assert (view.text.isVisible(), view.text_button.isVisible(), view.text_button.isChecked()) == (True, True, True)
+    assert view._split.sizes()[0] == px(320)
+    view.resize(900, 600)
+    qtbot.waitUntil(lambda: not view.is_beside)
+    assert abs(view._split.sizes()[0] - px(190)) < 20
+
+
 def test_every_group_of_controls_is_on_its_page_and_shipped_lessons_are_in_the_help_menu(window, qtbot):
     for name in PAGES.names():
         assert list(window.pages.page(name).parts()) == [part.name for part in PARTS if part.page == name]
@@ -293,6 +335,28 @@ def test_the_dialog_leaves_network_and_recipe_alone_where_the_lesson_does(qtbot)
     assert (new.recipe, new.network) == (None, "")
     dialog.pages["runs"].setChecked(False)
     assert (dialog.first.raw(), dialog.lesson(RECIPE).first_page) == ("train", "train"), "a page that is not shown"
+
+
+def test_the_dialog_begins_with_the_title_and_leads_back_to_it_while_it_is_missing(qtbot, monkeypatch):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(1000, 700)
+    dialog = LessonDialog(None, "runs", "mlp", parent)
+    dialog.open()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.title.hasFocus)
+    assert not dialog.problem.isVisible()
+    dialog.text.setFocus()
+    context: Any = SimpleNamespace(messages=SimpleNamespace(info=lambda text: pytest.fail(text)))
+    assert not save(dialog, RECIPE, context)
+    assert (dialog.title.hasFocus(), dialog.problem.isVisible()) == (True, True)
+    assert dialog.problem.text() == "Give the lesson a title first: it is what students see above it."
+    qtbot.keyClicks(dialog.title, "Why?")
+    assert not dialog.problem.isVisible(), "it was of what stood there before"
+    for box in dialog.pages.values():
+        box.setChecked(False)
+    assert not save(dialog, RECIPE, context)
+    assert (dialog.problem.isVisible(), "at least one" in dialog.problem.text()) == (True, True)
 
 
 def test_what_has_been_written_is_not_thrown_away_without_a_question(qtbot, monkeypatch):
