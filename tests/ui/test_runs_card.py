@@ -103,6 +103,27 @@ def test_a_card_that_was_saved_and_dropped_brings_recipe_and_seed(dialog, window
     assert window.context.messages.all[0].text == "The recipe on Train, with its seed 7, is the one in mine.png."
 
 
+def test_the_dialog_begins_with_saving_and_what_cannot_be_written_leaves_it_open(
+    dialog, window, qtbot, tmp_path, monkeypatch
+) -> None:
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.save.hasFocus)
+    assert dialog.save.isDefault()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(tmp_path / "gone" / "mine.png"), ""))
+    dialog.save.click()
+    assert dialog.isVisible()
+    assert (window.context.messages.all[0].severity, tmp_path.joinpath("gone").exists()) == ("error", False)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: ("", ""))
+    dialog.save.click()
+    assert (dialog.isVisible(), len(window.context.messages.all)) == (True, 1)
+    dialog.copy.click()
+    copied = QGuiApplication.clipboard().mimeData()
+    assert bytes(copied.data("image/png").data()) == dialog.png
+    assert QGuiApplication.clipboard().image().size() == SIZE
+    assert window.context.messages.all[0].text == "The card of run 0001 is on the clipboard."
+    assert dialog.isVisible(), "it may be saved, too"
+
+
 def test_on_classify_a_card_is_a_recipe_and_any_other_picture_a_picture(window, qtbot, make_picture, tmp_path) -> None:
     card = tmp_path / "card.png"
     card.write_bytes(small_png(Recipe(network="simple", data="shapes", seed=5)))

@@ -502,6 +502,9 @@ def test_a_name_that_cannot_be_written_is_told_and_the_table_shows_what_is_true(
 def test_what_has_been_in_the_trash_for_long_is_deleted_when_the_page_is_first_shown(window, qtbot, monkeypatch):
     emptied = []
     monkeypatch.setattr("cifar_gui.ui.runs.page.empty_old", lambda: emptied.append(True))
+    page = window.pages.page("runs")  # built, and not to be seen yet
+    page.on_event(STARTED)
+    assert not page._soon.isActive()
     window.show_page("runs")
     qtbot.waitUntil(lambda: emptied == [True])
 

@@ -208,6 +208,15 @@ def test_the_selection_follows_its_runs_and_falls_back_to_the_first(table):
     assert chosen[-1] == []
 
 
+def test_several_runs_stay_selected_however_far_sorting_takes_them_apart(table, qtbot):
+    table.select({TWO.path})
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)  # and the one below it
+    for column, numbers in ((DATE, ["0001", "0002"]), (TIME, ["0002", "0001"]), (NAME, ["0002", "0001"])):
+        table.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+        assert [each.summary.number for each in table.selected()] == numbers, column
+    assert table.verticalHeader().isHidden(), "the numbers of the rows are not those of the runs"
+
+
 def test_what_is_known_of_the_selected_runs_is_told_anew_each_time(table):
     table.select({ONE.path})
     told: list[list[RunRow]] = []
@@ -458,6 +467,18 @@ def test_notes_written_elsewhere_are_shown_unless_others_are_being_typed(details
     details.notes.setPlainText("half a")
     details.show_rows([TWO])
     assert details.notes.toPlainText() == "half a"
+
+
+def test_what_has_been_handed_over_is_not_shown_in_place_of_what_was_written_since(details):
+    details.show_rows([ONE])
+    details.notes.setPlainText("first")
+    details.tags.setText("typed")
+    details.tags.setModified(True)
+    details.show_rows([])
+    assert details.told == [("0001", "first")]
+    since = replace(ONE.summary, notes="from the table", tags=("two", "words"))
+    details.show_rows([replace(ONE, summary=since)])
+    assert (details.notes.toPlainText(), details.tags.text()) == ("from the table", "two, words")
 
 
 def test_a_damaged_run_takes_no_notes(details):
