@@ -185,6 +185,7 @@ class SweepDialog(QDialog):
         self._rows_layout.removeWidget(row)
         if row.isAncestorOf(self.focusWidget()):
             self.rows[min(place, len(self.rows) - 1)].setting.setFocus()  # else the keyboard would be gone with the row
+        row.hide()  # it is deleted later
         row.deleteLater()
         self.assemble()
 

@@ -108,7 +108,9 @@ class Walk:
             self.begin()
 
     def open(self) -> None:
-        if self.round is not None and self.round.data is self.data and self.against == NETWORKS[self.network][0].key:
+        choice, network = NETWORKS[self.network]
+        data = self.data.for_classes(network.card.class_names) if self.data is not None else None
+        if self.round is not None and self.round.data is data and self.against == choice.key:
             self.page.controls.game.click()
             self.playing = True
         else:
@@ -142,10 +144,10 @@ class Walk:
         choice, network = NETWORKS[made.network]
         if made.breaks:
             self.playing = False
-        elif network.card.class_names != made.data.class_names:
+        elif network.card.class_names != (data := made.data.for_classes(network.card.class_names)).class_names:
             self.refuse("classes")
         else:
-            self.round, self.against = begin(network, choice.label, made.data, made.places)(), choice.key
+            self.round, self.against = begin(network, choice.label, data, made.places)(), choice.key
             self.played.setdefault(made.data.split("validation").fingerprint, set()).update(made.places)
 
     @property
