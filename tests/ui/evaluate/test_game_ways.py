@@ -87,7 +87,8 @@ class Walk:
         return [*now, *leaving, *playing, self.fault]
 
     def choose_network(self) -> None:
-        self.network, self.told = self.chance.choice([0, 1, 0, 1, 2]), ""
+        knows_four = self.data is not None and self.data.class_names == FOUR
+        self.network, self.told = self.chance.choice([2, 2, 0] if knows_four else [0, 1, 0, 1, 2]), ""
         models = self.page.context.models
         models.current = models.loaded = NETWORKS[self.network][0]
         self.page.on_model(NETWORKS[self.network][1])
@@ -114,7 +115,7 @@ class Walk:
             self.page.controls.game.click()
             self.playing = True
         else:
-            self.breaks = self.chance.random() < 0.2
+            self.breaks = self.chance.random() < 0.3
             self.page.controls.game.click()
             self.begin()
 
@@ -156,6 +157,8 @@ class Walk:
 
     def answer(self) -> None:
         answer = self.chance.randrange(4)
+        if self.at_a_question and not self.round.finished and self.chance.random() < 0.7:
+            answer = self.round.labels[len(self.round.yours)]
         if self.playing:
             self.qtbot.keyClick(self.page.game_panel, Qt.Key(Qt.Key.Key_1 + answer))
         if self.at_a_question:
@@ -201,6 +204,7 @@ class Walk:
             fresh.begin(f"{NETWORKS[self.preparing.network][0].label} looks at {LENGTH} pictures")
         else:
             fresh.show_round(self.round)
+            assert shown.question.back.isEnabled() == bool(self.round.yours) or self.round.finished
         for _ in range(4):
             QApplication.sendPostedEvents()
             QApplication.processEvents()
