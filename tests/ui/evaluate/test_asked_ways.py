@@ -190,8 +190,8 @@ class Walk(Asked):
             self.result = key if self.key(self.outcome) in self.known else None
 
     def ask(self) -> None:
-        endings = ["well", "well", "well", "breaks", "fails"]
-        self.ends = self.chance.choice(endings[:4] if self.kind == "twins" else endings)
+        endings = ["well", "well", "breaks", "fails", "fails"]
+        self.ends = self.chance.choice(endings[:3] if self.kind == "twins" else endings)
         if self.view.button.isEnabled() and not self.view.button.isHidden() and self.outcome is not None:
             self.view.button.click()
             self.asking, self.begun, self.far, self.told = self.ends, self.chosen, False, 0
