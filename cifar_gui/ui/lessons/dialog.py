@@ -127,7 +127,9 @@ class LessonDialog(QDialog):
     def _connect(self) -> None:
         for box in self.pages.values():
             box.toggled.connect(self._follow_pages)
-        self.title.textEdited.connect(lambda _title: self.problem.hide())  # it was of what stood there before
+        edited = (self.title.textEdited, self.text.textChanged, *(box.toggled for box in self.pages.values()))
+        for change in edited:
+            change.connect(self.problem.hide)  # it was of what stood there before
         self.save.clicked.connect(self.save_wanted)
         self.cancel.clicked.connect(self.reject)
 

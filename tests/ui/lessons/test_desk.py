@@ -14,7 +14,7 @@ from cifar_gui.networks.base import presets
 from cifar_gui.recipe import Recipe
 from cifar_gui.training.history import History
 from cifar_gui.ui.lessons.dialog import LessonDialog, save
-from cifar_gui.ui.lessons.lesson import Lesson, shipped_lessons
+from cifar_gui.ui.lessons.lesson import LONGEST_TEXT, Lesson, shipped_lessons
 from cifar_gui.ui.lessons.parts import PARTS
 from cifar_gui.ui.lessons.view import LessonView
 from cifar_gui.ui.page import PAGES
@@ -357,6 +357,13 @@ def test_the_dialog_begins_with_the_title_and_leads_back_to_it_while_it_is_missi
         box.setChecked(False)
     assert not save(dialog, RECIPE, context)
     assert (dialog.problem.isVisible(), "at least one" in dialog.problem.text()) == (True, True)
+    dialog.pages["train"].setChecked(True)
+    assert not dialog.problem.isVisible()
+    dialog.text.setPlainText("word " * LONGEST_TEXT)
+    assert not save(dialog, RECIPE, context)
+    assert (dialog.problem.isVisible(), "shorten it" in dialog.problem.text()) == (True, True)
+    dialog.text.setPlainText("word")
+    assert not dialog.problem.isVisible()
 
 
 def test_what_has_been_written_is_not_thrown_away_without_a_question(qtbot, monkeypatch):
