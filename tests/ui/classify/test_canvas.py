@@ -113,6 +113,47 @@ def test_keys_change_the_brush_and_pick_its_colour(page, qtbot, dog, canvas):
     assert {panel.action(name).shortcut().toString() for name in ("larger", "smaller", "pick")} == {"]", "[", "P"}
 
 
+def test_each_tool_has_what_it_needs_and_the_brush_is_as_wide_as_it_is_said_to_be(page, qtbot, canvas):
+    panel = page.insight.paint_panel
+    for tool, needs in (
+        ("draw", (True, True, False)),
+        ("erase", (False, True, False)),
+        ("shift", (False, False, True)),
+        ("blur", (False, True, False)),
+    ):
+        panel.tools.button(tool).click()
+        assert (panel.colour.isEnabled(), panel.brush_width.isEnabled(), canvas.grips) == needs, tool
+    panel.action("larger").trigger()
+    assert (panel.brush_width.raw(), canvas._brush) == ("5", 5)
+    panel.brush_width.setCurrentIndex(panel.brush_width.findData("8"))
+    assert canvas._brush == 8
+    start_over = panel.action("start_over")
+    assert (start_over.isEnabled(), start_over.toolTip()) == (False, "The picture is as it was")
+    panel.tools.button("draw").click()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    assert start_over.isEnabled()
+    panel.forget()
+    assert not start_over.isEnabled()
+
+
+def test_nothing_is_to_be_undone_once_another_picture_or_crop_has_ended_the_painting(
+    page, qtbot, canvas, show, make_picture
+):
+    undo, panel = page.context.actions["undo"], page.single.picture_panel
+    for end in (
+        lambda: panel.side.crop.setCurrentIndex(2),
+        lambda: show(make_picture("other.png", colour="green")),
+    ):
+        panel.views.button("paint").click()
+        idle(page, qtbot)
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+        assert undo.isEnabled()
+        end()
+        assert (panel.view, undo.isEnabled()) == ("picture", False)
+        assert "choose Paint first" in undo.toolTip()
+        idle(page, qtbot)
+
+
 def test_a_colour_is_asked_for_and_stays_if_the_user_thinks_better_of_it(page, canvas, monkeypatch):
     panel = page.insight.paint_panel
     for answer, wanted in ((QColor("lime"), "#00ff00"), (QColor(), "#00ff00")):

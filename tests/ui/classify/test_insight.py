@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -78,6 +79,61 @@ def test_where_a_way_of_asking_does_not_suit_the_network_it_is_said_in_place(
     qtbot.waitUntil(lambda: "has none. Choose occlusion" in side._hint.text())
     assert not side.heat_map.isVisible()
     assert not page.context.messages.all
+
+
+def test_where_no_map_can_be_made_the_one_before_goes_and_nothing_is_said_once_none_is_wanted(
+    page, qtbot, show, dog, side, monkeypatch
+):
+    show(dog)
+    turn_on(side, page, qtbot, "occlusion")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def refuse(_question):
+        begun.set()
+        assert go_on.wait(20)
+        raise CifarGuiError("It has none.")
+
+    monkeypatch.setattr(page.insight.heat_maps._newest, "_work", refuse)
+    side.method.setCurrentIndex(side.method.findData("grad_cam"))
+    assert begun.wait(20)
+    side.method.setCurrentIndex(0)
+    go_on.set()
+    idle(page, qtbot)
+    assert "Drag the frame" in side._hint.text()
+    side.method.setCurrentIndex(side.method.findData("occlusion"))
+    monkeypatch.undo()
+    turn_on(side, page, qtbot, "grad_cam")
+    assert (side.heat_map.isVisible(), side.legend.isVisible()) == (True, True)
+    page.insight.heat_maps.refused.emit("It has none.")
+    assert (side.heat_map.isVisible(), side.legend.isVisible(), side.view.toolTip()) == (False, False, "")
+    assert side._hint.text() == "It has none."
+
+
+def test_a_map_of_the_picture_before_is_not_laid_on_the_next(page, qtbot, show, dog, side, make_picture, monkeypatch):
+    show(dog)
+    turn_on(side, page, qtbot, "occlusion")
+    heat_maps, begun, go_on, shown = page.insight.heat_maps, threading.Event(), threading.Event(), []
+    heat_maps.found.connect(lambda heat: shown.append(heat.question.pixels))
+    work = heat_maps._newest._work
+
+    def slow(question):
+        if np.array_equal(question.pixels, seen(dog)):
+            begun.set()
+            assert go_on.wait(20)
+        return work(question)
+
+    monkeypatch.setattr(heat_maps._newest, "_work", slow)
+    page.insight.follow(page.insight._answer)
+    assert begun.wait(20)
+    gone = []
+    page.opener.opened.connect(lambda _opened: gone.append(side.heat_map.isHidden()))
+    show(make_picture("other.png", colour="green"))
+    assert gone == [True], "that of the picture before"
+    qtbot.waitUntil(lambda: bool(shown))
+    go_on.set()
+    idle(page, qtbot)
+    assert not any(np.array_equal(pixels, seen(dog)) for pixels in shown)
+    assert side.heat_map.isVisible()
 
 
 def test_the_way_of_asking_is_remembered(page, qtbot, show, dog, side):

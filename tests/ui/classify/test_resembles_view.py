@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from cifar_gui.errors import CifarGuiError
 from cifar_gui.explain import resembles as core
 from cifar_gui.ui.classify import resembles as resembles_view
 
@@ -65,6 +66,38 @@ def test_how_long_a_look_takes_yet_goes_by_what_is_left_of_it(page, resembles, t
     resembles._on_progress(look, 0.25)
     count = tiny_data.counts[0]
     assert resembles.panel.empty.text_label.text() == f"25 % of {count} training pictures, 1 min 30 s left"
+
+
+def test_while_a_data_set_is_read_nothing_is_offered_and_a_look_that_fails_says_why(
+    page, qtbot, resembles, tiny_data, monkeypatch
+):
+    panel = resembles.panel
+    page.context.data.request = lambda _source: None
+    with monkeypatch.context() as patch:
+        patch.setattr(type(page.context.data), "loading", property(lambda _library: True))
+        panel.empty.button.click()
+        assert (panel.empty.title_label.text(), panel.empty.button.isVisible()) == ("Reading…", False)
+        page.context.data.failed.emit("It is not here.")
+        assert (panel.empty.title_label.text(), panel.empty.button.isVisible()) == ("No data set", True)
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+
+    def refuse(*_arguments):
+        raise CifarGuiError("It has no last layer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(core, "library", refuse)
+        panel.empty.button.click()
+        idle(page, qtbot)
+    assert [label.text() for label in (panel.empty.title_label, panel.empty.text_label)] == [
+        "Not possible", "It has no last layer.",
+    ]  # fmt: skip
+    assert not panel.empty.button.isVisible()
+    resembles.follow(resembles._answer, "")
+    idle(page, qtbot)
+    assert panel.empty.button.text() == "Look through them"
+    page.context.data.failed.emit("Another is not here.")
+    assert panel.empty.button.text() == "Look through them", "there is one"
 
 
 def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):

@@ -202,3 +202,39 @@ def test_the_same_line_is_drawn_for_both(page):
     assert words(page) == "Net, thin bars: cat, 70 %"
     panel.show_waiting("No network.")
     assert words(page) == ""
+
+
+def test_who_is_chosen_while_there_is_no_answer_is_asked_about_the_next_one(compared, qtbot, make_picture, show):
+    page = compared
+    choose(page, "/other")
+    qtbot.waitUntil(lambda: bool(words(page)))
+    for gone in (lambda: page.answers.refused.emit(CheckpointError("x")), lambda: page.on_model(None)):
+        gone()
+        choose(page, "")
+        choose(page, "/other")
+        qtbot.waitUntil(lambda: page.context.jobs.idle)
+        assert words(page) == "", "there is nothing to be of another opinion about"
+        page.on_model(page.context.models.snapshot)
+        qtbot.waitUntil(lambda: bool(words(page)))
+
+
+def test_who_was_sent_away_stays_away_whatever_line_is_drawn(compared, qtbot):
+    page, panel = compared, compared.single.verdict_panel
+    choose(page, "/other")
+    qtbot.waitUntil(lambda: bool(words(page)))
+    choose(page, "")
+    page._judge(0.99)
+    assert panel.opinion.isHidden()
+    assert panel.bars.model().index(0, 0).data(BarsModel.BAR).beside is None
+
+
+def test_what_one_network_could_not_answer_is_said_until_another_can(compared, qtbot, tmp_path: Path):
+    page = compared
+    page.context.models._files.append(ModelChoice("/gone", "Gone", "", "opened", tmp_path / "gone.safetensors"))
+    page.context.models.choices_changed.emit()
+    choose(page, "/gone")
+    qtbot.waitUntil(lambda: bool(page.context.messages.all))
+    assert page.single.verdict_panel.compare.chosen is None
+    choose(page, "/other")
+    qtbot.waitUntil(lambda: bool(words(page)))
+    assert page.context.messages.all == []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cifar_gui.data import sorted_files
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.data.sorted_files import Sorted
 from cifar_gui.inference.by_folder import truth_of
 from cifar_gui.inference.prediction import Prediction, Verdict
+from cifar_gui.ui import long_work
 from cifar_gui.ui.classify.results import Row, RowFilter, Tally, as_text
 from cifar_gui.ui.classify.sort_away import UNSURE, SortAway, labelled
 from cifar_gui.ui.classify.table_model import ResultsModel
@@ -134,6 +138,46 @@ def test_of_files_that_could_not_be_sorted_the_first_is_told_and_all_in_the_deta
     assert "2 pictures put back where they were, then stopped." in told
     sorting._on_back(Sorted(PAIRS[:1]))
     assert messages.all[0].text == "1 picture put back where they were."
+
+
+def test_how_far_the_sorting_is_stands_there_with_a_way_to_end_it_and_only_meanwhile(
+    window, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(long_work, "_FIRST_AFTER", 0.0)
+    sorting, messages = SortAway(window.context, lambda: [row("a.png", CAT)], window), window.context.messages
+    sorting.row.setParent(window)
+
+    def slowly(done: tuple[tuple[Path, Path], ...]) -> Callable[..., Sorted]:
+        def work(_files, *arguments, stopping=None, **_more) -> Sorted:
+            progress = next(each for each in arguments if each is not tmp_path)
+            progress(0.25, "a.png")
+            while not (stopping or arguments[-1])():
+                time.sleep(0.001)
+            return Sorted(done, given_up=True)
+
+        return work
+
+    monkeypatch.setattr(sorted_files, "sort_files", slowly(PAIRS[:1]))
+    monkeypatch.setattr(sorted_files, "put_back", slowly(()))
+    assert not sorting.row.isVisible()
+    sorting.sort(tmp_path, move=True)
+    for doing, came in (
+        ("Sorting pictures…", "1 picture moved into folders in"),
+        ("Putting pictures back…", "0 pictures put back"),
+    ):
+        qtbot.waitUntil(sorting.row.isVisible)
+        assert (sorting.row.words.text(), window.context.jobs.doing) == ("a.png: 25 %", doing)
+        sorting.sort(tmp_path, move=False)
+        assert any("sorted already" in each.text for each in messages.all)
+        sorting.row.cancel.click()
+        qtbot.waitUntil(lambda: not sorting.work.running)
+        assert not sorting.row.isVisible()
+        (told,) = (each for each in messages.all if each.text.startswith(came))
+        assert told.text.endswith(", then stopped.")
+        if told.actions:
+            messages.warn("A is locked.", topic="classify.sort")
+            told.actions[0][1]()
+            assert not any("A is locked" in each.text for each in messages.all), "it is tried again"
 
 
 def test_the_menu_says_how_many_files_would_go(window, qtbot):

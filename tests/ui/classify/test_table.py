@@ -124,6 +124,7 @@ def test_after_cancelling_only_what_has_no_answer_is_asked_about(table, decided_
     assert table._tally.text().endswith(" · cancelled")
     table._go_on_button.click()
     assert table.asked.asked == [(list("abcd"), True), (list("cd"), True)]
+    assert not table._tally.text().endswith(" · cancelled")
     assert (table._go_on_button.isVisible(), table.cancel_button.isVisible()) == (False, True)
     table.batch.found.emit([(0, DOG), (1, CAT)])
     table.batch.ended.emit("")
@@ -150,6 +151,29 @@ def test_a_network_that_cannot_be_used_is_told_once_and_the_table_stays(table, d
     table._by_state.setCurrentText("Confident")
     assert table._tally.text() == "0 of 1 picture shown · this network cannot be used", "whatever is shown of it"
     assert not table.cancel_button.isVisible()
+    assert not table._go_on_button.isVisible(), "it would be refused again"
+
+
+def test_a_quicker_way_is_offered_only_while_it_would_take_long(table, decided_snapshot):
+    sources = [PictureSource.from_bytes(b"", f"{number}.png") for number in range(200)]
+    slow = Asking(decided_snapshot, six_views=True)
+    table.show_sources(sources, slow)
+    seen = [table._quicker_button.isVisible()]
+    for left in (60.0, 61.0, 59.0, 61.0):
+        table.batch.progressed.emit(3, 200, left)
+        seen.append(table._quicker_button.isVisible())
+    assert seen == [False, False, True, False, True]
+    table.batch.ended.emit("cancelled")
+    assert not table._quicker_button.isVisible()
+    table.batch.progressed.emit(3, 200, 61.0)
+    table.table.scrollToBottom()
+    table.show_sources(sources, slow)
+    assert not table._quicker_button.isVisible(), "nobody knows yet how long this takes"
+    assert table.table.verticalScrollBar().value() == 0, "another table is seen from its beginning"
+    table.batch.progressed.emit(3, 200, 61.0)
+    table._asking = Asking(decided_snapshot, six_views=False, way="centre")
+    table.batch.progressed.emit(4, 200, 61.0)
+    assert not table._quicker_button.isVisible(), "it could not be quicker"
 
 
 def test_the_filter_offers_the_classes_of_the_network(table, decided_snapshot):

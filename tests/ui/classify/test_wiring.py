@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.held_out import none_held_out
@@ -151,6 +151,97 @@ def test_a_table_behind_another_page_waits_until_it_can_be_seen(page, window, qt
     window.show_page("classify")
     assert page.many.table_page.batch.running
     qtbot.waitUntil(lambda: not page.many.table_page.batch.running)
+
+
+def test_there_is_a_way_back_to_the_table_once_there_is_one(page, qtbot, folder, make_picture, show):
+    show(make_picture("one.png"))
+    button = page.single.picture_panel.table_button
+    assert not button.isVisible()
+    fill(page, qtbot, folder)
+    page.show_single()
+    assert button.isVisible()
+
+
+def test_a_table_whose_network_has_gone_waits_and_takes_no_answer_that_was_under_way(page, qtbot, make_picture):
+    paths = [make_picture(f"long/{number}.png") for number in range(150)]
+    page.open_pictures([PictureSource.from_path(path) for path in paths])
+    table = page.many.table_page
+    qtbot.waitUntil(lambda: table.batch.running)
+    page.on_model(None)
+    page.many.ask_with(None)
+    assert (table.batch.running, table.cancel_button.isVisible(), table._go_on_button.isVisible()) == (False,) * 3
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert {row.state for row in table.model.rows} == {"waiting"}
+    assert table._tally.text() == "150 pictures: 150 waiting · the answers follow when the network is loaded"
+
+
+def test_the_keyboard_stands_where_one_would_go_on(page, window, qtbot, make_picture, show):
+    window.activateWindow()
+    panel = page.single.picture_panel
+    panel.open_button.setFocus()
+    show(make_picture("one.png"))
+    assert window.focusWidget() is panel.crop_view, "its keys move the frame"
+    panel.open_button.setFocus()
+    panel.side.crop.setCurrentIndex(panel.side.crop.findData("own"))
+    assert window.focusWidget() is panel.crop_view
+    panel.views.button("paint").click()
+    assert window.focusWidget() is page.insight.paint_panel.canvas
+    panel.views.button("why").click()
+    qtbot.waitUntil(lambda: page.context.jobs.idle)
+    panel.open_button.setFocus()
+    show(make_picture("two.png", colour="green"))
+    assert (panel.view, window.focusWidget()) == ("why", panel.open_button), "the frame is not in sight"
+
+
+def test_the_line_that_was_remembered_is_drawn_for_all_that_there_is(page, qtbot, folder, make_picture, show):
+    def states() -> list[str]:
+        shown = [page.single.verdict_panel.prediction, page.history_panel.entry(1).prediction]
+        return [each.verdict.confidence for each in shown] + [row.state for row in page.many.table_page.model.rows]
+
+    show(make_picture("one.png"))
+    fill(page, qtbot, folder)
+    share = page.single.verdict_panel.prediction.probability
+    least = next(line for line in (0.5, 0.6, 0.7, 0.8, 0.9, 0.99) if abs(line - share) > 0.01)
+    before = states()
+    page.restore_state({"sure_from": 0.99 if share < 0.99 else least})
+    page.restore_state({"sure_from": 0.5})
+    assert page.many.table_page.sure.value == page.single.verdict_panel.sure.value == 0.5
+    sure = [row.prediction.probability >= 0.5 for row in page.many.table_page.model.rows]
+    wanted = ["confident" if each else state for each, state in zip([share >= 0.5] * 2 + sure, before, strict=True)]
+    assert states() == wanted
+
+
+def test_what_a_lesson_has_changed_is_asked_again_as_before_it(page, qtbot, make_picture, show):
+    show(make_picture("one.png"))
+    panel, bring_back = page.single.verdict_panel, page.keep()
+    panel._six_views.click()
+    qtbot.waitUntil(lambda: panel.prediction.views == 1)
+    bring_back()
+    assert panel.six_views
+    qtbot.waitUntil(lambda: panel.prediction.views == 6)
+
+
+def test_what_the_network_sees_is_there_for_the_other_pages(page, qtbot, make_picture, show):
+    told = []
+    page.context.picture.changed.connect(lambda: told.append(page.context.picture.name))
+    for name in ("one.png", "two.png"):
+        show(make_picture(name, colour="green"))
+        qtbot.waitUntil(lambda: page.context.jobs.idle)
+    assert told == ["one.png", "two.png"]
+    assert page.context.picture.image == page.single.picture_panel.input_view.image
+
+
+def test_the_drop_zone_is_lit_while_something_is_held_over_the_page(page):
+    zone, dark = page.single.picture_panel.drop_area, page.single.picture_panel.drop_area.grab().toImage()
+    mime = QMimeData()
+    mime.setText("words")
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for target in (page, zone):
+        entered = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, left, none)
+        target.dragEnterEvent(entered)
+        assert zone.grab().toImage() != dark
+        target.dragLeaveEvent(QDragLeaveEvent())
+        assert zone.grab().toImage() == dark
 
 
 def test_what_takes_long_can_be_asked_in_the_quickest_way(page, qtbot, folder):
