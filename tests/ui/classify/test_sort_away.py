@@ -150,8 +150,8 @@ def test_how_far_the_sorting_is_stands_there_with_a_way_to_end_it_and_only_meanw
     def slowly(done: tuple[tuple[Path, Path], ...]) -> Callable[..., Sorted]:
         def work(_files, *arguments, stopping=None, **_more) -> Sorted:
             progress = next(each for each in arguments if each is not tmp_path)
-            progress(0.25, "a.png")
             while not (stopping or arguments[-1])():
+                progress(0.25, "a.png")  # raises when the app is closed
                 time.sleep(0.001)
             return Sorted(done, given_up=True)
 
