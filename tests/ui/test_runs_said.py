@@ -256,3 +256,14 @@ def test_what_comes_late_is_nothing_to_a_dialog_that_has_been_closed(alone) -> N
         answer()
     assert len(answers) == 4, "nothing has been begun"
     assert in_words(dialog) == before
+
+
+@pytest.mark.parametrize(("typed", "called"), [("  my rates ", "my rates"), ("  ", "learning-rate")])
+def test_what_is_started_is_what_stands_in_the_dialog_at_that_moment(alone, typed, called) -> None:
+    dialog, answers = alone
+    dialog.rows[0].values.put("0.5, 0.6")  # and not yet looked at
+    dialog.name.put(typed)
+    dialog.start.click()
+    answers[1]()
+    sweep, name, _begun = answers[-1]
+    assert (sweep.axes, sweep.recipe, name) == ((Axis("lr", (0.5, 0.6)),), BEST, called)

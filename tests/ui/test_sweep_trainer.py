@@ -11,7 +11,8 @@ from cifar_gui.recipe import Recipe
 from cifar_gui.runs import Run, list_runs
 from cifar_gui.runs.axis import Axis
 from cifar_gui.runs.sweep import Sweep
-from cifar_gui.runs.sweep_files import SweepState, TrialState, create_sweep, state_of
+from cifar_gui.runs.sweep_files import FILE, SweepState, TrialState, create_sweep, state_of
+from cifar_gui.runs.sweep_queue import SweepQueue
 from cifar_gui.training.events import EpochReport
 
 BASE = Recipe(
@@ -253,3 +254,33 @@ def test_how_a_sweep_has_ended_is_told_with_the_number_of_its_runs(sweeps, windo
     assert message.text == told
     assert [words for words, _do in message.actions] == ([] if done == of else ["Resume" if stopped else "Try again"])
     sweeps._stopping = False
+
+
+@pytest.mark.parametrize("step", ["open", "next"])
+def test_after_a_fault_of_the_app_a_sweep_can_be_started_again(
+    sweeps, folder, window, qtbot, monkeypatch, step
+) -> None:
+    told: list[BaseException] = []
+    monkeypatch.setattr(window.context.jobs, "_unexpected", told.append)
+    with monkeypatch.context() as broken:
+        broken.setattr(SweepQueue, step, lambda _queue: 1 / 0)
+        sweeps.start(folder)
+        qtbot.waitUntil(lambda: bool(told) and sweeps.path is None)
+    assert (sweeps.words, sweeps.why_not()) == ("", "")
+    sweeps.start(folder)
+    sweeps.stop()
+    ended(sweeps, qtbot)
+    assert [each.text for each in window.context.messages.all] == ["Sweep rates has stopped after 0 of 3 runs."]
+
+
+def test_a_sweep_that_makes_no_sense_is_told_until_another_is_started(sweeps, folder, window, qtbot) -> None:
+    damaged = create_sweep(SWEEP, "damaged")
+    (damaged / FILE).write_text("axes = 1", encoding="utf-8")
+    sweeps.start(damaged)
+    ended(sweeps, qtbot)
+    (message,) = window.context.messages.all
+    assert (message.severity, "sweep.toml has 'axes'" in message.text, sweeps.why_not()) == ("error", True, "")
+    sweeps.start(folder)
+    assert window.context.messages.all == []
+    sweeps.stop()
+    ended(sweeps, qtbot)

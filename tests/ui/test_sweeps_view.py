@@ -74,6 +74,32 @@ def test_a_sweep_is_seen_with_its_runs_and_a_click_on_a_point_leads_to_one(page,
     assert [row.summary.number for row in page.table.selected()] == ["0002"]
 
 
+def test_a_double_click_shows_the_run_if_there_is_one(page, qtbot) -> None:
+    view, at = page.sweeps.view, page.commands.view
+    best = next(dot for dot in view.plot.scatter.dots if dot.best)
+
+    def on_row(row: int) -> None:
+        place = view.results.visualRect(view.results.model().index(row, 2)).center()
+        qtbot.mouseClick(view.results.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(view.results.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    def on_best() -> None:
+        for click in (qtbot.mouseClick, qtbot.mouseDClick):
+            click(view.plot, Qt.MouseButton.LeftButton, pos=view.plot.at(best).toPoint())
+
+    for do, front, number in (
+        (lambda: on_row(1), "sweeps", ""),
+        (lambda: on_row(0), "runs", "0001"),
+        (on_best, "runs", "0002"),
+    ):
+        at.button("sweeps").click()
+        settle(page, qtbot)
+        do()
+        settle(page, qtbot)
+        assert at.current == front
+        assert number in ("", *(row.summary.number for row in page.table.selected()))
+
+
 def test_points_are_read_and_chosen_with_the_keys_and_any_recipe_goes_to_train(page, window, qtbot) -> None:
     view = page.sweeps.view
     view.axis.setCurrentIndex(1)
@@ -389,14 +415,16 @@ def test_what_can_be_taken_back_is_though_something_stands_in_the_way(page, qtbo
     assert [row[0].text for row in page.sweeps.view.sweeps.rows] == ["rates"]
 
 
-def test_a_sweep_of_which_a_run_is_being_trained_stays_whole(page, qtbot, monkeypatch) -> None:
+@pytest.mark.parametrize("what", ["Run 0002", "Sweep rates"])
+def test_a_sweep_that_is_being_trained_or_a_run_of_which_is_stays_whole(page, qtbot, monkeypatch, what) -> None:
     press(monkeypatch, "With its 2 runs")
-    lock = FolderLock(Layout(page.sweeps.view.current.runs[-1].path).lock, "Run")
+    state = page.sweeps.view.current
+    lock = FolderLock(Layout(state.path if "Sweep" in what else state.runs[-1].path).lock, what.split()[0])
     lock.acquire()
     page.sweeps.view.delete.click()
     settle(page, qtbot)
     lock.release()
-    assert "Run 0002 is in use" in page.context.messages.all[0].text
+    assert f"{what} is in use" in page.context.messages.all[0].text
     assert (len(list_sweeps()), [run.number for run in list_runs()]) == (1, ["0002", "0001"])
 
 

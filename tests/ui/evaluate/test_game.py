@@ -249,6 +249,18 @@ def test_who_answers_by_the_buttons_goes_on_by_keys_at_the_end(playing, qtbot):
     assert playing.game.round.yours == (1,) * 19 + (2,)
 
 
+def test_a_result_that_comes_during_a_round_is_there_after_it(page, qtbot, tiny_data, snapshot):
+    page.on_data(tiny_data)
+    page.on_model(snapshot)
+    page.controls.run.click()
+    page.controls.game.click()
+    qtbot.waitUntil(lambda: page.outcome is not None and page.game.round is not None)
+    assert (page.game_panel.question.isVisible(), page.controls.isVisible()) == (True, False)
+    assert (page.views.isVisible(), page.epochs.isVisible()) == (False, False)
+    qtbot.keyClick(page.game_panel, Qt.Key.Key_Escape)
+    assert (page.views.isVisible(), page.controls.isVisible()) == (True, True)
+
+
 def test_a_round_that_is_given_up_while_it_is_prepared_does_not_come(page, qtbot, tiny_data, snapshot):
     page.on_data(tiny_data)
     page.on_model(snapshot)

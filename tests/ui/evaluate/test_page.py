@@ -164,6 +164,9 @@ def test_test_pictures_are_looked_at_after_a_click_of_their_own_only(evaluated, 
     assert controls.way.text() == "Use the test pictures"
     controls.way.click()
     assert controls.way.isHidden()
+    evaluated.on_data(evaluated.outcome.question.data)
+    controls.split.button("test").click()
+    assert controls.run.isEnabled(), "the same pictures, once more"
     controls.run.click()
     qtbot.waitUntil(lambda: evaluated.outcome.question.split == "test")
 
@@ -203,6 +206,7 @@ def test_a_network_of_other_classes_is_not_asked_and_pictures_that_fit_are_offer
     page.on_model(small_network(1, names=("cat", "dog")))
     assert "The network knows 2 classes" in page.controls.note.text()
     assert not page.controls.run.isEnabled()
+    assert (front(page), page._nothing.button.isEnabled()) == (page._nothing, False)
     assert page.controls.way.text() == "Get data"  # no other pictures are here
     page.controls.way.click()
     assert (page.said, library.requested) == (["get data"], [])
