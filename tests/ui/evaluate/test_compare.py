@@ -137,6 +137,21 @@ def test_the_chosen_one_stays_when_there_are_more(comparing, other):
     assert not view.button.isEnabled()
 
 
+def test_the_network_proposed_is_of_the_kind_of_the_one_that_was_asked(comparing, other):
+    models, view = comparing.context.models, comparing.views.compare
+    run = ModelChoice("runs/0007/best", "run 0007", "", "runs", other.path)
+    models.offered = [run, other]
+    models.choices_changed.emit()
+    models.current = run  # and still on its way
+    view.choice.choose(run.key)
+    comparing.second.forget(comparing.outcome)
+    assert view.choice.chosen == other
+    view.choice.choose(run.key)
+    view.choice.activated.emit(0)
+    comparing.second.forget(comparing.outcome)
+    assert view.choice.chosen == run, "as a person has chosen"
+
+
 def test_who_is_right_stands_in_a_square_that_is_there_with_its_numbers_only(comparing, comparison):
     view = comparing.views.compare
     view.show_comparison(comparison)
