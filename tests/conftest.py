@@ -40,7 +40,7 @@ settings.load_profile("steady")  # how fast a machine is that others use too say
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--keep-said", action="store_true", help="Keep what the pages say now in tests/ui/said, for later runs."
+        "--keep-said", action="store_true", help="Keep what is said now, in said/ beside the tests, for later runs."
     )
 
 

@@ -24,7 +24,7 @@ from cifar_gui.ui.sweeps.view import SweepsView
 from cifar_gui.ui.widgets.segmented import Segmented
 from cifar_gui.ui.widgets.value_table import ValueTable
 
-from .in_words import in_words
+from ..in_words import in_words
 
 STEPS = 22
 BEST = presets("simple")["best"].changed(data="shapes", epochs=3)

@@ -166,4 +166,4 @@ def test_what_is_said_of_the_layers_of_a_network(panel, qtbot, decided_snapshot,
     panel.show_snapshot(decided_snapshot)
     panel.toggle.click()
     qtbot.waitUntil(lambda: bool(names(panel)) and panel.jobs.idle)
-    stays_said(panel, "train-layers")
+    stays_said(panel, "layers")

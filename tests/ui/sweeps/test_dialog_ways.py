@@ -22,7 +22,7 @@ from cifar_gui.ui.sweeps import dialog as module
 from cifar_gui.ui.sweeps.dialog import SweepDialog
 from cifar_gui.ui.sweeps.form import AxisText, proposed_name
 
-from .in_words import in_words
+from ..in_words import in_words
 
 STEPS = 22
 MOST = 3

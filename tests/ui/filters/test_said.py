@@ -69,7 +69,7 @@ def look_at(page: FiltersPage, qtbot, layer: int, view: str, unit: int) -> None:
 @pytest.mark.parametrize(("layer", "unit"), [(0, 0), (0, 1), (0, 5), (1, 2)])
 def test_what_is_said_of_a_unit(page, qtbot, stays_said, view, layer, unit) -> None:
     look_at(page, qtbot, layer, view, unit)
-    stays_said(page, f"filters-{view}-{layer}-{unit}")
+    stays_said(page, f"{view}-{layer}-{unit}")
 
 
 def test_what_is_said_of_the_pictures_that_excite_a_unit_and_of_what_it_is_for(page, qtbot, stays_said) -> None:
@@ -78,4 +78,4 @@ def test_what_is_said_of_the_pictures_that_excite_a_unit_and_of_what_it_is_for(p
     settle(page, qtbot)
     page.detail.switch_off.button.click()
     settle(page, qtbot)
-    stays_said(page.detail, "filters-tops-and-switched-off")
+    stays_said(page.detail, "tops-and-switched-off")
