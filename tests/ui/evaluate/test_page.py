@@ -195,7 +195,9 @@ def test_no_split_is_ever_remembered(evaluated):
     assert state["six_views"] is True
 
 
-def test_damaged_settings_change_nothing(page):
+def test_what_was_chosen_last_time_is_chosen_again_and_damaged_settings_change_nothing(page):
+    page.restore_state({"six_views": True, "view": "twins"})
+    assert (page.controls.six_views.isChecked(), page.examiner._six_views, page.views.current) == (True, True, "twins")
     page.restore_state({"six_views": "yes", "columns": [1]})
     assert not page.controls.six_views.isChecked()
 
