@@ -36,7 +36,8 @@ def default_split(card: ModelCard, data: ImageData | None) -> SplitName | None:
 
 
 def standing(card: ModelCard, data: ImageData | None, split: SplitName | None, *, test_agreed: bool) -> Standing:
-    """`data`: what is loaded, labelled for this network; `test_agreed`: whether the user has said that the test pictures are to be looked at."""
+    """`data`: what is loaded, labelled for this network; `test_agreed`: whether the user has said that the test
+    pictures are to be looked at."""
     if data is not None and (problem := other_classes(card.class_names, data.class_names)):
         return Standing(problem, why_not=problem, way="data")
     if split is None:
@@ -56,7 +57,7 @@ def standing(card: ModelCard, data: ImageData | None, split: SplitName | None, *
 
 def _about(card: ModelCard, data: ImageData, split: SplitName) -> Standing:
     found = _what(card, data, split)
-    there = len(data.split(split).labels.unique())
+    there = int(data.split(split).labels.bincount().count_nonzero())
     if there == len(card.class_names):
         return found
     some = f"They are of {there} of the {len(card.class_names)} classes that the network knows."
