@@ -124,6 +124,11 @@ def grouped(number: float) -> str:
     return short_exponent(f"{number:,g}")
 
 
+def counted(count: int, noun: str) -> str:
+    """1 and "run" → "1 run"; 1,200 → "1,200 runs". For nouns whose plural ends in s."""
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def rounded(number: float, digits: int = 3) -> str:
     """A number of any size, such as a learning rate, to so many digits: "0.003", "2e-6", "1,000,000"."""
     return grouped(float(f"{number:.{digits}g}"))

@@ -7,6 +7,7 @@ import pytest
 from cifar_gui.words import (
     bounds,
     choice_words,
+    counted,
     duration,
     exact_percent,
     given,
@@ -120,6 +121,15 @@ def test_a_loss_that_has_run_away_is_written_short(loss: float, text: str) -> No
 
 def test_losses_on_an_axis_have_a_decimal_and_stay_short() -> None:
     assert [loss_on_axis(loss) for loss in (2, 0.25, 0.001, 4e31)] == ["2.0", "0.25", "0.001", "4e+31"]
+
+
+def test_things_are_counted_as_people_count_them() -> None:
+    assert [counted(count, "earlier run") for count in (0, 1, 2, 1200)] == [
+        "0 earlier runs",
+        "1 earlier run",
+        "2 earlier runs",
+        "1,200 earlier runs",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cifar_gui.cli.console import say, table, write, write_json
 from cifar_gui.runs.axis import label_of
-from cifar_gui.words import duration, percent, value_words
+from cifar_gui.words import counted, duration, percent, value_words
 
 if TYPE_CHECKING:
     from cifar_gui.runs.sweep_files import SweepState, TrialState
@@ -21,7 +21,7 @@ class SweepReport:
     def begin(self, state: SweepState) -> None:
         """What there is to do."""
         done = f", {state.done} of them trained already" if state.done else ""
-        say(f"Sweep {state.name}: {_runs(len(state.trials))}{done}.")
+        say(f"Sweep {state.name}: {counted(len(state.trials), 'run')}{done}.")
 
     def position(
         self, state: SweepState, now: TrialState, epoch: float, epochs: int, what: str = ""
@@ -93,7 +93,3 @@ def _words(state: SweepState, now: TrialState) -> str:
     axes = state.sweep.axes if state.sweep is not None else ()
     pairs = zip(axes, now.trial.values, strict=True)
     return ", ".join(f"{label_of(axis.setting).lower()} {value_words(value)}" for axis, value in pairs)
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count:,} runs"

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from cifar_gui.cli.console import Progress, say, write, write_json
 from cifar_gui.training.events import Calibrating, EpochReport, Event, Finished, SettingsChanged, Started, StepReport
-from cifar_gui.words import duration, loss_words, percent, rounded
+from cifar_gui.words import counted, duration, loss_words, percent, rounded
 
 _COLUMNS = ("Epoch", "Train loss", "accuracy", "Validation loss", "accuracy", "Learning rate", "Pictures/s", "Time")
 _WIDTHS = (7, 10, 9, 15, 9, 13, 10, 10)
@@ -77,8 +77,8 @@ class PlainReport:
         held_out = f", {event.validation_pictures:,} held out" if event.validation_pictures else ""
         say(
             f"{event.network} ({event.parameters:,} parameters) on {event.device} in {event.precision}: "
-            f"{event.training_pictures:,} pictures{held_out}, {_counted(event.epochs, 'epoch')} of "
-            f"{_counted(event.steps_per_epoch, 'step')}."
+            f"{event.training_pictures:,} pictures{held_out}, {counted(event.epochs, 'epoch')} of "
+            f"{counted(event.steps_per_epoch, 'step')}."
         )
         write(_row(_COLUMNS))
 
@@ -102,11 +102,6 @@ class PlainReport:
             duration(event.seconds),
         )
         write(_row(cells))
-
-
-def _counted(number: int, what: str) -> str:
-    """ "1 epoch", "20 epochs"."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _row(cells: tuple[str, ...]) -> str:

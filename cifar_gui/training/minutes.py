@@ -19,7 +19,7 @@ from cifar_gui.networks.base import NETWORKS, Rung
 from cifar_gui.recipe import Recipe, settings
 from cifar_gui.training.bench import VALIDATION_CHUNK, Bench, new_model
 from cifar_gui.training.engine import plain_errors
-from cifar_gui.words import duration, percent
+from cifar_gui.words import counted, duration, percent
 
 PROBE_SECONDS = 2.0
 """So long each rung is trained at least, after a micro-batch to warm up."""
@@ -196,8 +196,7 @@ def network_words(recipe: Recipe) -> str:
 def in_words(offer: Offer, minutes: float) -> str:
     """What is promised, in a sentence or two."""
     recipe = offer.recipe
-    epochs = "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
-    told = f"{network_words(recipe)}, {epochs}: ready in about {duration(offer.seconds)}"
+    told = f"{network_words(recipe)}, {counted(recipe.epochs, 'epoch')}: ready in about {duration(offer.seconds)}"
     if recipe.promised_minutes is not None:
         told += f", {duration(60 * recipe.promised_minutes)} of it training"
     if recipe.all_data:

@@ -9,7 +9,7 @@ from typing import Any
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.networks.base import is_designed, presets
 from cifar_gui.recipe import PROMISES, Recipe, settings
-from cifar_gui.words import choice_words, value_words
+from cifar_gui.words import choice_words, counted, value_words
 
 FEW = 3
 """A recipe that differs in no more settings is called by its preset."""
@@ -91,7 +91,7 @@ def setting_words(setting: str, value: Any) -> str:
     """The value of a setting, said so that one knows of what it is."""
     label = label_of(setting).lower()
     if setting == "epochs":
-        return f"{value} epoch" if value == 1 else f"{value} epochs"
+        return counted(value, "epoch")
     if isinstance(value, bool):
         return label if value else f"{label} off"
     if value is None:

@@ -12,7 +12,7 @@ from cifar_gui.inference.by_folder import agreement
 from cifar_gui.inference.confusion import Confusion
 from cifar_gui.inference.prediction import Prediction
 from cifar_gui.ui.widgets.csv_text import csv_text
-from cifar_gui.words import modest_percent
+from cifar_gui.words import counted, modest_percent
 
 State = Literal["waiting", "confident", "unsure", "unknown", "unreadable"]
 Column = Literal["name", "folder", "verdict", "probability", "second", "reason"]
@@ -128,7 +128,7 @@ class Tally:
         """The table in a sentence: "17 pictures: 9 confident, 6 unsure, 1 unknown, 1 cannot be read"."""
         words = {"unreadable": "cannot be read"}
         parts = [f"{self._states[state]:,} {words.get(state, state)}" for state in STATES if self._states[state]]
-        return f"{pictures(self._states.total())}: {', '.join(parts)}" if parts else "No pictures"
+        return f"{counted(self._states.total(), 'picture')}: {', '.join(parts)}" if parts else "No pictures"
 
     def confusion(self, class_names: Sequence[str]) -> Confusion:
         """How often each class, as folders say, was called what; of a network of these classes."""
@@ -213,11 +213,6 @@ def facts_as_text(name: str, model: str, prediction: Prediction) -> str:
     facts = [("picture", name), ("verdict", prediction.verdict.headline), ("network", model)]
     shares = ((label, repr(share)) for label, share in prediction.top(len(prediction.class_names)))
     return csv_text([*facts, *shares], "\t")
-
-
-def pictures(count: int) -> str:
-    """ "1 picture", "1,234 pictures"."""
-    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def _answer(prediction: Prediction, column: Column) -> str:

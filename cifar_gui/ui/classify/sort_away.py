@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.inference.verdict import none_of
-from cifar_gui.ui.classify.results import Row, pictures
+from cifar_gui.ui.classify.results import Row
 from cifar_gui.ui.context import Context
 from cifar_gui.ui.icons import icon
 from cifar_gui.ui.long_work import LongWork
 from cifar_gui.ui.widgets.bar import ShyButton
 from cifar_gui.ui.widgets.open_dialog import ask_for_folder
 from cifar_gui.ui.widgets.progress_row import ProgressRow
+from cifar_gui.words import counted
 
 if TYPE_CHECKING:
     from cifar_gui.data.sorted_files import Sorted
@@ -90,7 +91,7 @@ class SortAway(QObject):
 
     def _count(self) -> None:
         """How many would go, before they do: it may be all that are shown, or a few."""
-        how_many = pictures(len(labelled(self._rows())))
+        how_many = counted(len(labelled(self._rows())), "picture")
         for move, action in self._ways.items():
             action.setText(f"{'Move' if move else 'Copy'} {how_many} into folders by class…")
 
@@ -109,7 +110,7 @@ class SortAway(QObject):
         return False
 
     def _on_sorted(self, found: Sorted, target: Path, *, move: bool) -> None:
-        what = f"{pictures(len(found.done))} {'moved' if move else 'copied'} into folders in {target.name}"
+        what = f"{counted(len(found.done), 'picture')} {'moved' if move else 'copied'} into folders in {target.name}"
         if found.there:
             what = f"{what}, where {found.there:,} {'was' if found.there == 1 else 'were'} already"
         undo = ("Put them back", lambda: self._put_back(found)) if move and found.done else None
@@ -133,7 +134,7 @@ class SortAway(QObject):
 
     def _on_back(self, found: Sorted) -> None:
         stopped = ", then stopped" if found.given_up else ""
-        self._context.messages.info(f"{pictures(len(found.done))} put back where they were{stopped}.")
+        self._context.messages.info(f"{counted(len(found.done), 'picture')} put back where they were{stopped}.")
         if found.problems:
             self._tell(found.problems)
         self.moved.emit(dict(found.done))

@@ -14,7 +14,7 @@ from cifar_gui.ui.classify.answers import ClassifierShelf
 from cifar_gui.ui.classify.badge import WORDS
 from cifar_gui.ui.classify.batch import Asking, Batch, Found
 from cifar_gui.ui.classify.folder_confusion import FolderConfusion
-from cifar_gui.ui.classify.results import STATES, Row, RowFilter, pictures
+from cifar_gui.ui.classify.results import STATES, Row, RowFilter
 from cifar_gui.ui.classify.sort_away import SortAway
 from cifar_gui.ui.classify.sure_from import SureFrom
 from cifar_gui.ui.classify.table import ResultsTable
@@ -26,7 +26,7 @@ from cifar_gui.ui.theme import SPACING, px
 from cifar_gui.ui.widgets.bar import ControlBar, ShyButton
 from cifar_gui.ui.widgets.elided import ElidedLabel
 from cifar_gui.ui.widgets.panel import Panel
-from cifar_gui.words import time_left
+from cifar_gui.words import counted, time_left
 
 _REARRANGE_MS = 500
 _REST = 20
@@ -296,15 +296,15 @@ class TablePage(Panel):
         self._remark = self._remark if remark is None else remark
         rows = self.model.rows
         shown = self.model.rowCount()
-        counted = self.model.tally
-        right, mistakes = counted.by_folder()
+        tally = self.model.tally
+        right, mistakes = tally.by_folder()
         if shown == len(rows):  # how many are right comes first: the end is the first to go where there is little room
-            parts = [right, counted.words()]
+            parts = [right, tally.words()]
         else:
-            parts = [f"{shown:,} of {pictures(len(rows))} shown", right and f"of all, {right}"]
+            parts = [f"{shown:,} of {counted(len(rows), 'picture')} shown", right and f"of all, {right}"]
         whole = " · ".join(text for text in (*parts, self._remark) if text)
         self._tally.setText(whole)
         self._tally.say_more(mistakes)
         self._show_hint()  # rows that are gone are not selected any more, which is not told
-        self.table.show_folders(counted.folders_tell)
-        self.confusion.follow(counted, self._class_names)
+        self.table.show_folders(tally.folders_tell)
+        self.confusion.follow(tally, self._class_names)

@@ -9,6 +9,7 @@ from itertools import takewhile
 from cifar_gui.explain.names import BETWEEN, kind_word, path_words
 from cifar_gui.networks.graph import Block, Graph, Node
 from cifar_gui.ui.network.shapes import shape_text
+from cifar_gui.words import counted
 
 _SYMBOLS = {"add": "+", "sub": "−", "mul": "×", "cat": "concat", "neg": "negate"}
 NO_FILTERS = "Choose a model of this network in the model chooser first; the chosen one is another network"
@@ -54,7 +55,7 @@ def count_sources(graph: Graph) -> dict[str, int]:
 
 def count_text(node: Node) -> str:
     """How much is folded into a block."""
-    return "1 layer" if len(node.layers) == 1 else f"{len(node.layers)} layers"
+    return counted(len(node.layers), "layer")
 
 
 def tip(node: Node, name: Name, sources: int) -> str:
@@ -80,7 +81,7 @@ def in_words(graph: Graph, names: Mapping[str, Name]) -> str:
     if blocks := sum(node.role == "block" for node in graph.nodes):
         counts.append(f"{blocks} of them folded blocks")
     if graph.blocks:
-        counts.append("1 block unfolded" if len(graph.blocks) == 1 else f"{len(graph.blocks)} blocks unfolded")
+        counts.append(f"{counted(len(graph.blocks), 'block')} unfolded")
     boxes = ", then ".join(f"{names[node.key].full} {shape_text(node.row.output_shape)}" for node in graph.nodes)
     return f"{', '.join(counts)}: {boxes}"
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cifar_gui.ui.sweeps.results import Dot, Scatter
 from cifar_gui.ui.theme import font, px, theme, tokens
 from cifar_gui.ui.widgets.curves import nice_ticks
-from cifar_gui.words import exact_percent, percent
+from cifar_gui.words import counted, exact_percent, percent
 
 _LEFT, _TOP, _RIGHT, _BELOW = 50, 12, 16, 38
 _RADIUS = 5.0
@@ -50,8 +50,7 @@ class ScatterPlot(QWidget):
             self._read(next((place for place, dot in enumerate(scatter.dots) if dot.trial == trial), None))
         best = next((dot.words for dot in scatter.dots if dot.best), "no run has finished an epoch")
         self.setAccessibleName(f"Accuracy against {scatter.label.lower() or 'a setting'}, plot")
-        runs = "1 run" if len(scatter.dots) == 1 else f"{len(scatter.dots)} runs"
-        self.setAccessibleDescription(f"{runs}; best: {best}.")
+        self.setAccessibleDescription(f"{counted(len(scatter.dots), 'run')}; best: {best}.")
 
     def mark(self, trial: int) -> None:
         """Ring the point of a trial; 0: none."""

@@ -13,7 +13,7 @@ from cifar_gui.training.events import Event, Finished
 from cifar_gui.ui.background import Background
 from cifar_gui.ui.messages import Messages
 from cifar_gui.ui.session import TrainingSession
-from cifar_gui.words import percent
+from cifar_gui.words import counted, percent
 
 if TYPE_CHECKING:
     from cifar_gui.runs.sweep import Sweep
@@ -108,7 +108,7 @@ class SweepTrainer(QObject):
 
     def _on_newest(self, state: SweepState | None) -> None:
         if state is not None and state.cut_off and self._queue is None:
-            text = f"Sweep {state.name} was cut off after {state.done} of {_runs(len(state.trials))}."
+            text = f"Sweep {state.name} was cut off after {state.done} of {counted(len(state.trials), 'run')}."
             self._messages.info(text, ("Resume", lambda: self._resume(text, state.path)))
 
     def _on_opened(self, state: SweepState) -> None:
@@ -166,9 +166,9 @@ class SweepTrainer(QObject):
         )
         count = len(state.trials)
         if state.finished:
-            self._messages.info(f"Sweep {state.name} is done: {_runs(count)}.{reached.replace(' so far', '')}")
+            self._messages.info(f"Sweep {state.name} is done: {counted(count, 'run')}.{reached.replace(' so far', '')}")
         elif self._stopping:
-            text = f"Sweep {state.name} has stopped after {state.done} of {_runs(count)}.{reached}"
+            text = f"Sweep {state.name} has stopped after {state.done} of {counted(count, 'run')}.{reached}"
             self._messages.info(text, ("Resume", lambda: self._resume(text, path)))
         else:
             left = count - state.done
@@ -191,7 +191,3 @@ class SweepTrainer(QObject):
         self._queue = self._state = self._now = None
         self._stopping, self._problem = False, ""
         self.changed.emit()
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count:,} runs"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from cifar_gui.words import counted
+
 MOST = 6
 """As many can be told apart under two curves."""
 
@@ -45,7 +47,4 @@ class LaidUnder:
 
     def in_words(self) -> str:
         """How many: "Earlier runs" as long as there are none, then "1 earlier run", "2 earlier runs"."""
-        count = len(self.runs)
-        if not count:
-            return "Earlier runs"
-        return "1 earlier run" if count == 1 else f"{count} earlier runs"
+        return counted(len(self.runs), "earlier run") if self.runs else "Earlier runs"
