@@ -128,7 +128,9 @@ class SweepDialog(QDialog):
         self._drawing.setVisible(self.search.current == RANDOM)
         self._size.setText("" if sweep is None else size_words(sweep, self._runs))
         self.name.setPlaceholderText(proposed_name(texts))
-        self.add.setEnabled(len(self.rows) < MAX_AXES)
+        is_full = len(self.rows) >= MAX_AXES
+        self.add.setEnabled(not is_full)
+        self.add.setToolTip(f"At most {MAX_AXES} settings can be varied at once" if is_full else "")
         busy = self._context.sweeps.why_not()
         self.start.setEnabled(sweep is not None and not busy)
         self.start.setToolTip(busy)
