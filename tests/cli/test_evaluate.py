@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -18,6 +19,8 @@ KEYS = {
     *("accuracy", "n", "interval", "per_class", "confusion", "model", "split", "tta", "seen_in_training"),
     *("seconds", "images_per_second", "calibration_error", "uncalibrated_error"),
 }
+
+NAMES = ("red", "green")
 
 
 @pytest.mark.parametrize("tta", [False, True])
@@ -54,11 +57,11 @@ def found():
     """An evaluation whose accuracy and calibration errors are three different numbers."""
     confusion = torch.tensor([[2, 0], [1, 1]])
     return Evaluation(
-        class_names=("red", "green"),
+        class_names=NAMES,
         accuracy=0.75,
         n=4,
         interval=(0.3, 0.95),
-        per_class=class_scores(confusion, ("red", "green")),
+        per_class=class_scores(confusion, NAMES),
         confusion=((2, 0), (1, 1)),
         loss=0.5,
         calibration_error=0.01,
@@ -80,6 +83,16 @@ def test_people_read_each_number_under_its_name(found):
         ["red", "66.67", "%", "100.00", "%", "2"],  # precision, recall
         ["red", "2", "0"],
     ]
+
+
+def test_a_class_that_was_never_said_has_no_precision_and_one_without_pictures_no_recall(found):
+    never = replace(found, confusion=((2, 0), (2, 0)), per_class=class_scores(torch.tensor([[2, 0], [2, 0]]), NAMES))
+    absent = replace(found, confusion=((2, 1), (0, 0)), per_class=class_scores(torch.tensor([[2, 1], [0, 0]]), NAMES))
+    rows = [
+        next(line.split() for line in evaluate._as_text(each, "small").splitlines() if line.startswith("green"))
+        for each in (never, absent)
+    ]
+    assert rows == [["green", "–", "0.00", "%", "2"], ["green", "0.00", "%", "–", "0"]]
 
 
 def test_programs_read_each_number_under_its_name(found):

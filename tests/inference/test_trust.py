@@ -21,7 +21,16 @@ from cifar_gui.inference.calibration import fit_calibration
 from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.forward import logits_of
 from cifar_gui.inference.sight import Sight
-from cifar_gui.inference.trust import FEWEST, FOOLED_SHARE, STRANGE_SHARE, _Group, _limits, _trade, trusted
+from cifar_gui.inference.trust import (
+    FEWEST,
+    FOOLED_SHARE,
+    STRANGE_SHARE,
+    _familiarity,
+    _Group,
+    _limits,
+    _trade,
+    trusted,
+)
 from cifar_gui.inference.views import mean_logits_of
 from cifar_gui.networks.base import build
 
@@ -137,6 +146,20 @@ def test_zero_is_where_one_in_ten_pictures_of_nothing_is_still_answered_with_con
     zero, strange = _limits(known, fooled, 100)
     assert int((fooled > zero).sum()) == FOOLED_SHARE * 100
     assert float((known < strange).double().mean()) <= STRANGE_SHARE
+
+
+def test_the_one_in_ten_is_of_all_pictures_of_nothing_and_not_of_those_a_class_is_given() -> None:
+    def group(low: float, high: float, probability: float) -> _Group:
+        spread = low + (high - low) * (7 * torch.arange(400) % 400) / 400  # the last quarter is like the others
+        best = torch.full((400,), 0.5).where(torch.arange(400) // 4 % 5 > 0, torch.tensor(probability))  # one in five
+        return _Group(torch.zeros(400, 2), spread[:, None], torch.stack([best, 1 - best], 1))
+
+    others = group(0.0, 2.0, 0.95)
+    found = _familiarity(group(0.5, 3.0, 0.5), others)
+    last = torch.arange(400) % 4 == 3
+    fooled = last & (others.probabilities.amax(1) > 0.9)
+    sure = found.of(*others.part(fooled)) > 1e-6
+    assert (int(last.sum()), int(fooled.sum()), int(sure.sum())) == (100, 20, FOOLED_SHARE * 100)
 
 
 def test_no_more_than_half_of_what_is_known_is_kept_from_a_sure_answer() -> None:
