@@ -88,7 +88,11 @@ def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_
     assert capsys.readouterr() == ("", "Sweep rates: 1 run.\n"), "where nothing has been trained that is said"
 
 
-def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, file, monkeypatch) -> None:
+def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial_from_any_folder(
+    cli, colours, file, tmp_path, monkeypatch
+) -> None:
+    file.write_text(TEXT.format(data=colours.name))
+    monkeypatch.chdir(colours.parent)
     keep = Run.record
     with monkeypatch.context() as patch:
 
@@ -102,6 +106,7 @@ def test_a_sweep_that_was_interrupted_goes_on_in_the_middle_of_its_trial(cli, fi
     assert stopped.code == 130
     assert "To go on: cifar-gui sweep rates --resume" in stopped.err
     assert [line["status"] for line in stopped.lines if line["event"] == "trial"] == ["stopped"]
+    monkeypatch.chdir(tmp_path)
     done = cli("sweep", "rates", "--resume", "--json")
     assert done.code == 0
     assert [(line["trial"], line["values"]) for line in done.lines[:-1]] == [(1, {"lr": 0.01}), (2, {"lr": 0.02})]
