@@ -152,15 +152,27 @@ def test_the_device_asked_for_is_the_one_it_is_computed_on(cli, model, colours, 
 
 @pytest.mark.parametrize("module", [data, evaluate])
 def test_progress_is_told_while_the_data_is_read_and_while_it_is_looked_at(cli, model, colours, monkeypatch, module):
-    shares = []
+    told = noted_progress(monkeypatch, module)
+    cli("evaluate", "--model", model, "--data", colours)
+    assert told[-1][0] == 1.0
+
+
+def test_progress_is_told_while_pictures_are_made_worse(cli, model, colours, monkeypatch):
+    told = noted_progress(monkeypatch, evaluate)
+    cli("evaluate", "--model", model, "--data", colours, "--robustness")
+    assert told[-1] == (1.0, "rotation, 35°")
+
+
+def noted_progress(monkeypatch, module):
+    """What the command tells from there on of how far it is."""
+    told = []
 
     class NotedProgress(Progress):
         def __call__(self, share, text):
-            shares.append(share)
+            told.append((share, text))
 
     monkeypatch.setattr(module, "Progress", NotedProgress)
-    cli("evaluate", "--model", model, "--data", colours)
-    assert shares[-1] == 1.0
+    return told
 
 
 def test_a_model_is_told_by_the_name_it_is_found_by(cli, model, colours, tmp_path, monkeypatch):
