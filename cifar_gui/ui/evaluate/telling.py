@@ -74,9 +74,12 @@ def tile(outcome: Outcome, place: int) -> Tile:
 
 
 def as_csv(outcome: Outcome, separator: str = ",") -> str:
-    """One row for each class: its scores in full precision, and how often it was called what."""
+    """One row for each class: its scores in full precision, empty where there was nothing to count as on the page, and
+    how often it was called what."""
     names, found = outcome.class_names, outcome.evaluation
     rows: list[Sequence[object]] = [["class", "precision", "recall", "pictures", *(f"called {name}" for name in names)]]
-    for (name, score), counts in zip(found.per_class.items(), found.confusion, strict=True):
-        rows.append([name, score.precision, score.recall, score.count, *counts])
+    calls = map(sum, zip(*found.confusion, strict=True))
+    for (name, score), counts, called in zip(found.per_class.items(), found.confusion, calls, strict=True):
+        precision, recall = score.precision if called else "", score.recall if score.count else ""
+        rows.append([name, precision, recall, score.count, *counts])
     return csv_text(rows, separator)

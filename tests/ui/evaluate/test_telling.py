@@ -84,6 +84,12 @@ def test_the_file_holds_scores_and_confusion_in_full_precision(make_outcome):
     assert [int(rows[0][f"called {name}"]) for name in ("bright", "dark", "striped")] == [1, 2, 0]
 
 
+def test_the_file_has_no_precision_or_recall_of_nothing_as_the_page_has_none(make_outcome):
+    made = make_outcome([0, 0], [0, 1], [0.9, 0.9])
+    rows = list(csv.DictReader(io.StringIO(as_csv(made))))
+    assert [(row["precision"], row["recall"]) for row in rows] == [("1.0", "0.5"), ("0.0", ""), ("", "")]
+
+
 def test_an_outcome_agrees_with_the_evaluation(tiny_data, snapshot):
     told: list[float] = []
     outcome = examine(
