@@ -142,15 +142,9 @@ def _robust_text(worse: Robustness) -> str:
 def _as_text(result: Evaluation, what: str) -> str:
     low, high = result.interval
     views = "six views" if result.views > 1 else "one view"
-    called = map(sum, zip(*result.confusion, strict=True))
     scores = [
-        (
-            name,
-            percent(score.precision if times else None, 2),
-            percent(score.recall if score.count else None, 2),
-            f"{score.count:,}",
-        )
-        for (name, score), times in zip(result.per_class.items(), called, strict=True)
+        (name, percent(score.precision, 2), percent(score.recall, 2), f"{score.count:,}")
+        for name, score in result.per_class.items()
     ]
     confusion = [
         (name, *(f"{count:,}" for count in row)) for name, row in zip(result.class_names, result.confusion, strict=True)

@@ -31,10 +31,10 @@ _CHUNK = {"cpu": 100}
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """How one class fared; shares are 0–1, and 0 where there was nothing to count."""
+    """How one class fared; shares are 0–1, and None where there was nothing to count."""
 
-    precision: float  # of the pictures called this, how many were
-    recall: float  # of the pictures of this, how many were called so
+    precision: float | None  # of the pictures called this, how many were
+    recall: float | None  # of the pictures of this, how many were called so
     count: int  # pictures of this class
 
 
@@ -121,9 +121,13 @@ def class_scores(confusion: Tensor, class_names: Sequence[str]) -> dict[str, Cla
     """Precision and recall of each class from the (classes, classes) confusion matrix."""
     right, called, true = (each.tolist() for each in (confusion.diagonal(), confusion.sum(0), confusion.sum(1)))
     return {
-        name: ClassScore(right[i] / max(called[i], 1), right[i] / max(true[i], 1), true[i])
+        name: ClassScore(_share(right[i], called[i]), _share(right[i], true[i]), true[i])
         for i, name in enumerate(class_names)
     }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def _calibration_error(probabilities: Tensor, labels: Tensor) -> float:

@@ -29,7 +29,7 @@ def expected_seconds(recipes: Iterable[Recipe], runs: Sequence[RunSummary]) -> t
         run = paces[kind]
         if run is None:
             return None
-        newest = max(newest, run.number)
+        newest = max(newest, run.number, key=lambda number: (len(number), number))  # "9999" before "10000"
         total += recipe.epochs * _seconds_per_epoch(run)
     return total, newest
 

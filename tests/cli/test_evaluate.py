@@ -93,6 +93,8 @@ def test_a_class_that_was_never_said_has_no_precision_and_one_without_pictures_n
         for each in (never, absent)
     ]
     assert rows == [["green", "–", "0.00", "%", "2"], ["green", "0.00", "%", "–", "0"]]
+    read = [evaluate._as_dict(each)["per_class"]["green"] for each in (never, absent)]
+    assert read == [{"precision": None, "recall": 0.0}, {"precision": 0.0, "recall": None}]
 
 
 def test_programs_read_each_number_under_its_name(found):

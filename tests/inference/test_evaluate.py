@@ -42,7 +42,7 @@ def test_figures_are_those_of_a_plain_count(snapshot: ModelSnapshot, split: Spli
     for number, name in enumerate(snapshot.card.class_names):
         right, called, true = pairs.count((number, number)), answers.count(number), labels.count(number)
         score = found.per_class[name]
-        assert score == ClassScore(right / called if called else 0.0, right / true if true else 0.0, true)
+        assert score == ClassScore(right / called if called else None, right / true if true else None, true)
     assert found.probabilities is None
     assert found.images_per_second == pytest.approx(20 / found.seconds)
 
@@ -75,7 +75,7 @@ def test_precision_and_recall_of_a_small_matrix() -> None:
     assert class_scores(confusion, ("a", "b", "c")) == {
         "a": ClassScore(0.5, 1.0, 1),
         "b": ClassScore(2 / 3, 2 / 3, 3),
-        "c": ClassScore(0.0, 0.0, 1),
+        "c": ClassScore(None, 0.0, 1),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,11 @@ def test_of_runs_of_several_networks_the_newest_is_named() -> None:
     found = expected_seconds([trial.recipe for trial in trials], list_runs())
     assert found is not None
     assert found[1] == "0002"
+    longer = {"0001": "9999", "0002": "10000"}
+    later = expected_seconds(
+        [trial.recipe for trial in trials], [replace(run, number=longer[run.number]) for run in list_runs()]
+    )
+    assert later == (found[0], "10000")
 
 
 def test_networks_that_cannot_be_built_are_told_before_anything_is_trained() -> None:

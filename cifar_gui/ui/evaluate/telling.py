@@ -29,23 +29,20 @@ def interval_words(outcome: Outcome) -> str:
 
 def class_rows(outcome: Outcome) -> list[list[Cell]]:
     """A row for each class, as `TITLES`."""
-    found = outcome.evaluation
-    calls = map(sum, zip(*found.confusion, strict=True))
-    return [
-        _class_row(name, score, called) for (name, score), called in zip(found.per_class.items(), calls, strict=True)
-    ]
+    return [_class_row(name, score) for name, score in outcome.evaluation.per_class.items()]
 
 
-def _class_row(name: str, score: ClassScore, called: int) -> list[Cell]:
-    """`called`: how many pictures were called so."""
-    meaning = f"Of what was called {name}, so much was." if called else "Nothing was called so."
-    recalled = f"Of what is {name}, so much was called so." if score.count else "There is no picture of it."
+def _class_row(name: str, score: ClassScore) -> list[Cell]:
     return [
         Cell(name, name, name),  # there may not be room for all of it
-        Cell(score.precision, percent(score.precision if called else None), meaning),
-        Cell(score.recall, percent(score.recall if score.count else None), recalled),
+        _share(score.precision, f"Of what was called {name}, so much was.", "Nothing was called so."),
+        _share(score.recall, f"Of what is {name}, so much was called so.", "There is no picture of it."),
         Cell(score.count, f"{score.count:,}"),
     ]
+
+
+def _share(share: float | None, meaning: str, why_none: str) -> Cell:
+    return Cell(share, percent(share), why_none if share is None else meaning)
 
 
 def cell_words(outcome: Outcome, row: int, column: int) -> str:
@@ -78,8 +75,6 @@ def as_csv(outcome: Outcome, separator: str = ",") -> str:
     how often it was called what."""
     names, found = outcome.class_names, outcome.evaluation
     rows: list[Sequence[object]] = [["class", "precision", "recall", "pictures", *(f"called {name}" for name in names)]]
-    calls = map(sum, zip(*found.confusion, strict=True))
-    for (name, score), counts, called in zip(found.per_class.items(), found.confusion, calls, strict=True):
-        precision, recall = score.precision if called else "", score.recall if score.count else ""
-        rows.append([name, precision, recall, score.count, *counts])
+    for (name, score), counts in zip(found.per_class.items(), found.confusion, strict=True):
+        rows.append([name, score.precision, score.recall, score.count, *counts])
     return csv_text(rows, separator)

@@ -49,7 +49,7 @@ def list_rows(states: Sequence[SweepState]) -> tuple[list[str], list[list[Cell]]
 def _list_row(state: SweepState) -> list[Cell]:
     if state.sweep is None:
         why = Cell("damaged", "damaged", state.problem)
-        unknown = (Cell(value, NOTHING) for value in ("", -1.0, -1.0, ""))  # sorted among the others, as they are
+        unknown = (Cell(value, NOTHING) for value in ("", None, None, ""))
         return [Cell(state.name, state.name, state.problem, bold=True), why, *unknown]
     varied = ", ".join(label_of(axis.setting) for axis in state.sweep.axes)
     best, number = state.best, ""

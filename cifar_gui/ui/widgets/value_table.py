@@ -20,7 +20,7 @@ from cifar_gui.ui.widgets.indexes import ROOT, AnyIndex
 class Cell:
     """A value as it is exported, and as it is shown."""
 
-    value: object
+    value: object  # None: there is none, which is less than any other
     text: str
     note: str = ""  # tool tip
     muted: bool = False  # of less interest
@@ -51,7 +51,8 @@ class CellModel(QAbstractTableModel):
             return
         self.layoutAboutToBeChanged.emit()
         falling = order == Qt.SortOrder.DescendingOrder
-        places = sorted(range(len(self.rows)), key=lambda row: self.rows[row][column].value, reverse=falling)  # type: ignore[arg-type,return-value]
+        values = [row[column].value for row in self.rows]
+        places = sorted(range(len(values)), key=lambda row: (values[row] is not None, values[row]), reverse=falling)
         self.rows = [self.rows[place] for place in places]
         new_place = {before: now for now, before in enumerate(places)}
         kept = self.persistentIndexList()

@@ -277,6 +277,19 @@ def test_a_table_is_sorted_by_its_values_where_that_is_wanted(qtbot):
     assert [row[0].value for row in sortable.rows] == ["a", "b", "c"]
 
 
+def test_what_there_is_none_of_is_sorted_below_the_rest_and_copied_as_nothing(qtbot):
+    table = ValueTable(spreads=True, sortable=True)
+    qtbot.addWidget(table)
+    values = (("b", None), ("a", -2.0), ("c", 0.0), ("d", None))
+    table.show_rows(["name", "value"], [[Cell(name, name), Cell(value, "–")] for name, value in values])
+    names = []
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        table.sortByColumn(1, order)
+        names.append("".join(str(row[0].value) for row in table.rows))
+    assert names == ["bdac", "cabd"]
+    assert table.as_text(",") == "name,value\nc,0.0\na,-2.0\nb,\nd,\n"
+
+
 def test_a_long_name_is_cut_short_before_the_numbers_beside_it_are_out_of_sight(qtbot):
     table = ValueTable(small=True, spreads=True)
     qtbot.addWidget(table)
