@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cifar_gui.data.picture import PictureSource
 
@@ -54,6 +56,35 @@ def heard() -> Callable[..., list[Any]]:
         return told
 
     return listen
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+@pytest.fixture
+def painted_anew(qapp: QApplication) -> Callable[[QWidget, Callable[[], object]], bool]:
+    """Whether a widget is painted because something is done."""
+
+    def after(widget: QWidget, do: Callable[[], object]) -> bool:
+        for _ in range(6):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        paints = Paints()
+        widget.installEventFilter(paints)
+        do()
+        for _ in range(6):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+        return paints.count > 0
+
+    return after
 
 
 @pytest.fixture

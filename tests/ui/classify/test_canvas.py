@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QColorDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QColorDialog, QFileDialog
 
 from cifar_gui.data.picture import PictureSource
 from cifar_gui.inference.classifier import Classifier
@@ -73,6 +73,60 @@ def test_painting_works_by_keyboard_alone(page, qtbot, dog, canvas):
     assert np.array_equal(panel.pixels[:, :, :-1], original[:, :, 1:])
     panel.action("start_over").trigger()
     assert panel.pixels is None
+
+
+def test_a_drag_is_one_stroke_and_each_click_another(page, qtbot, canvas):
+    panel, left = page.insight.paint_panel, Qt.MouseButton.LeftButton
+    spots = [canvas.centre_of(cell).toPoint() for cell in ((3, 4), (14, 9), (28, 20))]
+    qtbot.mouseClick(canvas, left, pos=spots[2])
+    clicked = panel.pixels
+    qtbot.mousePress(canvas, left, pos=spots[0])
+    qtbot.mouseMove(canvas, spots[1])
+    qtbot.mouseMove(canvas, spots[2])
+    qtbot.mouseRelease(canvas, left, pos=spots[2])
+    dragged = panel.pixels
+    assert dragged[:, 9, 14].tolist() == [255, 0, 255]
+    panel.undo()
+    assert np.array_equal(panel.pixels, clicked), "the whole drag"
+    panel.redo()
+    assert np.array_equal(panel.pixels, dragged)
+    panel.undo()
+    panel.undo()
+    assert panel.pixels is None
+    qtbot.mouseClick(canvas, left, pos=spots[1])
+    assert not panel.action("redo").isEnabled(), "what was undone cannot follow another stroke"
+
+
+def test_the_brush_is_to_be_seen_where_the_pointer_or_the_keyboard_is(page, window, qtbot, canvas, painted_anew):
+    def shown() -> QImage:
+        return canvas.grab().toImage()
+
+    def leave() -> None:
+        QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+
+    window.activateWindow()
+    panel, elsewhere = page.insight.paint_panel, page.single.picture_panel.open_button
+    elsewhere.setFocus()
+    leave()
+    plain = shown()
+    assert painted_anew(canvas, lambda: qtbot.mouseMove(canvas, canvas.centre_of((4, 20)).toPoint()))
+    assert (canvas.cell, shown() != plain) == ((4, 20), True)
+    assert painted_anew(canvas, leave)
+    assert shown() == plain
+    assert painted_anew(canvas, canvas.setFocus)
+    focused = shown()
+    leave()
+    assert shown() == focused, "the keys still move it"
+    assert painted_anew(canvas, panel.action("larger").trigger)
+    larger = shown()
+    assert larger != focused
+    assert painted_anew(canvas, panel.tools.button("shift").click)
+    canvas.setFocus()
+    gripping = shown()
+    assert gripping not in (larger, plain), "the frame alone"
+    panel.tools.button("draw").click()
+    assert painted_anew(canvas, elsewhere.setFocus)
+    assert shown() == plain
 
 
 def test_undo_and_redo_in_the_menu_are_of_the_strokes_while_the_canvas_is_in_front(page, window, qtbot, canvas):

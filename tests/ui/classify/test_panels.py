@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from cifar_gui.data.decode import open_picture
 from cifar_gui.data.held_out import none_held_out
@@ -285,6 +285,16 @@ def test_what_the_network_saw_of_the_last_picture_is_not_shown_beside_the_next(p
     assert pictures.input_view.image.isNull()
 
 
+def test_the_sign_of_the_invitation_gives_way_to_its_words_and_drawings(pictures):
+    zone = pictures.drop_area
+    sign = zone._invitation._picture
+    for height, shown in ((900, True), (270, False), (900, True)):
+        pictures.resize(760, height)
+        QApplication.processEvents()
+        assert (sign.isVisible(), zone._invitation._heading.isVisible()) == (shown, True)
+        assert zone.samples.geometry().bottom() <= zone._invitation.height(), "the drawings are not cut off"
+
+
 def test_recent_pictures_are_replaced_not_added(pictures, heard):
     told = heard(pictures.source_chosen)
     for paths in (["/a/1.png"], ["/b/2.png", "/a/1.png"]):
@@ -306,23 +316,15 @@ def test_a_random_picture_is_offered_or_it_is_said_why_not(pictures):
     assert "has not learned from" in pictures._random.toolTip()
 
 
-class Paints(QObject):
-    """Counts how often a widget is painted."""
-
-    count = 0
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.Paint
-        return False
-
-
-def test_the_drop_zone_is_painted_anew_when_the_crop_in_it_gets_the_focus(pictures, qtbot, make_picture):
+def test_the_drop_zone_is_painted_anew_when_the_crop_in_it_gets_the_focus_or_it_is_lit(
+    pictures, make_picture, painted_anew
+):
     pictures.show_opened(decoded(PictureSource.from_path(make_picture())))
-    qtbot.wait(0)
-    paints = Paints()
-    pictures.drop_area.installEventFilter(paints)
-    pictures.crop_view.focus_changed.emit()
-    qtbot.waitUntil(lambda: paints.count > 0)
+    zone = pictures.drop_area
+    assert painted_anew(zone, pictures.crop_view.focus_changed.emit)
+    assert painted_anew(zone, lambda: zone.light_up(on=True))
+    assert painted_anew(zone, lambda: zone.light_up(on=False))
+    assert not painted_anew(zone, lambda: zone.light_up(on=False))
 
 
 # The verdict

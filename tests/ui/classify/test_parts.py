@@ -381,3 +381,19 @@ def test_samples_stand_in_two_rows_where_there_is_no_room_for_one(qtbot):
         row.layout().activate()
         assert len({button.y() for button in row.buttons}) == rows
         assert {button.width() - 6 for button in row.buttons} == {side}
+
+
+def test_what_has_changed_is_painted_anew(bars, qtbot, painted_anew):
+    bars.show_classes(NAMES)
+    assert painted_anew(bars.viewport(), lambda: bars.compare(None, of_two=True)), "there is less room for each bar"
+    bars.show_prediction(CAT, keep_order=False)
+    assert painted_anew(bars.viewport(), lambda: bars.show_prediction(DOG, keep_order=True)), "in the same order"
+    assert painted_anew(bars.viewport(), lambda: bars.show_prediction(DOG, keep_order=False)), "in another order"
+    row, legend = SampleRow(), HeatLegend()
+    for widget in (row, legend):
+        qtbot.addWidget(widget)
+        widget.show()
+    drawing, strip = row.buttons[0], QImage(64, 1, QImage.Format.Format_RGB32)
+    qtbot.waitUntil(lambda: drawing._pixmap is not None)
+    assert painted_anew(drawing, drawing._read), "it is read after the first time"
+    assert painted_anew(legend, lambda: legend.show_strip(strip, "dog", "Full colour is 1."))

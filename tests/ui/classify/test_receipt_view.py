@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import capture
+from cifar_gui.errors import CifarGuiError, DataError
 from cifar_gui.explain import ideal_input
 from cifar_gui.explain.attribution.base import heat
 from cifar_gui.explain.examined import Examined
@@ -21,7 +22,8 @@ from cifar_gui.explain.receipt import receipt
 from cifar_gui.explain.survey import known_survey
 from cifar_gui.explain.top_pictures import top_pictures
 from cifar_gui.networks.base import build
-from cifar_gui.ui.classify import receipt_pictures
+from cifar_gui.ui import long_work
+from cifar_gui.ui.classify import receipt_pictures, receipts
 from cifar_gui.ui.widgets.framed import Framed
 from cifar_gui.ui.widgets.pixels import pixels_of
 
@@ -291,3 +293,127 @@ def test_units_that_are_no_filters_lead_nowhere_and_have_no_maps(
         why.panel.table.activated.emit(why.panel.table.model().index(row, 0))
     assert wanted == []
     assert why.panel.ideals.button.isVisible()
+
+
+# What is under way beside a receipt
+
+
+@pytest.fixture
+def held(nothing_is_kept, monkeypatch):
+    """What a receipt may show besides is being worked out until the second of these is set."""
+    begun, go_on = [], threading.Event()
+    monkeypatch.setattr(long_work, "_FIRST_AFTER", 3600.0)  # how far it is depends on the machine
+
+    def hold(name):
+        plain = getattr(receipts, name)
+
+        def slow(*arguments):
+            begun.append(name)
+            while not go_on.wait(0.001):
+                arguments[-1](0.25, "At it")
+            return plain(*arguments)
+
+        monkeypatch.setattr(receipts, name, slow)
+
+    hold("survey_layers")
+    hold("draw_ideals")
+    yield begun, go_on
+    go_on.set()
+
+
+@pytest.mark.parametrize("work", ["tops", "ideals"])
+@pytest.mark.parametrize("end", ["cancel", "network"])
+def test_what_is_under_way_ends_when_it_is_given_up_and_when_another_network_is_asked(
+    page, qtbot, why, tiny_data, decided_snapshot, held, stays_said, work, end
+):
+    page.context.data.adopt("tiny", tiny_data)
+    begun, go_on = held
+    offers = why.panel.tops, why.panel.ideals
+    offer = getattr(why.panel, work)
+    offer.button.click()
+    qtbot.waitUntil(lambda: bool(begun))
+    stays_said(why.panel, f"under-way-{work}")
+    if end == "cancel":
+        offer.waiting.cancel.click()
+    else:
+        answer = page.insight._answer
+        why.follow(replace(answer, question=replace(answer.question, snapshot=replace(decided_snapshot))), "")
+        qtbot.waitUntil(lambda: why._found is not None)
+    assert [(each.button.isVisible(), each.waiting.isVisible()) for each in offers] == [(True, False)] * 2
+    idle(page, qtbot)
+    go_on.set()
+    why._ask_again()
+    idle(page, qtbot)
+    assert (len(begun), page.context.jobs.doing, why._ideals) == (1, "", {})
+    assert not {"top\npicture", "ideal\ninput"} & set(why.panel.table.titles)
+
+
+def test_drawing_ends_with_the_answer_and_begins_again_with_the_next(page, qtbot, why, held):
+    begun, go_on = held
+    why.panel.ideals.button.click()
+    qtbot.waitUntil(lambda: bool(begun))
+    why.forget()
+    assert not why._drawing.running
+    assert (why.panel.ideals.button.isVisible(), why.panel.ideals.waiting.isVisible()) == (False, False)
+    idle(page, qtbot)
+    why.follow(page.insight._answer, "")
+    qtbot.waitUntil(lambda: len(begun) == 2)
+    go_on.set()
+    qtbot.waitUntil(lambda: "ideal\ninput" in why.panel.table.titles)
+
+
+@pytest.mark.parametrize("problem", [CifarGuiError("There is no room."), ZeroDivisionError("as intended")])
+@pytest.mark.parametrize(("work", "name"), [("tops", "survey_layers"), ("ideals", "draw_ideals")])
+def test_what_fails_beside_a_receipt_is_told_and_can_be_tried_again(
+    page, qtbot, why, tiny_data, nothing_is_kept, monkeypatch, problem, work, name
+):
+    def fail(*_arguments):
+        raise problem
+
+    page.context.data.adopt("tiny", tiny_data)
+    heading, offer = why.panel.heading.text(), getattr(why.panel, work)
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, name, fail)
+        offer.button.click()
+        qtbot.waitUntil(lambda: bool(page.context.messages.all))
+        idle(page, qtbot)
+        qtbot.waitUntil(lambda: not offer.waiting.isVisible())
+    assert (offer.button.isVisible(), why.panel.heading.text()) == (True, heading)
+    offer.button.click()
+    qtbot.waitUntil(lambda: {"tops": "top\npicture", "ideals": "ideal\ninput"}[work] in why.panel.table.titles)
+    assert (offer.button.isVisible(), offer.waiting.isVisible()) == (False, False)
+
+
+def test_where_no_pictures_are_held_out_it_is_said_and_the_receipt_stays(page, qtbot, why, tiny_data, monkeypatch):
+    def refuse(_card):
+        raise DataError("None were held out.")
+
+    page.context.data.adopt("tiny", tiny_data)
+    monkeypatch.setattr(why._held_out, "of", refuse)
+    heading, text = why.panel.heading.text(), page.insight.receipt_text
+    why.panel.tops.button.click()
+    (told,) = page.context.messages.all
+    assert (told.text, [label for label, _do in told.actions]) == ("None were held out.", ["Get data"])
+    assert (why.panel.tops.button.isVisible(), why.panel.tops.waiting.isVisible()) == (True, False)
+    idle(page, qtbot)
+    assert (why.panel.heading.text(), page.insight.receipt_text) == (heading, text)
+    page.context.data.loaded.emit(tiny_data)
+    assert not why.panel.tops.waiting.isVisible(), "nobody waits for another one"
+
+
+def test_a_receipt_that_cannot_be_made_says_why_and_takes_the_one_before_with_it(page, qtbot, why, bars, monkeypatch):
+    def fail(*_arguments, **_more):
+        raise CifarGuiError("It has no last layer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "receipt", fail)
+        click(bars, qtbot, bars.names()[4])
+        idle(page, qtbot)
+    panel = why.panel
+    assert (panel.sum.text(), panel.heading.text(), page.insight.receipt_text) == ("It has no last layer.", "", "")
+    parts = (panel.table, panel.tops.button, panel.tops.waiting, panel.ideals.button, panel.ideals.waiting)
+    assert not any(part.isVisible() for part in parts)
+    click(bars, qtbot, bars.names()[3])
+    idle(page, qtbot)
+    assert panel.heading.text() == f"Why {bars.names()[0]}, not {bars.names()[3]}?"
+    assert all(part.isVisible() for part in (panel.table, panel.tops.button, panel.ideals.button))

@@ -39,7 +39,7 @@ def test_without_a_data_set_it_says_so_and_offers_to_read_it(page, qtbot, resemb
 
 
 def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
-    page, qtbot, resembles, tiny_data, show, tmp_path
+    page, qtbot, resembles, tiny_data, show, tmp_path, stays_said
 ):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)
@@ -48,9 +48,11 @@ def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
     resembles.panel.empty.button.click()
     qtbot.waitUntil(lambda: resembles.panel.is_showing)
     assert resembles.panel.pictures.count() == 12
+    stays_said(resembles.panel, "alike")
     own = tmp_path / "own.png"
     image = QImage(32, 32, QImage.Format.Format_RGB32)
-    pixels = tiny_data.split("train").images[4].numpy()
+    train = tiny_data.split("train")
+    pixels = train.images[train.labels.tolist().index(2)].numpy()  # of another class than those most like the first
     for y in range(32):
         for x in range(32):
             image.setPixelColor(x, y, QColor(*(int(each) for each in pixels[:, y, x])))
@@ -58,6 +60,7 @@ def test_it_looks_through_the_training_pictures_when_told_to_and_then_follows(
     show(own)
     qtbot.waitUntil(lambda: resembles.panel.is_showing and resembles.panel.pictures.item(0).text().endswith("1.00"))
     assert np.array_equal(resembles.panel._alike[0].pixels, pixels)
+    stays_said(resembles.panel, "alike-to-its-own")
 
 
 def test_how_long_a_look_takes_yet_goes_by_what_is_left_of_it(page, resembles, tiny_data):

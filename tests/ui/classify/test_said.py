@@ -10,6 +10,11 @@ import pytest
 from cifar_gui.checkpoint.files import save_snapshot
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
 from cifar_gui.data.picture import PictureSource
+from cifar_gui.errors import CheckpointError
+from cifar_gui.inference.prediction import Prediction
+from cifar_gui.inference.verdict import verdict
+
+from ..conftest import CLASSES
 
 pytestmark = pytest.mark.usefixtures("nothing_is_kept")
 
@@ -70,6 +75,54 @@ def test_many_pictures_in_folders_named_after_classes(page, window, qtbot, make_
     table.table.selectRow(1)
     settle(page, qtbot)
     stays_said(page, "many", r"\d+ ms")
+
+
+def test_many_pictures_while_they_are_asked_about_and_when_that_has_ended_early(
+    page, window, make_picture, monkeypatch, stays_said
+):
+    window.resize(1500, 1000)
+    monkeypatch.setattr(page.context.jobs, "run", lambda *_given, **_named: None)  # nothing comes to its end
+    page._on_many([PictureSource.from_path(make_picture(f"{number}.png")) for number in range(3)])
+    table = page.many.table_page
+    stays_said(page, "many-begun")
+    shares = (0.9, 0.08, *[0.0025] * 8)
+    answer = Prediction(CLASSES, shares, verdict(CLASSES, shares))
+    table.batch.found.emit([(1, answer)])
+    table.batch.progressed.emit(1, 3, 100.0)
+    table._rearrange.timeout.emit()
+    stays_said(page, "many-under-way")
+    table.cancel_button.click()
+    assert not table._rearrange.isActive(), "no more is to come"
+    stays_said(page, "many-given-up")
+    table._go_on_button.click()
+    assert [table.model.rows[place].state for place in table._places] == ["waiting"] * 2
+    assert (table._progress.value(), table._doing.text()) == (0, "Starting…")
+    table.batch._on_broken(table.batch._run)
+    assert (table._tally.text().split(" · ")[-1], table._go_on_button.isVisible()) == ("stopped by a fault", True)
+    table._go_on_button.click()
+    table.batch.refused.emit(CheckpointError("Its weights do not fit."))
+    stays_said(page, "many-refused")
+    page.many.ask_with(None)
+    stays_said(page, "many-without-a-network")
+    table.back_button.click()
+    stays_said(page, "beside-many")
+
+
+def test_what_is_said_without_an_answer_and_the_same_as_before_with_the_next(answered, qtbot, stays_said):
+    side = answered.single.picture_panel.side
+    side.method.setCurrentIndex(side.method.findData("occlusion"))
+    settle(answered, qtbot)
+    snapshot = answered._snapshot
+    for name, lose in (
+        ("refused", lambda: answered.answers.refused.emit(CheckpointError("Its weights do not fit."))),
+        ("network-gone", lambda: answered.on_model(None)),
+    ):
+        lose()
+        settle(answered, qtbot)
+        stays_said(answered, name)
+        answered.on_model(snapshot)
+        settle(answered, qtbot)
+        stays_said(answered, "occlusion")
 
 
 def test_what_a_second_network_says(answered, qtbot, decided_snapshot, tmp_path, stays_said):

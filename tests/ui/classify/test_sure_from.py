@@ -65,6 +65,8 @@ def test_it_says_what_is_traded_if_that_was_measured(sure):
     assert "80 %" in sure.popup.words.text()
     sure.put(0.9)
     assert "70 %" in sure.popup.slider.accessibleDescription()
+    assert (sure.popup.title.text(), sure.popup.title.accessibleName()) == ("SURE FROM 90 %", "Sure from 90 %")
+    assert (sure.popup.words.text(), sure.popup.reset.isEnabled()) == (sure.popup.slider.accessibleDescription(), True)
 
 
 @pytest.mark.parametrize("value", [0.2, 1.0, float("nan"), "0.9", None, True])

@@ -254,6 +254,11 @@ def test_the_selected_rows_count_from_the_top_and_all_if_none_is_selected(table,
     assert table._hint.text().startswith("Double-click")
 
 
+def test_rows_are_not_numbered(table, decided_snapshot):
+    fill(table, decided_snapshot, CAT)
+    assert table.table.verticalHeader().isHidden(), "the numbers would not be those of any file"
+
+
 def test_tool_tips_of_the_table_say_what_there_is_no_room_for(table, decided_snapshot, make_picture):
     path = make_picture()
     sources = [

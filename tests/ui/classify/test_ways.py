@@ -26,10 +26,8 @@ def models(decided_model: Path, decided_snapshot: ModelSnapshot, tmp_path: Path)
     return [decided_model, tmp_path / "other.safetensors"]
 
 
-def actions_on(
-    page: ClassifyPage, pictures: list[Path], models: list[Path], chance: random.Random, qtbot
-) -> list[Callable[[], object]]:
-    """Opening, choosing, clicking and nudging this and that."""
+def about_what_is_shown(page: ClassifyPage, models: list[Path], chance: random.Random) -> list[Callable[[], object]]:
+    """Asking this and that about the picture that is shown, in one way or another."""
     panel, verdict = page.single.picture_panel, page.single.verdict_panel
 
     def choose_method() -> None:
@@ -39,18 +37,44 @@ def actions_on(
         index = verdict.bars.model().index(chance.randrange(verdict.bars.model().rowCount()), 0)
         verdict.bars.clicked.emit(index)
 
-    def nudge_crop() -> None:
-        key = chance.choice([Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Minus, Qt.Key.Key_Plus])
-        qtbot.keyClick(panel.crop_view, key)
+    def choose_second() -> None:
+        verdict.compare.setCurrentIndex(chance.randrange(verdict.compare.count()))
+        verdict.compare.activated.emit(verdict.compare.currentIndex())
 
     return [
-        lambda: page.open_pictures([PictureSource.from_path(chance.choice(pictures))]),
         lambda: page.context.models.choose_file(chance.choice(models)),
         lambda: panel.views.button(chance.choice(list(VIEWS))).click(),
         verdict._six_views.click,
         choose_method,
         click_class,
+        choose_second,
+        lambda: verdict.sure.popup.slider.setValue(chance.choice([50, 85, 99])),
+    ]
+
+
+def with_another_input(
+    page: ClassifyPage, pictures: list[Path], chance: random.Random, qtbot
+) -> list[Callable[[], object]]:
+    """Opening one or many, nudging the frame, painting."""
+    panel, insight = page.single.picture_panel, page.insight
+
+    def nudge_crop() -> None:
+        key = chance.choice([Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Minus, Qt.Key.Key_Plus])
+        qtbot.keyClick(panel.crop_view, key)
+
+    def dab() -> None:
+        panel.views.button("paint").click()
+        insight.paint_panel._on_touched((chance.randrange(32), chance.randrange(32)))
+
+    def take_back() -> None:
+        chance.choice([page.undo, page.redo, insight.paint_panel.action("start_over").trigger])()
+
+    return [
+        lambda: page.open_pictures([PictureSource.from_path(chance.choice(pictures))]),
+        lambda: page.open_pictures([PictureSource.from_path(path) for path in (*pictures, *pictures)]),
         nudge_crop,
+        dab,
+        take_back,
     ]
 
 
@@ -63,6 +87,7 @@ def fresh_page(page: ClassifyPage, qtbot) -> ClassifyPage:
     fresh.restore_state(page.save_state())
     fresh.show()
     fresh.page_shown()
+    fresh.single.picture_panel.table_button.setVisible(not page.single.picture_panel.table_button.isHidden())
     return fresh
 
 
@@ -72,7 +97,8 @@ def test_what_is_opened_looks_as_on_a_page_that_has_shown_nothing_else(
 ) -> None:
     pictures = [make_picture(f"{colour}.png", colour=colour) for colour in ("orange", "green", "gray")]
     chance = random.Random(seed)
-    wander(actions_on(page, pictures, models, chance, qtbot), chance, page.context.jobs, STEPS)
+    about, other = about_what_is_shown(page, models, chance), with_another_input(page, pictures, chance, qtbot)
+    wander([*about, *other], chance, page.context.jobs, STEPS)
     page.context.models.choose_file(models[seed % 2])
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
     last = [PictureSource.from_path(chance.choice(pictures))]
@@ -93,12 +119,14 @@ def test_what_the_next_network_says_of_a_picture_looks_as_if_no_other_had_been_a
 ) -> None:
     picture, chance = make_picture(), random.Random(seed)
     page.open_pictures([PictureSource.from_path(picture)])
-    wander(actions_on(page, [picture], models, chance, qtbot), chance, page.context.jobs, STEPS)
+    about, other = about_what_is_shown(page, models, chance), with_another_input(page, [picture], chance, qtbot)
+    wander([*about, *other], chance, page.context.jobs, STEPS)
     page.open_pictures([PictureSource.from_path(picture)])
     qtbot.waitUntil(lambda: page.context.jobs.idle and page._answered == page._number)
-    wander(actions_on(page, [picture], models, chance, qtbot)[1:-1], chance, page.context.jobs, STEPS // 2)
+    wander(about, chance, page.context.jobs, STEPS // 2)
     qtbot.waitUntil(lambda: page.context.jobs.idle)
-    page.context.models.choose_file(models[chance.randrange(2)])
+    last = page.context.models.loaded
+    page.context.models.choose_file(next(path for path in models if last is None or path != last.path))
     qtbot.waitUntil(lambda: page.context.jobs.idle and page.context.models.loaded is not None)
     fresh = fresh_page(page, qtbot)
     fresh.open_pictures([PictureSource.from_path(picture)])
