@@ -111,12 +111,17 @@ def test_the_brush_is_to_be_seen_where_the_pointer_or_the_keyboard_is(page, wind
     plain = shown()
     assert painted_anew(canvas, lambda: qtbot.mouseMove(canvas, canvas.centre_of((4, 20)).toPoint()))
     assert (canvas.cell, shown() != plain) == ((4, 20), True)
+    assert painted_anew(canvas, lambda: qtbot.mouseMove(canvas, canvas.centre_of((9, 20)).toPoint()))
+    assert canvas.cell == (9, 20)
     assert painted_anew(canvas, leave)
     assert shown() == plain
     assert painted_anew(canvas, canvas.setFocus)
     focused = shown()
     leave()
     assert shown() == focused, "the keys still move it"
+    assert painted_anew(canvas, lambda: qtbot.keyClick(canvas, Qt.Key.Key_Down))
+    focused = shown()
+    assert (canvas.cell, canvas.accessibleDescription()) == ((9, 21), "Brush at column 10, row 22 of 32.")
     assert painted_anew(canvas, panel.action("larger").trigger)
     larger = shown()
     assert larger != focused
@@ -268,6 +273,20 @@ def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, ma
     assert page.insight.paint_panel.pixels is None
     show(make_picture("other.png", colour="green"))
     assert panel.view == "picture"
+
+
+def test_the_same_picture_opened_again_can_be_painted_on_again(page, qtbot, dog, show, canvas):
+    panel = page.insight.paint_panel
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((8, 8)).toPoint())
+    idle(page, qtbot)
+    show(dog)
+    idle(page, qtbot)
+    page.single.picture_panel.views.button("paint").click()
+    assert np.array_equal(pixels_of(canvas.image), seen(dog))
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.centre_of((20, 8)).toPoint())
+    assert (panel.pixels[:, 8, 20].tolist(), panel.pixels[:, 8, 8].tolist()) == (
+        [255, 0, 255], seen(dog)[:, 8, 8].tolist(),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["picture", "crop"])

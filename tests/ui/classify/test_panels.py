@@ -369,7 +369,22 @@ def test_what_another_network_knows_is_not_shown_in_place_of_an_answer_but_after
     assert texts(verdict) == ["oak, –", "elm, –"]
     assert verdict.bars.accessibleDescription() == "No picture yet."
     verdict.judge(0.6)
+    verdict.show_opinion(None)
     assert (verdict.verdict.text(), texts(verdict)) == ("", ["oak, –", "elm, –"]), "no answer is judged that has gone"
+    verdict.show_alone()
+    assert texts(verdict) == ["oak, –", "elm, –"]
+
+
+def test_the_class_that_is_asked_about_goes_with_the_answer(verdict):
+    verdict.show_prediction(CAT, keep_order=False)
+    verdict.bars.clicked.emit(verdict.bars.model().index(1, 0))
+    assert verdict.bars.chosen == "dog"
+    verdict.show_waiting("Wait.")
+    assert verdict.bars.chosen == ""
+    verdict.bars.clicked.emit(verdict.bars.model().index(1, 0))
+    assert verdict.bars.chosen == "", "there is nothing to ask about"
+    verdict.show_prediction(CAT, keep_order=False)
+    assert not any(text.endswith("chosen") for text in texts(verdict))
 
 
 def test_buttons_that_cannot_be_used_say_why_and_work_once_there_is_an_answer(verdict):

@@ -149,6 +149,7 @@ def test_without_a_data_set_top_pictures_have_it_read_first(page, qtbot, why, ti
     why.panel.tops.button.click()
     page.context.data.adopt("tiny", tiny_data)
     qtbot.waitUntil(lambda: "top\npicture" in why.panel.table.titles)
+    assert (why.panel.tops.button.isVisible(), why.panel.tops.waiting.isVisible()) == (False, False)
 
 
 def test_top_pictures_given_up_while_a_data_set_was_read_are_not_looked_for_in_it(page, qtbot, why, tiny_data):
@@ -253,6 +254,17 @@ def test_a_receipt_still_under_way_is_not_shown_for_the_next_network(page, qtbot
 def test_a_receipt_still_under_way_is_not_shown_once_there_is_no_answer(page, qtbot, why):
     why.follow(page.insight._answer, "")
     why.forget()
+    idle(page, qtbot)
+    assert why.panel.sum.text() == "The receipt follows when there is an answer."
+    assert (why.panel.table.isVisible(), page.insight.receipt_text) == (False, "")
+
+
+def test_another_data_set_brings_no_receipt_back_whose_answer_has_gone(page, qtbot, why, tiny_data):
+    page.context.data.adopt("tiny", tiny_data)
+    why.follow(page.insight._answer, "")
+    idle(page, qtbot)
+    why.forget()
+    page.context.data.adopt("other", replace(tiny_data, name="Other", fingerprints=tuple("abcd")))
     idle(page, qtbot)
     assert why.panel.sum.text() == "The receipt follows when there is an answer."
     assert (why.panel.table.isVisible(), page.insight.receipt_text) == (False, "")

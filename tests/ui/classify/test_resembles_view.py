@@ -126,6 +126,57 @@ def test_a_look_can_be_given_up(page, qtbot, resembles, tiny_data, monkeypatch):
     assert not page.context.messages.all
 
 
+def test_a_look_that_was_given_up_too_late_to_end_it_is_not_shown(page, qtbot, resembles, tiny_data, monkeypatch):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    begun, go_on, plain, button = threading.Event(), threading.Event(), core.library, resembles.panel.empty.button
+
+    def deaf(examined, split, _progress):
+        begun.set()
+        assert go_on.wait(60)
+        return plain(examined, split)
+
+    monkeypatch.setattr(core, "library", deaf)
+    monkeypatch.setattr(core, "kept", lambda *_arguments: None)
+    button.click()
+    assert begun.wait(60)
+    button.click()
+    qtbot.waitUntil(lambda: button.text() == "Look through them")
+    go_on.set()
+    idle(page, qtbot)
+    assert (resembles.panel.is_showing, button.text()) == (False, "Look through them")
+
+
+def test_before_there_is_an_answer_nothing_is_offered_nor_when_pictures_are_read_after_it_has_gone(
+    page, qtbot, tiny_data, show, dog
+):
+    resembles, receipts = page.insight.view("resembles"), page.insight.view("why")
+    panel = resembles.panel
+
+    def said() -> tuple[str, str, bool, str]:
+        return (
+            panel.empty.title_label.text(),
+            panel.empty.text_label.text(),
+            panel.empty.button.isHidden(),
+            receipts.panel.sum.text(),
+        )
+
+    waits = "The training pictures most like this one follow when there is an answer."
+    nothing = ("Resembles", waits, True, "The receipt follows when there is an answer.")
+    assert said() == nothing
+    show(dog)
+    for view in ("why", "resembles"):
+        page.single.picture_panel.views.button(view).click()
+        idle(page, qtbot)
+    assert (panel.empty.title_label.text(), receipts.panel.heading.text() != "") == ("No pictures yet", True)
+    page.insight.forget_answer()
+    assert said() == nothing
+    page.context.data.adopt("tiny", tiny_data)
+    page.context.data.failed.emit("It is not here.")
+    idle(page, qtbot)
+    assert said() == nothing
+
+
 def test_a_look_that_broke_off_can_be_begun_again(page, qtbot, resembles, tiny_data):
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)

@@ -187,6 +187,16 @@ def test_only_the_rows_that_were_answered_are_said_to_have_changed(model):
     assert len(told) == 2
 
 
+def test_what_may_have_become_of_any_row_is_told_of_all_that_are_shown(model):
+    model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])
+    told: list[tuple[int, int, int]] = []
+    model.dataChanged.connect(lambda first, last, *_: told.append((first.row(), last.row(), last.column())))
+    for change in (lambda: model.judge(0.99), lambda: model.follow({}), model.forget_answers):
+        told.clear()
+        change()
+        assert told == [(0, len(ROWS) - 1, len(COLUMNS) - 1)], "rows that stay in order are painted anew all the same"
+
+
 def test_each_heading_sorts_by_its_own_column(model):
     model.put([(place, row.prediction) for place, row in enumerate(ROWS) if row.prediction])
     columns = ("probability", "second", "verdict", "name")

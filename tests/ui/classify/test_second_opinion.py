@@ -193,6 +193,27 @@ def test_a_network_that_is_chosen_again_is_read_again(compared, qtbot, decided_s
     assert page.second._snapshot(choices["/other"]) == decided_snapshot, "what was kept is of the choice before"
 
 
+def test_a_network_that_went_and_came_back_is_read_again(compared, qtbot, decided_snapshot, tmp_path: Path):
+    page, file, first = compared, tmp_path / "changing.safetensors", compared.single.verdict_panel.bars.model().index(0)
+    files, coming = page.context.models._files, ModelChoice("/changing", "Changing", "", "opened", file)
+    shares = []
+    for sign in (1, -1):
+        weights = {name: sign * value for name, value in decided_snapshot.weights.items()}
+        save_snapshot(ModelSnapshot(decided_snapshot.card, weights), file)
+        files.append(coming)
+        page.context.models.choices_changed.emit()
+        if sign == 1:
+            choose(page, "/changing")
+        qtbot.waitUntil(lambda: bool(words(page)))
+        shares.append(first.data(BarsModel.BAR).beside.share)
+        files.remove(coming)
+        page.context.models.choices_changed.emit()
+        assert (page.single.verdict_panel.opinion.isHidden(), page.second.wanted) == (True, "/changing")
+        assert first.data(BarsModel.BAR).beside is None
+        page.single.verdict_panel.opinion.setText("")
+    assert abs(shares[0] - shares[1]) > 0.01
+
+
 def test_the_same_line_is_drawn_for_both(page):
     panel = page.single.verdict_panel
     panel.show_prediction(CAT, keep_order=False)
@@ -216,6 +237,19 @@ def test_who_is_chosen_while_there_is_no_answer_is_asked_about_the_next_one(comp
         assert words(page) == "", "there is nothing to be of another opinion about"
         page.on_model(page.context.models.snapshot)
         qtbot.waitUntil(lambda: bool(words(page)))
+
+
+def test_what_is_said_after_the_first_answer_has_gone_is_not_shown(compared, monkeypatch):
+    page, panel, asked = compared, compared.single.verdict_panel, []
+    monkeypatch.setattr(page.second._newest, "ask", asked.append)
+    choose(page, "/other")
+    question, snapshot = asked[0], page._snapshot
+    for gone in (lambda: page.on_model(None), lambda: page.answers.refused.emit(CheckpointError("x"))):
+        page.second.follow(question.answer)
+        gone()
+        page.second._on_found(question, Opinion("Late", question.answer.prediction))
+        assert (words(page), panel.bars.model().index(0, 0).data(BarsModel.BAR).beside) == ("", None)
+        page._snapshot = snapshot
 
 
 def test_who_was_sent_away_stays_away_whatever_line_is_drawn(compared, qtbot):
