@@ -13,7 +13,7 @@ import pytest
 
 from cifar_gui import paths
 from cifar_gui.checkpoint.files import load_snapshot
-from cifar_gui.cli.sweep_report import SweepReport
+from cifar_gui.cli.sweep_report import SweepReport, _values
 from cifar_gui.errors import WriteError
 from cifar_gui.networks.base import presets
 from cifar_gui.runs import Run, list_runs, move_to_trash
@@ -66,7 +66,9 @@ def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_
     sweep = Sweep(presets("simple")["best"].changed(data="shapes"), (Axis("lr", (0.1, 0.2, 0.3, 0.4)),))
     trained = {"0001": ("completed", 0.3), "0002": ("failed", None), "0003": ("completed", 0.5)}
     runs: list[Any] = [
-        SimpleNamespace(number=number, status=status, best_accuracy=best, epochs_done=1, epochs_planned=2, seconds=9.0)
+        SimpleNamespace(
+            number=number, status=status, best_accuracy=best, epochs_done=1, epochs_planned=2, seconds=9.0, path=number
+        )
         for number, (status, best) in trained.items()
     ]
     trials = tuple(TrialState(trial, run) for trial, run in zip(sweep.trials(), [*runs, None], strict=True))
@@ -82,6 +84,7 @@ def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_
         ["–", "0002", "0.2", "1/2", "9.0", "s"],
     ]
     assert told.err == "Best on the held-out pictures: run 0003, 50.00 %.\n"
+    assert [_values(state, trial)["seconds"] for trial in trials] == [9.0, 9.0, 9.0, None]
     report.standing(replace(state, trials=trials[1:2]))
     assert capsys.readouterr().out.split()[-6:] == ["–", "0002", "0.2", "1/2", "9.0", "s"]
     report.standing(replace(state, trials=trials[3:]))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 import torch
 
 from cifar_gui.checkpoint.snapshot import ModelSnapshot
+from cifar_gui.compute.precision import Precision
 from cifar_gui.data.base import Split
 from cifar_gui.data.corruptions import CORRUPTIONS
 from cifar_gui.errors import Cancelled
+from cifar_gui.inference import robustness as worse
 from cifar_gui.inference.classifier import Classifier
-from cifar_gui.inference.evaluate import evaluate
+from cifar_gui.inference.evaluate import Evaluation, evaluate
 from cifar_gui.inference.robustness import robustness
 
 
@@ -41,6 +44,21 @@ def test_a_sample_is_enough(snapshot: ModelSnapshot, split: Split) -> None:
     labels[10:] = (labels[10:] + 1) % 10  # what is not in the sample is wrong
     found = robustness(snapshot, dataclasses.replace(split, labels=labels), sample=10)
     assert (found.n, found.intact) == (10, 1.0)
+
+
+def test_each_evaluation_is_as_exact_and_on_the_device_that_was_asked_for(
+    snapshot: ModelSnapshot, split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def note(*given: Any, progress: object, **how: object) -> Evaluation:
+        asked.append(how)
+        return evaluate(*given)
+
+    monkeypatch.setattr(worse, "evaluate", note)
+    exact = Precision("bf16")
+    robustness(snapshot, split, sample=2, precision=exact, device="meta")
+    assert asked == [{"precision": exact, "device": "meta"}] * 31
 
 
 def test_it_can_be_cancelled(snapshot: ModelSnapshot, split: Split) -> None:

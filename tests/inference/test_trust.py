@@ -17,6 +17,7 @@ from cifar_gui.data.base import ImageData, assemble
 from cifar_gui.data.outliers import outliers
 from cifar_gui.data.statistics import ChannelStats
 from cifar_gui.errors import Cancelled, DataError
+from cifar_gui.inference import trust
 from cifar_gui.inference.calibration import fit_calibration
 from cifar_gui.inference.familiarity import Familiarity
 from cifar_gui.inference.forward import logits_of
@@ -130,6 +131,15 @@ def test_only_so_many_pictures_are_looked_at_and_all_parts_of_the_split_are_amon
     few = trusted(snapshot, data, 30).card
     assert few.familiarity == ()
     assert few.calibration != trusted(snapshot, data).card.calibration
+
+
+def test_a_fifth_as_many_pictures_of_each_kind_of_nothing_are_looked_at_as_were_held_out(
+    snapshot: ModelSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, made = stripes(snapshot, 1500), []
+    monkeypatch.setattr(trust, "outliers", lambda images: made.append(len(images)) or outliers(images))
+    trusted(snapshot, data, 120)
+    assert made == [24]
 
 
 def test_without_enough_held_out_pictures_there_are_temperatures_only(snapshot: ModelSnapshot) -> None:
