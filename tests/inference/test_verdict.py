@@ -143,6 +143,11 @@ def test_where_views_or_places_disagree_the_reason_says_so(votes: tuple[int, ...
     assert found.headline == "cat or dog?"
 
 
+def test_votes_for_a_class_of_several_words_and_for_three_classes_are_told() -> None:
+    found = verdict(("traffic light", "stop sign", "bus"), (0.5, 0.4, 0.1), votes=(3, 2, 1), of="views")
+    assert "of six views three say traffic light, two stop sign and one bus." in found.reason
+
+
 def test_what_is_sure_can_be_asked_for() -> None:
     for wanted, confidence in ((0.5, "confident"), (0.9, "confident"), (0.95, "unsure")):
         assert verdict(TEN, ten(dog=0.93), confident=wanted).confidence == confidence
