@@ -323,6 +323,13 @@ def test_outside_the_crop_the_picture_is_dimmed(view):
     assert outside.lightness() < 180
 
 
+def test_a_crop_that_is_shown_is_painted_anew(view, painted_anew):
+    assert painted_anew(view, lambda: view.show_crop(Crop(0, 0, 100)))
+    before = view.grab().toImage()
+    assert painted_anew(view, lambda: view.show_crop(Crop(200, 100, 100)))
+    assert view.grab().toImage() != before
+
+
 def test_the_crop_is_described_in_words(view, qtbot):
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert "53 from the left" in view.accessibleDescription()

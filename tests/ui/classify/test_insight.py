@@ -185,6 +185,11 @@ def test_what_was_shown_about_an_answer_goes_when_the_next_network_cannot_be_use
     page.answers.refused.emit(CifarGuiError("Its weights do not fit."))
     assert why.panel.heading.text() == ""
     assert not side.heat_map.isVisible()
+    turn_on(side, page, qtbot, "grad_cam")
+    for view in ("picture", "why"):
+        page.single.picture_panel.views.button(view).click()
+    idle(page, qtbot)
+    assert (why.panel.heading.text(), side.heat_map.isVisible()) == ("", False), "nobody has answered that"
 
 
 # The bars

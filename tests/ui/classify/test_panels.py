@@ -20,6 +20,7 @@ from cifar_gui.inference.prediction import Prediction, Verdict
 from cifar_gui.inference.verdict import verdict
 from cifar_gui.ui.classify import file_dialogs
 from cifar_gui.ui.classify.answers import Answer, Question
+from cifar_gui.ui.classify.drop_area import DropArea
 from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import HistoryEntry
 from cifar_gui.ui.classify.picture_panel import PicturePanel
@@ -288,11 +289,26 @@ def test_what_the_network_saw_of_the_last_picture_is_not_shown_beside_the_next(p
 def test_the_sign_of_the_invitation_gives_way_to_its_words_and_drawings(pictures):
     zone = pictures.drop_area
     sign = zone._invitation._picture
-    for height, shown in ((900, True), (270, False), (900, True)):
-        pictures.resize(760, height)
-        QApplication.processEvents()
+    for width, height, shown in ((760, 900, True), (760, 270, False), (760, 900, True)):
+        pictures.resize(width, height)
+        for _ in range(4):
+            QApplication.processEvents()
         assert (sign.isVisible(), zone._invitation._heading.isVisible()) == (shown, True)
         assert zone.samples.geometry().bottom() <= zone._invitation.height(), "the drawings are not cut off"
+
+
+def test_drawings_are_as_large_as_there_is_room_for_and_square(qtbot):
+    zone, sides = DropArea(), []
+    qtbot.addWidget(zone)
+    zone.show()
+    for width in (400, 340, 400, 900):
+        zone.resize(width, 400)
+        for _ in range(4):
+            QApplication.processEvents()
+        (side,) = {(button.width(), button.height()) for button in zone.samples.buttons}
+        assert all(zone.rect().contains(button.geometry()) for button in zone.samples.buttons)
+        sides.append(side)
+    assert sides == [(70, 70), (54, 54), (70, 70), (70, 70)]
 
 
 def test_recent_pictures_are_replaced_not_added(pictures, heard):

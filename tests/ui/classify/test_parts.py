@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cifar_gui.data.picture import Crop, PictureSource
 from cifar_gui.inference.prediction import Confidence, Prediction, Verdict
@@ -12,6 +13,7 @@ from cifar_gui.ui.classify import history_strip
 from cifar_gui.ui.classify.badge import ConfidenceBadge, draw_sign
 from cifar_gui.ui.classify.bars import Bars, bar_order, summary
 from cifar_gui.ui.classify.heat_legend import HeatLegend
+from cifar_gui.ui.classify.history_panel import HistoryPanel
 from cifar_gui.ui.classify.history_strip import LIMIT, HistoryEntry, HistoryStrip
 from cifar_gui.ui.classify.opinion import Opinion
 from cifar_gui.ui.classify.samples import SampleRow, sample_files
@@ -383,7 +385,42 @@ def test_samples_stand_in_two_rows_where_there_is_no_room_for_one(qtbot):
         assert {button.width() - 6 for button in row.buttons} == {side}
 
 
-def test_what_has_changed_is_painted_anew(bars, qtbot, painted_anew):
+def test_the_badge_takes_the_room_that_its_word_needs(panel, qapp):
+    for prediction in (CAT, UNSURE):
+        panel.show_prediction(prediction, keep_order=False)
+        qapp.processEvents()
+        assert panel.badge.width() == panel.badge.sizeHint().width() > 20
+    panel.show_waiting("Wait.")
+    qapp.processEvents()
+    assert panel.badge.width() == 0
+
+
+def test_thumbnails_without_captions_and_small_ones_take_less_room(qtbot, qapp):
+    box, history = QWidget(), HistoryPanel()
+    qtbot.addWidget(box)
+    column = QVBoxLayout(box)
+    column.addWidget(history)
+    column.addStretch(1)
+    box.resize(600, 400)
+    box.show()
+    strip, seen = history.strip, []
+    for number in (1, 2):
+        history.put(entry(number))
+    for captions, small in ((True, False), (False, False), (False, True), (True, False)):
+        strip.set_form(captions=captions, small=small)
+        for _ in range(4):
+            qapp.processEvents()
+        width = strip.visualRect(strip.model().index(1, 0)).width()
+        assert (width, strip.height()) == (strip._delegate.cell().width(), strip.sizeHint().height())
+        seen.append((width, history.height()))
+    assert seen[0] == seen[3] > seen[1] > seen[2]
+
+
+def test_what_has_changed_is_painted_anew(bars, panel, strip, qtbot, painted_anew):
+    strip.put(entry(1))
+    assert painted_anew(strip.viewport(), lambda: strip.renew(replace(entry(1), prediction=DOG)))
+    panel.show_prediction(CAT, keep_order=False)
+    assert painted_anew(panel.badge, lambda: panel.badge.show_state("unsure"))
     bars.show_classes(NAMES)
     assert painted_anew(bars.viewport(), lambda: bars.compare(None, of_two=True)), "there is less room for each bar"
     bars.show_prediction(CAT, keep_order=False)

@@ -170,6 +170,7 @@ def test_top_pictures_that_waited_for_a_data_set_are_not_looked_for_for_the_next
     answer = page.insight._answer
     why.follow(replace(answer, question=replace(answer.question, snapshot=replace(decided_snapshot))), "")
     idle(page, qtbot)
+    assert (why.panel.tops.button.isVisible(), why.panel.tops.waiting.isVisible()) == (True, False)
     page.context.data.adopt("tiny", tiny_data)
     idle(page, qtbot)
     assert "top\npicture" not in why.panel.table.titles

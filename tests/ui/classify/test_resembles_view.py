@@ -183,6 +183,10 @@ def test_a_look_that_broke_off_can_be_begun_again(page, qtbot, resembles, tiny_d
     look = resembles._look = resembles_view._Look(resembles._answer.question.snapshot, tiny_data)
     resembles._on_progress(look, 0.25)
     assert resembles.panel.empty.button.text() == "Cancel"
+    resembles._on_broken(replace(look))
+    assert (resembles._look is look, resembles.panel.empty.button.text()) == (True, "Cancel"), "that was one before"
+    resembles._on_progress(replace(look), 0.75)
+    assert resembles.panel.empty.text_label.text().startswith("25 %")
     resembles._on_broken(look)
     idle(page, qtbot)
     assert resembles.panel.empty.button.text() == "Look through them"
@@ -269,6 +273,29 @@ def test_what_resembles_it_to_the_network_before_does_not_come_after_all(
     idle(page, qtbot)
     assert resembles.panel.empty.button.text() == "Look through them"
     assert not resembles.panel.is_showing
+
+
+def test_pictures_that_were_being_found_do_not_come_once_the_answer_has_gone(
+    page, qtbot, resembles, tiny_data, monkeypatch
+):
+    page.context.data.adopt("tiny", tiny_data)
+    idle(page, qtbot)
+    resembles.panel.empty.button.click()
+    qtbot.waitUntil(lambda: resembles.panel.is_showing)
+    begun, go_on, nearest = threading.Event(), threading.Event(), core.nearest
+
+    def slow(*arguments):
+        begun.set()
+        assert go_on.wait(60)
+        return nearest(*arguments)
+
+    monkeypatch.setattr(core, "nearest", slow)
+    resembles.follow(resembles._answer, "")
+    assert begun.wait(60)
+    page.insight.forget_answer()
+    go_on.set()
+    idle(page, qtbot)
+    assert (resembles.panel.is_showing, resembles.panel.empty.title_label.text()) == (False, "Resembles")
 
 
 def test_what_is_found_out_of_another_network_or_for_no_answer_comes_too_late(

@@ -53,8 +53,10 @@ def test_the_slider_goes_by_keys_and_back(sure, qtbot, heard):
     assert sure.text() == "Sure from 81 %"
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     qtbot.keyClick(slider, Qt.Key.Key_End)
+    sure.popup.reset.setFocus()
     sure.popup.reset.click()
     assert told == [0.86, 0.81, 0.5, 0.99, 0.85]
+    assert sure.popup.focusWidget() is slider, "the button that had it is shut now"
     qtbot.keyClick(sure.popup, Qt.Key.Key_Escape)
     assert not sure.popup.isVisible()
 
