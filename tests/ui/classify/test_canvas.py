@@ -82,6 +82,7 @@ def test_a_drag_is_one_stroke_and_each_click_another(page, qtbot, canvas):
     clicked = panel.pixels
     qtbot.mousePress(canvas, left, pos=spots[0])
     qtbot.mouseMove(canvas, spots[1])
+    qtbot.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=spots[1])  # the left one is still down
     qtbot.mouseMove(canvas, spots[2])
     qtbot.mouseRelease(canvas, left, pos=spots[2])
     dragged = panel.pixels
@@ -261,6 +262,16 @@ def test_of_a_painting_that_has_gone_nothing_can_be_seen_or_copied(page, canvas)
     assert panel.pixels is not None
     panel.forget()
     assert (panel.pixels, panel.image.isNull()) == (None, True)
+
+
+def test_the_network_is_asked_about_a_painting_where_it_was_painted(page, canvas, monkeypatch):
+    asked = []
+    monkeypatch.setattr(page.answers, "ask", asked.append)
+    page.single.picture_panel.side.crop.put("proposed")
+    page.insight.paint_panel._on_touched((3, 4))
+    (question,) = asked
+    assert question.crop == page.single.picture_panel.crop_view.crop, "no other place is proposed for it"
+    assert np.array_equal(question.painted, page.insight.paint_panel.pixels)
 
 
 def test_another_picture_or_crop_ends_the_painting(page, qtbot, canvas, show, make_picture):

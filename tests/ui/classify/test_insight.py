@@ -109,6 +109,15 @@ def test_where_no_map_can_be_made_the_one_before_goes_and_nothing_is_said_once_n
     assert side._hint.text() == "It has none."
 
 
+def test_a_map_that_was_asked_for_in_another_way_is_not_shown(page, qtbot, show, dog, side, heard):
+    found = heard(page.insight.heat_maps.found)
+    show(dog)
+    turn_on(side, page, qtbot, "occlusion")
+    turn_on(side, page, qtbot, "")
+    page.insight.heat_maps.found.emit(found[0])
+    assert not side.heat_map.isVisible()
+
+
 def test_a_map_of_the_picture_before_is_not_laid_on_the_next(page, qtbot, show, dog, side, make_picture, monkeypatch):
     show(dog)
     turn_on(side, page, qtbot, "occlusion")

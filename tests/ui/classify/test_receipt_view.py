@@ -44,6 +44,9 @@ def test_the_receipt_compares_the_verdict_with_the_next_class_or_the_chosen_one(
     idle(page, qtbot)
     panel, names = page.insight.view("why").panel, bars.names()
     assert panel.heading.text() == f"Why {names[0]}, not {names[1]}?"
+    click(bars, qtbot, names[0])
+    idle(page, qtbot)
+    assert panel.heading.text() == f"Why {names[0]}, not {names[1]}?", "nothing is compared with itself"
     click(bars, qtbot, names[4])
     idle(page, qtbot)
     assert panel.heading.text() == f"Why {names[0]}, not {names[4]}?"
@@ -81,6 +84,13 @@ def test_the_receipt_in_front_is_copied_whole_and_in_full_precision(page, why):
     page.single.picture_panel.views.button("picture").click()
     page.copy()
     assert not copied().startswith("from")
+
+
+def test_bars_are_on_one_scale_whichever_class_the_largest_speaks_for(why):
+    made, reach = why._found.receipt, why.panel._bars.reach
+    turned = [replace(entry, contribution=-entry.contribution) for entry in made.entries]
+    why.panel.show_receipt(replace(made, entries=turned), why._found.rows)
+    assert why.panel._bars.reach == reach == max(abs(entry.contribution) for entry in made.entries)
 
 
 def beside(why, title: str) -> list[Framed | None]:

@@ -193,6 +193,17 @@ def test_the_keyboard_stands_where_one_would_go_on(page, window, qtbot, make_pic
     assert (panel.view, window.focusWidget()) == ("why", panel.open_button), "the frame is not in sight"
 
 
+def test_who_walks_through_the_history_by_keys_stays_in_it(page, window, qtbot, make_picture, show):
+    window.activateWindow()
+    strip = page.history_panel.strip
+    for name in ("one.png", "two.png"):
+        show(make_picture(name))
+    strip.setFocus()
+    strip.activated.emit(strip.model().index(1, 0))
+    qtbot.waitUntil(lambda: page._number == 1)
+    assert window.focusWidget() is strip
+
+
 def test_the_line_that_was_remembered_is_drawn_for_all_that_there_is(page, qtbot, folder, make_picture, show):
     def states() -> list[str]:
         shown = [page.single.verdict_panel.prediction, page.history_panel.entry(1).prediction]
