@@ -86,7 +86,9 @@ def test_a_drag_is_one_stroke_and_each_click_another(page, qtbot, canvas):
     qtbot.mouseMove(canvas, spots[2])
     qtbot.mouseRelease(canvas, left, pos=spots[2])
     dragged = panel.pixels
-    assert dragged[:, 9, 14].tolist() == [255, 0, 255]
+    qtbot.mouseClick(canvas, Qt.MouseButton.RightButton, pos=canvas.centre_of((3, 28)).toPoint())
+    assert np.array_equal(panel.pixels, dragged), "only the left button paints"
+    assert dragged[:, 9, 14].tolist() == dragged[:, 14, 21].tolist() == [255, 0, 255]
     panel.undo()
     assert np.array_equal(panel.pixels, clicked), "the whole drag"
     panel.redo()
