@@ -267,7 +267,7 @@ class TablePage(Panel):
 
     def _on_ended(self, why: str) -> None:
         self._show_progress(visible=False)
-        self._rearrange.stop()  # else it would write over what is said now
+        self._rearrange.stop()  # what it would show is shown at once
         self._on_rearrange()
         if why:
             self._show_tally(why)
