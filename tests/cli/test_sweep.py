@@ -84,7 +84,8 @@ def test_the_best_stands_first_what_has_no_accuracy_last_and_progress_is_of_the_
         ["–", "0002", "0.2", "1/2", "9.0", "s"],
     ]
     assert told.err == "Best on the held-out pictures: run 0003, 50.00 %.\n"
-    assert [_values(state, trial)["seconds"] for trial in trials] == [9.0, 9.0, 9.0, None]
+    values = [_values(state, trial) for trial in trials]
+    assert [(each["seconds"], each["run"]) for each in values] == [(9.0, number) for number in trained] + [(None, None)]
     report.standing(replace(state, trials=trials[1:2]))
     assert capsys.readouterr().out.split()[-6:] == ["–", "0002", "0.2", "1/2", "9.0", "s"]
     report.standing(replace(state, trials=trials[3:]))
