@@ -89,7 +89,8 @@ class DetailsPanel(Panel):
         before: Path | None = self._row.path if self._row else None
         if before != row.path:
             self.leave()
-            self._handed_over = None
+        if before != row.path or row.summary.notes == self._handed_over:
+            self._handed_over = None  # it has been written: what is written counts from here on, whoever changes it
         typed = self.notes.toPlainText() if self._row else ""
         untouched = self._row is None or typed == self._row.summary.notes
         if before != row.path or untouched:

@@ -459,6 +459,23 @@ def test_notes_typed_back_to_what_they_were_are_handed_over_again(details):
     assert details.told == [("0002", "other"), ("0002", "b")]
 
 
+def test_notes_that_the_table_has_changed_since_can_be_typed_again(details):
+    def written(notes: str) -> RunRow:
+        return replace(TWO, summary=replace(TWO.summary, notes=notes))
+
+    details.show_rows([TWO])
+    details.notes.setPlainText("first")
+    leave_field(details)
+    details.show_rows([written("first")])
+    details.show_rows([written("from the table")])
+    assert details.notes.toPlainText() == "from the table"
+    leave_field(details)
+    assert details.told == [("0002", "first")], "nothing was typed"
+    details.notes.setPlainText("first")
+    leave_field(details)
+    assert details.told == [("0002", "first"), ("0002", "first")]
+
+
 def test_notes_written_elsewhere_are_shown_unless_others_are_being_typed(details):
     details.show_rows([TWO])
     elsewhere = replace(TWO, summary=replace(TWO.summary, notes="from the table"))
