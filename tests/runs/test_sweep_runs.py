@@ -192,6 +192,16 @@ def test_how_long_it_takes_is_told_by_runs_of_the_same_networks_on_the_same_data
     assert expected_seconds(recipes, list_runs()) == (pytest.approx(3 * 4 * 2 * (1 + 40 / 400 / 3)), "0002")
 
 
+def test_of_several_runs_of_a_network_the_newest_tells_the_pace() -> None:
+    for _ in range(2):
+        train(SWEEP.trials()[0], (0.5, 0.6))
+    recipes = [trial.recipe for trial in SWEEP.trials()]
+    newest, oldest = list_runs()
+    usual = expected_seconds(recipes, [newest, oldest])
+    slow = replace(oldest, record=replace(oldest.record, seconds=10 * oldest.seconds))
+    assert expected_seconds(recipes, [newest, slow]) == usual == (pytest.approx(24.8), "0002")
+
+
 def test_of_runs_of_several_networks_the_newest_is_named() -> None:
     trials = Sweep(RECIPE, (Axis("network", ("mlp", "simple")),)).trials()
     for trial in reversed(trials):

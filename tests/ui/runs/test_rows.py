@@ -127,6 +127,8 @@ def test_what_an_earlier_version_began_is_not_guessed_at():
         "Whether these two started from the same weights is not known: run 2 was begun by an earlier version."
     )
     assert weights_words([one, row(BEST.changed(seed=3), number="2")]) == "", "with another seed nobody would ask"
+    others = [row(BEST.changed(lr=lr), number=str(number)) for number, lr in ((3, 0.2), (4, 0.3))]
+    assert weights_words([one, old, *others]) == "", "having nothing written down is not having the same weights"
 
 
 def test_runs_are_found_by_any_words_of_theirs_and_by_a_tag():
