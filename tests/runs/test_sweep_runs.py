@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,6 +191,25 @@ def test_how_long_it_takes_is_told_by_runs_of_the_same_networks_on_the_same_data
     assert expected_seconds(recipes, list_runs()) is None
     train(SWEEP.trials()[0], (0.5, 0.6))  # 2 s an epoch, on 400 pictures, and 40 held out
     assert expected_seconds(recipes, list_runs()) == (pytest.approx(3 * 4 * 2 * (1 + 40 / 400 / 3)), "0002")
+
+
+@pytest.mark.parametrize(
+    ("changed", "tells"),
+    [
+        ({"network": "mlp"}, False),
+        ({"network_settings": {"kernel": 5}}, False),
+        ({"data": "elsewhere"}, False),
+        ({"all_data": True}, False),
+        ({"device": "cuda"}, False),
+        ({"precision": "bfloat16"}, False),
+        ({"memory_format": "channels_last"}, False),
+        ({"batch_size": 64}, True),
+        ({"lr": 0.5}, True),
+    ],
+)
+def test_only_what_takes_as_long_tells_the_pace(changed: dict[str, Any], tells: bool) -> None:
+    train(SWEEP.trials()[0], (0.5, 0.6))
+    assert (expected_seconds([RECIPE.changed(**changed)], list_runs()) is not None) == tells
 
 
 def test_of_several_runs_of_a_network_the_newest_tells_the_pace() -> None:
