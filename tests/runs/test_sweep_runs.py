@@ -212,6 +212,15 @@ def test_only_what_takes_as_long_tells_the_pace(changed: dict[str, Any], tells: 
     assert (expected_seconds([RECIPE.changed(**changed)], list_runs()) is not None) == tells
 
 
+@pytest.mark.parametrize("nothing", [{"epochs_done": 0}, {"seconds": 0.0}, {"training_pictures": 0}])
+def test_a_run_that_has_measured_nothing_tells_no_pace(nothing: dict[str, Any]) -> None:
+    train(SWEEP.trials()[0], (0.5, 0.6))
+    (run,) = list_runs()
+    begun = replace(run, number="0002", record=replace(run.record, **nothing))
+    assert expected_seconds([RECIPE], [begun]) is None
+    assert expected_seconds([RECIPE], [begun, run]) == expected_seconds([RECIPE], [run])
+
+
 def test_of_several_runs_of_a_network_the_newest_tells_the_pace() -> None:
     for _ in range(2):
         train(SWEEP.trials()[0], (0.5, 0.6))
