@@ -149,7 +149,7 @@ class SweepDialog(QDialog):
             )
 
     def _go(self, sweep: Sweep) -> None:
-        if not self._closed:
+        if not self._closed and self.found.sweep == sweep:  # else something else has been typed meanwhile
             name = self.name.raw().strip() or self.name.placeholderText()
             self.accept()
             self._context.sweeps.begin(sweep, name, self._begun)

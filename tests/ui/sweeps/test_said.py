@@ -172,6 +172,20 @@ def test_what_is_wrong_in_the_dialog_of_a_sweep_and_that_it_is_right_again(alone
     stays_as_kept(told.text, "dialog")
 
 
+def test_what_is_typed_while_networks_are_looked_at_is_not_started_as_it_was_before(alone) -> None:
+    dialog, answers = alone
+    dialog.start.click()
+    dialog.rows[0].values.put("0.1, 0.2")
+    dialog.assemble()
+    known = len(answers)
+    answers[-3]()
+    assert len(answers) == known, "that was asked of other values"
+    dialog.start.click()
+    answers[-3]()
+    sweep, _name, _begun = answers[-1]
+    assert sweep.axes[0].values == (0.1, 0.2)
+
+
 def test_the_keyboard_in_the_dialog_of_a_sweep_stands_where_one_types_next(alone, qtbot) -> None:
     dialog, _answers = alone
     assert dialog.focusWidget() is dialog.rows[0].values
