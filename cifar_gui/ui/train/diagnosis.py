@@ -321,6 +321,14 @@ def _standstill(figures: _Figures) -> Diagnosis | None:
     since = len(figures.accuracy) - _best(figures)
     if since < PATIENCE:
         return None
+    if figures.accuracy[-1] == 1:
+        return Diagnosis(
+            "plateau",
+            "good",
+            "Nothing left to improve.",
+            f"All held-out pictures have been named rightly since epoch {_best(figures)} or so. Harder ones, or more of "
+            "them, would show whether it can do better.",
+        )
     return Diagnosis(
         "plateau",
         "doubt",

@@ -138,6 +138,15 @@ def test_four_epochs_without_a_better_accuracy_are_a_standstill():
     assert "70.0 % of epoch 2 for 4 epochs" in found.detail
 
 
+def test_a_network_that_makes_no_mistake_is_not_said_to_stand_still():
+    losses = np.linspace(1, 0.9, 6)
+    found = judged(losses, losses, [0.5, 1, 1, 1, 1, 1], train_accuracy=[0.8] * 6)
+    assert (found.tone, found.headline) == ("good", "Nothing left to improve.")
+    assert "since epoch 2 or so" in found.detail
+    fallen = judged(losses, losses, [0.5, 1, 1, 1, 1, 0.999], train_accuracy=[0.8] * 6)
+    assert fallen.headline == "No longer improving."
+
+
 def test_a_single_step_back_is_called_usual():
     found = judged([1.0, 0.9], [1.0, 1.1], [0.6, 0.588])
     assert (found.kind, found.tone) == ("dip", "neutral")
