@@ -326,8 +326,8 @@ def _standstill(figures: _Figures) -> Diagnosis | None:
             "plateau",
             "good",
             "Nothing left to improve.",
-            f"All held-out pictures have been named rightly since epoch {_best(figures)} or so. Harder ones, or more of "
-            "them, would show whether it can do better.",
+            f"All held-out pictures have been named rightly since epoch {_best(figures)} or so. Harder ones, or more "
+            "of them, would show whether it can do better.",
         )
     return Diagnosis(
         "plateau",
