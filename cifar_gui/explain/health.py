@@ -14,7 +14,7 @@ from cifar_gui.explain.arrange import likeness, norms
 from cifar_gui.explain.held_out import HeldOut
 from cifar_gui.explain.layers import ConvLayer, bias_of, weights_of
 from cifar_gui.explain.survey import Survey
-from cifar_gui.words import signed_text
+from cifar_gui.words import counted, signed_text
 
 ALIKE = 0.99
 """From this cosine of their weights on, two filters look for the same thing."""
@@ -54,7 +54,7 @@ def summary(found: Sequence[Finding], noun: str = "filter") -> str:
     alike = [each.units for each in found if each.kind == "duplicate"]
     parts = []
     if dead:
-        parts.append(f"{len(dead)} dead {noun if len(dead) == 1 else f'{noun}s'} ({_listed(dead)})")
+        parts.append(f"{counted(len(dead), f'dead {noun}')} ({_listed(dead)})")
     if alike:
         groups = "; ".join(_joined(group) for group in alike[:3]) + ("; …" if len(alike) > 3 else "")
         parts.append(f"alike: {groups}")

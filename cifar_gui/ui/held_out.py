@@ -140,6 +140,11 @@ def _trained_on(card: ModelCard) -> str:
     return card.recipe.data if card.recipe is not None else ""
 
 
+def labelled_for(data: ImageData | None, snapshot: ModelSnapshot | None) -> ImageData | None:
+    """What is loaded, labelled as the network labels pictures if there is one and it knows their classes."""
+    return data if data is None or snapshot is None else data.for_classes(snapshot.card.class_names)
+
+
 def why_none(data: ImageData | None, snapshot: ModelSnapshot | None) -> str:
     """Why there is no picture to show that was held out from the training of this network, as a sentence; "" if there
     is one, or a data set yet to be read."""

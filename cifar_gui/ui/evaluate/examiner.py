@@ -14,7 +14,7 @@ from cifar_gui.ui.epochs import run_of
 from cifar_gui.ui.evaluate.outcome import Outcome, Question, examine
 from cifar_gui.ui.evaluate.outcomes import Outcomes
 from cifar_gui.ui.evaluate.standing import Standing, default_split, standing
-from cifar_gui.ui.held_out import fitting_data, usual_data
+from cifar_gui.ui.held_out import fitting_data, labelled_for, usual_data
 from cifar_gui.ui.long_work import LongWork
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ class Examiner(QObject):
 
     @property
     def _pictures(self) -> ImageData | None:
-        """What is loaded, labelled as the network labels pictures, if it knows their classes."""
-        if self._data is None or self._snapshot is None:
-            return self._data
-        return self._data.for_classes(self._snapshot.card.class_names)
+        return labelled_for(self._data, self._snapshot)
 
     @property
     def busy(self) -> bool:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from cifar_gui.errors import CifarGuiError
 from cifar_gui.ui.evaluate.game import Round, begin, draw
 from cifar_gui.ui.evaluate.game_panel import GamePanel
-from cifar_gui.ui.held_out import HeldOutPictures, why_none
+from cifar_gui.ui.held_out import HeldOutPictures, labelled_for, why_none
 
 if TYPE_CHECKING:
     from cifar_gui.checkpoint.snapshot import ModelSnapshot
@@ -58,10 +58,7 @@ class GameWork(QObject):
 
     @property
     def _pictures(self) -> ImageData | None:
-        """Labelled as the network labels pictures, if it knows their classes."""
-        if self._data is None or self._snapshot is None:
-            return self._data
-        return self._data.for_classes(self._snapshot.card.class_names)
+        return labelled_for(self._data, self._snapshot)
 
     def open(self) -> None:
         """Show the round there is if it is still of this network and these pictures, else begin one."""

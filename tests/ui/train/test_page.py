@@ -28,17 +28,8 @@ TINY = Recipe(
 
 
 @pytest.fixture
-def page(window, qtbot, tiny_data, monkeypatch):
-    """The page with data that is known by the name of the built-in set, and loads at once."""
-    monkeypatch.setattr("cifar_gui.data.sources.load", lambda source, progress: tiny_data)
-    made = window.show_page("train")
-    made.recipe_panel.show_recipe(TINY)
-    made.middle.choose("shapes")
-    qtbot.waitUntil(
-        lambda: made.context.jobs.idle and made.middle.chosen.source == "shapes" and not made.middle.problem
-    )
-    qtbot.waitUntil(lambda: made.context.data.current is tiny_data)
-    return made
+def page(page_of):
+    return page_of(TINY)
 
 
 def child(page, name: str) -> QWidget:

@@ -22,17 +22,9 @@ TINY = Recipe(
 
 
 @pytest.fixture
-def page(window, qtbot, tiny_data, monkeypatch):
+def page(page_of, monkeypatch):
     monkeypatch.setattr(lr_finder, "_PICTURES", 0)
-    monkeypatch.setattr("cifar_gui.data.sources.load", lambda _source, _progress: tiny_data)
-    made = window.show_page("train")
-    made.recipe_panel.show_recipe(TINY)
-    made.middle.choose("shapes")
-    qtbot.waitUntil(
-        lambda: made.context.jobs.idle and made.middle.chosen.source == "shapes" and not made.middle.problem
-    )
-    qtbot.waitUntil(lambda: made.context.data.current is tiny_data)
-    return made
+    return page_of(TINY)
 
 
 @pytest.fixture
